@@ -1,0 +1,10 @@
+export { type ErrorKind, errorKinds } from './kinds.ts';
+export { deserializeError, type SerializedError, serializedErrorSchema, serializeError } from './serialize.ts';
+export {
+  asStillpointError,
+  cancelled,
+  type ErrorDetails,
+  isStillpointError,
+  StillpointError,
+  throwIfAborted,
+} from './stillpoint-error.ts';
