@@ -1,0 +1,54 @@
+import type { Evidence } from './evidence.ts';
+import type { ConsistencyLevel } from './level.ts';
+import { instantToNs } from './time.ts';
+
+export interface EarnedLevel {
+  readonly level: ConsistencyLevel;
+  /** One sentence for people: what the level rests on. */
+  readonly reason: string;
+}
+
+export type LevelEvidence = Pick<Evidence, 'hold' | 'observation' | 'agreement' | 'atomic' | 'files'>;
+
+/**
+ * The level that evidence earns; the only place where a level is decided. Missing or doubtful evidence lowers it.
+ * Levels are tried from the strongest down and each names everything it needs.
+ */
+export function earnLevel(evidence: LevelEvidence): EarnedLevel {
+  const { agreement, atomic, files } = evidence;
+  if (files.tornTotal > 0) {
+    return { level: 'torn', reason: `${countFiles(files.tornTotal)} changed while being read.` };
+  }
+  if (agreement?.confirmed) {
+    return { level: 'application', reason: `${agreement.application} made this moment consistent (${agreement.position}).` };
+  }
+  if (heldThroughout(evidence)) {
+    return { level: 'filesystem', reason: 'Everything was read while the filesystem was frozen, with everything flushed.' };
+  }
+  if (atomic) {
+    return atomic.flushed && atomic.oraclesPassed
+      ? { level: 'filesystem', reason: `One ${atomic.kind} snapshot, with everything flushed into it.` }
+      : { level: 'crash', reason: `One ${atomic.kind} snapshot, without proof that everything was flushed into it.` };
+  }
+  if (nothingWritten(evidence)) {
+    return { level: 'observed-static', reason: 'Nothing was held, and nothing was written from the first look to the last.' };
+  }
+  return { level: 'per-file', reason: 'Every file was unchanged while it was read, but files are from different moments.' };
+}
+
+function heldThroughout({ hold }: LevelEvidence): boolean {
+  return hold !== null && hold.thawCause === 'command' && hold.thawConfirmed && hold.readInside;
+}
+
+function nothingWritten({ observation }: LevelEvidence): boolean {
+  if (observation === null) return false;
+  const { differences, flushedBeforeFirstScan, suspectScanComplete, suspectsTotal } = observation;
+  if (differences > 0 || suspectsTotal > 0 || !suspectScanComplete || !flushedBeforeFirstScan) return false;
+  if (observation.newestChangeAt === null) return true;
+  const granularityNs = BigInt(Math.ceil(observation.ctimeGranularityMs * 1e6));
+  return instantToNs(observation.newestChangeAt) + granularityNs < instantToNs(observation.firstScanStartedAt);
+}
+
+function countFiles(count: number): string {
+  return count === 1 ? '1 file' : `${count} files`;
+}

@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { repositoryIdSchema } from './ids.ts';
+import { localPathSchema } from './path-text.ts';
+import { instantSchema } from './time.ts';
+
+/** Where a repository is reached. One member per backend. */
+export const repositoryLocationSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('local'), path: localPathSchema }),
+]);
+export type RepositoryLocation = z.infer<typeof repositoryLocationSchema>;
+
+/** A registered repository: known by its id, never by its path alone. */
+export const repositorySchema = z.object({
+  id: repositoryIdSchema,
+  name: z.string().trim().min(1).max(100),
+  location: repositoryLocationSchema,
+  ownerUid: z.number().int().nonnegative(),
+});
+export type Repository = z.infer<typeof repositorySchema>;
+
+/**
+ * `ready`: there and unlocked. `password-needed`: there, its password is not known to this process.
+ * `waiting`: its place does not hold it now (an unplugged disk); nothing is created there.
+ * `other`: its place holds a different repository.
+ */
+export const repositoryStateSchema = z.enum(['ready', 'password-needed', 'waiting', 'other', 'read-only']);
+export type RepositoryState = z.infer<typeof repositoryStateSchema>;
+
+export const repositoryStatusSchema = repositorySchema.extend({
+  state: repositoryStateSchema,
+  freeBytes: z.number().nonnegative().nullable(),
+  totalBytes: z.number().nonnegative().nullable(),
+  /** Sources that live on the same disk: protected against mistakes, not against disk failure. */
+  sameDiskSources: z.array(z.string()),
+});
+export type RepositoryStatus = z.infer<typeof repositoryStatusSchema>;
+
+export const placeStateSchema = z.enum(['new', 'empty', 'repository', 'occupied', 'not-writable', 'unreachable']);
+
+/** What is at a place somebody picked, found without a password. */
+export const placeProbeSchema = z.object({
+  state: placeStateSchema,
+  repositoryId: repositoryIdSchema.nullable(),
+  freeBytes: z.number().nonnegative().nullable(),
+  /** Filesystem and mount point, for people: `ext4 at /media/backup`. */
+  filesystem: z.string(),
+  removable: z.boolean(),
+  explanation: z.string(),
+});
+export type PlaceProbe = z.infer<typeof placeProbeSchema>;
+
+export const repositoryKeySchema = z.object({
+  id: z.string(),
+  username: z.string(),
+  hostname: z.string(),
+  createdAt: instantSchema,
+  current: z.boolean(),
+});
+export type RepositoryKey = z.infer<typeof repositoryKeySchema>;
+
+export const checkFindingSchema = z.object({
+  severity: z.enum(['error', 'warning', 'info']),
+  code: z.string(),
+  text: z.string(),
+  /** Paths of snapshots that the damage touches, where known. */
+  affects: z.array(z.string()),
+});
+export type CheckFinding = z.infer<typeof checkFindingSchema>;

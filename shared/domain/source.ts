@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { sourceIdSchema } from './ids.ts';
+import { localPathSchema } from './path-text.ts';
+import { policySchema } from './policy.ts';
+
+/** A folder or a mount point. What lies on other filesystems below it is left out, and named. */
+export const filesystemSpecSchema = z.object({
+  kind: z.literal('filesystem'),
+  path: localPathSchema,
+  /** Absolute paths below `path` that are not part of the source. */
+  excludes: z.array(localPathSchema).max(1000),
+});
+export type FilesystemSpec = z.infer<typeof filesystemSpecSchema>;
+
+/** What to protect. One member per kind of source; a new kind is a new member and a folder under helper/sources. */
+export const sourceSpecSchema = z.discriminatedUnion('kind', [filesystemSpecSchema]);
+export type SourceSpec = z.infer<typeof sourceSpecSchema>;
+export type SourceKindName = SourceSpec['kind'];
+
+export const sourceNameSchema = z.string().trim().min(1, 'a name is needed').max(100, 'a name has at most 100 characters');
+
+export const sourceSchema = z.object({
+  id: sourceIdSchema,
+  name: sourceNameSchema,
+  spec: sourceSpecSchema,
+  policy: policySchema,
+  /** Uid on whose behalf it was registered. Root-owned registries show a caller only its own sources. */
+  ownerUid: z.number().int().nonnegative(),
+});
+export type Source = z.infer<typeof sourceSchema>;
+
+/** Where a source is, as one line for people. */
+export function describeSpec(spec: SourceSpec): string {
+  switch (spec.kind) {
+    case 'filesystem':
+      return spec.path;
+  }
+}
