@@ -1,0 +1,25 @@
+import { z } from 'zod';
+import { backupCommands } from './backup-commands.ts';
+import { repositoryCommands } from './repository-commands.ts';
+import { restoreCommands } from './restore-commands.ts';
+import { snapshotCommands } from './snapshot-commands.ts';
+import { sourceCommands } from './source-commands.ts';
+import { statusCommands } from './status-commands.ts';
+
+/** The closed list of what a helper does. Nothing else is understood, none carries a shell string. */
+export const helperContract = {
+  ...statusCommands,
+  ...sourceCommands,
+  ...repositoryCommands,
+  ...backupCommands,
+  ...snapshotCommands,
+  ...restoreCommands,
+} as const;
+
+export type HelperContract = typeof helperContract;
+export type HelperCommandName = keyof HelperContract;
+export type HelperParams<N extends HelperCommandName> = z.infer<HelperContract[N]['params']>;
+export type HelperResult<N extends HelperCommandName> = z.infer<HelperContract[N]['result']>;
+export type HelperEvent<N extends HelperCommandName> = z.infer<HelperContract[N]['event']>;
+
+export const helperCommandNameSchema = z.enum(Object.keys(helperContract) as [HelperCommandName, ...HelperCommandName[]]);
