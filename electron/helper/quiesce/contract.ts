@@ -1,0 +1,130 @@
+import type { Evidence, PathNote } from '../../../shared/domain/evidence.ts';
+import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
+import type { MethodPromise } from '../../../shared/domain/preflight.ts';
+import type { PhaseName } from '../../../shared/domain/run.ts';
+import type { NodeType } from '../../../shared/domain/snapshot.ts';
+import type { Instant } from '../../../shared/domain/time.ts';
+import type { SourceFacts } from '../sources/contract.ts';
+
+/** How long writers may be held, at most, in milliseconds. The guard enforces it whatever happens to us. */
+export interface Lease {
+  readonly longestStallMs: number;
+}
+
+/** Where a method tells what it does. While writers are held it tells nothing; it reports those phases afterwards. */
+export interface PhaseReporter {
+  phase<T>(name: PhaseName, work: () => Promise<T>): Promise<T>;
+  /** A phase that is already over, in milliseconds of the wall clock since the epoch. */
+  past(name: PhaseName, startedAtMs: number, durationMs: number): void;
+  /** Something read: adds to the progress of the phase under way. `current` is text for people. */
+  advance(files: number, bytes: number, current?: string): void;
+  /** Totals of the phase under way, once known. They never shrink. */
+  totals(files: number, bytes: number): void;
+  held(frozenAt: Instant, thawedAt: Instant, stallMs: number): void;
+  note(severity: 'info' | 'warning', text: string): void;
+}
+
+export interface QuiesceContext {
+  readonly signal: AbortSignal;
+  readonly report: PhaseReporter;
+}
+
+/** All metadata of one entry, in the kernel's own units. */
+export interface EntryMeta {
+  readonly type: NodeType;
+  /** st_mode, type bits included. */
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly atimeNs: bigint;
+  readonly inode: bigint;
+  readonly deviceId: bigint;
+  readonly links: bigint;
+  /** Device number of a device node, else 0. */
+  readonly rdev: bigint;
+  /** Bytes of a symlink's target, else null. */
+  readonly linkTarget: Uint8Array | null;
+  readonly xattrs: readonly { readonly name: Uint8Array; readonly value: Uint8Array }[];
+}
+
+/** Receives one file's content in order. The buffers belong to the caller again when the call returns. */
+export interface ContentSink {
+  data(bytes: Uint8Array): Promise<void>;
+  /** `length` zero bytes that the source does not store. */
+  hole(length: number): Promise<void>;
+  /** `length` bytes known to equal the same range of the base version (see `StillContent.base`). */
+  same(length: number): Promise<void>;
+  /** Forget everything received: the content is sent again from its first byte. */
+  restart(): void;
+}
+
+export type ContentVerdict =
+  /** One version of the file, from first byte to last. */
+  | { readonly state: 'whole'; readonly meta: EntryMeta }
+  /** It kept changing: what was sunk may mix two moments. */
+  | { readonly state: 'torn'; readonly meta: EntryMeta; readonly reason: string }
+  /** Nothing usable: no rights, an I/O error. */
+  | { readonly state: 'unreadable'; readonly reason: string }
+  /** It is gone; as if it had never been listed. */
+  | { readonly state: 'vanished' };
+
+export interface StillContent {
+  /** Names the version that `same` refers to (a checkpoint of dirty blocks), or null when none can be used. */
+  readonly base: string | null;
+  /** Sends the content, again if it changes meanwhile, and says what came of it. The method decides how often. */
+  readInto(sink: ContentSink, signal: AbortSignal): Promise<ContentVerdict>;
+}
+
+/** One entry of a still view. A filesystem yields its tree; a database its files; a machine its disks as files. */
+export interface StillEntry {
+  readonly name: Uint8Array;
+  readonly meta: EntryMeta;
+  /** Directories only. Order does not matter; the tree builder sorts. */
+  readonly children: (() => AsyncIterable<StillEntry>) | null;
+  /** Regular files only. */
+  readonly content: StillContent | null;
+  /** True when the method vouches that metadata equality with an earlier snapshot means equal content. */
+  readonly reusable: boolean;
+}
+
+/** What a source is at its still point. Valid inside `withStillView` only. */
+export interface StillView {
+  /** Absolute path components, as bytes, of where `root` hangs in the snapshot. Parents carry their own metadata. */
+  readonly ancestors: readonly { readonly name: Uint8Array; readonly meta: EntryMeta }[];
+  readonly root: StillEntry;
+  /** Entries that could not be listed; complete only after everything was walked. */
+  readonly unreadable: () => readonly PathNote[];
+}
+
+/** Everything of the evidence that only the method knows. */
+export type StillEvidence = Pick<
+  Evidence,
+  'hold' | 'observation' | 'agreement' | 'atomic' | 'flushedAt' | 'stillPoint' | 'leftOut' | 'leftOutTotal' | 'detail'
+> & { readonly machine: Pick<Evidence['machine'], 'filesystem' | 'mountPoint' | 'device'>; readonly rereadTotal: number };
+
+export interface StillOutcome<T> {
+  readonly value: T;
+  readonly evidence: StillEvidence;
+}
+
+/**
+ * One way to bring a source to a still point.
+ *
+ * `preflight` looks only. `withStillView` brings the source to a still point, calls `use` exactly once with a view of it,
+ * and lets go on every path: it resolves or rejects only after nothing is held any more. When writers were held shorter
+ * than needed (a lease ran out, somebody else thawed) it rejects with `freeze-ended-early` and `use` is not called, or
+ * what it returned is dropped: a held level is never claimed for it. Evidence is complete only after `use` returned.
+ */
+export interface QuiesceMethod<Facts extends SourceFacts = SourceFacts> {
+  readonly name: QuiesceMethodName;
+  preflight(facts: Facts, lease: Lease): Promise<MethodPromise>;
+  withStillView<T>(
+    facts: Facts,
+    lease: Lease,
+    context: QuiesceContext,
+    use: (view: StillView) => Promise<T>,
+  ): Promise<StillOutcome<T>>;
+}
