@@ -20,10 +20,16 @@ export function earnLevel(evidence: LevelEvidence): EarnedLevel {
     return { level: 'torn', reason: `${countFiles(files.tornTotal)} changed while being read.` };
   }
   if (agreement?.confirmed) {
-    return { level: 'application', reason: `${agreement.application} made this moment consistent (${agreement.position}).` };
+    return {
+      level: 'application',
+      reason: `${agreement.application} made this moment consistent (${agreement.position}).`,
+    };
   }
   if (heldThroughout(evidence)) {
-    return { level: 'filesystem', reason: 'Everything was read while the filesystem was frozen, with everything flushed.' };
+    return {
+      level: 'filesystem',
+      reason: 'Everything was read while the filesystem was frozen, with everything flushed.',
+    };
   }
   if (atomic) {
     return atomic.flushed && atomic.oraclesPassed
@@ -31,9 +37,15 @@ export function earnLevel(evidence: LevelEvidence): EarnedLevel {
       : { level: 'crash', reason: `One ${atomic.kind} snapshot, without proof that everything was flushed into it.` };
   }
   if (nothingWritten(evidence)) {
-    return { level: 'observed-static', reason: 'Nothing was held, and nothing was written from the first look to the last.' };
+    return {
+      level: 'observed-static',
+      reason: 'Nothing was held, and nothing was written from the first look to the last.',
+    };
   }
-  return { level: 'per-file', reason: 'Every file was unchanged while it was read, but files are from different moments.' };
+  return {
+    level: 'per-file',
+    reason: 'Every file was unchanged while it was read, but files are from different moments.',
+  };
 }
 
 function heldThroughout({ hold }: LevelEvidence): boolean {

@@ -16,11 +16,17 @@ export const blobIdSchema = z.string().regex(hex64, 'a blob id is 64 hex digits'
 export type BlobId = z.infer<typeof blobIdSchema>;
 
 /** One registered source. Made at registration, random, never reused. */
-export const sourceIdSchema = z.string().regex(slug, 'a source id is lower-case letters, digits and -').brand<'SourceId'>();
+export const sourceIdSchema = z
+  .string()
+  .regex(slug, 'a source id is lower-case letters, digits and -')
+  .brand<'SourceId'>();
 export type SourceId = z.infer<typeof sourceIdSchema>;
 
 /** One execution of a job: 32 lower-case hex digits, random. Names a snapshot in catalog, tags and UI. */
-export const runIdSchema = z.string().regex(/^[0-9a-f]{32}$/, 'a run id is 32 hex digits').brand<'RunId'>();
+export const runIdSchema = z
+  .string()
+  .regex(/^[0-9a-f]{32}$/, 'a run id is 32 hex digits')
+  .brand<'RunId'>();
 export type RunId = z.infer<typeof runIdSchema>;
 
 /** Shortest form shown to people; long enough to be unique in any real repository. */

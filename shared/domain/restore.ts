@@ -9,9 +9,7 @@ export const restorePointSchema = z.object({
   repositoryId: repositoryIdSchema,
   snapshotId: snapshotIdSchema,
   /** Null: the snapshot itself. Otherwise a place on the log band; only sources that keep a log accept it. */
-  instant: z
-    .union([z.object({ at: instantSchema }), z.object({ position: z.string() })])
-    .nullable(),
+  instant: z.union([z.object({ at: instantSchema }), z.object({ position: z.string() })]).nullable(),
 });
 export type RestorePoint = z.infer<typeof restorePointSchema>;
 
@@ -53,7 +51,16 @@ export const planEntrySchema = z.object({
 export type PlanEntry = z.infer<typeof planEntrySchema>;
 
 export const planWarningSchema = z.object({
-  code: z.enum(['open-file', 'no-space', 'no-rights', 'target-missing', 'newer-now', 'type-change', 'own-data', 'torn-file']),
+  code: z.enum([
+    'open-file',
+    'no-space',
+    'no-rights',
+    'target-missing',
+    'newer-now',
+    'type-change',
+    'own-data',
+    'torn-file',
+  ]),
   text: z.string(),
   paths: z.array(z.string()).max(100),
   /** A one-click *Put back* stops and asks when any warning asks. */

@@ -17,7 +17,11 @@ export const sourceSpecSchema = z.discriminatedUnion('kind', [filesystemSpecSche
 export type SourceSpec = z.infer<typeof sourceSpecSchema>;
 export type SourceKindName = SourceSpec['kind'];
 
-export const sourceNameSchema = z.string().trim().min(1, 'a name is needed').max(100, 'a name has at most 100 characters');
+export const sourceNameSchema = z
+  .string()
+  .trim()
+  .min(1, 'a name is needed')
+  .max(100, 'a name has at most 100 characters');
 
 export const sourceSchema = z.object({
   id: sourceIdSchema,

@@ -22,4 +22,6 @@ export type HelperParams<N extends HelperCommandName> = z.infer<HelperContract[N
 export type HelperResult<N extends HelperCommandName> = z.infer<HelperContract[N]['result']>;
 export type HelperEvent<N extends HelperCommandName> = z.infer<HelperContract[N]['event']>;
 
-export const helperCommandNameSchema = z.enum(Object.keys(helperContract) as [HelperCommandName, ...HelperCommandName[]]);
+export const helperCommandNameSchema = z.enum(
+  Object.keys(helperContract) as [HelperCommandName, ...HelperCommandName[]],
+);

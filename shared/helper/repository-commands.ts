@@ -12,7 +12,10 @@ import { runEventSchema, runResultSchema } from '../domain/run.ts';
 import { command } from './command.ts';
 
 /** A password as typed. Travels only inside frames: never in arguments, environment, logs or the catalog. */
-export const passwordSchema = z.string().min(1, 'a password is needed').max(1024, 'a password has at most 1024 characters');
+export const passwordSchema = z
+  .string()
+  .min(1, 'a password is needed')
+  .max(1024, 'a password has at most 1024 characters');
 
 const id = repositoryIdSchema;
 const name = z.string().trim().min(1, 'a name is needed').max(100);

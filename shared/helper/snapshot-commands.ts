@@ -73,7 +73,12 @@ export const snapshotCommands = {
     right: 'registered',
     cancellable: true,
     timeoutMs: 300_000,
-    params: z.strictObject({ repositoryId: repositoryIdSchema, before: snapshotIdSchema, after: snapshotIdSchema, ...page }),
+    params: z.strictObject({
+      repositoryId: repositoryIdSchema,
+      before: snapshotIdSchema,
+      after: snapshotIdSchema,
+      ...page,
+    }),
     result: z.strictObject({ changes: z.array(changeSchema), total: z.number().int().nonnegative() }),
     event: z.never(),
   }),

@@ -103,7 +103,10 @@ export interface StillView {
 export type StillEvidence = Pick<
   Evidence,
   'hold' | 'observation' | 'agreement' | 'atomic' | 'flushedAt' | 'stillPoint' | 'leftOut' | 'leftOutTotal' | 'detail'
-> & { readonly machine: Pick<Evidence['machine'], 'filesystem' | 'mountPoint' | 'device'>; readonly rereadTotal: number };
+> & {
+  readonly machine: Pick<Evidence['machine'], 'filesystem' | 'mountPoint' | 'device'>;
+  readonly rereadTotal: number;
+};
 
 export interface StillOutcome<T> {
   readonly value: T;
