@@ -46,7 +46,7 @@ export const restoreCommands = {
     timeoutMs: 30_000,
     params: z.strictObject({ planId, path: snapshotPathSchema }),
     /** Null where there is none, or where it is not text or longer than 256 KiB. */
-    result: z.strictObject({ then: z.string().nullable(), now: z.string().nullable() }),
+    result: z.strictObject({ past: z.string().nullable(), present: z.string().nullable() }),
     event: z.never(),
   }),
   'restore.run': command({

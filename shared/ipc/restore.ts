@@ -40,7 +40,7 @@ export const restoreMethods = {
   'restore.compareText': method({
     title: 'A text file then and now',
     params: z.strictObject({ planId, path: snapshotPathSchema }),
-    result: z.object({ then: z.string().nullable(), now: z.string().nullable() }),
+    result: z.object({ past: z.string().nullable(), present: z.string().nullable() }),
   }),
   'restore.start': method({
     title: 'Restore as planned',

@@ -35,7 +35,7 @@ export interface PreparedRestore {
     readonly offset: number;
     readonly limit: number;
   }): { readonly entries: readonly PlanEntry[]; readonly total: number };
-  compareText(path: string): Promise<{ readonly then: string | null; readonly now: string | null }>;
+  compareText(path: string): Promise<{ readonly past: string | null; readonly present: string | null }>;
   /** Local paths that would be replaced or deleted: what the safety snapshot must hold. */
   endangered(unticked: readonly string[]): readonly string[];
   /** Does it. Durable journal first; after a crash the next start finishes or rolls back. Never leaves the target. */
