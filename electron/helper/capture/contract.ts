@@ -36,8 +36,6 @@ export interface CaptureOptions {
    * parent's reading. A later store into a page that was dirty then would not have moved the ctime. Null: reuse nothing.
    */
   readonly parentFlushedAtNs: bigint | null;
-  /** Further files at the snapshot's root, by absolute path; written when everything else is known (the evidence). */
-  readonly extraFiles: (totals: CaptureTotals) => Promise<readonly { path: string; content: Uint8Array }[]>;
 }
 
 export interface CaptureTotals {
@@ -57,6 +55,13 @@ export interface Captured {
   readonly rootTree: BlobId;
   readonly totals: CaptureTotals;
 }
+
+/** Files put into a finished tree, by absolute path: the evidence, which is complete only after the view was let go. */
+export type AddFiles = (
+  store: BlobStore,
+  rootTree: BlobId,
+  files: readonly { readonly path: string; readonly content: Uint8Array }[],
+) => Promise<BlobId>;
 
 /** Stores a still view. Resolves with the root of a tree whose every blob was saved or found in the loaded index. */
 export type Capture = (view: StillView, store: BlobStore, options: CaptureOptions) => Promise<Captured>;
