@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupCommands } from './backup-commands.ts';
+import { registryCommands } from './registry-commands.ts';
 import { repositoryCommands } from './repository-commands.ts';
 import { restoreCommands } from './restore-commands.ts';
 import { snapshotCommands } from './snapshot-commands.ts';
@@ -9,6 +10,7 @@ import { statusCommands } from './status-commands.ts';
 /** The closed list of what a helper does. Nothing else is understood, none carries a shell string. */
 export const helperContract = {
   ...statusCommands,
+  ...registryCommands,
   ...sourceCommands,
   ...repositoryCommands,
   ...backupCommands,

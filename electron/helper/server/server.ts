@@ -1,0 +1,75 @@
+import type { Readable, Writable } from 'node:stream';
+import { asStillpointError, cancelled, serializeError } from '../../../shared/errors/index.ts';
+import { clientFrameSchema, type HelperFrame, maxFrameBytes, protocolVersion } from '../../../shared/helper/frames.ts';
+import { type Authority, dispatch } from './dispatch.ts';
+import { readLines } from './line-reader.ts';
+import type { Handlers } from './service.ts';
+
+/** Requests one client may have under way; more are refused, so that nobody can exhaust the helper by asking. */
+const maxConcurrent = 64;
+
+export interface ServerOptions {
+  readonly input: Readable;
+  readonly output: Writable;
+  readonly handlers: Handlers;
+  readonly authority: Authority;
+  readonly version: string;
+  readonly log: (line: string) => void;
+}
+
+/**
+ * Serves one client until its input ends, then cancels what is under way and resolves when all of it has let go.
+ * A frame that is not valid ends the connection: there is no way to know what its sender believes was agreed.
+ */
+export async function serve(options: ServerOptions): Promise<void> {
+  const running = new Map<number, AbortController>();
+  const work = new Set<Promise<void>>();
+  const send = (frame: HelperFrame): void => {
+    if (!options.output.writableEnded && !options.output.destroyed) options.output.write(`${JSON.stringify(frame)}\n`);
+  };
+  options.output.on('error', (error) => options.log(`client went away: ${error.message}`));
+  send({ type: 'hello', protocol: protocolVersion, version: options.version, pid: process.pid });
+  try {
+    for await (const line of readLines(options.input, maxFrameBytes)) {
+      const frame = clientFrameSchema.parse(JSON.parse(line));
+      if (frame.type === 'cancel') {
+        running.get(frame.id)?.abort(cancelled());
+        continue;
+      }
+      if (running.has(frame.id) || running.size >= maxConcurrent) {
+        send({ type: 'response', id: frame.id, ok: false, error: serializeError(refusal(running.has(frame.id))) });
+        continue;
+      }
+      const controller = new AbortController();
+      running.set(frame.id, controller);
+      const emit = (event: unknown): void => send({ type: 'event', id: frame.id, event });
+      const task = dispatch(options.handlers, options.authority, frame, { signal: controller.signal, emit })
+        .then((result) => answer(frame.id, result, send))
+        .catch((error: unknown) => {
+          if (asStillpointError(error).kind === 'internal') options.log(describe(error));
+          send({ type: 'response', id: frame.id, ok: false, error: serializeError(error) });
+        })
+        .finally(() => running.delete(frame.id));
+      work.add(task);
+      void task.finally(() => work.delete(task));
+    }
+  } catch (error) {
+    options.log(`connection ended: ${describe(error)}`);
+  }
+  for (const controller of running.values()) controller.abort(cancelled());
+  await Promise.allSettled(work);
+}
+
+function answer(id: number, result: unknown, send: (frame: HelperFrame) => void): void {
+  const frame: HelperFrame = { type: 'response', id, ok: true, result };
+  if (Buffer.byteLength(JSON.stringify(frame)) <= maxFrameBytes) return send(frame);
+  send({ type: 'response', id, ok: false, error: serializeError(new Error('The answer is too long for one message.')) });
+}
+
+function refusal(duplicate: boolean): Error {
+  return new Error(duplicate ? 'This request id is in use.' : `More than ${maxConcurrent} requests are under way.`);
+}
+
+function describe(error: unknown): string {
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
