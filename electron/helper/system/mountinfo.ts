@@ -1,0 +1,80 @@
+/** One line of /proc/PID/mountinfo. Source: proc_pid_mountinfo(5). */
+export interface Mount {
+  readonly id: number;
+  readonly parentId: number;
+  readonly major: number;
+  readonly minor: number;
+  /** The part of the filesystem that is mounted: `/`, or a directory for bind mounts and subvolumes. */
+  readonly root: string;
+  readonly mountPoint: string;
+  readonly options: readonly string[];
+  readonly fsType: string;
+  /** What was mounted, as the kernel tells it: a device node, a server, or a word without meaning. */
+  readonly source: string;
+  readonly superOptions: readonly string[];
+}
+
+/** In the order of mounting. Bytes that are not UTF-8 are replaced in the texts. Lines it cannot read are left out. */
+export function parseMountinfo(content: Uint8Array): Mount[] {
+  const mounts: Mount[] = [];
+  for (const line of Buffer.from(content).toString('latin1').split('\n')) {
+    // Optional fields end with a lone dash, which no field before it can be.
+    const separator = line.indexOf(' - ');
+    if (separator < 0) continue;
+    const [id, parentId, device, root, mountPoint, options] = line.slice(0, separator).split(' ');
+    const [fsType, source, superOptions] = line.slice(separator + 3).split(' ');
+    const [major, minor] = (device ?? '').split(':').map(Number);
+    if (id === undefined || parentId === undefined || major === undefined || minor === undefined) continue;
+    if (root === undefined || mountPoint === undefined || options === undefined || fsType === undefined) continue;
+    mounts.push({
+      id: Number(id),
+      parentId: Number(parentId),
+      major,
+      minor,
+      root: unescapeOctal(root),
+      mountPoint: unescapeOctal(mountPoint),
+      options: options.split(','),
+      fsType: unescapeOctal(fsType),
+      source: unescapeOctal(source ?? ''),
+      superOptions: (superOptions ?? '').split(','),
+    });
+  }
+  return mounts;
+}
+
+/** The kernel writes space, tab, newline and backslash as `\040` and so on. */
+function unescapeOctal(latin1: string): string {
+  const bytes = latin1.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
+  return Buffer.from(bytes, 'latin1').toString();
+}
+
+export function isInside(path: string, directory: string): boolean {
+  return directory === '/' ? path !== '/' : path.startsWith(`${directory}/`);
+}
+
+/** Mounts that something mounted later hides: stacked upon, or below a directory that was mounted over. */
+export function isHidden(mount: Mount, all: readonly Mount[]): boolean {
+  const byId = new Map(all.map((each) => [each.id, each]));
+  for (let current: Mount | undefined = mount; current !== undefined; current = parentOf(current, byId)) {
+    const self = current;
+    const cover = all.find(
+      (other) =>
+        other.id !== self.id &&
+        ((other.parentId === self.id && other.mountPoint === self.mountPoint) ||
+          (other.parentId === self.parentId && isInside(self.mountPoint, other.mountPoint))),
+    );
+    // A cover that is itself an ancestor of the mount asked about does not hide it: the mount sits on top of it.
+    if (cover !== undefined && !isAncestor(cover, mount, byId)) return true;
+  }
+  return false;
+}
+
+function parentOf(mount: Mount, byId: ReadonlyMap<number, Mount>): Mount | undefined {
+  return mount.parentId === mount.id ? undefined : byId.get(mount.parentId);
+}
+
+function isAncestor(candidate: Mount, mount: Mount, byId: ReadonlyMap<number, Mount>): boolean {
+  for (let current = parentOf(mount, byId); current !== undefined; current = parentOf(current, byId))
+    if (current.id === candidate.id) return true;
+  return false;
+}
