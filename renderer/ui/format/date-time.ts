@@ -1,0 +1,61 @@
+import { formatLocale } from './locale.ts';
+
+const cache = new Map<string, Intl.DateTimeFormat>();
+
+export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
+  const key = `${formatLocale()}${JSON.stringify(options)}`;
+  let formatter = cache.get(key);
+  if (formatter === undefined) {
+    formatter = new Intl.DateTimeFormat(formatLocale(), options);
+    cache.set(key, formatter);
+  }
+  return formatter;
+}
+
+/** `02:00`, or the locale's 12-hour form. */
+export function formatTime(ms: number): string {
+  return dateFormat({ hour: '2-digit', minute: '2-digit' }).format(ms);
+}
+
+/** `02:00:03`. */
+export function formatTimeSeconds(ms: number): string {
+  return dateFormat({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
+}
+
+/** `02:00:03.412`. */
+export function formatTimeMs(ms: number): string {
+  return dateFormat({ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }).format(ms);
+}
+
+/** `20 Nov 2026`. */
+export function formatDate(ms: number): string {
+  return dateFormat({ day: 'numeric', month: 'short', year: 'numeric' }).format(ms);
+}
+
+/** `20 Nov 2026, 02:00`. */
+export function formatDateTime(ms: number): string {
+  return dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(ms);
+}
+
+/** Whole days from one local date to another, the days' own lengths (23 to 25 hours) set aside. */
+export function calendarDaysBetween(fromMs: number, toMs: number): number {
+  const from = new Date(fromMs);
+  const to = new Date(toMs);
+  const utc = (date: Date): number => Date.UTC(date.getFullYear(), date.getMonth(), date.getDate());
+  return Math.round((utc(to) - utc(from)) / 86_400_000);
+}
+
+/** `Today`, `Yesterday`, `Tue 17 Nov`, `17 Nov 2025`: a day, the shorter the nearer. */
+export function formatDay(ms: number, nowMs: number): string {
+  const days = calendarDaysBetween(ms, nowMs);
+  if (days === 0 || days === 1 || days === -1) {
+    const word = new Intl.RelativeTimeFormat(formatLocale(), { numeric: 'auto' }).format(-days, 'day');
+    return word.charAt(0).toLocaleUpperCase(formatLocale()) + word.slice(1);
+  }
+  const sameYear = new Date(ms).getFullYear() === new Date(nowMs).getFullYear();
+  return dateFormat(
+    sameYear
+      ? { weekday: 'short', day: 'numeric', month: 'short' }
+      : { day: 'numeric', month: 'short', year: 'numeric' },
+  ).format(ms);
+}
