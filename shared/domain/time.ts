@@ -21,7 +21,7 @@ export function nsToInstant(ns: bigint): Instant {
 }
 
 export function instantToNs(instant: Instant): bigint {
-  const match = /^(.*?)(?:\.(\d{1,9}))?\d*Z$/.exec(instant);
+  const match = /^([^.]+?)(?:\.(\d{1,9})\d*)?Z$/.exec(instant);
   const whole = match?.[1];
   if (whole === undefined) throw new RangeError(`not an RFC 3339 instant in UTC: ${instant}`);
   const fraction = (match?.[2] ?? '').padEnd(9, '0');

@@ -27,7 +27,9 @@ export type ClientFrame = z.infer<typeof clientFrameSchema>;
 export const helperFrameSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('hello'), protocol: z.number().int(), version: z.string(), pid: z.number().int() }),
   z.strictObject({ type: z.literal('event'), id: requestId, event: z.unknown() }),
-  z.strictObject({ type: z.literal('response'), id: requestId, ok: z.literal(true), result: z.unknown() }),
-  z.strictObject({ type: z.literal('response'), id: requestId, ok: z.literal(false), error: serializedErrorSchema }),
+  z.discriminatedUnion('ok', [
+    z.strictObject({ type: z.literal('response'), id: requestId, ok: z.literal(true), result: z.unknown() }),
+    z.strictObject({ type: z.literal('response'), id: requestId, ok: z.literal(false), error: serializedErrorSchema }),
+  ]),
 ]);
 export type HelperFrame = z.infer<typeof helperFrameSchema>;

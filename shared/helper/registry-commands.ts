@@ -10,7 +10,10 @@ export const registryCommands = {
     cancellable: false,
     timeoutMs: 120_000,
     /** What is registered already under the same id is replaced; the owner is always the caller. */
-    params: z.strictObject({ sources: z.array(sourceSchema).max(1000), repositories: z.array(repositorySchema).max(1000) }),
+    params: z.strictObject({
+      sources: z.array(sourceSchema).max(1000),
+      repositories: z.array(repositorySchema).max(1000),
+    }),
     result: z.strictObject({ sources: z.number().int(), repositories: z.number().int() }),
     event: z.never(),
   }),

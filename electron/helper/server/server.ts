@@ -62,8 +62,16 @@ export async function serve(options: ServerOptions): Promise<void> {
 
 function answer(id: number, result: unknown, send: (frame: HelperFrame) => void): void {
   const frame: HelperFrame = { type: 'response', id, ok: true, result };
-  if (Buffer.byteLength(JSON.stringify(frame)) <= maxFrameBytes) return send(frame);
-  send({ type: 'response', id, ok: false, error: serializeError(new Error('The answer is too long for one message.')) });
+  if (Buffer.byteLength(JSON.stringify(frame)) <= maxFrameBytes) {
+    send(frame);
+    return;
+  }
+  send({
+    type: 'response',
+    id,
+    ok: false,
+    error: serializeError(new Error('The answer is too long for one message.')),
+  });
 }
 
 function refusal(duplicate: boolean): Error {

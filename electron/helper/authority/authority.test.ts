@@ -1,0 +1,83 @@
+import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { repositoryIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
+import type { Source } from '../../../shared/domain/source.ts';
+import { authorityFor } from './authority.ts';
+import { callerOf } from './caller.ts';
+import { openRegistry, sourceById } from './registry.ts';
+
+const repositoryId = repositoryIdSchema.parse('a'.repeat(64));
+
+function source(id: string, ownerUid: number): Source {
+  return {
+    id: sourceIdSchema.parse(id),
+    name: id,
+    spec: { kind: 'filesystem', path: '/srv', excludes: [] },
+    policy: { repositoryId, requiredLevel: 'per-file', longestStallMs: 250 },
+    ownerUid,
+  };
+}
+
+describe('who the helper works for', () => {
+  const groupOf = (uid: number): number | null => (uid === 1000 ? 100 : null);
+
+  it('is its own user when started directly', () => {
+    expect(callerOf({ uid: 0, gid: 0 }, {}, groupOf)).toEqual({ uid: 0, gid: 0, elevatedFor: false });
+    expect(callerOf({ uid: 1000, gid: 100 }, {}, groupOf)).toEqual({ uid: 1000, gid: 100, elevatedFor: false });
+  });
+
+  it('is whoever asked pkexec when it runs as root for somebody', () => {
+    expect(callerOf({ uid: 0, gid: 0 }, { PKEXEC_UID: '1000' }, groupOf)).toEqual({
+      uid: 1000,
+      gid: 100,
+      elevatedFor: true,
+    });
+  });
+
+  it('cannot be talked into more by a user who sets the variable', () => {
+    expect(callerOf({ uid: 1000, gid: 100 }, { PKEXEC_UID: '0' }, groupOf).uid).toBe(1000);
+    for (const value of ['', '-1', '1000; id', '99999999999', '4242']) {
+      expect(() => callerOf({ uid: 0, gid: 0 }, { PKEXEC_UID: value }, groupOf)).toThrow();
+    }
+  });
+});
+
+describe('rights', () => {
+  it('asks an administrator for registering only where the helper has more rights than its caller', async () => {
+    const asked: string[] = [];
+    const ask = async (action: string): Promise<'refused'> => {
+      asked.push(action);
+      return 'refused';
+    };
+    await authorityFor({ uid: 1000, gid: 100, elevatedFor: false }, ask).require('register', 'sources.add');
+    const elevated = authorityFor({ uid: 1000, gid: 100, elevatedFor: true }, ask);
+    await elevated.require('registered', 'backup.run');
+    expect(asked).toEqual([]);
+    await expect(elevated.require('register', 'sources.add')).rejects.toMatchObject({ kind: 'authorization-refused' });
+    expect(asked).toEqual(['dev.stillpoint.register']);
+  });
+});
+
+describe('registry', () => {
+  it('keeps what was put, private to its owner, and shows a caller only its own', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'state', 'registry.json');
+    const registry = openRegistry(path);
+    registry.putSource(source('documents-1', 1000));
+    registry.putSource(source('secrets-2', 1001));
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    const again = openRegistry(path);
+    expect(again.sources(1000).map(({ id }) => id)).toEqual(['documents-1']);
+    expect(() => sourceById(again, 1000, sourceIdSchema.parse('secrets-2'))).toThrow(/no source/);
+    again.removeSource(sourceIdSchema.parse('documents-1'));
+    expect(openRegistry(path).sources(1000)).toEqual([]);
+  });
+
+  it('refuses a damaged file and leaves it as it is', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'registry.json');
+    writeFileSync(path, '{"version":1,"sources":[{}]}');
+    expect(() => openRegistry(path)).toThrow(/cannot be read/);
+    expect(readFileSync(path, 'utf8')).toBe('{"version":1,"sources":[{}]}');
+  });
+});

@@ -1,0 +1,66 @@
+import { earnLevel } from '../../../shared/domain/earn-level.ts';
+import { type Evidence, evidenceVersion, maxListedPaths, type PathNote } from '../../../shared/domain/evidence.ts';
+import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
+import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
+import type { Instant } from '../../../shared/domain/time.ts';
+import type { CaptureTotals } from '../capture/contract.ts';
+import type { StillEvidence } from '../quiesce/contract.ts';
+
+export interface EvidenceFacts {
+  readonly runId: RunId;
+  readonly sourceId: SourceId | null;
+  readonly sourceName: string;
+  readonly sourceKind: string;
+  readonly sourceLocation: string;
+  readonly method: QuiesceMethodName;
+  readonly askedAt: Instant;
+  readonly whyNotStronger: readonly string[];
+  readonly attempts: number;
+  readonly hostname: string;
+  readonly kernel: string;
+  /** Entries the method could not list, complete after the walk. */
+  readonly unlisted: readonly PathNote[];
+}
+
+/** The record as it is stored: what the method saw, what capture stored, and the level that the two earn together. */
+export function composeEvidence(facts: EvidenceFacts, still: StillEvidence, totals: CaptureTotals): Evidence {
+  const unreadable = [...facts.unlisted, ...totals.unreadable];
+  const files = {
+    files: totals.files,
+    directories: totals.directories,
+    others: totals.others,
+    bytes: totals.bytes,
+    rereadTotal: still.rereadTotal,
+    torn: totals.torn.slice(0, maxListedPaths),
+    tornTotal: totals.tornTotal,
+    unreadable: unreadable.slice(0, maxListedPaths),
+    unreadableTotal: facts.unlisted.length + totals.unreadableTotal,
+  };
+  const { hold, observation, agreement, atomic } = still;
+  const earned = earnLevel({ hold, observation, agreement, atomic, files });
+  return {
+    version: evidenceVersion,
+    runId: facts.runId,
+    sourceId: facts.sourceId,
+    sourceName: facts.sourceName,
+    sourceKind: facts.sourceKind,
+    sourceLocation: facts.sourceLocation,
+    method: facts.method,
+    level: earned.level,
+    levelReason: earned.reason,
+    whyNotStronger: facts.whyNotStronger.slice(0, 20),
+    askedAt: facts.askedAt,
+    stillPoint: still.stillPoint,
+    hold,
+    observation,
+    agreement,
+    atomic,
+    flushedAt: still.flushedAt,
+    files,
+    leftOut: still.leftOut.slice(0, maxListedPaths),
+    leftOutTotal: still.leftOutTotal,
+    attempts: facts.attempts,
+    machine: { hostname: facts.hostname, kernel: facts.kernel, ...still.machine },
+    detail: still.detail,
+  };
+}
