@@ -6,10 +6,16 @@ function rank(password: string): number {
 }
 
 describe('password strength', () => {
-  it.each(['password', 'Password1!', 'qwerty123', '12345678', 'Stillpoint2026', 'aaaaaaaaaaaaaa', 'abcdefghijkl', '2026'])(
-    'calls %s guessable',
-    (password) => expect(judgePassword(password).strength).toBe('guessable'),
-  );
+  it.each([
+    'password',
+    'Password1!',
+    'qwerty123',
+    '12345678',
+    'Stillpoint2026',
+    'aaaaaaaaaaaaaa',
+    'abcdefghijkl',
+    '2026',
+  ])('calls %s guessable', (password) => expect(judgePassword(password).strength).toBe('guessable'));
 
   it('calls several unrelated words strong', () => {
     expect(judgePassword('lantern copper meadow thrift').strength).toBe('strong');
@@ -22,7 +28,9 @@ describe('password strength', () => {
   it('never calls a password weaker when something is added to it', () => {
     const password = 'tHorn-9 quay(moss)';
     for (let length = 1; length < password.length; length++) {
-      expect(guessBits(password.slice(0, length + 1))).toBeGreaterThanOrEqual(guessBits(password.slice(0, length)) - 1e-9);
+      expect(guessBits(password.slice(0, length + 1))).toBeGreaterThanOrEqual(
+        guessBits(password.slice(0, length)) - 1e-9,
+      );
     }
   });
 

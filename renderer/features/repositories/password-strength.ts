@@ -24,7 +24,8 @@ export function judgePassword(password: string): PasswordJudgement {
   return { strength: 'strong', advice: null };
 }
 
-const wellKnown = /^(password|passw0rd|qwert[yz]\w*|letmein|iloveyou|welcome|admin|stillpoint|backup|1234\d*|abc123)[\d!.?]*$/i;
+const wellKnown =
+  /^(password|passw0rd|qwert[yz]\w*|letmein|iloveyou|welcome|admin|stillpoint|backup|1234\d*|abc123)[\d!.?]*$/i;
 
 /** Bits a guesser has to try: each stretch of one kind at the price of its kind, regular stretches nearly free. */
 export function guessBits(password: string): number {

@@ -5,7 +5,15 @@ import { judgePlace, onSameFilesystem, suggestedFolder } from './place-verdict.t
 const id = 'a'.repeat(64) as NonNullable<PlaceProbe['repositoryId']>;
 
 function probe(state: PlaceProbe['state'], more: Partial<PlaceProbe> = {}): PlaceProbe {
-  return { state, repositoryId: null, freeBytes: 1, filesystem: 'ext4 at /', removable: false, explanation: '', ...more };
+  return {
+    state,
+    repositoryId: null,
+    freeBytes: 1,
+    filesystem: 'ext4 at /',
+    removable: false,
+    explanation: '',
+    ...more,
+  };
 }
 
 describe('judging a place', () => {

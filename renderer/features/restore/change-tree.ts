@@ -69,7 +69,9 @@ export function visibleRows(root: TreeNode, closed: ReadonlySet<string>): { stem
   // The stem itself is listed when something about it changes; its children then stand below it.
   if (top !== root && top.entry !== null && top.entry.action !== 'same') addRows(top, 0, closed, rows);
   else addChildren(top, 0, closed, rows);
-  return { stem: top === root ? '' : top.path, rows };
+  const listed = rows[0]?.path === top.path;
+  const stem = listed ? top.path.slice(0, top.path.lastIndexOf('/')) : top.path;
+  return { stem: stem === '/' ? '' : stem, rows };
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
@@ -87,7 +89,15 @@ function addRows(node: TreeNode, depth: number, closed: ReadonlySet<string>, row
     return;
   }
   const open = !closed.has(node.path);
-  rows.push({ kind: 'folder', path: node.path, name: node.name, depth, open, entry: node.entry, changes: node.changes });
+  rows.push({
+    kind: 'folder',
+    path: node.path,
+    name: node.name,
+    depth,
+    open,
+    entry: node.entry,
+    changes: node.changes,
+  });
   if (open) addChildren(node, depth + 1, closed, rows);
 }
 

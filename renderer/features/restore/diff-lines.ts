@@ -43,7 +43,14 @@ export function diffText(present: string, past: string, opened: ReadonlySet<numb
   for (const [index, change] of changes.entries()) {
     const lines = splitLines(change.value);
     if (!change.added && !change.removed) {
-      const run = lines.map((text): DiffRow => ({ kind: 'same', pieces: [{ text, differs: false }], nowLine: nowLine++, thenLine: thenLine++ }));
+      const run = lines.map(
+        (text): DiffRow => ({
+          kind: 'same',
+          pieces: [{ text, differs: false }],
+          nowLine: nowLine++,
+          thenLine: thenLine++,
+        }),
+      );
       rows.push(...fold(run, index, { first: index === 0, last: index === changes.length - 1 }, opened));
       continue;
     }

@@ -10,7 +10,7 @@ export interface PlanTally extends Readonly<Record<PlanAction, number>> {
 
 /** What is left of a plan once the unticked entries are taken out. Unticked entries stay as they are. */
 export function tallyPlan(plan: RestorePlan, unticked: Unticked): PlanTally {
-  const counts: Record<PlanAction, number> = { add: 0, replace: 0, metadata: 0, delete: 0, same: 0, ...plan.counts };
+  const counts: Record<PlanAction, number> = { ...plan.counts };
   let bytesToWrite = plan.bytesToWrite;
   for (const entry of unticked.values()) {
     if (entry.action === 'same') continue;
