@@ -1,3 +1,4 @@
+import { hasCode } from './errno.ts';
 import { bind, check } from './libc.ts';
 
 /** poll.h; POLLERR and POLLHUP are reported whether asked for or not. */
@@ -14,6 +15,15 @@ export function waitReadable(fds: readonly number[], timeoutMs: number): number[
     entries.writeInt32LE(fd, index * 8);
     entries.writeInt16LE(POLLIN, index * 8 + 4);
   }
-  check(poll(entries, fds.length, timeoutMs), 'poll');
+  const deadline = performance.now() + timeoutMs;
+  for (let left = timeoutMs; ; left = timeoutMs < 0 ? -1 : Math.max(0, Math.ceil(deadline - performance.now()))) {
+    try {
+      check(poll(entries, fds.length, left), 'poll');
+      break;
+    } catch (error) {
+      // Every signal interrupts poll, the end of a child among them.
+      if (!hasCode(error, 'EINTR')) throw error;
+    }
+  }
   return fds.filter((_, index) => entries.readInt16LE(index * 8 + 6) !== 0);
 }

@@ -1,0 +1,100 @@
+import { bind, check, cString, type PathBytes } from './libc.ts';
+
+/** linux/stat.h, linux/fcntl.h */
+const AT_SYMLINK_NOFOLLOW = 0x100;
+const AT_NO_AUTOMOUNT = 0x800;
+const AT_EMPTY_PATH = 0x1000;
+const AT_STATX_DONT_SYNC = 0x4000;
+/** fcntl.h; dirfd for paths that begin with /. */
+const AT_FDCWD = -100;
+const STATX_BASIC_STATS = 0x7ff;
+const STATX_MNT_ID = 0x1000;
+const STATX_ATTR_MOUNT_ROOT = 0x2000n;
+const structBytes = 256;
+
+type Bytes = Uint8Array | null;
+const statx = bind<(dir: number, path: Bytes, flags: number, mask: number, into: Bytes) => number>(
+  'int statx(int, void *, int, uint, void *)',
+);
+
+/** What statx(2) tells of one entry. Times are nanoseconds since the epoch. */
+export interface Statx {
+  /** st_mode, type bits included. */
+  readonly mode: number;
+  readonly links: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly inode: bigint;
+  readonly size: bigint;
+  /** Units of 512 bytes that are stored. */
+  readonly blocks: bigint;
+  readonly atimeNs: bigint;
+  readonly ctimeNs: bigint;
+  readonly mtimeNs: bigint;
+  /** Encoded as st_dev and st_rdev of stat(2). */
+  readonly deviceId: bigint;
+  readonly rdev: bigint;
+  /** As in mountinfo. Null before Linux 5.8. */
+  readonly mountId: number | null;
+  /** Something is mounted right here. Null where the kernel does not say. */
+  readonly isMountRoot: boolean | null;
+}
+
+const into = Buffer.alloc(structBytes);
+const emptyName = cString('');
+
+/**
+ * One entry of an open directory, not followed, no automount triggered. About three times as fast as lstat through
+ * /proc/self/fd, with the same promise: the directory cannot be swapped for another. `name` must be one component.
+ */
+export function statxAt(dirFd: number, name: PathBytes): Statx {
+  const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
+  check(statx(dirFd, cString(name), flags, STATX_BASIC_STATS | STATX_MNT_ID, into), 'statx', name);
+  return decode();
+}
+
+/** What an absolute path leads to, symlinks followed, from what this machine knows already: no server is asked. */
+export function statxCached(path: PathBytes): Statx {
+  check(statx(AT_FDCWD, cString(path), AT_STATX_DONT_SYNC, STATX_BASIC_STATS | STATX_MNT_ID, into), 'statx', path);
+  return decode();
+}
+
+/** The file behind an open descriptor. */
+export function statxDescriptor(fd: number): Statx {
+  check(statx(fd, emptyName, AT_EMPTY_PATH, STATX_BASIC_STATS | STATX_MNT_ID, into), 'statx');
+  return decode();
+}
+
+/** Source: statx(2), struct statx. */
+function decode(): Statx {
+  const mask = into.readUInt32LE(0);
+  const attributes = into.readBigUInt64LE(8);
+  const attributesMask = into.readBigUInt64LE(56);
+  return {
+    mode: into.readUInt16LE(28),
+    links: into.readUInt32LE(16),
+    uid: into.readUInt32LE(20),
+    gid: into.readUInt32LE(24),
+    inode: into.readBigUInt64LE(32),
+    size: into.readBigUInt64LE(40),
+    blocks: into.readBigUInt64LE(48),
+    atimeNs: readTime(64),
+    ctimeNs: readTime(96),
+    mtimeNs: readTime(112),
+    deviceId: encodeDevice(into.readUInt32LE(136), into.readUInt32LE(140)),
+    rdev: encodeDevice(into.readUInt32LE(128), into.readUInt32LE(132)),
+    mountId: (mask & STATX_MNT_ID) === 0 ? null : Number(into.readBigUInt64LE(144)),
+    isMountRoot: (attributesMask & STATX_ATTR_MOUNT_ROOT) === 0n ? null : (attributes & STATX_ATTR_MOUNT_ROOT) !== 0n,
+  };
+}
+
+function readTime(offset: number): bigint {
+  return into.readBigInt64LE(offset) * 1_000_000_000n + BigInt(into.readUInt32LE(offset + 8));
+}
+
+/** sys/sysmacros.h, makedev. */
+function encodeDevice(major: number, minor: number): bigint {
+  if (major < 0x1000 && minor < 0x100) return BigInt(major * 256 + minor);
+  const [high, low] = [BigInt(major), BigInt(minor)];
+  return ((high & 0xfffff000n) << 32n) | ((high & 0xfffn) << 8n) | ((low & 0xffffff00n) << 12n) | (low & 0xffn);
+}
