@@ -1,5 +1,5 @@
-import type { IpcResult } from '../../shared/ipc/contract.ts';
 import type { HelperState } from '../../shared/ipc/app.ts';
+import type { IpcResult } from '../../shared/ipc/contract.ts';
 import { call } from '../api/call.ts';
 import type { Slice } from './slice.ts';
 

@@ -34,11 +34,14 @@ function handleEvent(event: AppEvent): void {
       for (const topic of event.topics) void refreshTopic(topic)?.catch(reportStale);
       return;
     case 'run':
-      return state.runChanged(event.run);
+      state.runChanged(event.run);
+      return;
     case 'helper':
-      return state.setHelper(event.helper);
+      state.setHelper(event.helper);
+      return;
     case 'password-needed':
-      return state.needPassword({ repositoryId: event.repositoryId, reason: event.reason });
+      state.needPassword({ repositoryId: event.repositoryId, reason: event.reason });
+      return;
     case 'command':
       return;
   }

@@ -1,0 +1,24 @@
+import type { ComponentType } from 'react';
+import type { Feature } from '../state/feature.ts';
+import type { View, ViewName } from '../state/view.ts';
+
+/** A folder under features/ with a `feature.tsx` is part of the window. */
+const modules = import.meta.glob<{ readonly feature: Feature }>('../features/*/feature.tsx', { eager: true });
+
+interface ShownView {
+  readonly component: ComponentType<{ readonly view: View }>;
+  readonly wide: boolean;
+}
+
+const byName = new Map<ViewName, ShownView>();
+for (const { feature } of Object.values(modules)) {
+  for (const [name, component] of Object.entries(feature.views)) {
+    // A view is only ever given to the component registered under its own name.
+    byName.set(name as ViewName, { component: component as ShownView['component'], wide: feature.wide });
+  }
+}
+
+/** Undefined for the main view, which the app composes itself, and for views no feature draws. */
+export function viewFor(name: ViewName): ShownView | undefined {
+  return byName.get(name);
+}
