@@ -1,0 +1,18 @@
+import { type ExitCode, exitCodeOfOutcome, exitCodes } from '../exit-codes.ts';
+import { newRun } from '../run-ids.ts';
+import { openedRepository, type Session } from '../session.ts';
+
+export async function check(session: Session, options: { readonly readData?: boolean }): Promise<ExitCode> {
+  const id = await openedRepository(session);
+  const { run, findings } = await session.service.call(
+    'repositories.check',
+    { id, runId: newRun().runId, readData: options.readData === true },
+    { signal: session.signal, onEvent: (event) => session.output.runEvent(event) },
+  );
+  for (const finding of findings) {
+    session.output.result({ type: 'finding', ...finding }, `${finding.severity}: ${finding.text}`);
+  }
+  session.output.result({ type: 'result', ...run }, run.summary);
+  const damaged = findings.some(({ severity }) => severity === 'error');
+  return damaged ? exitCodes.failed : exitCodeOfOutcome(run.outcome);
+}
