@@ -1,0 +1,73 @@
+/**
+ * Where a repository's files are kept. A backend moves bytes; it knows nothing of encryption or of what a file says.
+ *
+ * Every implementation must keep these promises, and testing/backend-conformance.ts is what they mean:
+ * - `save` is atomic and durable: when it resolves, the file is whole and survives a power cut; until then no `list`,
+ *   `stat` or `load` sees any of it, and after a failure or a crash nothing is seen either.
+ * - A file that was saved is never changed, only removed. Saving a name again is an error for the configuration, and
+ *   harmless for the others, whose name is the hash of their bytes.
+ * - What was saved is seen by every later operation, of this and of other processes.
+ * - Errors are StillpointError: `repository-absent` the place itself is gone, `repository-full`, `repository-read-only`,
+ *   `not-permitted`, else `io`. A missing file is an answer, not an error.
+ * - Every method may be called while others are under way.
+ */
+export interface Backend {
+  /** For people: a path, a URL without secrets. */
+  readonly location: string;
+
+  /** What the place holds, found without a password. Throws only when that cannot be known. */
+  probe(): Promise<PlaceContent>;
+
+  /** Makes the place ready for `save`: folders, say. May be called again. */
+  prepare(): Promise<void>;
+
+  /** Every file of the kind, in no order. Names that are not ids are left out. */
+  list(kind: ListedKind): Promise<readonly ListedFile[]>;
+
+  /** Length in bytes, undefined when there is no such file. */
+  stat(file: FileRef): Promise<number | undefined>;
+
+  /**
+   * The file, or exactly `range` of it; undefined when there is no such file. A range beyond the end is
+   * `repository-damaged`. The bytes belong to the caller.
+   */
+  load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined>;
+
+  save(file: FileRef, bytes: Uint8Array): Promise<void>;
+
+  /** Whether there was such a file. */
+  remove(file: FileRef): Promise<boolean>;
+
+  /** Removes what interrupted saves left behind and nobody can be writing: older than `ageMs`. How many there were. */
+  sweep(ageMs: number): Promise<number>;
+}
+
+export type ListedKind = 'key' | 'lock' | 'snapshot' | 'index' | 'pack';
+export type FileKind = ListedKind | 'config';
+
+/** `name` is 64 hex digits; the configuration has none. */
+export type FileRef = { readonly kind: ListedKind; readonly name: string } | { readonly kind: 'config' };
+
+export interface ListedFile {
+  readonly name: string;
+  /** Length in bytes. */
+  readonly size: number;
+}
+
+/** In bytes. */
+export interface ByteRange {
+  readonly offset: number;
+  readonly length: number;
+}
+
+/**
+ * `absent` nothing is there, and it can be made; `empty` an empty folder; `repository` a configuration is there;
+ * `occupied` something else, which is not ours to touch.
+ */
+export type PlaceContent = 'absent' | 'empty' | 'repository' | 'occupied';
+
+export const listedKinds: readonly ListedKind[] = ['key', 'lock', 'snapshot', 'index', 'pack'];
+
+export function describeFile(file: FileRef): string {
+  return file.kind === 'config' ? 'the configuration' : `${file.kind} ${file.name.slice(0, 8)}`;
+}

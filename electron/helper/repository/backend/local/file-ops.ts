@@ -1,0 +1,73 @@
+import {
+  chmodSync,
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readSync,
+  renameSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
+
+export interface FileStat {
+  readonly size: number;
+  readonly isDirectory: boolean;
+  readonly mtimeMs: number;
+}
+
+/**
+ * Every file access of a local repository goes through this port, so that a helper with more rights than its caller can
+ * pass one that acts with the caller's. Calls are synchronous and answer as node:fs does: they throw errors with a `code`.
+ */
+export interface FileOps {
+  open(path: string, flags: string, mode?: number): number;
+  close(fd: number): void;
+  /** Bytes read; 0 at the end of the file. `position` null reads on. */
+  read(fd: number, target: Uint8Array, offset: number, length: number, position: number): number;
+  write(fd: number, bytes: Uint8Array, offset: number, length: number): number;
+  fsync(fd: number): void;
+  fstat(fd: number): FileStat;
+  /** Follows symbolic links. */
+  stat(path: string): FileStat;
+  lstat(path: string): FileStat;
+  readdir(path: string): string[];
+  rename(from: string, to: string): void;
+  unlink(path: string): void;
+  /** One level; an existing directory is an EEXIST error. */
+  mkdir(path: string, mode: number): void;
+  chmod(path: string, mode: number): void;
+}
+
+interface NodeStat {
+  readonly size: number;
+  readonly mtimeMs: number;
+  isDirectory(): boolean;
+}
+
+const statOf = (stat: NodeStat): FileStat => ({
+  size: stat.size,
+  isDirectory: stat.isDirectory(),
+  mtimeMs: stat.mtimeMs,
+});
+
+/** Acts with the rights of this process. */
+export const nodeFileOps: FileOps = {
+  open: openSync,
+  close: closeSync,
+  read: readSync,
+  write: writeSync,
+  fsync: fsyncSync,
+  fstat: (fd) => statOf(fstatSync(fd)),
+  stat: (path) => statOf(statSync(path)),
+  lstat: (path) => statOf(lstatSync(path)),
+  readdir: (path) => readdirSync(path),
+  rename: renameSync,
+  unlink: unlinkSync,
+  mkdir: (path, mode) => void mkdirSync(path, mode),
+  chmod: chmodSync,
+};

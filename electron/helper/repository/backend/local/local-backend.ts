@@ -1,0 +1,181 @@
+import { randomBytes } from 'node:crypto';
+import { dirname } from 'node:path';
+import { damaged, repositoryAbsent, repositoryExists } from '../../failures.ts';
+import { isId } from '../../format/ids.ts';
+import {
+  type Backend,
+  type ByteRange,
+  describeFile,
+  type FileRef,
+  type ListedFile,
+  type ListedKind,
+  listedKinds,
+  type PlaceContent,
+} from '../contract.ts';
+import { diskError, errorCode } from './disk-errors.ts';
+import { type FileOps, nodeFileOps } from './file-ops.ts';
+import { allFolders, configPath, fileFolders, filePath, isTemporaryName, kindFolder, temporaryPath } from './layout.ts';
+import { syncFolder, writeDurably } from './write-durably.ts';
+
+/** Names that a filesystem or a desktop puts into every root: a disk that holds only these is empty to its owner. */
+const systemNames = /^(?:lost\+found|\.Trash.*|System Volume Information|\$RECYCLE\.BIN)$/;
+
+/** Like restic: a folder anyone else may not enter. */
+const folderMode = 0o700;
+
+/** A repository in a folder of a mounted filesystem. */
+export class LocalBackend implements Backend {
+  readonly location: string;
+  readonly #ops: FileOps;
+
+  /** `root` is an absolute path. */
+  constructor(root: string, ops: FileOps = nodeFileOps) {
+    this.location = root;
+    this.#ops = ops;
+  }
+
+  async probe(): Promise<PlaceContent> {
+    try {
+      const names = this.#ops.readdir(this.location);
+      if (names.includes('config')) return 'repository';
+      return names.every((name) => systemNames.test(name)) ? 'empty' : 'occupied';
+    } catch (error) {
+      const code = errorCode(error);
+      if (code === 'ENOENT') return 'absent';
+      if (code === 'ENOTDIR') return 'occupied';
+      throw diskError(error, 'look into the folder', this.location);
+    }
+  }
+
+  async prepare(): Promise<void> {
+    this.#attempt('make its folders', () => {
+      const made = [this.location, ...allFolders(this.location)].filter((folder) => this.#makeFolder(folder));
+      for (const parent of new Set(made.map(dirname))) syncFolder(this.#ops, parent);
+    });
+  }
+
+  async list(kind: ListedKind): Promise<readonly ListedFile[]> {
+    return this.#attempt(`list its ${kind} files`, () =>
+      this.#entries(kind).flatMap(({ name, path }) => {
+        if (!isId(name)) return [];
+        const stat = this.#ifThere(() => this.#ops.lstat(path));
+        return stat === undefined || stat.isDirectory ? [] : [{ name, size: stat.size }];
+      }),
+    );
+  }
+
+  async stat(file: FileRef): Promise<number | undefined> {
+    const path = filePath(this.location, file);
+    return this.#attempt(
+      `look at ${describeFile(file)}`,
+      () => this.#found(this.#ifThere(() => this.#ops.stat(path)))?.size,
+    );
+  }
+
+  async load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined> {
+    const path = filePath(this.location, file);
+    return this.#attempt(`read ${describeFile(file)}`, () => {
+      const fd = this.#found(this.#ifThere(() => this.#ops.open(path, 'r')));
+      if (fd === undefined) return undefined;
+      try {
+        const offset = range?.offset ?? 0;
+        return this.#read(fd, offset, range?.length ?? this.#ops.fstat(fd).size, file);
+      } finally {
+        this.#ops.close(fd);
+      }
+    });
+  }
+
+  async save(file: FileRef, bytes: Uint8Array): Promise<void> {
+    const path = filePath(this.location, file);
+    this.#attempt(`write ${describeFile(file)}`, () => {
+      if (file.kind === 'config' && this.#ifThere(() => this.#ops.lstat(path))) throw repositoryExists(this.location);
+      const temporary = temporaryPath(path, randomBytes(8).toString('hex'));
+      writeDurably(this.#ops, bytes, temporary, path);
+    });
+  }
+
+  async remove(file: FileRef): Promise<boolean> {
+    const path = filePath(this.location, file);
+    return this.#attempt(`remove ${describeFile(file)}`, () => {
+      const removed = this.#found(this.#ifThere(() => this.#unlink(path))) ?? false;
+      if (removed) syncFolder(this.#ops, dirname(path));
+      return removed;
+    });
+  }
+
+  async sweep(ageMs: number): Promise<number> {
+    const youngest = Date.now() - ageMs;
+    return this.#attempt('remove what interrupted runs left', () => {
+      const leftovers = listedKinds
+        .flatMap((kind) => this.#entries(kind))
+        .filter(({ name, path }) => {
+          const stat = isTemporaryName(name) ? this.#ifThere(() => this.#ops.lstat(path)) : undefined;
+          return stat !== undefined && !stat.isDirectory && stat.mtimeMs < youngest;
+        });
+      for (const { path } of leftovers) this.#ifThere(() => this.#ops.unlink(path));
+      return leftovers.length;
+    });
+  }
+
+  #entries(kind: ListedKind): { name: string; path: string }[] {
+    if (kind !== 'pack') return this.#names(kindFolder(this.location, kind));
+    const present = new Set(this.#names(kindFolder(this.location, kind)).map(({ path }) => path));
+    return fileFolders(this.location, kind).flatMap((folder) => (present.has(folder) ? this.#names(folder) : []));
+  }
+
+  #names(folder: string): { name: string; path: string }[] {
+    const names = this.#found(this.#ifThere(() => this.#ops.readdir(folder))) ?? [];
+    return names.map((name) => ({ name, path: `${folder}/${name}` }));
+  }
+
+  #read(fd: number, offset: number, length: number, file: FileRef): Buffer {
+    const bytes = Buffer.allocUnsafe(length);
+    for (let done = 0; done < length; ) {
+      const count = this.#ops.read(fd, bytes, done, length - done, offset + done);
+      if (count === 0) throw damaged(`${describeFile(file)} is shorter than it must be.`, { file: describeFile(file) });
+      done += count;
+    }
+    return bytes;
+  }
+
+  #unlink(path: string): true {
+    this.#ops.unlink(path);
+    return true;
+  }
+
+  #makeFolder(folder: string): boolean {
+    try {
+      this.#ops.mkdir(folder, folderMode);
+      return true;
+    } catch (error) {
+      if (errorCode(error) === 'EEXIST' && this.#ops.stat(folder).isDirectory) return false;
+      throw error;
+    }
+  }
+
+  #attempt<Result>(action: string, work: () => Result): Result {
+    try {
+      return work();
+    } catch (error) {
+      throw diskError(error, action, this.location);
+    }
+  }
+
+  #ifThere<Result>(work: () => Result): Result | undefined {
+    try {
+      return work();
+    } catch (error) {
+      if (errorCode(error) === 'ENOENT') return undefined;
+      throw error;
+    }
+  }
+
+  /** A file that is not there means little when the whole place is gone: a disk was unplugged. */
+  #found<Result>(result: Result | undefined): Result | undefined {
+    if (result !== undefined) return result;
+    if (this.#ifThere(() => this.#ops.stat(configPath(this.location))) === undefined)
+      throw repositoryAbsent(this.location);
+    return undefined;
+  }
+}

@@ -1,0 +1,72 @@
+/** Lengths in bytes. A chunk ends at a content-defined cut between `min` and `max`; `normal` is where cuts become likely. */
+export interface CutLimits {
+  readonly min: number;
+  readonly normal: number;
+  readonly max: number;
+}
+
+/** About 1.1 MiB on average. The format does not prescribe lengths; restic uses the same bounds. */
+export const cutLimits: CutLimits = { min: 512 * 1024, normal: 1024 * 1024, max: 8 * 1024 * 1024 };
+
+/** Cut with probability 2^-21 per byte before `normal` and 2^-18 after, judged by the top bits, which see the most bytes. */
+const unlikelyMask = 0xfffff800 | 0;
+const likelyMask = 0xffffc000 | 0;
+
+/** Bytes the rolling hash depends on: each byte is shifted out after 32 steps. */
+const windowLength = 32;
+
+/**
+ * Finds the ends of chunks in a stream, in the manner of FastCDC (Xia et al., USENIX ATC 2016): a gear hash over the last
+ * 32 bytes, none of them before the chunk's minimum length. Deterministic: the same bytes from the start of a stream
+ * give the same cuts, however the stream is split into buffers.
+ */
+export class CutFinder {
+  readonly #gear: Uint32Array;
+  readonly #limits: CutLimits;
+  #hash = 0;
+  /** Bytes seen of the chunk under way. */
+  #length = 0;
+
+  constructor(gear: Uint32Array, limits: CutLimits = cutLimits) {
+    this.#gear = gear;
+    this.#limits = limits;
+  }
+
+  /** Looks at `bytes` from `from` on. The index just after the next cut, or -1 when there is none and all was seen. */
+  next(bytes: Uint8Array, from: number): number {
+    const { min, normal, max } = this.#limits;
+    const start = from - this.#length;
+    let at = Math.max(from, Math.min(start + min - windowLength, bytes.length));
+    at = this.#scan(bytes, at, Math.min(start + min, bytes.length), 0);
+    at = this.#scan(bytes, at, Math.min(start + normal, bytes.length), unlikelyMask);
+    if (at < 0) return this.#cut(~at);
+    at = this.#scan(bytes, at, Math.min(start + max, bytes.length), likelyMask);
+    if (at < 0) return this.#cut(~at);
+    if (at === start + max) return this.#cut(at);
+    this.#length = at - start;
+    return -1;
+  }
+
+  /** Forgets the chunk under way: the next byte begins a new stream. */
+  reset(): void {
+    this.#hash = 0;
+    this.#length = 0;
+  }
+
+  #cut(end: number): number {
+    this.reset();
+    return end;
+  }
+
+  /** Rolls from `at` to `end`. Answers ~(index after the cut), or where it stopped. Mask 0 never cuts. */
+  #scan(bytes: Uint8Array, at: number, end: number, mask: number): number {
+    const gear = this.#gear;
+    let hash = this.#hash;
+    for (let index = at; index < end; index += 1) {
+      hash = ((hash << 1) + (gear[bytes[index] as number] as number)) | 0;
+      if ((hash & mask) === 0 && mask !== 0) return ~(index + 1);
+    }
+    this.#hash = hash;
+    return Math.max(at, end);
+  }
+}

@@ -1,0 +1,51 @@
+import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
+import { macLength, nonceLength, Poly1305Aes } from './poly1305-aes.ts';
+
+/** What sealing adds to a plaintext, in bytes: nonce before, tag after. */
+export const sealOverhead = nonceLength + macLength;
+
+/** Two independent keys for one purpose: 32 bytes for AES-256-CTR, 16 + 16 for Poly1305-AES. */
+export interface SealKey {
+  readonly encrypt: Buffer;
+  readonly macK: Buffer;
+  readonly macR: Buffer;
+}
+
+/** Encrypts and authenticates: nonce || AES-256-CTR ciphertext || Poly1305-AES tag of the ciphertext. */
+export class Sealer {
+  readonly #key: SealKey;
+  readonly #mac: Poly1305Aes;
+  readonly #fillRandom: (target: Buffer) => void;
+
+  /** `fillRandom` must be cryptographically strong; it is a parameter for test vectors only. */
+  constructor(key: SealKey, fillRandom: (target: Buffer) => void = (target) => void randomFillSync(target)) {
+    this.#key = key;
+    this.#mac = new Poly1305Aes(key.macK, key.macR);
+    this.#fillRandom = fillRandom;
+  }
+
+  seal(plaintext: Uint8Array): Buffer {
+    const sealed = Buffer.allocUnsafe(plaintext.length + sealOverhead);
+    this.sealInto(sealed, 0, plaintext);
+    return sealed;
+  }
+
+  /** Seals into `target` at `offset`, where `plaintext.length + sealOverhead` bytes must be free. */
+  sealInto(target: Buffer, offset: number, plaintext: Uint8Array): void {
+    const nonce = target.subarray(offset, offset + nonceLength);
+    this.#fillRandom(nonce);
+    const end = offset + nonceLength + plaintext.length;
+    const ciphertext = target.subarray(offset + nonceLength, end);
+    if (plaintext.length > 0) ciphertext.set(createCipheriv('aes-256-ctr', this.#key.encrypt, nonce).update(plaintext));
+    this.#mac.sign(target.subarray(end, end + macLength), ciphertext, nonce);
+  }
+
+  /** The plaintext, or undefined when the bytes were not sealed with this key or were changed since. */
+  open(sealed: Buffer): Buffer | undefined {
+    if (sealed.length < sealOverhead) return undefined;
+    const nonce = sealed.subarray(0, nonceLength);
+    const ciphertext = sealed.subarray(nonceLength, sealed.length - macLength);
+    if (!this.#mac.verify(sealed.subarray(sealed.length - macLength), ciphertext, nonce)) return undefined;
+    return createDecipheriv('aes-256-ctr', this.#key.encrypt, nonce).update(ciphertext);
+  }
+}

@@ -1,0 +1,55 @@
+import type { Backend, ListedFile } from './backend/contract.ts';
+import { sha256 } from './crypto/hash.ts';
+import type { Sealer } from './crypto/sealer.ts';
+import { damaged } from './failures.ts';
+import { decodeUnpacked, encodeUnpacked, type FormatVersion } from './format/unpacked.ts';
+
+export type DocumentKind = 'index' | 'snapshot' | 'lock';
+
+const wording: Readonly<Record<DocumentKind, string>> = {
+  index: 'The index file',
+  snapshot: 'The snapshot file',
+  lock: 'The lock file',
+};
+
+/** Sealed JSON documents, each a file named by the SHA-256 of its bytes. */
+export class Documents {
+  readonly #backend: Backend;
+  readonly #sealer: Sealer;
+  readonly #version: FormatVersion;
+
+  constructor(backend: Backend, sealer: Sealer, version: FormatVersion) {
+    this.#backend = backend;
+    this.#sealer = sealer;
+    this.#version = version;
+  }
+
+  list(kind: DocumentKind): Promise<readonly ListedFile[]> {
+    return this.#backend.list(kind);
+  }
+
+  /** Its text; undefined when there is no such file. `repository-damaged` when its bytes are not what was saved. */
+  async load(kind: DocumentKind, name: string): Promise<string | undefined> {
+    const bytes = await this.#backend.load({ kind, name });
+    if (bytes === undefined) return undefined;
+    const where = `${wording[kind]} ${name.slice(0, 8)}`;
+    const context = { [kind]: name };
+    if (sha256(bytes) !== name) throw damaged(`${where} was changed since it was written.`, context);
+    const plaintext = this.#sealer.open(bytes);
+    if (plaintext === undefined) throw damaged(`${where} was not written with the key of this repository.`, context);
+    return decodeUnpacked(plaintext, where);
+  }
+
+  /** The new file's name; it is durable when this resolves. */
+  async save(kind: DocumentKind, json: string): Promise<string> {
+    const bytes = this.#sealer.seal(encodeUnpacked(json, this.#version));
+    const name = sha256(bytes);
+    await this.#backend.save({ kind, name }, bytes);
+    return name;
+  }
+
+  /** Whether there was such a file. */
+  remove(kind: DocumentKind, name: string): Promise<boolean> {
+    return this.#backend.remove({ kind, name });
+  }
+}

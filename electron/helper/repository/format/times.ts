@@ -1,0 +1,31 @@
+import { damaged } from '../failures.ts';
+
+const nsPerSecond = 1_000_000_000n;
+const pattern = /^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2})(?:\.(\d{1,9})\d*)?(?:Z|([+-])(\d{2}):(\d{2}))$/;
+
+/** First and last instant RFC 3339 can say (years 0000 to 9999), in nanoseconds since 1970 UTC. */
+export const earliestTimeNs = BigInt(Date.parse('0000-01-01T00:00:00Z')) * 1_000_000n;
+export const latestTimeNs = BigInt(Date.parse('9999-12-31T23:59:59Z')) * 1_000_000n + 999_999_999n;
+
+/**
+ * Nanoseconds since 1970 UTC as RFC 3339 in UTC, without trailing zeros in the fraction (as Go's RFC3339Nano).
+ * An instant outside the years 0000 to 9999 is clamped: a filesystem can hold such times, the format cannot.
+ */
+export function encodeTime(ns: bigint): string {
+  const clamped = ns < earliestTimeNs ? earliestTimeNs : ns > latestTimeNs ? latestTimeNs : ns;
+  const fraction = ((clamped % nsPerSecond) + nsPerSecond) % nsPerSecond;
+  const seconds = Number((clamped - fraction) / nsPerSecond);
+  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  if (fraction === 0n) return `${whole}Z`;
+  return `${whole}.${String(fraction).padStart(9, '0').replace(/0+$/, '')}Z`;
+}
+
+/** Inverse of `encodeTime`; any offset is accepted. Digits below a nanosecond are dropped. */
+export function decodeTime(value: unknown, where: string): bigint {
+  const match = typeof value === 'string' ? pattern.exec(value) : null;
+  const wholeMs = match ? Date.parse(`${match[1]}Z`) : Number.NaN;
+  if (!match || Number.isNaN(wholeMs)) throw damaged(`${where} is not an RFC 3339 time.`);
+  const [, , fraction = '', sign, hours = '0', minutes = '0'] = match;
+  const offsetSeconds = BigInt(Number(hours) * 3600 + Number(minutes) * 60) * (sign === '-' ? -1n : 1n);
+  return BigInt(wholeMs) * 1_000_000n + BigInt(fraction.padEnd(9, '0')) - offsetSeconds * nsPerSecond;
+}

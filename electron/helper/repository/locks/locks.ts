@@ -1,0 +1,154 @@
+import { isStillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import type { Documents } from '../documents.ts';
+import type { Environment } from '../environment.ts';
+import { decodeLockFile, encodeLockFile } from '../format/lock-file.ts';
+import { lockedBy } from './failures.ts';
+import type { HeldLock, LockHolder, LockMode } from './held-lock.ts';
+import { holderOf, isStale } from './holder.ts';
+import { RefreshedLock } from './refreshed-lock.ts';
+
+export interface AcquireOptions {
+  /** `exclusive` while anything is removed; `shared` for everything else that writes, and for reading undisturbed. */
+  readonly mode: LockMode;
+  readonly signal?: AbortSignal | undefined;
+  /** How long to wait for others, in milliseconds; 0, the default, fails at once with `repository-locked`. */
+  readonly waitMs?: number | undefined;
+  /** Called before each wait with those who are in the way. */
+  readonly onWait?: ((holders: readonly LockHolder[]) => void) | undefined;
+}
+
+export interface LockTiming {
+  /** Between writing a lock and looking whether another one appeared meanwhile. */
+  readonly settleMs: number;
+  /** Between two attempts while waiting for others. */
+  readonly retryMs: number;
+  readonly refreshMs: number;
+  /** Between looks at the wall clock: how soon a sleep of the machine is noticed. */
+  readonly tickMs: number;
+  /** Between attempts to refresh after one failed. */
+  readonly refreshRetryMs: number;
+  /** Without a refresh for this long the lock counts as lost: well before others may take it for stale. */
+  readonly lostAfterMs: number;
+}
+
+/** Restic's own times, so that each side leaves the other enough. */
+export const lockTiming: LockTiming = {
+  settleMs: 200,
+  retryMs: 2_000,
+  refreshMs: 5 * 60_000,
+  tickMs: 10_000,
+  refreshRetryMs: 20_000,
+  lostAfterMs: 22.5 * 60_000,
+};
+
+/**
+ * Restic's locks: files that say who uses the repository. Any number of shared ones, or one exclusive. There is no
+ * atomic test-and-set on a dumb store, so: look, write, wait, look again, and withdraw when another appeared.
+ */
+export class Locks {
+  readonly #documents: Documents;
+  readonly #environment: Environment;
+  readonly #timing: LockTiming;
+  readonly #location: string;
+
+  constructor(documents: Documents, environment: Environment, location: string, timing: LockTiming = lockTiming) {
+    this.#documents = documents;
+    this.#environment = environment;
+    this.#location = location;
+    this.#timing = timing;
+  }
+
+  /** `repository-locked` names who holds it. Stale locks do not count; those in the way are removed. */
+  async acquire(options: AcquireOptions): Promise<HeldLock> {
+    const { mode, signal, waitMs = 0, onWait } = options;
+    const deadlineNs = this.#environment.nowNs() + BigInt(Math.round(waitMs)) * 1_000_000n;
+    for (;;) {
+      throwIfAborted(signal);
+      const attempt = await this.#attempt(mode, signal);
+      if (!Array.isArray(attempt)) return attempt;
+      if (this.#environment.nowNs() >= deadlineNs) throw lockedBy(attempt, this.#location);
+      onWait?.(attempt);
+      await this.#sleep(this.#timing.retryMs * (0.75 + Math.random() / 2), signal);
+    }
+  }
+
+  /** Holds the lock while `work` runs. The lock is released on every path. */
+  async withLock<Result>(options: AcquireOptions, work: (lock: HeldLock) => Promise<Result>): Promise<Result> {
+    const lock = await this.acquire(options);
+    try {
+      return await work(lock);
+    } finally {
+      await lock.release();
+    }
+  }
+
+  /** Everyone who holds a lock now, ourselves included. A lock file that cannot be read is a holder without a name. */
+  async list(): Promise<readonly (LockHolder & { readonly stale: boolean })[]> {
+    const files = await this.#documents.list('lock');
+    const holders = await Promise.all(files.map(({ name }) => this.#read(name)));
+    return holders
+      .filter((holder) => holder !== undefined)
+      .map((holder) => ({ ...holder, stale: isStale(holder, this.#environment) }));
+  }
+
+  /** Removes the locks that no longer count. How many there were. */
+  async removeStale(): Promise<number> {
+    const stale = (await this.list()).filter((holder) => holder.stale);
+    for (const { id } of stale) await this.#documents.remove('lock', id);
+    return stale.length;
+  }
+
+  async #attempt(mode: LockMode, signal: AbortSignal | undefined): Promise<HeldLock | LockHolder[]> {
+    const before = await this.#inTheWay(mode, undefined);
+    if (before.length > 0) return before;
+    const id = await this.#documents.save('lock', encodeLockFile(this.#file(mode)));
+    try {
+      await this.#sleep(this.#timing.settleMs, signal);
+      const after = await this.#inTheWay(mode, id);
+      if (after.length > 0) {
+        await this.#documents.remove('lock', id);
+        return after;
+      }
+    } catch (error) {
+      await this.#documents.remove('lock', id).catch(() => {});
+      throw error;
+    }
+    return new RefreshedLock(id, mode, {
+      documents: this.#documents,
+      environment: this.#environment,
+      timing: this.#timing,
+      encode: () => encodeLockFile(this.#file(mode)),
+    });
+  }
+
+  async #inTheWay(mode: LockMode, own: string | undefined): Promise<LockHolder[]> {
+    const others = (await this.list()).filter(({ id }) => id !== own);
+    const conflicting = others.filter((other) => mode === 'exclusive' || other.mode === 'exclusive');
+    for (const { id } of conflicting.filter(({ stale }) => stale)) await this.#documents.remove('lock', id);
+    return conflicting.filter(({ stale }) => !stale);
+  }
+
+  async #read(name: string): Promise<LockHolder | undefined> {
+    try {
+      const text = await this.#documents.load('lock', name);
+      return text === undefined ? undefined : holderOf(name, decodeLockFile(text));
+    } catch (error) {
+      if (!isStillpointError(error, 'repository-damaged')) throw error;
+      return { id: name, mode: 'exclusive', hostname: '', username: '', pid: 0, sinceNs: this.#environment.nowNs() };
+    }
+  }
+
+  #file(mode: LockMode): Parameters<typeof encodeLockFile>[0] {
+    const { hostname, username, pid, uid, gid } = this.#environment;
+    return { timeNs: this.#environment.nowNs(), exclusive: mode === 'exclusive', hostname, username, pid, uid, gid };
+  }
+
+  async #sleep(ms: number, signal: AbortSignal | undefined): Promise<void> {
+    try {
+      await this.#environment.sleep(ms, signal);
+    } catch (error) {
+      throwIfAborted(signal);
+      throw error;
+    }
+  }
+}

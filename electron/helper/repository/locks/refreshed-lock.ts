@@ -1,0 +1,96 @@
+import type { Documents } from '../documents.ts';
+import type { Environment } from '../environment.ts';
+import { nextSequence } from '../sequence.ts';
+import { lockLost } from './failures.ts';
+import type { HeldLock, LockMode } from './held-lock.ts';
+import type { LockTiming } from './locks.ts';
+
+export interface RefreshDependencies {
+  readonly documents: Documents;
+  readonly environment: Environment;
+  readonly timing: LockTiming;
+  /** A lock file that says now. */
+  readonly encode: () => string;
+}
+
+const nsPerMs = 1_000_000n;
+
+/**
+ * Refreshes by writing a new lock file and removing the one before, as restic does: a lock never changes in place.
+ * Timers stand still while the machine sleeps, so age is judged by the wall clock, at every tick.
+ */
+export class RefreshedLock implements HeldLock {
+  readonly mode: LockMode;
+  readonly sequence = nextSequence();
+  readonly #with: RefreshDependencies;
+  readonly #lost = new AbortController();
+  readonly #released = new AbortController();
+  readonly #refreshing: Promise<void>;
+  /** Lock files that are ours, newest last: more than one only while an old one could not be removed. */
+  #ids: string[];
+  #refreshedNs: bigint;
+
+  constructor(id: string, mode: LockMode, dependencies: RefreshDependencies) {
+    this.mode = mode;
+    this.#ids = [id];
+    this.#with = dependencies;
+    this.#refreshedNs = dependencies.environment.nowNs();
+    this.#refreshing = this.#refreshUntilReleased();
+  }
+
+  get lost(): AbortSignal {
+    return this.#lost.signal;
+  }
+
+  assertHeld(): void {
+    if (this.#released.signal.aborted) throw lockLost('the lock was released');
+    if (this.#isOverdue()) this.#lost.abort(lockLost());
+    this.#lost.signal.throwIfAborted();
+  }
+
+  async release(): Promise<void> {
+    if (this.#released.signal.aborted) return;
+    this.#released.abort();
+    await this.#refreshing;
+    for (const id of this.#ids) await this.#with.documents.remove('lock', id).catch(() => {});
+  }
+
+  async #refreshUntilReleased(): Promise<void> {
+    const { environment, timing } = this.#with;
+    let failed = false;
+    while (!this.#released.signal.aborted && !this.#lost.signal.aborted) {
+      await environment.sleep(failed ? timing.refreshRetryMs : timing.tickMs, this.#released.signal).catch(() => {});
+      if (this.#released.signal.aborted) return;
+      if (this.#isOverdue()) this.#lost.abort(lockLost());
+      else if (failed || this.#ageMs() >= timing.refreshMs) failed = !(await this.#refresh());
+    }
+  }
+
+  /** Whether it succeeded. A lock file that is gone ends the lock: somebody took it for stale. */
+  async #refresh(): Promise<boolean> {
+    const { documents, environment } = this.#with;
+    try {
+      const files = await documents.list('lock');
+      if (!files.some(({ name }) => name === this.#ids.at(-1))) {
+        this.#lost.abort(lockLost());
+        return false;
+      }
+      const now = environment.nowNs();
+      this.#ids.push(await documents.save('lock', this.#with.encode()));
+      this.#refreshedNs = now;
+      for (const old of this.#ids.slice(0, -1)) await documents.remove('lock', old);
+      this.#ids = this.#ids.slice(-1);
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #isOverdue(): boolean {
+    return this.#ageMs() > this.#with.timing.lostAfterMs;
+  }
+
+  #ageMs(): number {
+    return Number((this.#with.environment.nowNs() - this.#refreshedNs) / nsPerMs);
+  }
+}

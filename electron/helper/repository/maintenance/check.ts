@@ -1,0 +1,129 @@
+import type { BlobId } from '../../../../shared/domain/ids.ts';
+import { asStillpointError } from '../../../../shared/errors/index.ts';
+import type { Backend } from '../backend/contract.ts';
+import type { Sealer } from '../crypto/sealer.ts';
+import type { Documents } from '../documents.ts';
+import type { Tree } from '../format/tree.ts';
+import type { BlobIndex } from '../index/blob-index.ts';
+import { loadIndex } from '../index/load-index.ts';
+import { BlobReader } from '../pack/blob-reader.ts';
+import type { Snapshot, SnapshotList } from '../snapshots/snapshots.ts';
+import { TreeCache } from '../trees/tree-cache.ts';
+import { findAffected } from './affected.ts';
+import { checkData } from './check-data.ts';
+import { checkPacks } from './check-packs.ts';
+import { checkTrees } from './check-trees.ts';
+import { type CheckContext, type CheckProgress, type CheckReport, type Finding, maxAffected } from './finding.ts';
+
+export interface CheckOptions {
+  /** Also read every byte. */
+  readonly readData?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onProgress?: ((progress: CheckProgress) => void) | undefined;
+}
+
+export interface CheckDependencies {
+  readonly backend: Backend;
+  readonly sealer: Sealer;
+  readonly documents: Documents;
+  readonly listSnapshots: (signal?: AbortSignal) => Promise<SnapshotList>;
+}
+
+/**
+ * Looks whether everything a snapshot needs is there and whole. Damage is a finding, never an exception; only a cancel
+ * and a place that went away end the check. Hold a shared lock meanwhile: a prune would look like damage.
+ * Snapshots are listed before the index is read, so that a snapshot published meanwhile cannot seem incomplete.
+ */
+export async function checkRepository(
+  dependencies: CheckDependencies,
+  options: CheckOptions = {},
+): Promise<CheckReport> {
+  const { backend, sealer, documents } = dependencies;
+  const findings: Finding[] = [];
+  const context: CheckContext = {
+    signal: options.signal,
+    report: (finding) => findings.push(finding),
+    progress: (progress) => options.onProgress?.(progress),
+  };
+  const snapshots = await readSnapshots(dependencies, context);
+  const index = await readIndex(documents, context);
+  const reader = new BlobReader(backend, sealer);
+  const cache = new TreeCache();
+  const loadTree = (id: BlobId): Promise<Tree> => cache.load(id, (tree) => reader.load(index, 'tree', tree));
+  const used = new Uint8Array(index.size);
+  await checkPacks(backend, index, context);
+  await checkTrees({ index, loadTree, used }, snapshots, context);
+  reportUnused(index, used, context);
+  if (options.readData) await checkData(backend, sealer, index, context);
+  return {
+    findings: await withAffected(findings, index, snapshots, loadTree, options.signal),
+    snapshots: snapshots.length,
+    packs: index.packCount,
+    blobs: index.size,
+    readAllData: options.readData ?? false,
+  };
+}
+
+async function readSnapshots(
+  { listSnapshots }: CheckDependencies,
+  context: CheckContext,
+): Promise<readonly Snapshot[]> {
+  context.progress({ phase: 'snapshots', done: 0, total: 1 });
+  const { snapshots, damaged } = await listSnapshots(context.signal);
+  for (const { id, error } of damaged) {
+    const text = `Snapshot ${id.slice(0, 8)} cannot be read: ${error.message}`;
+    context.report({ severity: 'error', code: 'snapshot-damaged', text, affects: [`${id.slice(0, 8)}:/`], file: id });
+  }
+  return snapshots;
+}
+
+function readIndex(documents: Documents, context: CheckContext): Promise<BlobIndex> {
+  return loadIndex(documents, {
+    signal: context.signal,
+    onProgress: ({ done, total }) => context.progress({ phase: 'index', done, total }),
+    onDamage: (file, cause) => {
+      const error = asStillpointError(cause);
+      if (error.kind !== 'repository-damaged' && error.kind !== 'unsupported-format') throw error;
+      const text = `${error.message} What only it lists cannot be found until the index is rebuilt from the packs.`;
+      context.report({ severity: 'error', code: 'index-damaged', text, affects: [], file });
+    },
+  });
+}
+
+function reportUnused(index: BlobIndex, used: Uint8Array, context: CheckContext): void {
+  const count = used.reduce((sum, mark) => sum + (mark === 0 ? 1 : 0), 0);
+  if (count === 0) return;
+  const text = `${count} of ${index.size} blobs are in no snapshot. A prune frees their space.`;
+  context.report({ severity: 'info', code: 'blobs-unused', text, affects: [] });
+}
+
+/** Names the files that damaged or missing packs touch; the walk for it is only made when there is such damage. */
+async function withAffected(
+  findings: readonly Finding[],
+  index: BlobIndex,
+  snapshots: readonly Snapshot[],
+  loadTree: (id: BlobId) => Promise<Tree>,
+  signal: AbortSignal | undefined,
+): Promise<readonly Finding[]> {
+  const lostPacks = new Set(findings.filter(({ code }) => code === 'pack-missing').map(({ file }) => file));
+  const blobsOf = new Map<string, readonly string[]>();
+  if (lostPacks.size > 0) {
+    for (const { id, blobs } of index.packs())
+      if (lostPacks.has(id))
+        blobsOf.set(
+          id,
+          blobs.map((blob) => blob.id),
+        );
+  }
+  const touched = (finding: Finding): readonly string[] => {
+    if (finding.code === 'pack-missing') return blobsOf.get(finding.file ?? '') ?? [];
+    return finding.code === 'blob-damaged' && finding.blob ? [finding.blob] : [];
+  };
+  const blobs = new Set(findings.flatMap(touched));
+  if (blobs.size === 0) return findings;
+  const affected = await findAffected(blobs, snapshots, loadTree, signal);
+  return findings.map((finding) => {
+    const places = touched(finding).flatMap((blob) => affected.get(blob) ?? []);
+    return places.length > 0 ? { ...finding, affects: [...new Set(places)].slice(0, maxAffected) } : finding;
+  });
+}

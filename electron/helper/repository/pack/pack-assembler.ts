@@ -1,0 +1,74 @@
+import { sha256 } from '../crypto/hash.ts';
+import { type Sealer, sealOverhead } from '../crypto/sealer.ts';
+import type { BlobType, PackedBlob } from '../format/blob.ts';
+import type { PackId } from '../format/ids.ts';
+import { encodePackHeader, headerLengthField, packHeaderLength } from '../format/pack-header.ts';
+
+/** A pack is written when it has this many bytes: large enough for a disk or a server, small enough to hold in memory. */
+export const packTarget = 16 * 1024 * 1024;
+
+/** Headers of more entries would become slow to read; small blobs fill a pack by number. */
+const maxBlobs = 40_000;
+
+export interface FinishedPack {
+  readonly id: PackId;
+  readonly bytes: Buffer;
+  readonly blobs: readonly PackedBlob[];
+}
+
+/** One pack in the making, in memory: blobs, then the sealed header, then its length. */
+export class PackAssembler {
+  readonly #sealer: Sealer;
+  readonly #type: BlobType;
+  readonly #target: number;
+  #bytes: Buffer = Buffer.alloc(0);
+  #length = 0;
+  #blobs: PackedBlob[] = [];
+
+  constructor(sealer: Sealer, type: BlobType, target: number = packTarget) {
+    this.#sealer = sealer;
+    this.#type = type;
+    this.#target = target;
+  }
+
+  get isEmpty(): boolean {
+    return this.#blobs.length === 0;
+  }
+
+  get isFull(): boolean {
+    return this.#length >= this.#target || this.#blobs.length >= maxBlobs;
+  }
+
+  /** Seals `stored` (the plaintext, or its compressed form) into the pack. The length it takes there. */
+  add(id: string, stored: Uint8Array, uncompressedLength: number): number {
+    const length = stored.length + sealOverhead;
+    this.#reserve(length);
+    this.#sealer.sealInto(this.#bytes, this.#length, stored);
+    this.#blobs.push({ type: this.#type, id, offset: this.#length, length, uncompressedLength });
+    this.#length += length;
+    return length;
+  }
+
+  /** The complete pack file. The assembler is empty afterwards and can be used again. */
+  finish(): FinishedPack {
+    const headerLength = packHeaderLength(this.#blobs) + sealOverhead;
+    this.#reserve(headerLength + headerLengthField);
+    this.#sealer.sealInto(this.#bytes, this.#length, encodePackHeader(this.#blobs));
+    const end = this.#bytes.writeUInt32LE(headerLength, this.#length + headerLength);
+    const bytes = this.#bytes.subarray(0, end);
+    const pack = { id: sha256(bytes) as PackId, bytes, blobs: this.#blobs };
+    this.#bytes = Buffer.alloc(0);
+    this.#length = 0;
+    this.#blobs = [];
+    return pack;
+  }
+
+  #reserve(length: number): void {
+    const needed = this.#length + length;
+    if (needed <= this.#bytes.length) return;
+    const roomy = this.#bytes.length === 0 ? this.#target / 16 : this.#bytes.length * 2;
+    const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.ceil(roomy)));
+    this.#bytes.copy(grown, 0, 0, this.#length);
+    this.#bytes = grown;
+  }
+}

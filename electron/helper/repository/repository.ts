@@ -1,0 +1,240 @@
+import type { BlobId, RepositoryId } from '../../../shared/domain/ids.ts';
+import { isStillpointError } from '../../../shared/errors/index.ts';
+import type { Backend } from './backend/contract.ts';
+import { Breather } from './breather.ts';
+import { Chunker, currentChunkerVersion } from './chunker/chunker.ts';
+import { deriveGearTable } from './chunker/gear-table.ts';
+import { Sealer } from './crypto/sealer.ts';
+import { Documents } from './documents.ts';
+import type { Environment } from './environment.ts';
+import { misuse } from './failures.ts';
+import type { BlobType } from './format/blob.ts';
+import type { RepositoryConfig } from './format/config.ts';
+import type { ScryptCost } from './format/key-file.ts';
+import type { Tree } from './format/tree.ts';
+import { BlobIndex, type BlobLocation } from './index/blob-index.ts';
+import { type LoadIndexOptions, loadIndex } from './index/load-index.ts';
+import type { UnlockedKey } from './keys/key-store.ts';
+import { Keys } from './keys/keys.ts';
+import type { HeldLock } from './locks/held-lock.ts';
+import { Locks, type LockTiming, lockTiming } from './locks/locks.ts';
+import { type CheckOptions, checkRepository } from './maintenance/check.ts';
+import type { CheckReport } from './maintenance/finding.ts';
+import { BlobReader } from './pack/blob-reader.ts';
+import { packTarget } from './pack/pack-assembler.ts';
+import { nextSequence } from './sequence.ts';
+import { Snapshots } from './snapshots/snapshots.ts';
+import { TreeCache } from './trees/tree-cache.ts';
+import { type WalkedNode, walkTree } from './trees/walk.ts';
+import { PackStore } from './writer/pack-store.ts';
+import { RepositoryWriter, type WriterProgress } from './writer/repository-writer.ts';
+
+export interface RepositorySettings {
+  readonly environment: Environment;
+  /** Cost of passwords added later. */
+  readonly cost: () => Promise<ScryptCost>;
+  readonly lockTiming?: LockTiming | undefined;
+  /** Length at which a pack is written, in bytes. */
+  readonly packTarget?: number | undefined;
+}
+
+export interface WithWriterOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** After every pack written or verified. */
+  readonly onProgress?: ((progress: WriterProgress) => void) | undefined;
+}
+
+/** An open repository. Reading needs an index, loaded on first use; writing needs a lock. */
+export class Repository {
+  readonly id: RepositoryId;
+  readonly backend: Backend;
+  readonly keys: Keys;
+  readonly locks: Locks;
+  readonly snapshots: Snapshots;
+  /** Version of the chunker that `chunker()` gives; record it with what it cut. */
+  readonly chunkerVersion: number = currentChunkerVersion;
+  readonly #config: RepositoryConfig;
+  readonly #settings: RepositorySettings;
+  readonly #sealer: Sealer;
+  readonly #documents: Documents;
+  readonly #reader: BlobReader;
+  readonly #trees = new TreeCache();
+  readonly #gear: Uint32Array;
+  /** Trees found whole in the index now in memory: they and everything below. */
+  readonly #completeTrees = new Set<BlobId>();
+  #index = new BlobIndex();
+  /** When the index was read, in `nextSequence` order; 0 when it was not. */
+  #indexSequence = 0;
+  #writing = false;
+
+  constructor(backend: Backend, config: RepositoryConfig, key: UnlockedKey, settings: RepositorySettings) {
+    const { environment, cost } = settings;
+    this.id = config.id;
+    this.backend = backend;
+    this.#config = config;
+    this.#settings = settings;
+    this.#sealer = new Sealer(key.masterKey);
+    this.#documents = new Documents(backend, this.#sealer, config.version);
+    this.#reader = new BlobReader(backend, this.#sealer);
+    this.#gear = deriveGearTable(key.masterKey, this.chunkerVersion);
+    this.keys = new Keys(backend, environment, key, cost);
+    this.locks = new Locks(this.#documents, environment, backend.location, settings.lockTiming ?? lockTiming);
+    this.snapshots = new Snapshots({
+      documents: this.#documents,
+      isComplete: (tree) => this.#completeTrees.has(tree),
+      isWriting: () => this.#writing,
+    });
+  }
+
+  /** Reads the index anew. What is reused afterwards without being read is exactly what is in it. */
+  async loadIndex(options: Omit<LoadIndexOptions, 'onDamage'> = {}): Promise<void> {
+    if (this.#writing) throw misuse('The index cannot be read anew while a run is writing.');
+    const sequence = nextSequence();
+    this.#index = await loadIndex(this.#documents, options);
+    this.#indexSequence = sequence;
+    this.#completeTrees.clear();
+  }
+
+  /** Number of blobs and packs in the index in memory. */
+  get indexed(): { readonly blobs: number; readonly packs: number } {
+    return { blobs: this.#index.size, packs: this.#index.packCount };
+  }
+
+  /** Whether the index in memory has the blob. Call `loadIndex` first. */
+  hasBlob(type: BlobType, id: BlobId): boolean {
+    return this.#index.has(type, id);
+  }
+
+  /** Where the index in memory says the blob is: lets a reader of many blobs go pack by pack. */
+  locateBlob(type: BlobType, id: BlobId): BlobLocation | undefined {
+    return this.#index.find(type, id);
+  }
+
+  /** The blob's content, its hash verified. `repository-damaged` names blob and pack in its context. */
+  async loadBlob(type: BlobType, id: BlobId): Promise<Buffer> {
+    await this.#ensureIndex();
+    return this.#reader.load(this.#index, type, id);
+  }
+
+  /** A directory of a snapshot. Recently used ones are kept in memory. */
+  async loadTree(id: BlobId): Promise<Tree> {
+    await this.#ensureIndex();
+    return this.#trees.load(id, (tree) => this.#reader.load(this.#index, 'tree', tree));
+  }
+
+  /** Every node below a tree, directories before what is in them. */
+  walk(root: BlobId, signal?: AbortSignal): AsyncGenerator<WalkedNode, void, undefined> {
+    return walkTree(root, (id) => this.loadTree(id), signal);
+  }
+
+  /**
+   * Whether the index in memory has the tree and every blob below it, so that it may be referred to without being read
+   * again. A tree that cannot be read counts as absent. Answers are remembered until the next `loadIndex`.
+   */
+  async hasSubtree(id: BlobId, signal?: AbortSignal): Promise<boolean> {
+    await this.#ensureIndex();
+    const breather = new Breather();
+    const visited = new Set<BlobId>();
+    const waiting = [id];
+    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+      if (this.#completeTrees.has(next) || visited.has(next)) continue;
+      await breather.breathe(signal);
+      const tree = await this.#treeIfWhole(next);
+      if (!tree) return false;
+      visited.add(next);
+      for (const { subtree } of tree.nodes) if (subtree) waiting.push(subtree);
+    }
+    for (const tree of visited) this.#completeTrees.add(tree);
+    return true;
+  }
+
+  /**
+   * Runs `work` with a writer. When it resolves, every pack and index of the run is durable. When `work` fails or is
+   * cancelled, packs already written get their index, so that the next run finds them, and the error goes on. An index
+   * older than the lock is read again first: what it lists may have been pruned before we had the lock.
+   * One writer at a time per repository object.
+   */
+  async withWriter<Result>(
+    lock: HeldLock,
+    options: WithWriterOptions,
+    work: (writer: RepositoryWriter) => Promise<Result>,
+  ): Promise<Result> {
+    lock.assertHeld();
+    if (this.#writing) throw misuse('Two runs cannot write through one repository object at a time.');
+    if (this.#indexSequence < lock.sequence) await this.loadIndex({ signal: options.signal });
+    this.#writing = true;
+    try {
+      const writer = this.#newWriter(lock, options);
+      try {
+        const result = await work(writer);
+        for (const tree of await writer.finish()) this.#completeTrees.add(tree);
+        return result;
+      } catch (error) {
+        await writer.abandon(!isStillpointError(error, 'lock-lost') && !isLost(lock));
+        throw error;
+      }
+    } finally {
+      this.#writing = false;
+    }
+  }
+
+  check(options: CheckOptions = {}): Promise<CheckReport> {
+    const listSnapshots: Snapshots['list'] = (signal) => this.snapshots.list(signal);
+    return checkRepository(
+      { backend: this.backend, sealer: this.#sealer, documents: this.#documents, listSnapshots },
+      options,
+    );
+  }
+
+  /** Cuts files at content-defined places that are secret to this repository. One per file being read. */
+  chunker(): Chunker {
+    return new Chunker(this.#gear);
+  }
+
+  /** Forgets what is in memory. Locks must have been released before. */
+  close(): void {
+    this.#index = new BlobIndex();
+    this.#indexSequence = 0;
+    this.#trees.clear();
+    this.#completeTrees.clear();
+  }
+
+  #newWriter(lock: HeldLock, options: WithWriterOptions): RepositoryWriter {
+    const index = this.#index;
+    return new RepositoryWriter({
+      sealer: this.#sealer,
+      version: this.#config.version,
+      index,
+      makeStore: (onListed) => new PackStore(this.backend, this.#documents, index, lock, onListed),
+      hasSubtree: (id) => this.hasSubtree(id),
+      signal: options.signal ? AbortSignal.any([options.signal, lock.lost]) : lock.lost,
+      onProgress: options.onProgress,
+      packTarget: this.#settings.packTarget ?? packTarget,
+    });
+  }
+
+  async #treeIfWhole(id: BlobId): Promise<Tree | undefined> {
+    if (!this.#index.has('tree', id)) return undefined;
+    try {
+      const tree = await this.loadTree(id);
+      const whole = tree.nodes.every((node) => node.content?.every((blob) => this.#index.has('data', blob)) ?? true);
+      return whole ? tree : undefined;
+    } catch (error) {
+      if (isStillpointError(error, 'repository-damaged')) return undefined;
+      throw error;
+    }
+  }
+
+  async #ensureIndex(): Promise<void> {
+    if (this.#indexSequence === 0) await this.loadIndex();
+  }
+}
+
+function isLost(lock: HeldLock): boolean {
+  try {
+    lock.assertHeld();
+    return false;
+  } catch {
+    return true;
+  }
+}

@@ -1,0 +1,97 @@
+import { StillpointError } from '../../../../shared/errors/index.ts';
+import type { Backend } from '../backend/contract.ts';
+import { Breather } from '../breather.ts';
+import { sha256 } from '../crypto/hash.ts';
+import type { Documents } from '../documents.ts';
+import type { PackedBlob } from '../format/blob.ts';
+import type { PackId } from '../format/ids.ts';
+import { encodeIndexFile, type IndexedPack } from '../format/index-file.ts';
+import type { BlobIndex } from '../index/blob-index.ts';
+import type { HeldLock } from '../locks/held-lock.ts';
+import type { FinishedPack } from '../pack/pack-assembler.ts';
+
+/** An index file is written when the packs waiting for one hold this many blobs (about 8 MiB of JSON) ... */
+const blobsPerIndex = 50_000;
+/** ... or are this many, so that a crash loses little: what no index lists is stored again by the next run. */
+const packsPerIndex = 32;
+
+/** The packs of one run: made durable first, then listed in a durable index file, and only then known to the repository. */
+export class PackStore {
+  readonly #backend: Backend;
+  readonly #documents: Documents;
+  readonly #index: BlobIndex;
+  readonly #lock: Pick<HeldLock, 'assertHeld'>;
+  readonly #onListed: (blobs: readonly PackedBlob[]) => void;
+  readonly #written: PackId[] = [];
+  #unlisted: IndexedPack[] = [];
+
+  /** `onListed` is called for each pack when the index in memory has its blobs. */
+  constructor(
+    backend: Backend,
+    documents: Documents,
+    index: BlobIndex,
+    lock: Pick<HeldLock, 'assertHeld'>,
+    onListed: (blobs: readonly PackedBlob[]) => void,
+  ) {
+    this.#backend = backend;
+    this.#documents = documents;
+    this.#index = index;
+    this.#lock = lock;
+    this.#onListed = onListed;
+  }
+
+  get packCount(): number {
+    return this.#written.length;
+  }
+
+  async save(pack: FinishedPack): Promise<void> {
+    this.#lock.assertHeld();
+    await this.#backend.save({ kind: 'pack', name: pack.id }, pack.bytes);
+    this.#written.push(pack.id);
+    this.#unlisted.push({ id: pack.id, blobs: pack.blobs });
+    const waiting = this.#unlisted.reduce((sum, { blobs }) => sum + blobs.length, 0);
+    if (waiting >= blobsPerIndex || this.#unlisted.length >= packsPerIndex) await this.writeIndex();
+  }
+
+  /**
+   * Lists every pack saved so far. Nothing to do is no error. Refuses without the lock: a prune may have removed packs
+   * that no index lists yet, and an index must never name a pack that is gone.
+   */
+  async writeIndex(): Promise<void> {
+    const packs = this.#unlisted;
+    if (packs.length === 0) return;
+    this.#lock.assertHeld();
+    this.#unlisted = [];
+    try {
+      await this.#documents.save('index', encodeIndexFile({ supersedes: [], packs }));
+    } catch (error) {
+      this.#unlisted = [...packs, ...this.#unlisted];
+      throw error;
+    }
+    for (const pack of packs) {
+      this.#index.add(pack.id, pack.blobs);
+      this.#onListed(pack.blobs);
+    }
+  }
+
+  /** Reads every pack of this run back through the backend and compares its hash with its name. */
+  async verify(signal: AbortSignal | undefined, onPack: (done: number, total: number) => void): Promise<void> {
+    const breather = new Breather();
+    for (const [done, id] of this.#written.entries()) {
+      await breather.breathe(signal);
+      const bytes = await this.#backend.load({ kind: 'pack', name: id });
+      if (bytes === undefined || sha256(bytes) !== id) throw verificationFailed(id, this.#backend.location);
+      onPack(done + 1, this.#written.length);
+    }
+  }
+}
+
+function verificationFailed(id: PackId, location: string): StillpointError {
+  return new StillpointError({
+    kind: 'pack-verification-failed',
+    message: `What was written to ${location} does not read back the same (pack ${id.slice(0, 8)}).`,
+    guidance:
+      'No snapshot was made of it. The disk, its cable or this computer’s memory may be faulty: test them before you rely on this place.',
+    context: { pack: id },
+  });
+}

@@ -1,0 +1,211 @@
+import type { BlobId } from '../../../../shared/domain/ids.ts';
+import { throwIfAborted } from '../../../../shared/errors/index.ts';
+import { Breather } from '../breather.ts';
+import { compressBlob } from '../crypto/compression.ts';
+import { sha256 } from '../crypto/hash.ts';
+import type { Sealer } from '../crypto/sealer.ts';
+import { misuse } from '../failures.ts';
+import type { BlobType, PackedBlob } from '../format/blob.ts';
+import type { TreeNode } from '../format/node.ts';
+import { encodeTree } from '../format/tree.ts';
+import type { FormatVersion } from '../format/unpacked.ts';
+import type { BlobIndex } from '../index/blob-index.ts';
+import { PackAssembler } from '../pack/pack-assembler.ts';
+import type { PackStore } from './pack-store.ts';
+
+export interface SavedBlob {
+  readonly id: BlobId;
+  /** False when the repository, or this run, already had it. */
+  readonly isNew: boolean;
+  /** Bytes this call added to the repository: compressed and sealed; 0 when it is not new. */
+  readonly storedLength: number;
+}
+
+/** Totals of one run so far, in bytes and numbers. */
+export interface WriterProgress {
+  readonly blobsNew: number;
+  readonly blobsKnown: number;
+  /** Plaintext of new blobs. */
+  readonly bytesNew: number;
+  /** What new blobs take in packs. */
+  readonly bytesStored: number;
+  readonly packsWritten: number;
+  /** Packs read back and found whole by `verifyPacks`. */
+  readonly packsVerified: number;
+}
+
+export interface WriterDependencies {
+  readonly sealer: Sealer;
+  readonly version: FormatVersion;
+  readonly index: BlobIndex;
+  readonly makeStore: (onListed: (blobs: readonly PackedBlob[]) => void) => PackStore;
+  /** Whether everything below a tree that this run did not write is in the index. */
+  readonly hasSubtree: (id: BlobId) => Promise<boolean>;
+  readonly signal: AbortSignal;
+  readonly onProgress: ((progress: WriterProgress) => void) | undefined;
+  readonly packTarget: number;
+}
+
+/**
+ * Adds blobs to the repository within one `withWriter`. Calls may overlap. After any failure every further call fails
+ * the same way: what was lost with a pack must not be referred to.
+ */
+export class RepositoryWriter {
+  readonly #with: WriterDependencies;
+  readonly #store: PackStore;
+  readonly #assemblers: Readonly<Record<BlobType, PackAssembler>>;
+  /** Blobs of this run that no index lists yet, by type and id. */
+  readonly #pending: Readonly<Record<BlobType, Set<string>>> = { data: new Set(), tree: new Set() };
+  /** Trees saved by this run; everything below them is known by construction. */
+  readonly #savedTrees = new Set<BlobId>();
+  readonly #breather = new Breather();
+  readonly #saving = new Set<Promise<void>>();
+  readonly #counts = { blobsNew: 0, blobsKnown: 0, bytesNew: 0, bytesStored: 0, packsVerified: 0 };
+  #failure: unknown;
+  #open = true;
+
+  constructor(dependencies: WriterDependencies) {
+    const { sealer, packTarget } = dependencies;
+    this.#with = dependencies;
+    this.#store = dependencies.makeStore((blobs) => {
+      for (const { type, id } of blobs) this.#pending[type].delete(id);
+    });
+    this.#assemblers = {
+      data: new PackAssembler(sealer, 'data', packTarget),
+      tree: new PackAssembler(sealer, 'tree', packTarget),
+    };
+  }
+
+  get progress(): WriterProgress {
+    return { ...this.#counts, packsWritten: this.#store.packCount };
+  }
+
+  /** `bytes` may be reused by the caller as soon as this returns, before it resolves. */
+  saveBlob(type: BlobType, bytes: Uint8Array): Promise<SavedBlob> {
+    try {
+      this.#assertUsable();
+      const id = sha256(bytes) as BlobId;
+      if (this.#pending[type].has(id) || this.#with.index.has(type, id)) {
+        this.#counts.blobsKnown += 1;
+        return this.#rest({ id, isNew: false, storedLength: 0 });
+      }
+      const compressed = this.#with.version === 1 ? undefined : compressBlob(bytes);
+      const assembler = this.#assemblers[type];
+      const storedLength = assembler.add(id, compressed ?? bytes, compressed ? bytes.length : 0);
+      this.#pending[type].add(id);
+      this.#counts.blobsNew += 1;
+      this.#counts.bytesNew += bytes.length;
+      this.#counts.bytesStored += storedLength;
+      const saved = { id, isNew: true, storedLength };
+      return assembler.isFull ? this.#finishPack(type).then(() => saved) : this.#rest(saved);
+    } catch (error) {
+      return Promise.reject(error);
+    }
+  }
+
+  /** Whether the blob is in the repository, or will be when this run ends well. */
+  hasBlob(type: BlobType, id: BlobId): boolean {
+    return this.#pending[type].has(id) || this.#with.index.has(type, id);
+  }
+
+  /** Saves a directory. Refuses one that refers to anything the repository does not hold, so that no snapshot can. */
+  async saveTree(nodes: readonly TreeNode[]): Promise<SavedBlob> {
+    for (const node of nodes) await this.#assertComplete(node);
+    const saved = await this.saveBlob('tree', encodeTree(nodes));
+    this.#savedTrees.add(saved.id);
+    return saved;
+  }
+
+  /** Resolves when everything saved so far is durable and listed in a durable index. */
+  async flush(): Promise<void> {
+    this.#assertUsable();
+    await this.#drain();
+  }
+
+  /**
+   * Reads every pack of this run back through the backend; `pack-verification-failed` names the first that differs.
+   * What the operating system still has in memory is compared, not the medium itself.
+   */
+  async verifyPacks(): Promise<void> {
+    await this.flush();
+    await this.#guard(
+      this.#store.verify(this.#with.signal, (done) => {
+        this.#counts.packsVerified = done;
+        this.#report();
+      }),
+    );
+  }
+
+  /** For the repository only: ends the run well. The trees it saved are complete in the index from now on. */
+  async finish(): Promise<ReadonlySet<BlobId>> {
+    this.#assertUsable();
+    this.#open = false;
+    await this.#drain();
+    return this.#savedTrees;
+  }
+
+  /**
+   * For the repository only: ends a run that failed. Packs under way are awaited; those that are durable get their
+   * index when `keepPacks`, so that the next run need not store them again. Never throws: the failure came before.
+   */
+  async abandon(keepPacks: boolean): Promise<void> {
+    this.#open = false;
+    await Promise.allSettled(this.#saving);
+    if (keepPacks) await this.#store.writeIndex().catch(() => {});
+  }
+
+  async #drain(): Promise<void> {
+    await Promise.all([this.#finishPack('data'), this.#finishPack('tree'), ...this.#saving]);
+    await this.#guard(this.#store.writeIndex());
+  }
+
+  async #finishPack(type: BlobType): Promise<void> {
+    const assembler = this.#assemblers[type];
+    if (assembler.isEmpty) return;
+    const saving = this.#guard(this.#store.save(assembler.finish()));
+    this.#saving.add(saving);
+    try {
+      await saving;
+    } finally {
+      this.#saving.delete(saving);
+    }
+    this.#report();
+    await this.#breather.breathe(this.#with.signal);
+  }
+
+  async #assertComplete(node: TreeNode): Promise<void> {
+    for (const id of node.content ?? []) {
+      if (!this.hasBlob('data', id)) throw misuse(`A file refers to blob ${id.slice(0, 8)}, which was not stored.`);
+    }
+    if (node.type !== 'dir') return;
+    const { subtree } = node;
+    if (subtree === undefined) throw misuse('A directory has no tree.');
+    if (!this.#savedTrees.has(subtree) && !(await this.#with.hasSubtree(subtree))) {
+      throw misuse(`A directory refers to tree ${subtree.slice(0, 8)}, which is not completely stored.`);
+    }
+  }
+
+  #assertUsable(): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    if (!this.#open) throw misuse('The writer was used after its run had ended.');
+    throwIfAborted(this.#with.signal);
+  }
+
+  async #guard<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      this.#failure ??= error;
+      throw error;
+    }
+  }
+
+  async #rest<Result>(result: Result): Promise<Result> {
+    await this.#breather.breathe(this.#with.signal);
+    return result;
+  }
+
+  #report(): void {
+    this.#with.onProgress?.(this.progress);
+  }
+}
