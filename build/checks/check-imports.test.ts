@@ -87,6 +87,16 @@ describe('checkImports', () => {
     expect(check(used, grants).stale).toEqual([]);
   });
 
+  it('takes a grant to several zones as used when one of them uses it', () => {
+    const grants: ImportGrant[] = [
+      { from: ['electron/helper/a', 'electron/main'], to: 'electron/helper/b', reason: '' },
+    ];
+    const files = { 'electron/helper/b/x.ts': '', 'electron/helper/a/y.ts': '', 'electron/main/z.ts': '' };
+    expect(check(files, grants).stale).toHaveLength(1);
+    const used = { ...files, 'electron/main/z.ts': "import '../helper/b/x.ts';" };
+    expect(check(used, grants)).toEqual({ violations: [], stale: [] });
+  });
+
   it('does not let a test keep a grant alive', () => {
     const grants: ImportGrant[] = [{ from: 'electron/helper/a', to: 'electron/helper/b', reason: '' }];
     const files = {

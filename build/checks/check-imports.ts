@@ -36,13 +36,13 @@ export function checkImports(files: readonly string[], imports: readonly Import[
   const used = new Set<ImportGrant>();
   for (const item of imports) {
     if (item.kind !== 'file') continue;
-    const problem = isTestFile(item.from) ? testProblem(item) : productProblem(item, rules, used);
+    const problem = isTestFile(item.from) ? testProblem(item, rules) : productProblem(item, rules, used);
     if (problem !== undefined) violations.push(`${item.from}:${item.line}: imports ${item.to}: ${problem}`);
   }
   const product = files.filter((path) => !isTestFile(path));
   const stale = rules.grants
     .filter((grant) => !used.has(grant) && hasCode(grant, product, rules.zones))
-    .map(({ from, to }) => `${from} -> ${to}: nothing uses this grant`);
+    .map(({ from, to }) => `${[from].flat().join(', ')} -> ${to}: nothing uses this grant`);
   return { violations, stale };
 }
 
@@ -51,7 +51,7 @@ function productProblem(item: Import, { zones, grants }: ImportRules, used: Set<
   const from = zoneOf(item.from, zones);
   const to = zoneOf(item.to, zones);
   if (from === undefined || from.zone === to?.zone) return undefined;
-  const candidates = grants.filter((grant) => grant.from === from.rule && isUnder(item.to, grant.to));
+  const candidates = grants.filter((grant) => isFrom(grant, from.rule) && isUnder(item.to, grant.to));
   const fitting = candidates.filter((grant) => fits(item, grant));
   for (const grant of fitting) used.add(grant);
   if (fitting.length > 0) return undefined;
@@ -60,19 +60,25 @@ function productProblem(item: Import, { zones, grants }: ImportRules, used: Set<
   return `no grant from ${from.rule}`;
 }
 
+function isFrom({ from }: ImportGrant, zone: string | undefined): boolean {
+  return zone !== undefined && [from].flat().includes(zone);
+}
+
 function fits(item: Import, { to, only }: ImportGrant): boolean {
   if (only === 'types') return item.typesOnly;
   if (only === 'door') return item.to === `${to}/index.ts` || item.to === `${to}/contract.ts`;
   return true;
 }
 
-/** A test reaches anything of its own process, what is shared, and the tools of the build; never another process. */
-function testProblem({ from, to }: Import): string | undefined {
-  const process = processOf(from);
+/** A test reaches its own process, what is shared, and what the code beside it was granted; no other process. */
+function testProblem(item: Import, rules: ImportRules): string | undefined {
+  const process = processOf(item.from);
   const reachable = [process, 'shared', ...(process === 'electron/cli' ? ['electron/helper'] : [])];
-  return reachable.some((folder) => isUnder(to, folder))
-    ? undefined
-    : `a test of ${process} may not reach another process`;
+  if (reachable.some((folder) => isUnder(item.to, folder))) return undefined;
+  const zone = zoneOf(item.from, rules.zones)?.rule;
+  if (rules.grants.some((grant) => isFrom(grant, zone) && isUnder(item.to, grant.to) && fits(item, grant)))
+    return undefined;
+  return `a test of ${process} may not reach another process`;
 }
 
 function processOf(path: string): string {
@@ -83,6 +89,8 @@ function processOf(path: string): string {
 }
 
 /** Whether both sides exist; a part that is not written yet makes no grant stale. */
-function hasCode({ from, to }: ImportGrant, files: readonly string[], zones: readonly string[]): boolean {
-  return files.some((path) => zoneOf(path, zones)?.rule === from) && files.some((path) => isUnder(path, to));
+function hasCode(grant: ImportGrant, files: readonly string[], zones: readonly string[]): boolean {
+  return (
+    files.some((path) => isFrom(grant, zoneOf(path, zones)?.rule)) && files.some((path) => isUnder(path, grant.to))
+  );
 }

@@ -35,6 +35,7 @@ describe('checkPackages', () => {
     expect(check('shared/x.ts', "import { readFileSync } from 'node:fs';")[0]).toContain('there is no Node here');
     expect(check('electron/helper/x.ts', "import { spawn } from 'node:child_process';")[0]).toContain('one place');
     expect(check('electron/helper/system/x.ts', "import { spawn } from 'node:child_process';")).toEqual([]);
+    expect(check('electron/helper/x.ts', "import type { ChildProcess } from 'node:child_process';")).toEqual([]);
     expect(check('electron/helper/x.itest.ts', "import { spawn } from 'node:child_process';")).toEqual([]);
   });
 

@@ -34,7 +34,8 @@ function nodeProblem(item: Import, rules: PackageRules): string | undefined {
   const pure = Object.entries(rules.pureFolders).find(([folder]) => isUnder(item.from, folder));
   if (pure !== undefined && !pure[1].includes(item.to)) return `${pure[0]} does no IO; what it needs is handed in`;
   const rule = rules.nodeModules.find(({ name }) => name === item.to);
-  if (rule === undefined || rule.allowed.some((folder) => isUnder(item.from, folder))) return undefined;
+  if (rule === undefined || item.typesOnly || rule.allowed.some((folder) => isUnder(item.from, folder)))
+    return undefined;
   return `${rule.reason}: ${rule.allowed.join(', ')}`;
 }
 

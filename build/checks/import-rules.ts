@@ -4,8 +4,8 @@
  * (check-imports.ts).
  */
 export interface ImportGrant {
-  /** A zone. */
-  readonly from: string;
+  /** A zone, or several that are granted the same for the same reason. */
+  readonly from: string | readonly string[];
   /** A zone, or a file or folder inside one. */
   readonly to: string;
   /** `types`: nothing of it may exist at run time. `door`: only the folder's index.ts and contract.ts. */
@@ -36,33 +36,79 @@ export const zones: readonly string[] = [
   'electron/helper/authority',
   'electron/helper/workers',
   'electron/helper/system',
+  'electron/helper/server',
+  'electron/helper/commands',
   'electron/cli',
   'renderer/app',
   'renderer/features/*',
   'renderer/state',
   'renderer/api',
   'renderer/ui',
+  'renderer/i18n',
   'e2e',
   'build',
 ];
 
-const vocabulary = 'the words, and errors as data';
+const mainParts = ['ipc', 'jobs', 'catalog-client', 'helper-client', 'shell', 'settings'].map(
+  (part) => `electron/main/${part}`,
+);
+const helperParts = [
+  'pipeline',
+  'sources',
+  'quiesce',
+  'capture',
+  'repository',
+  'repository/format',
+  'restore',
+  'authority',
+  'workers',
+  'system',
+  'server',
+  'commands',
+].map((part) => `electron/helper/${part}`);
 
-export const grants: readonly ImportGrant[] = [
-  // main
+/** Every process speaks of the same things in the same words, and hands errors on as data. */
+const vocabulary: readonly ImportGrant[] = [
+  {
+    from: ['electron/main', ...mainParts, 'electron/catalog', 'electron/helper', ...helperParts, 'electron/cli'],
+    to: 'shared/domain',
+    reason: 'the words',
+  },
+  {
+    from: ['electron/main', ...mainParts, 'electron/catalog', 'electron/helper', ...helperParts, 'electron/cli'],
+    to: 'shared/errors',
+    reason: 'errors as data',
+  },
+  {
+    from: ['renderer/app', 'renderer/features/*', 'renderer/state', 'renderer/api'],
+    to: 'shared/domain',
+    reason: 'the words',
+  },
+  {
+    from: ['renderer/app', 'renderer/features/*', 'renderer/state', 'renderer/api', 'renderer/ui'],
+    to: 'shared/errors',
+    reason: 'errors as data; how one is shown does not depend on what it is about',
+  },
+  { from: 'e2e', to: 'shared', reason: 'speaks of what it sees in the same words' },
+];
+
+const main: readonly ImportGrant[] = [
   { from: 'electron/main', to: 'electron/main', reason: 'index.ts is the composition root' },
-  { from: 'electron/main', to: 'shared', reason: vocabulary },
-  { from: 'electron/main/ipc', to: 'shared', reason: 'the contract with the window' },
-  { from: 'electron/main/ipc', to: 'electron/main/jobs', reason: 'a call from the window starts a job' },
+  { from: 'electron/main', to: 'shared/ipc', reason: 'what the parts it puts together speak' },
+  { from: ['electron/main/ipc', 'electron/main/jobs'], to: 'shared/ipc', reason: 'the contract with the window' },
+  { from: ['electron/main/ipc', 'electron/main/shell'], to: 'electron/main/jobs', reason: 'a click starts a job' },
   { from: 'electron/main/ipc', to: 'electron/main/catalog-client', reason: 'lists come from the catalog' },
   { from: 'electron/main/ipc', to: 'electron/main/settings', reason: 'the window shows and changes settings' },
-  { from: 'electron/main/jobs', to: 'shared', reason: vocabulary },
-  { from: 'electron/main/catalog-client', to: 'shared', reason: vocabulary },
   {
-    from: 'electron/main/catalog-client',
+    from: ['electron/main/jobs', 'electron/main/helper-client'],
+    to: 'shared/helper',
+    reason: 'the contract with the helper',
+  },
+  {
+    from: ['electron/main/catalog-client', 'electron/main/helper-client', 'electron/main/settings'],
     to: 'electron/main/jobs',
     only: 'types',
-    reason: 'implements the interface that jobs declares',
+    reason: 'implements the interfaces that jobs declares',
   },
   {
     from: 'electron/main/catalog-client',
@@ -70,94 +116,99 @@ export const grants: readonly ImportGrant[] = [
     only: 'door',
     reason: 'the contract with the catalog process',
   },
-  { from: 'electron/main/helper-client', to: 'shared', reason: 'the contract with the helper' },
-  {
-    from: 'electron/main/helper-client',
-    to: 'electron/main/jobs',
-    only: 'types',
-    reason: 'implements the interface that jobs declares',
-  },
-  { from: 'electron/main/shell', to: 'shared', reason: vocabulary },
-  { from: 'electron/main/settings', to: 'shared', reason: vocabulary },
-  // the other processes of the app
-  { from: 'electron/catalog', to: 'shared', reason: vocabulary },
   { from: 'electron/preload', to: 'shared/ipc', reason: 'one function per contract method' },
-  // helper
+];
+
+const helper: readonly ImportGrant[] = [
   { from: 'electron/helper', to: 'electron/helper', reason: 'index.ts is the composition root' },
-  { from: 'electron/helper', to: 'shared/helper', reason: 'the contract with main' },
-  { from: 'electron/helper', to: 'shared/domain', reason: vocabulary },
-  { from: 'electron/helper', to: 'shared/errors', reason: vocabulary },
-  ...[
-    'pipeline',
-    'sources',
-    'quiesce',
-    'capture',
-    'repository',
-    'repository/format',
-    'restore',
-    'authority',
-    'workers',
-    'system',
-  ].flatMap((part): readonly ImportGrant[] => [
-    { from: `electron/helper/${part}`, to: 'shared/domain', reason: vocabulary },
-    { from: `electron/helper/${part}`, to: 'shared/errors', reason: vocabulary },
-  ]),
-  { from: 'electron/helper/pipeline', to: 'shared/helper', reason: 'progress is told in the words of the contract' },
-  ...['sources', 'quiesce', 'capture', 'repository', 'restore', 'authority', 'workers'].map(
+  {
+    from: ['electron/helper', 'electron/helper/server', 'electron/helper/commands', 'electron/helper/pipeline'],
+    to: 'shared/helper',
+    reason: 'the contract with main',
+  },
+  {
+    from: 'electron/helper/authority',
+    to: 'shared/helper',
+    only: 'types',
+    reason: 'which right each command needs',
+  },
+  {
+    from: 'electron/helper/authority',
+    to: 'electron/helper/server',
+    only: 'types',
+    reason: 'implements the interface that the server declares',
+  },
+  ...['sources', 'quiesce', 'capture', 'repository', 'restore'].map(
     (stage): ImportGrant => ({
-      from: 'electron/helper/pipeline',
+      from: ['electron/helper/pipeline', 'electron/helper/commands'],
       to: `electron/helper/${stage}`,
       only: 'door',
       reason: 'the flow reads from top to bottom over the stages',
     }),
   ),
-  { from: 'electron/helper/sources', to: 'electron/helper/system', reason: 'what is mounted where, and how' },
   {
     from: 'electron/helper/quiesce',
     to: 'electron/helper/sources',
     only: 'types',
     reason: 'what is held still',
   },
-  { from: 'electron/helper/quiesce', to: 'electron/helper/system', reason: 'freezing, fanotify, mounts' },
   {
-    from: 'electron/helper/capture',
+    from: ['electron/helper/capture', 'electron/helper/restore'],
     to: 'electron/helper/quiesce',
     only: 'types',
-    reason: 'reads from the view that was made still',
+    reason: 'the still view, and how progress is told',
   },
-  { from: 'electron/helper/capture', to: 'electron/helper/system', reason: 'reading without following or touching' },
+  {
+    from: ['electron/helper/capture', 'electron/helper/restore'],
+    to: 'electron/helper/repository',
+    only: 'door',
+    reason: 'nodes and blobs are those of the repository’s format',
+  },
   {
     from: 'electron/helper/repository',
     to: 'electron/helper/repository/format',
     reason: 'the bytes of the format are pure functions',
   },
-  { from: 'electron/helper/restore', to: 'electron/helper/repository', only: 'door', reason: 'reads what is put back' },
-  { from: 'electron/helper/restore', to: 'electron/helper/system', reason: 'writing without leaving the target' },
-  { from: 'electron/helper/authority', to: 'electron/helper/system', reason: 'the rights of a caller' },
+  {
+    from: 'electron/helper/repository/format',
+    to: 'electron/helper/repository/failures.ts',
+    reason: 'damage is named in the same words everywhere in the repository',
+  },
+  {
+    from: ['sources', 'quiesce', 'capture', 'restore', 'authority', 'workers', 'server', 'commands'].map(
+      (part) => `electron/helper/${part}`,
+    ),
+    to: 'electron/helper/system',
+    reason: 'the only place that speaks to the kernel and starts programs',
+  },
   { from: 'electron/helper/workers', to: 'electron/helper/repository', reason: 'hashing and encrypting in threads' },
-  { from: 'electron/helper/workers', to: 'electron/helper/system', reason: 'reading in threads' },
-  // command line
   { from: 'electron/cli', to: 'electron/helper', reason: 'the same engine without a window' },
-  { from: 'electron/cli', to: 'shared/domain', reason: vocabulary },
-  { from: 'electron/cli', to: 'shared/errors', reason: vocabulary },
   { from: 'electron/cli', to: 'shared/helper', reason: 'commands are those of the helper' },
-  // window
-  { from: 'renderer/app', to: 'renderer/features', reason: 'the frame around the tasks' },
-  { from: 'renderer/app', to: 'renderer/state', reason: 'what the frame shows' },
-  { from: 'renderer/app', to: 'renderer/ui', reason: 'what it is made of' },
-  { from: 'renderer/app', to: 'shared/domain', reason: vocabulary },
-  { from: 'renderer/app', to: 'shared/errors', reason: vocabulary },
-  { from: 'renderer/features/*', to: 'renderer/state', reason: 'what a task shows and asks for' },
-  { from: 'renderer/features/*', to: 'renderer/ui', reason: 'what it is made of' },
-  { from: 'renderer/features/*', to: 'shared/domain', reason: vocabulary },
-  { from: 'renderer/features/*', to: 'shared/errors', reason: vocabulary },
-  { from: 'renderer/state', to: 'renderer/api', reason: 'the only way out of the window' },
-  { from: 'renderer/state', to: 'shared/domain', reason: vocabulary },
-  { from: 'renderer/state', to: 'shared/errors', reason: vocabulary },
-  { from: 'renderer/state', to: 'shared/ipc', only: 'types', reason: 'the shapes that come over the bridge' },
-  { from: 'renderer/api', to: 'shared/domain', reason: vocabulary },
-  { from: 'renderer/api', to: 'shared/errors', reason: vocabulary },
-  { from: 'renderer/api', to: 'shared/ipc', reason: 'the contract with main' },
-  // around the app
-  { from: 'e2e', to: 'shared', reason: 'speaks of what it sees in the same words' },
 ];
+
+const renderer: readonly ImportGrant[] = [
+  { from: 'renderer/app', to: 'renderer/features', reason: 'the frame around the tasks' },
+  { from: ['renderer/app', 'renderer/features/*'], to: 'renderer/state', reason: 'what is shown and asked for' },
+  { from: ['renderer/app', 'renderer/features/*'], to: 'renderer/ui', reason: 'what it is made of' },
+  { from: ['renderer/app', 'renderer/features/*'], to: 'renderer/i18n', reason: 'texts in the person’s language' },
+  { from: 'renderer/i18n', to: 'renderer/ui', reason: 'tells the ui how the language writes numbers and dates' },
+  {
+    from: 'renderer/ui',
+    to: 'shared/domain/level.ts',
+    only: 'types',
+    reason: 'a level has one shape wherever it is shown, and tasks cannot share it among themselves',
+  },
+  { from: 'renderer/state', to: 'renderer/api', reason: 'the only way out of the window' },
+  { from: 'renderer/state', to: 'shared/ipc', only: 'types', reason: 'the shapes that come over the bridge' },
+  { from: 'renderer/api', to: 'shared/ipc', reason: 'the contract with main' },
+];
+
+const tools: readonly ImportGrant[] = [
+  {
+    from: 'build',
+    to: 'electron/main/helper-client/installed-copy.ts',
+    reason: 'the installer makes what the app verifies, and verifies it the same way',
+  },
+];
+
+export const grants: readonly ImportGrant[] = [...vocabulary, ...main, ...helper, ...renderer, ...tools];
