@@ -1,6 +1,7 @@
 import type { PathNote } from '../../../shared/domain/evidence.ts';
 import type { BlobId } from '../../../shared/domain/ids.ts';
 import type { PhaseReporter, StillView } from '../quiesce/contract.ts';
+import type { TreeNode } from '../repository/index.ts';
 
 export interface SavedBlob {
   readonly id: BlobId;
@@ -11,19 +12,25 @@ export interface SavedBlob {
 
 /** What capture needs of a repository while it writes; the repository's writer satisfies it. */
 export interface BlobStore {
+  /** `bytes` are the caller's again as soon as this returns, before it resolves. */
   saveData(bytes: Uint8Array): Promise<SavedBlob>;
-  /** `json` is a tree in restic's format, ending in a newline. */
-  saveTree(json: Uint8Array): Promise<SavedBlob>;
-  hasData(id: BlobId): boolean;
-  loadTree(id: BlobId): Promise<Uint8Array>;
+  /** In any order. Refused when a node refers to what the repository does not hold: no snapshot can then refer to it. */
+  saveTree(nodes: readonly TreeNode[]): Promise<SavedBlob>;
+  /** Length of the plaintext of a blob that is stored and indexed (or was saved in this run); null when there is none. */
+  dataLength(id: BlobId): number | null;
+  /** Verified plaintext. Needed where a reused range begins or ends inside a blob. */
+  loadData(id: BlobId): Promise<Uint8Array>;
+  loadTree(id: BlobId): Promise<readonly TreeNode[]>;
   /** Content-defined boundaries of this repository; one instance per file. */
   newChunker(): Chunker;
 }
 
-/** Cuts a stream into chunks. `push` returns the lengths of chunks completed by these bytes, counted from the last cut. */
+/** Cuts a stream, pushed in buffers of any size, into chunks. A chunk is valid until the next call only. */
 export interface Chunker {
-  push(bytes: Uint8Array): readonly number[];
-  reset(): void;
+  /** Every chunk that ends within `bytes`; to be consumed before the next call. */
+  push(bytes: Uint8Array): Iterable<Uint8Array>;
+  /** The last chunk of the stream, if anything is left; the chunker is then ready for another stream. */
+  finish(): Uint8Array | undefined;
 }
 
 export interface CaptureOptions {
@@ -36,6 +43,8 @@ export interface CaptureOptions {
    * parent's reading. A later store into a page that was dirty then would not have moved the ctime. Null: reuse nothing.
    */
   readonly parentFlushedAtNs: bigint | null;
+  /** Version of a file's content that the parent tree holds (see `StillContent.base`); absent: `same` is refused. */
+  readonly parentBase?: string | undefined;
 }
 
 export interface CaptureTotals {

@@ -1,0 +1,37 @@
+import type { BlobId } from '../../../shared/domain/ids.ts';
+import type { BlobLocation, Repository, RepositoryWriter, TreeNode } from '../repository/index.ts';
+import type { BlobStore } from './contract.ts';
+
+/** Initialisation vector and tag of a sealed blob, in bytes: restic's design document, "Keys, Encryption and MAC". */
+const sealLength = 16 + 16;
+
+/** What capture needs of an open repository and the writer of this run. */
+export function blobStoreFor(repository: Repository, writer: RepositoryWriter): BlobStore {
+  // Files are added to the tree that was saved last: it need not become durable first only to be read again.
+  let latest: { readonly id: BlobId; readonly nodes: readonly TreeNode[] } | null = null;
+  return {
+    saveData: (bytes) => writer.saveBlob('data', bytes),
+    saveTree: async (nodes) => {
+      const saved = await writer.saveTree(nodes);
+      latest = { id: saved.id, nodes };
+      return saved;
+    },
+    // Only the index counts, which was loaded under our lock: what this run saved needs no looking up.
+    dataLength: (id) => {
+      const place = repository.locateBlob('data', id);
+      return place ? plainLength(place) : null;
+    },
+    loadData: (id) => repository.loadBlob('data', id),
+    loadTree: async (id) => {
+      if (latest?.id === id) return latest.nodes;
+      // A tree of this run can be read once its pack is written and listed.
+      if (!repository.hasBlob('tree', id) && writer.hasBlob('tree', id)) await writer.flush();
+      return (await repository.loadTree(id)).nodes;
+    },
+    newChunker: () => repository.chunker(),
+  };
+}
+
+function plainLength({ uncompressedLength, length }: BlobLocation): number {
+  return uncompressedLength > 0 ? uncompressedLength : length - sealLength;
+}

@@ -1,0 +1,152 @@
+import type { BlobId } from '../../../shared/domain/ids.ts';
+import { throwIfAborted } from '../../../shared/errors/index.ts';
+import type { ContentSink } from '../quiesce/contract.ts';
+import { type BaseContent, baseNotStored } from './base-content.ts';
+import type { BlobStore, Chunker, SavedBlob } from './contract.ts';
+import { shortestHole, type ZeroChunks, zeroBytes } from './zero-chunks.ts';
+
+export interface FileSinkParts {
+  readonly store: BlobStore;
+  readonly chunker: Chunker;
+  readonly zeros: ZeroChunks;
+  readonly base: BaseContent | null;
+  readonly signal: AbortSignal;
+  readonly onSaved: (saved: SavedBlob) => void;
+  /** Bytes received for the first time; after a restart the same ones are not told again. */
+  readonly onProgress: (bytes: number) => void;
+}
+
+/** Cuts one file's content into chunks and stores them. What was stored before a restart is merely not referred to. */
+export class FileSink implements ContentSink {
+  readonly #parts: FileSinkParts;
+  readonly #saves = new Set<Promise<void>>();
+  #ids: (BlobId | undefined)[] = [];
+  #length = 0;
+  #told = 0;
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(parts: FileSinkParts) {
+    this.#parts = parts;
+    parts.chunker.finish();
+  }
+
+  async data(bytes: Uint8Array): Promise<void> {
+    this.#check();
+    this.#push(bytes);
+    this.#received(bytes.length);
+    await this.settle();
+  }
+
+  async hole(length: number): Promise<void> {
+    this.#check();
+    let left = length;
+    if (length >= shortestHole) {
+      this.#cut();
+      for (let chunk = this.#parts.zeros.fitting(left); chunk; chunk = this.#parts.zeros.fitting(left)) {
+        this.#place(chunk.id);
+        left -= chunk.length;
+        await this.settle();
+        this.#check();
+      }
+    }
+    while (left > 0) {
+      const zeros = zeroBytes(left);
+      this.#push(zeros);
+      left -= zeros.length;
+    }
+    this.#received(length);
+    await this.settle();
+  }
+
+  async same(length: number): Promise<void> {
+    this.#check();
+    const { base, store } = this.#parts;
+    const start = this.#length;
+    const end = start + length;
+    if (base === null || end > base.length) throw baseNotStored();
+    for (const chunk of base.overlapping(start, end)) {
+      if (chunk.start >= start && chunk.end <= end) {
+        this.#cut();
+        this.#ids.push(chunk.id);
+        continue;
+      }
+      const bytes = Buffer.from(await store.loadData(chunk.id));
+      this.#check();
+      this.#push(bytes.subarray(Math.max(0, start - chunk.start), Math.min(bytes.length, end - chunk.start)));
+    }
+    this.#received(length);
+    await this.settle();
+  }
+
+  restart(): void {
+    this.#ids = [];
+    this.#length = 0;
+    this.#parts.chunker.finish();
+  }
+
+  /** The chunks of everything received since the last restart, all of them stored. */
+  async finish(): Promise<{ readonly content: readonly BlobId[]; readonly length: number }> {
+    this.#cut();
+    await this.settle();
+    this.#check();
+    return { content: this.#ids as BlobId[], length: this.#length };
+  }
+
+  /**
+   * Waits for what is on its way, however it ends: that bounds what one file has under way, and nobody finds it still
+   * running after an error.
+   */
+  async settle(): Promise<void> {
+    if (this.#saves.size > 0) await Promise.all(this.#saves);
+  }
+
+  #check(): void {
+    throwIfAborted(this.#parts.signal);
+    if (this.#failure) throw this.#failure.error;
+  }
+
+  #received(bytes: number): void {
+    this.#length += bytes;
+    const fresh = this.#length - this.#told;
+    if (fresh <= 0) return;
+    this.#told = this.#length;
+    this.#parts.onProgress(fresh);
+  }
+
+  #push(bytes: Uint8Array): void {
+    for (const chunk of this.#parts.chunker.push(bytes)) this.#save(chunk);
+  }
+
+  #cut(): void {
+    const rest = this.#parts.chunker.finish();
+    if (rest) this.#save(rest);
+  }
+
+  /** The chunk is only valid now, so it is handed over before anything is awaited. */
+  #save(chunk: Uint8Array): void {
+    const saved = this.#parts.store.saveData(chunk);
+    this.#place(
+      saved.then((blob) => {
+        this.#parts.onSaved(blob);
+        return blob.id;
+      }),
+    );
+  }
+
+  /** Keeps the next place of the content for a chunk whose id is still to come. */
+  #place(id: Promise<BlobId>): void {
+    const ids = this.#ids;
+    const at = ids.push(undefined) - 1;
+    const done: Promise<void> = id.then(
+      (known) => {
+        ids[at] = known;
+        this.#saves.delete(done);
+      },
+      (error: unknown) => {
+        this.#failure ??= { error };
+        this.#saves.delete(done);
+      },
+    );
+    this.#saves.add(done);
+  }
+}

@@ -1,0 +1,63 @@
+import { CappedNotes } from './capped-notes.ts';
+import type { CaptureTotals, SavedBlob } from './contract.ts';
+
+/** Counts what a capture met and what it added to the repository. */
+export class Tally {
+  readonly #torn = new CappedNotes();
+  readonly #unreadable = new CappedNotes();
+  #files = 0;
+  #directories = 0;
+  #others = 0;
+  #bytes = 0;
+  #newBytes = 0;
+  #reusedFiles = 0;
+
+  file(bytes: number): void {
+    this.#files += 1;
+    this.#bytes += bytes;
+  }
+
+  reusedFile(bytes: number): void {
+    this.file(bytes);
+    this.#reusedFiles += 1;
+  }
+
+  directory(): void {
+    this.#directories += 1;
+  }
+
+  other(): void {
+    this.#others += 1;
+  }
+
+  stored(saved: SavedBlob): void {
+    if (saved.isNew) this.#newBytes += saved.storedLength;
+  }
+
+  torn(path: string, reason: string): void {
+    this.#torn.add(path, reason);
+  }
+
+  unreadable(path: string, reason: string): void {
+    this.#unreadable.add(path, reason);
+  }
+
+  /** `listing` are the entries the view itself could not list; it knows them all only after the walk. */
+  totals(listing: readonly { readonly path: string; readonly reason: string }[]): CaptureTotals {
+    const unreadable = new CappedNotes();
+    unreadable.addAll(this.#unreadable.list);
+    unreadable.addAll(listing);
+    return {
+      files: this.#files,
+      directories: this.#directories,
+      others: this.#others,
+      bytes: this.#bytes,
+      newBytes: this.#newBytes,
+      reusedFiles: this.#reusedFiles,
+      torn: this.#torn.list,
+      tornTotal: this.#torn.total,
+      unreadable: unreadable.list,
+      unreadableTotal: this.#unreadable.total + listing.length,
+    };
+  }
+}

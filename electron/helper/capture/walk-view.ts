@@ -1,0 +1,155 @@
+import type { BlobId } from '../../../shared/domain/ids.ts';
+import { throwIfAborted } from '../../../shared/errors/index.ts';
+import type { EntryMeta, StillEntry } from '../quiesce/contract.ts';
+import { isFileName, quoteName, type TreeNode } from '../repository/index.ts';
+import type { AccountNames } from './account-names.ts';
+import type { BlobStore, CaptureOptions } from './contract.ts';
+import type { FileCapture } from './file-capture.ts';
+import { nodeOfEntry } from './node-of-entry.ts';
+import { nameKey, type ParentTree } from './parent-tree.ts';
+import { Slots } from './slots.ts';
+import type { Tally } from './tally.ts';
+
+/** Files read at the same time: enough to keep reading, hashing and storing busy together. */
+const filesAtOnce = 8;
+
+interface DirectoryToStore {
+  readonly nodes: TreeNode[];
+  /** Entries still on their way. They put their node into `nodes` themselves. */
+  readonly underWay: Set<Promise<void>>;
+}
+
+/**
+ * Walks a still view depth first and stores its directories bottom-up.
+ *
+ * Memory is bounded by the listing of the directories on the way down, never by the number of files: at most
+ * `filesAtOnce` files are open, and a directory's nodes are let go when its tree is stored.
+ */
+export class ViewWalk {
+  readonly #store: BlobStore;
+  readonly #options: CaptureOptions;
+  readonly #files: FileCapture;
+  readonly #parent: ParentTree;
+  readonly #accounts: AccountNames;
+  readonly #tally: Tally;
+  readonly #slots = new Slots(filesAtOnce);
+  #failure: { readonly error: unknown } | null = null;
+
+  constructor(
+    store: BlobStore,
+    options: CaptureOptions,
+    files: FileCapture,
+    parent: ParentTree,
+    accounts: AccountNames,
+    tally: Tally,
+  ) {
+    this.#store = store;
+    this.#options = options;
+    this.#files = files;
+    this.#parent = parent;
+    this.#accounts = accounts;
+    this.#tally = tally;
+  }
+
+  /** The node of `root` with everything below it stored; null when it is a file that could not be read. */
+  async capture(root: StillEntry, path: string, before: TreeNode | undefined): Promise<TreeNode | null> {
+    const holder = newDirectory();
+    try {
+      await this.#visit(root, path, before, holder);
+    } finally {
+      await settle(holder);
+    }
+    this.#throwFailure();
+    return holder.nodes[0] ?? null;
+  }
+
+  /** Resolves when the entry was listed and its work started, not when it is stored: `into` tells that. */
+  async #visit(entry: StillEntry, path: string, before: TreeNode | undefined, into: DirectoryToStore): Promise<void> {
+    throwIfAborted(this.#options.signal);
+    // Whatever failed anywhere ends the walk here, not where the failed entry's directory ends.
+    this.#throwFailure();
+    const { type } = entry.meta;
+    if (type === 'dir') return this.#visitDirectory(entry, path, before, into);
+    if (type === 'file') return this.#visitFile(entry, path, before, into);
+    into.nodes.push(nodeOfEntry(entry.name, entry.meta, this.#accounts));
+    this.#tally.other();
+    this.#options.report.advance(1, 0, path);
+  }
+
+  async #visitFile(
+    entry: StillEntry,
+    path: string,
+    before: TreeNode | undefined,
+    into: DirectoryToStore,
+  ): Promise<void> {
+    const slot = this.#slots.take();
+    if (slot) await slot;
+    const work = this.#files.capture(entry, path, before).finally(() => this.#slots.give());
+    this.#startIn(into, work);
+  }
+
+  async #visitDirectory(
+    entry: StillEntry,
+    path: string,
+    before: TreeNode | undefined,
+    into: DirectoryToStore,
+  ): Promise<void> {
+    const earlier = await this.#parent.directory(before?.subtree);
+    const directory = newDirectory();
+    try {
+      for await (const child of entry.children?.() ?? []) {
+        if (!isFileName(child.name)) {
+          this.#tally.unreadable(`${path}/${quoteName(child.name)}`, 'Its name cannot be part of a path.');
+          continue;
+        }
+        const childPath = `${path}/${quoteName(child.name)}`;
+        await this.#visit(child, childPath, earlier.get(nameKey(child.name)), directory);
+      }
+    } catch (error) {
+      await settle(directory);
+      throw error;
+    }
+    this.#startIn(into, this.#storeDirectory(entry.name, entry.meta, directory));
+  }
+
+  async #storeDirectory(name: Uint8Array, meta: EntryMeta, directory: DirectoryToStore): Promise<TreeNode> {
+    await settle(directory);
+    this.#throwFailure();
+    const subtree = await this.saveTree(directory.nodes);
+    this.#tally.directory();
+    return { ...nodeOfEntry(name, meta, this.#accounts), subtree };
+  }
+
+  async saveTree(nodes: readonly TreeNode[]): Promise<BlobId> {
+    const saved = await this.#store.saveTree(nodes);
+    this.#tally.stored(saved);
+    return saved.id;
+  }
+
+  #startIn(directory: DirectoryToStore, work: Promise<TreeNode | null>): void {
+    const done: Promise<void> = work.then(
+      (node) => {
+        if (node) directory.nodes.push(node);
+        directory.underWay.delete(done);
+      },
+      (error: unknown) => {
+        this.#failure ??= { error };
+        directory.underWay.delete(done);
+      },
+    );
+    directory.underWay.add(done);
+  }
+
+  #throwFailure(): void {
+    if (this.#failure) throw this.#failure.error;
+  }
+}
+
+function newDirectory(): DirectoryToStore {
+  return { nodes: [], underWay: new Set() };
+}
+
+/** Waits until nothing of the directory is under way any more, whatever became of it. */
+async function settle(directory: DirectoryToStore): Promise<void> {
+  while (directory.underWay.size > 0) await Promise.all(directory.underWay);
+}
