@@ -116,6 +116,12 @@ const main: readonly ImportGrant[] = [
     only: 'door',
     reason: 'the contract with the catalog process',
   },
+  {
+    from: 'electron/main/helper-client',
+    to: 'shared/ipc/app.ts',
+    only: 'types',
+    reason: 'tells the state of the helper as the window shows it',
+  },
   { from: 'electron/preload', to: 'shared/ipc', reason: 'one function per contract method' },
 ];
 

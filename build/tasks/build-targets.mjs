@@ -54,13 +54,25 @@ const targets = {
 };
 
 /**
- * Builds what is stale among the named targets.
+ * Builds what is stale among the named targets. One that fails does not keep the others from being built; the failure
+ * is thrown at the end.
  * @param {readonly (keyof typeof targets)[]} names
  */
 export async function build(names = ['app', 'helper', 'guard']) {
+  /** @type {unknown[]} */
+  const failures = [];
   await whileAlone(async () => {
-    for (const name of names) await buildOne(name, targets[name]);
+    for (const name of names) {
+      try {
+        await buildOne(name, targets[name]);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
   });
+  if (failures.length === 1) throw failures[0];
+  if (failures.length > 1)
+    throw new SetupError(failures.map((failure) => /** @type {Error} */ (failure).message).join('\n'));
 }
 
 /**
