@@ -2,7 +2,7 @@ import { StillpointError as Failure, type StillpointError } from '../../../../sh
 import { hasCode } from '../../system/errno.ts';
 import { thaw as thawIoctl } from '../../system/ioctl.ts';
 import { waitReadable } from '../../system/poll.ts';
-import { endedEarly, freezeRefused } from './freeze-errors.ts';
+import { endedEarly, freezeRefused, guardDidNotStart } from './freeze-errors.ts';
 import type { GuardProcess } from './guard-process.ts';
 import { causeOf, command, type Frame, type GuardAbilities, type Moment, type Page, type ThawCause } from './wire.ts';
 
@@ -72,6 +72,8 @@ export function newFreezeGuard(parts: GuardParts): FreezeGuard {
 
   const freeze = (): FrozenMoment => {
     if (state !== 'ready') throw new Error(`a guard holds one freeze; this one is ${state}`);
+    // A witness that sleeps would not be one.
+    if (!isAwake(witness)) throw guardDidNotStart('its witness does not answer');
     state = 'frozen';
     const answer = guard.tell(command.freeze) ? hearFreeze(parts) : 'gone';
     if (typeof answer === 'object' && answer.kind === 'frozen') {
@@ -127,6 +129,11 @@ export function newFreezeGuard(parts: GuardParts): FreezeGuard {
   };
 }
 
+function isAwake(witness: GuardProcess): boolean {
+  const answer = witness.tell(command.ping) ? witness.hear(DEAF_AFTER_MS) : 'gone';
+  return typeof answer === 'object' && answer.kind === 'ready';
+}
+
 /** FIFREEZE cannot be cut short, so a guard that has begun is waited for; one that has not is deaf after a while. */
 function hearFreeze(parts: GuardParts): Frame | 'silent' | 'gone' {
   // The witness ends what takes longer. This is for the case that it is stopped too.
@@ -167,6 +174,8 @@ function endOurselves(parts: GuardParts, askedNs: bigint): ThawOutcome {
   // Neither may wake up later and act: the filesystem could be somebody else's by then.
   parts.guard.kill();
   parts.witness.kill();
+  // Its end makes the page final: it may be about to write down that the freeze was refused.
+  waitReadable([parts.guardPidfd], 500);
   const page = parts.readPage();
   try {
     if (page.state === 'thawed' && page.thaw !== undefined) return outcomeOf(page.thaw, askedNs, causeOf(page.thaw));

@@ -4,7 +4,7 @@ export const FRAME_BYTES = 48;
 export const PAGE_BYTES = 4096;
 const FRAME_MAGIC = 0x31475053;
 
-export const command = { freeze: 'F', thaw: 'T' } as const;
+export const command = { freeze: 'F', thaw: 'T', ping: 'P' } as const;
 
 const frameKinds = ['ready', 'frozen', 'busy', 'failed', 'thawed', 'not-frozen', 'cancelled'] as const;
 export type FrameKind = (typeof frameKinds)[number];
