@@ -1,0 +1,96 @@
+import { createInterface } from 'node:readline';
+import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
+import { protocolVersion } from '../../../shared/helper/frames.ts';
+import type { HelperStatus } from '../../../shared/helper/status-commands.ts';
+import { HelperConnection } from './connection.ts';
+import type { HelperExit, HelperProcess, Launch } from './helper-process.ts';
+import { crashed, describeExit, wrongVersion } from './helper-words.ts';
+
+/** A helper that has introduced itself, speaks our version and said what it can do. */
+export interface Session {
+  readonly connection: HelperConnection;
+  readonly status: HelperStatus;
+  /** Resolves once, after everything it said was handled. */
+  readonly ended: Promise<SessionEnd>;
+  /** Closes its input, and signals it when it does not go by itself. Resolves when it is gone or cannot be waited for. */
+  stop(reason: StillpointError): Promise<void>;
+}
+
+export interface SessionEnd {
+  readonly exit: HelperExit;
+  /** Why we ended the conversation ourselves, where that came first. */
+  readonly fault: StillpointError | undefined;
+}
+
+/** The helper ended before it was of use. */
+export class StartFailure extends Error {
+  readonly exit: HelperExit | undefined;
+  readonly reason: StillpointError;
+
+  constructor(reason: StillpointError, exit: HelperExit | undefined) {
+    super(reason.message);
+    this.name = 'StartFailure';
+    this.exit = exit;
+    this.reason = reason;
+  }
+}
+
+/** Time for what is being written to come to an end; then it is asked by signal, then killed. */
+const leaveMs = 10_000;
+const killMs = 3_000;
+
+/** Throws StartFailure. `helloMs`: time until it must have introduced itself, a person's answer to a question included. */
+export async function openSession(launch: Launch, helloMs: number, log: (line: string) => void): Promise<Session> {
+  const process = launch();
+  createInterface({ input: process.log }).on('line', log);
+  const connection = new HelperConnection({ input: process.input, output: process.output, log });
+  const ended = endOf(process, connection);
+  try {
+    const hello = await within(helloMs, connection.hello);
+    if (hello.protocol !== protocolVersion) throw wrongVersion(hello.protocol, protocolVersion);
+    const status = await connection.call('helper.status', {});
+    return { connection, status, ended, stop: (reason) => stop(process, connection, reason) };
+  } catch (error) {
+    const reason = asStillpointError(error);
+    connection.close(reason);
+    process.kill('SIGKILL');
+    const exit = await Promise.race([process.exited, later(killMs)]);
+    throw new StartFailure(reason, exit);
+  }
+}
+
+/** A helper that breaks the protocol is of no use any more: it is killed, and its exit follows. */
+async function endOf(process: HelperProcess, connection: HelperConnection): Promise<SessionEnd> {
+  void connection.ended.then((fault) => fault && process.kill('SIGKILL'));
+  const exit = await process.exited;
+  // What it said before it ended is still in the pipe. A grandchild that keeps the pipe open must not hold us up.
+  const fault = await Promise.race([connection.ended, later(killMs)]);
+  connection.close(crashed(describeExit(exit)));
+  return { exit, fault };
+}
+
+async function stop(process: HelperProcess, connection: HelperConnection, reason: StillpointError): Promise<void> {
+  connection.close(reason);
+  const gone = process.exited.then(() => true);
+  if (await Promise.race([gone, later(leaveMs)])) return;
+  process.kill('SIGTERM');
+  if (await Promise.race([gone, later(killMs)])) return;
+  process.kill('SIGKILL');
+  await Promise.race([gone, later(killMs)]);
+}
+
+async function within<T>(ms: number, promise: Promise<T>): Promise<T> {
+  const late = Promise.withResolvers<never>();
+  const timer = setTimeout(() => late.reject(crashed('it did not introduce itself in time')), ms);
+  try {
+    return await Promise.race([promise, late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function later(ms: number): Promise<undefined> {
+  return new Promise((resolve) => {
+    setTimeout(() => resolve(undefined), ms).unref();
+  });
+}

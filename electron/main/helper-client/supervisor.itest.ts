@@ -1,0 +1,168 @@
+import { fileURLToPath } from 'node:url';
+import { afterEach, expect, it } from 'vitest';
+import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
+import type { HelperState } from '../../../shared/ipc/app.ts';
+import { type Launch, launchProgram } from './helper-process.ts';
+import { HelperSupervisor, type SupervisorOptions } from './supervisor.ts';
+
+const script = fileURLToPath(new URL('./testing/misbehaving-helper.mjs', import.meta.url));
+const runs: HelperSupervisor[] = [];
+afterEach(async () => {
+  for (const supervisor of runs.splice(0)) await supervisor.stop();
+});
+
+function launch(behaviour: string): Launch {
+  let starts = 0;
+  return () => {
+    const counter = String(starts++);
+    return launchProgram({ file: process.execPath, args: [script, behaviour, counter], env: {} });
+  };
+}
+
+function supervise(behaviour: string, more: Partial<SupervisorOptions> = {}) {
+  const states: HelperState[] = [];
+  const log: string[] = [];
+  let ready = 0;
+  const supervisor = new HelperSupervisor({
+    launch: launch(behaviour),
+    prepareLaunchWithRights: async () => launch('with-rights'),
+    canAskForRights: async () => true,
+    onState: (state) => states.push(state),
+    onReady: () => {
+      ready += 1;
+    },
+    log: (line) => log.push(line),
+    now: Date.now,
+    ...more,
+  });
+  runs.push(supervisor);
+  return { supervisor, states, log, readyCount: () => ready };
+}
+
+const backup = { sourceId: 'photos' as SourceId, runId: 'a'.repeat(32) as RunId, askedAt: '2025-11-20T02:00:00Z' };
+
+it('starts, answers, keeps its log apart, and stops without a crash', async () => {
+  const { supervisor, states, log } = supervise('good');
+  await supervisor.start();
+  expect(await supervisor.call('sources.list', {})).toEqual([]);
+  expect(supervisor.state).toMatchObject({ state: 'ready', canFreeze: false, canAskForRights: true, crashes: 0 });
+  await supervisor.stop();
+  expect(states.map(({ state }) => state)).toEqual(['starting', 'ready']);
+  expect(log).toContain('started as good');
+});
+
+it('hands on the errors of the helper as they are', async () => {
+  const { supervisor } = supervise('good');
+  await supervisor.start();
+  await expect(supervisor.call('repositories.list', {})).rejects.toMatchObject({ kind: 'unknown-repository' });
+});
+
+it('refuses bad parameters before they are sent', async () => {
+  const { supervisor } = supervise('good');
+  await supervisor.start();
+  const wrong = { ...backup, sourceId: '../etc' as SourceId };
+  await expect(supervisor.call('backup.run', wrong)).rejects.toMatchObject({ kind: 'bad-input', field: 'sourceId' });
+});
+
+it('rejects what was pending when it crashes, starts it again, and says so', async () => {
+  const { supervisor, states, readyCount } = supervise('crashes-once');
+  await supervisor.start();
+  const pending = supervisor.call('backup.run', backup);
+  await expect(supervisor.call('sources.list', {})).rejects.toMatchObject({ kind: 'helper-crashed', retryable: true });
+  await expect(pending).rejects.toMatchObject({ kind: 'helper-crashed' });
+  expect(await supervisor.call('sources.list', {})).toEqual([]);
+  expect(states.map(({ state }) => state)).toEqual(['starting', 'ready', 'crashed', 'starting', 'ready']);
+  expect(supervisor.state.crashes).toBe(1);
+  expect(readyCount()).toBe(2);
+});
+
+it.each([
+  ['garbage', /not a message/],
+  ['not-utf8', /UTF-8/],
+  ['oversize', /longer than/],
+  ['wrong-id', /was not asked/],
+])('ends a helper that sends %s, and counts it as a crash', async (behaviour, message) => {
+  const { supervisor } = supervise(behaviour);
+  await supervisor.start();
+  await expect(supervisor.call('sources.list', {})).rejects.toThrow(message);
+  await expect.poll(() => supervisor.state.crashes).toBe(1);
+});
+
+it('rejects an answer of the wrong form and keeps the helper', async () => {
+  const { supervisor } = supervise('wrong-result');
+  await supervisor.start();
+  await expect(supervisor.call('sources.list', {})).rejects.toMatchObject({ kind: 'protocol' });
+  expect(supervisor.state).toMatchObject({ state: 'ready', crashes: 0 });
+});
+
+it('stops waiting after the deadline, and does not mind the late answer', async () => {
+  const { supervisor } = supervise('late');
+  await supervisor.start();
+  await expect(supervisor.call('sources.list', {}, { deadlineMs: 1 })).rejects.toMatchObject({
+    kind: 'deadline-exceeded',
+  });
+  await new Promise((resolve) => setTimeout(resolve, 1_500));
+  expect(supervisor.state).toMatchObject({ state: 'ready', crashes: 0 });
+});
+
+it('asks to cancel and waits for how it ended', async () => {
+  const { supervisor } = supervise('good');
+  await supervisor.start();
+  const cancel = new AbortController();
+  const pending = supervisor.call('backup.run', backup, { signal: cancel.signal });
+  cancel.abort();
+  expect(await pending).toMatchObject({ outcome: 'cancelled' });
+});
+
+it('gives up when it keeps dying, with words, and rejects at once from then on', async () => {
+  // A clock that stands still keeps every crash inside the window.
+  const { supervisor } = supervise('dies-at-start', { now: () => 0 });
+  void supervisor.start();
+  await expect.poll(() => supervisor.state.state, { timeout: 20_000 }).toBe('unavailable');
+  expect(supervisor.state.explanation).toMatch(/keeps stopping/);
+  await expect(supervisor.call('sources.list', {})).rejects.toMatchObject({ kind: 'helper-unavailable' });
+}, 30_000);
+
+it('does not start a helper of another version again and again', async () => {
+  const { supervisor } = supervise('other-version');
+  await supervisor.start();
+  expect(supervisor.state).toMatchObject({ state: 'unavailable', crashes: 0 });
+  expect(supervisor.state.explanation).toMatch(/version 99/);
+});
+
+it('goes on without rights when they are refused', async () => {
+  const { supervisor } = supervise('good', { prepareLaunchWithRights: async () => launch('refused') });
+  await supervisor.start();
+  expect(await supervisor.requestRights()).toMatchObject({ state: 'ready', refused: true, canFreeze: false });
+  expect(supervisor.state.explanation).toMatch(/was not given/);
+  expect(await supervisor.call('sources.list', {})).toEqual([]);
+});
+
+it('uses the helper with rights at once when nothing is running', async () => {
+  const { supervisor, readyCount } = supervise('good');
+  await supervisor.start();
+  expect(await supervisor.requestRights()).toMatchObject({ canFreeze: true, refused: false, canAskForRights: false });
+  expect(supervisor.state).toMatchObject({ state: 'ready', crashes: 0 });
+  expect(readyCount()).toBe(2);
+});
+
+it('lets a running backup end before the helper with rights takes over', async () => {
+  const { supervisor } = supervise('good');
+  await supervisor.start();
+  const cancel = new AbortController();
+  const pending = supervisor.call('backup.run', backup, { signal: cancel.signal });
+  expect(await supervisor.requestRights()).toMatchObject({ canFreeze: false });
+  expect(supervisor.state.explanation).toMatch(/as soon as/);
+  cancel.abort();
+  expect(await pending).toMatchObject({ outcome: 'cancelled' });
+  expect(supervisor.state.canFreeze).toBe(true);
+});
+
+it('says why when the installed copy may not be used', async () => {
+  const { supervisor } = supervise('good', {
+    prepareLaunchWithRights: () => Promise.reject(new Error('the copy belongs to somebody else')),
+  });
+  await supervisor.start();
+  await expect(supervisor.requestRights()).rejects.toThrow(/belongs to somebody else/);
+  expect(supervisor.state).toMatchObject({ state: 'ready', refused: false });
+});

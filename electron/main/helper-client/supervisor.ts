@@ -1,0 +1,232 @@
+import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
+import type { HelperCommandName, HelperParams, HelperResult } from '../../../shared/helper/contract.ts';
+import type { HelperState } from '../../../shared/ipc/app.ts';
+import type { HelperCallOptions, HelperCalls } from '../jobs/ports.ts';
+import type { Launch } from './helper-process.ts';
+import {
+  crashed,
+  describeExit,
+  gaveUpWords,
+  grantedLaterWords,
+  lostRightsWords,
+  refused,
+  refusedWords,
+  unavailable,
+} from './helper-words.ts';
+import { refusalCodes } from './launch-with-rights.ts';
+import { restartDelay } from './restart-policy.ts';
+import { openSession, type Session, type SessionEnd, StartFailure } from './session.ts';
+
+export interface SupervisorOptions {
+  /** Starts the helper with our own rights; also after one with more rights has crashed. Never asks anybody. */
+  readonly launch: Launch;
+  /** Verifies the installed copy and says how to start it; rejects with words when it may not be started. */
+  readonly prepareLaunchWithRights: () => Promise<Launch>;
+  /** Whether asking an administrator could help; looked at once per start of a helper. */
+  readonly canAskForRights: () => Promise<boolean>;
+  readonly onState: (state: HelperState) => void;
+  /** A helper was started and knows no password yet. */
+  readonly onReady: (calls: HelperCalls) => void;
+  readonly log: (line: string) => void;
+  readonly now: () => number;
+}
+
+/** Time to start; time to start when a person is asked first. Milliseconds. */
+const helloMs = 20_000;
+const helloAfterQuestionMs = 300_000;
+/** How long a call waits for a helper that is being started again. */
+const patienceMs = 30_000;
+/** After we gave up, a call may try anew this much later. */
+const retryAfterMs = 60_000;
+
+/**
+ * Keeps one helper running. Its exit is an event of its own only when we wanted it; otherwise it is a crash: pending
+ * calls reject with `helper-crashed`, and it is started again with growing pauses until it has crashed too often.
+ */
+export class HelperSupervisor implements HelperCalls {
+  readonly #options: SupervisorOptions;
+  #session: Session | undefined;
+  #state: HelperState['state'] = 'starting';
+  #words = '';
+  #canAsk = false;
+  #refused = false;
+  #crashes: number[] = [];
+  #gaveUpAt = 0;
+  #stopped = false;
+  #waiters: { resolve: (session: Session) => void; reject: (error: StillpointError) => void }[] = [];
+  #asking: Promise<HelperState> | undefined;
+  #successor: Session | undefined;
+
+  constructor(options: SupervisorOptions) {
+    this.#options = options;
+  }
+
+  get state(): HelperState {
+    const status = this.#session?.status;
+    return {
+      state: this.#state,
+      canFreeze: status?.canFreeze ?? false,
+      explanation: this.#words || (status?.cannotFreezeBecause ?? ''),
+      canAskForRights: this.#canAsk && status?.uid !== 0,
+      refused: this.#refused,
+      crashes: this.#crashes.length,
+    };
+  }
+
+  async start(): Promise<void> {
+    this.#tell('starting', '');
+    this.#canAsk = await this.#options.canAskForRights();
+    try {
+      const session = await openSession(this.#options.launch, helloMs, this.#options.log);
+      if (this.#stopped) return session.stop(unavailable('Stillpoint is closing.'));
+      this.#use(session);
+    } catch (error) {
+      this.#failedToStart(error);
+    }
+  }
+
+  async call<N extends HelperCommandName>(
+    name: N,
+    params: HelperParams<N>,
+    options?: HelperCallOptions<N>,
+  ): Promise<HelperResult<N>> {
+    const session = this.#session ?? (await this.#nextSession());
+    try {
+      return await session.connection.call(name, params, options);
+    } finally {
+      this.#handOver();
+    }
+  }
+
+  /**
+   * Asks an administrator, through the system's own question. Resolves with the state afterwards, refusal included;
+   * rejects when there is nothing that may be started with more rights.
+   */
+  requestRights(): Promise<HelperState> {
+    this.#asking ??= this.#requestRights().finally(() => {
+      this.#asking = undefined;
+    });
+    return this.#asking;
+  }
+
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const reason = unavailable('Stillpoint is closing.');
+    this.#rejectWaiters(reason);
+    const sessions = [this.#session, this.#successor];
+    this.#session = undefined;
+    this.#successor = undefined;
+    await Promise.all(sessions.map((session) => session?.stop(reason)));
+  }
+
+  async #requestRights(): Promise<HelperState> {
+    if (this.#session?.status.uid === 0 || this.#successor) return this.state;
+    const launch = await this.#options.prepareLaunchWithRights();
+    try {
+      this.#successor = await openSession(launch, helloAfterQuestionMs, this.#options.log);
+    } catch (error) {
+      return this.#rightsNotGiven(error);
+    }
+    this.#refused = false;
+    this.#tell(this.#state, grantedLaterWords);
+    this.#handOver();
+    return this.state;
+  }
+
+  #rightsNotGiven(error: unknown): HelperState {
+    const code = error instanceof StartFailure ? error.exit?.code : undefined;
+    if (code === undefined || code === null || !refusalCodes.has(code)) throw asReason(error);
+    this.#options.log(`rights: ${refused().message} (pkexec ended with ${code})`);
+    this.#refused = true;
+    this.#tell(this.#state, refusedWords);
+    return this.state;
+  }
+
+  /** The helper with rights takes over when nothing is under way that would be lost. */
+  #handOver(): void {
+    const successor = this.#successor;
+    if (!successor || (this.#session?.connection.runsUnderWay ?? 0) > 0) return;
+    const former = this.#session;
+    this.#successor = undefined;
+    this.#use(successor);
+    void former?.stop(crashed('it was replaced by one with more rights'));
+  }
+
+  #use(session: Session): void {
+    this.#session = session;
+    this.#tell('ready', '');
+    for (const waiter of this.#waiters.splice(0)) waiter.resolve(session);
+    this.#options.onReady(session.connection);
+    void session.ended.then((end) => this.#ended(session, end));
+  }
+
+  #ended(session: Session, end: SessionEnd): void {
+    if (this.#session !== session) {
+      this.#options.log(`helper: ended as asked (${describeExit(end.exit)})`);
+      return;
+    }
+    this.#session = undefined;
+    const reason = end.fault?.message ?? describeExit(end.exit);
+    this.#options.log(`helper: crashed: ${reason}`);
+    if (this.#successor) {
+      this.#crashes.push(this.#options.now());
+      this.#handOver();
+      return;
+    }
+    const lostRights = session.status.uid === 0 && process.geteuid?.() !== 0;
+    this.#startAgain(reason, lostRights ? lostRightsWords : '');
+  }
+
+  #failedToStart(error: unknown): void {
+    const reason = asReason(error);
+    this.#options.log(`helper: did not start: ${reason.message}`);
+    if (reason.kind === 'helper-unavailable') this.#giveUp(reason.message, reason);
+    else this.#startAgain(reason.message, '');
+  }
+
+  #startAgain(reason: string, words: string): void {
+    this.#crashes.push(this.#options.now());
+    const delay = restartDelay(this.#crashes);
+    if (delay === undefined) {
+      this.#giveUp(gaveUpWords(reason), unavailable(gaveUpWords(reason)));
+      return;
+    }
+    this.#tell('crashed', words || reason);
+    setTimeout(() => {
+      if (this.#stopped || this.#session) return;
+      void this.start().then(() => words !== '' && this.#state === 'ready' && this.#tell('ready', words));
+    }, delay).unref();
+  }
+
+  #giveUp(explanation: string, error: StillpointError): void {
+    this.#gaveUpAt = this.#options.now();
+    this.#tell('unavailable', explanation);
+    this.#rejectWaiters(error);
+  }
+
+  #nextSession(): Promise<Session> {
+    if (this.#stopped) return Promise.reject(unavailable('Stillpoint is closing.'));
+    if (this.#state === 'unavailable') {
+      if (this.#options.now() - this.#gaveUpAt < retryAfterMs) return Promise.reject(unavailable(this.#words));
+      void this.start();
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Session>();
+    const timer = setTimeout(() => reject(unavailable('The backup helper is still being started.')), patienceMs);
+    this.#waiters.push({ resolve, reject });
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  #rejectWaiters(error: StillpointError): void {
+    for (const waiter of this.#waiters.splice(0)) waiter.reject(error);
+  }
+
+  #tell(state: HelperState['state'], words: string): void {
+    this.#state = state;
+    this.#words = words;
+    this.#options.onState(this.state);
+  }
+}
+
+function asReason(error: unknown): StillpointError {
+  return error instanceof StartFailure ? error.reason : asStillpointError(error);
+}
