@@ -15,6 +15,11 @@ export const repositorySchema = z.object({
   name: z.string().trim().min(1).max(100),
   location: repositoryLocationSchema,
   ownerUid: z.number().int().nonnegative(),
+  /**
+   * Names of key files seen when it was last open. A repository's id is sealed, its key files are not: a place that holds
+   * none of these holds another repository, and nothing is written there.
+   */
+  keyIds: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(1000),
 });
 export type Repository = z.infer<typeof repositorySchema>;
 

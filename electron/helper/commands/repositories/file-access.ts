@@ -1,0 +1,26 @@
+import { type FileOps, nodeFileOps } from '../../repository/index.ts';
+import { asIdentity, type Identity } from '../../system/identity.ts';
+
+/** File access of a local repository: the helper's own, or with the rights of the caller it works for. */
+export function repositoryFileOps(identity: Identity | null): FileOps {
+  if (identity === null) return nodeFileOps;
+  const as =
+    <Args extends readonly unknown[], T>(call: (...args: Args) => T) =>
+    (...args: Args): T =>
+      asIdentity(identity, () => call(...args));
+  return {
+    open: as(nodeFileOps.open),
+    close: nodeFileOps.close,
+    read: nodeFileOps.read,
+    write: as(nodeFileOps.write),
+    fsync: nodeFileOps.fsync,
+    fstat: nodeFileOps.fstat,
+    stat: as(nodeFileOps.stat),
+    lstat: as(nodeFileOps.lstat),
+    readdir: as(nodeFileOps.readdir),
+    rename: as(nodeFileOps.rename),
+    unlink: as(nodeFileOps.unlink),
+    mkdir: as(nodeFileOps.mkdir),
+    chmod: as(nodeFileOps.chmod),
+  };
+}

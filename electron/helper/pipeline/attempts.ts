@@ -1,0 +1,52 @@
+import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
+import { type ErrorKind, isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
+import type { Lease, PhaseReporter, QuiesceMethod, StillOutcome, StillView } from '../quiesce/contract.ts';
+import type { SourceFacts } from '../sources/contract.ts';
+
+/** What a weaker method may still achieve after a stronger one was refused; anything else ends the run. */
+const fallBackOn: readonly ErrorKind[] = [
+  'freeze-refused',
+  'freeze-busy',
+  'freeze-unsupported',
+  'freeze-not-permitted',
+  'freeze-ended-early',
+  'scratch-full',
+];
+
+export interface Attempted<T> extends StillOutcome<T> {
+  readonly method: QuiesceMethodName;
+  readonly attempts: number;
+  /** Why the methods tried before did not hold, for the evidence. */
+  readonly refused: readonly string[];
+}
+
+/**
+ * Tries methods in the picker's order until one brings the source to a still point. What an attempt that ended early had
+ * stored stays stored, unreferenced, and is found again by content; its view is never published.
+ */
+export async function firstThatHolds<T>(
+  methods: readonly QuiesceMethod[],
+  facts: SourceFacts,
+  lease: Lease,
+  context: { readonly signal: AbortSignal; readonly report: PhaseReporter },
+  use: (view: StillView) => Promise<T>,
+): Promise<Attempted<T>> {
+  const refused: string[] = [];
+  for (const [index, method] of methods.entries()) {
+    try {
+      const outcome = await method.withStillView(facts, lease, context, use);
+      return { ...outcome, method: method.name, attempts: index + 1, refused };
+    } catch (error) {
+      const last = index === methods.length - 1;
+      if (last || !fallBackOn.some((kind) => isStillpointError(error, kind))) throw error;
+      const text = `${method.name}: ${(error as StillpointError).message}`;
+      refused.push(text);
+      context.report.note('warning', text);
+    }
+  }
+  throw new StillpointError({
+    kind: 'internal',
+    message: 'No way to copy this source was offered.',
+    guidance: 'This is a defect; send the log of this run.',
+  });
+}

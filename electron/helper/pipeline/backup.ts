@@ -1,0 +1,147 @@
+import { type Evidence, evidencePath } from '../../../shared/domain/evidence.ts';
+import type { RunResult } from '../../../shared/domain/run.ts';
+import { encodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
+import { describeSpec } from '../../../shared/domain/source.ts';
+import { instantToNs } from '../../../shared/domain/time.ts';
+import { throwIfAborted } from '../../../shared/errors/index.ts';
+import { addFiles, blobStoreFor, capture } from '../capture/index.ts';
+import type { QuiesceMethod } from '../quiesce/contract.ts';
+import { type PickedMethods, pickMethods } from '../quiesce/index.ts';
+import type { HeldLock, Repository, Snapshot } from '../repository/index.ts';
+import type { SourceFacts } from '../sources/contract.ts';
+import { firstThatHolds } from './attempts.ts';
+import { composeEvidence } from './compose-evidence.ts';
+import type { BackupJob } from './job.ts';
+import { findParent } from './parent.ts';
+import type { RunReporter } from './run-reporter.ts';
+import { backupResult } from './run-results.ts';
+import { verifySnapshot } from './verify-snapshot.ts';
+
+/** How long a run waits for another program that holds the repository, in milliseconds. */
+const lockPatienceMs = 10 * 60_000;
+
+export interface BackupStages {
+  readonly examine: (job: BackupJob, signal: AbortSignal) => Promise<SourceFacts>;
+  /** Strongest first. */
+  readonly methods: readonly QuiesceMethod[];
+  readonly kernel: string;
+  readonly version: string;
+  readonly author: Author;
+}
+
+/** Who makes snapshots, as restic records it. */
+export interface Author {
+  readonly hostname: string;
+  readonly username: string;
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/**
+ * One backup, from top to bottom: preflight, quiesce and capture (the method's own phases: flush, freeze, delta, thaw or
+ * scan, rescan), store, verify-packs, publish, verify-snapshot. Nothing is published before everything it needs is
+ * durable and its level is final. Rejects when it fails; what was stored by then is found again by the next run.
+ */
+export async function backup(
+  job: BackupJob,
+  repository: Repository,
+  stages: BackupStages,
+  report: RunReporter,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const { facts, picked } = await report.phase('preflight', () => preflight(job, stages, signal));
+  report.expect(facts.files, facts.bytes);
+  const lock = await report.phase('open', () => takeLock(repository, report, signal));
+  try {
+    const running = AbortSignal.any([signal, lock.lost]);
+    await repository.loadIndex({ signal: running });
+    const parent = await findParent(repository, job, stages.author.hostname, running);
+    const stored = await repository.withWriter(lock, { signal: running }, async (writer) => {
+      const store = blobStoreFor(repository, writer);
+      const unlisted: { path: string; reason: string }[] = [];
+      const still = await firstThatHolds(
+        picked.methods,
+        facts,
+        { longestStallMs: job.policy.longestStallMs },
+        { signal: running, report },
+        (view) =>
+          report.phase('store', async () => {
+            const captured = await capture(view, store, { signal: running, report, ...parent });
+            unlisted.splice(0, unlisted.length, ...view.unreadable());
+            return captured;
+          }),
+      );
+      const { totals, rootTree } = still.value;
+      const evidence = composeEvidence(
+        {
+          runId: job.runId,
+          sourceId: job.sourceId,
+          sourceName: job.sourceName,
+          sourceKind: job.spec.kind,
+          sourceLocation: describeSpec(job.spec),
+          method: still.method,
+          askedAt: job.askedAt,
+          whyNotStronger: [...picked.whyNotStronger, ...still.refused],
+          attempts: still.attempts,
+          hostname: stages.author.hostname,
+          kernel: stages.kernel,
+          unlisted,
+        },
+        still.evidence,
+        totals,
+      );
+      const content = Buffer.from(`${JSON.stringify(evidence, null, 2)}\n`, 'utf8');
+      const tree = await addFiles(store, rootTree, [{ path: evidencePath, content }]);
+      await report.phase('verify-packs', () => writer.verifyPacks());
+      return { tree, evidence, newBytes: writer.progress.bytesStored };
+    });
+    throwIfAborted(running);
+    const snapshot = await report.phase('publish', () => publish(job, repository, lock, stages, stored));
+    await report.phase('verify-snapshot', () => verifySnapshot(repository, snapshot.id, job.runId, running));
+    return backupResult(job, snapshot.id, stored.evidence, stored.newBytes);
+  } finally {
+    await lock.release();
+  }
+}
+
+async function preflight(
+  job: BackupJob,
+  stages: BackupStages,
+  signal: AbortSignal,
+): Promise<{ readonly facts: SourceFacts; readonly picked: PickedMethods }> {
+  const facts = await stages.examine(job, signal);
+  const lease = { longestStallMs: job.policy.longestStallMs };
+  const promises = await Promise.all(stages.methods.map((method) => method.preflight(facts, lease)));
+  return { facts, picked: pickMethods(stages.methods, promises, job.policy) };
+}
+
+function takeLock(repository: Repository, report: RunReporter, signal: AbortSignal): Promise<HeldLock> {
+  return repository.locks.acquire({
+    mode: 'shared',
+    signal,
+    waitMs: lockPatienceMs,
+    onWait: ([holder]) => {
+      if (holder) report.note('info', `Waiting for ${holder.username} on ${holder.hostname}, who uses the repository.`);
+    },
+  });
+}
+
+function publish(
+  job: BackupJob,
+  repository: Repository,
+  lock: HeldLock,
+  { version, author }: BackupStages,
+  stored: { readonly tree: Snapshot['tree']; readonly evidence: Evidence },
+): Promise<Snapshot> {
+  const { runId, sourceId } = job;
+  const { level, stillPoint } = stored.evidence;
+  return repository.snapshots.publish(lock, {
+    timeNs: instantToNs(stillPoint),
+    tree: stored.tree,
+    paths: [describeSpec(job.spec)],
+    ...author,
+    excludes: job.spec.excludes,
+    tags: encodeSnapshotTags({ runId, sourceId, level, safety: false, pinned: false }),
+    programVersion: `stillpoint ${version}`,
+  });
+}

@@ -1,0 +1,20 @@
+import type { RepositoryId, RunId, SourceId } from '../../../shared/domain/ids.ts';
+import type { Policy } from '../../../shared/domain/policy.ts';
+import type { SourceSpec } from '../../../shared/domain/source.ts';
+import type { Instant } from '../../../shared/domain/time.ts';
+
+/** One backup as it was asked for. `sourceId` is null for what is not registered. */
+export interface BackupJob {
+  readonly runId: RunId;
+  readonly askedAt: Instant;
+  readonly sourceId: SourceId | null;
+  readonly sourceName: string;
+  readonly spec: SourceSpec;
+  readonly policy: Policy;
+}
+
+export interface RunIdentity {
+  readonly runId: RunId;
+  readonly repositoryId: RepositoryId;
+  readonly askedAt: Instant;
+}

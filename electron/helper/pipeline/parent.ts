@@ -1,0 +1,40 @@
+import { evidenceSchema } from '../../../shared/domain/evidence.ts';
+import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
+import { describeSpec } from '../../../shared/domain/source.ts';
+import { instantToNs } from '../../../shared/domain/time.ts';
+import type { CaptureOptions } from '../capture/contract.ts';
+import type { Repository } from '../repository/index.ts';
+import type { BackupJob } from './job.ts';
+import { readEvidence } from './read-evidence.ts';
+
+type Parent = Pick<CaptureOptions, 'parentTree' | 'parentFlushedAtNs'>;
+
+const none: Parent = { parentTree: null, parentFlushedAtNs: null };
+
+/**
+ * The newest snapshot of ours of the same path on this machine whose evidence says when dirty pages were flushed before
+ * it was read. Without that instant an equal ctime proves nothing, so nothing of it is reused unread.
+ */
+export async function findParent(
+  repository: Repository,
+  job: BackupJob,
+  hostname: string,
+  signal: AbortSignal,
+): Promise<Parent> {
+  const path = describeSpec(job.spec);
+  const { snapshots } = await repository.snapshots.list(signal);
+  const candidates = snapshots.filter(
+    (snapshot) =>
+      snapshot.hostname === hostname &&
+      snapshot.paths.length === 1 &&
+      snapshot.paths[0] === path &&
+      decodeSnapshotTags(snapshot.tags).runId !== null &&
+      !decodeSnapshotTags(snapshot.tags).safety,
+  );
+  const newest = candidates.at(-1);
+  if (!newest) return none;
+  const evidence = evidenceSchema.safeParse(await readEvidence(repository, newest.tree)).data;
+  if (!evidence?.flushedAt) return none;
+  if (!(await repository.hasSubtree(newest.tree, signal))) return none;
+  return { parentTree: newest.tree, parentFlushedAtNs: instantToNs(evidence.flushedAt) };
+}
