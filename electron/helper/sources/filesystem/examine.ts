@@ -1,0 +1,143 @@
+import { closeSync, constants, realpathSync } from 'node:fs';
+import type { FilesystemSpec } from '../../../../shared/domain/source.ts';
+import { StillpointError } from '../../../../shared/errors/index.ts';
+import { hasCode } from '../../system/errno.ts';
+import type { FileOps } from '../../system/file-ops.ts';
+import { mountOfDescriptor } from '../../system/mounts.ts';
+import type { ExamineContext, OwnPlaces, SourceKind } from '../contract.ts';
+import { boundariesOf } from './boundaries.ts';
+import { countTree } from './count.ts';
+import type { FilesystemFacts } from './facts.ts';
+import { newOpenTree } from './open-tree.ts';
+import { normalPath } from './path-bytes.ts';
+import { pathText } from './path-text.ts';
+import type { OpenTree } from './tree.ts';
+
+export interface FilesystemSourceOptions {
+  /** In whose name files are looked at and read: everything later done with the facts uses the same. */
+  readonly files: FileOps;
+  /** How long counting may take, ms. Default 2000. */
+  readonly countLimitMs?: number;
+}
+
+/** Folders and mount points. One instance for each identity that files are read as. */
+export function createFilesystemSource(options: FilesystemSourceOptions): SourceKind<FilesystemSpec, FilesystemFacts> {
+  return { kind: 'filesystem', examine: (spec, context) => examine(spec, context, options) };
+}
+
+async function examine(
+  spec: FilesystemSpec,
+  context: ExamineContext,
+  { files, countLimitMs = 2000 }: FilesystemSourceOptions,
+): Promise<FilesystemFacts> {
+  const root = realDirectory(spec, files);
+  const tree = openRoot(spec, root, files, context.own);
+  try {
+    const { deviceId, inode } = tree.root.stat;
+    const mount = mountOfDescriptor(tree.rootFd);
+    const count = await countTree(tree, countLimitMs, context.signal);
+    return {
+      kind: 'filesystem',
+      spec,
+      root,
+      location: pathText(root),
+      followedFrom: root.equals(normalPath(spec.path)) ? null : spec.path,
+      filesystem: mount.fsType,
+      mountPoint: mount.mountPoint,
+      device: mount.source,
+      mount,
+      deviceId,
+      inode,
+      leftOut: tree.leftOut(),
+      ...count,
+      openTree: () => reopen(spec, root, files, context.own, { deviceId, inode }),
+    };
+  } finally {
+    tree.close();
+  }
+}
+
+function realDirectory(spec: FilesystemSpec, files: FileOps): Buffer {
+  if (!spec.path.startsWith('/')) {
+    throw new StillpointError({
+      kind: 'bad-input',
+      message: `${spec.path} is not an absolute path.`,
+      guidance: 'Name the folder from the root on, beginning with /.',
+      field: 'path',
+    });
+  }
+  try {
+    return files.run(() => realpathSync.native(spec.path, { encoding: 'buffer' }));
+  } catch (error) {
+    throw describeFailure(spec, error);
+  }
+}
+
+function openRoot(spec: FilesystemSpec, root: Buffer, files: FileOps, own: OwnPlaces): OpenTree {
+  const boundaries = boundariesOf(spec, root, own);
+  let rootFd: number;
+  try {
+    rootFd = files.openSync(root, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+  } catch (error) {
+    throw describeFailure(spec, error);
+  }
+  try {
+    return newOpenTree({ files, rootPath: root, rootFd, boundaries });
+  } catch (error) {
+    closeSync(rootFd);
+    throw error;
+  }
+}
+
+function reopen(
+  spec: FilesystemSpec,
+  root: Buffer,
+  files: FileOps,
+  own: OwnPlaces,
+  examined: { readonly deviceId: bigint; readonly inode: bigint },
+): OpenTree {
+  const tree = openRoot(spec, root, files, own);
+  const { deviceId, inode } = tree.root.stat;
+  if (deviceId === examined.deviceId && inode === examined.inode) return tree;
+  tree.close();
+  throw new StillpointError({
+    kind: 'source-changed-identity',
+    message: `${spec.path} is not the folder it was a moment ago.`,
+    guidance: 'A disk may have been unplugged, or the folder replaced. Check it, then try again.',
+    field: 'path',
+    retryable: true,
+    context: { path: spec.path },
+  });
+}
+
+function describeFailure(spec: FilesystemSpec, error: unknown): unknown {
+  const context = { path: spec.path };
+  if (hasCode(error, 'ENOTDIR'))
+    return new StillpointError({
+      kind: 'bad-input',
+      message: `${spec.path} is not a folder.`,
+      guidance: 'Choose the folder that holds it; single files cannot be protected.',
+      field: 'path',
+      context,
+    });
+  if (hasCode(error, 'ENOENT'))
+    return new StillpointError({
+      kind: 'source-absent',
+      message: `${spec.path} is not there.`,
+      guidance: 'Plug in its disk or mount it, or choose another folder.',
+      field: 'path',
+      retryable: true,
+      context,
+    });
+  if (hasCode(error, 'EACCES', 'EPERM', 'ELOOP', 'EIO', 'ESTALE', 'ENAMETOOLONG'))
+    return new StillpointError({
+      kind: 'source-unreadable',
+      message: `${spec.path} cannot be read (${(error as NodeJS.ErrnoException).code}).`,
+      guidance: 'Give your account the right to read it, or let Stillpoint’s system helper do it.',
+      field: 'path',
+      retryable: true,
+      context,
+      cause: error,
+    });
+  return error;
+}

@@ -1,0 +1,26 @@
+import type { FilesystemSpec } from '../../../../shared/domain/source.ts';
+import type { Mount } from '../../system/mounts.ts';
+import type { SourceFacts } from '../contract.ts';
+import type { OpenTree } from './tree.ts';
+
+export interface FilesystemFacts extends SourceFacts {
+  readonly kind: 'filesystem';
+  readonly spec: FilesystemSpec;
+  /** The directory itself, symlinks resolved. What `location` says. */
+  readonly root: Buffer;
+  /** The path that was asked for, when it leads to `root` through symlinks; else null. */
+  readonly followedFrom: string | null;
+  readonly mount: Mount;
+  readonly deviceId: bigint;
+  readonly inode: bigint;
+  readonly directories: number;
+  /** Symlinks, sockets, FIFOs, devices. */
+  readonly others: number;
+  /** Bytes of content that are stored: holes not counted. What a copy has to read. */
+  readonly storedBytes: number;
+  /**
+   * Opens the tree. Throws `source-absent` when it is gone, `source-changed-identity` when the path now leads to another
+   * directory (a disk was unplugged, the folder was replaced).
+   */
+  openTree(): OpenTree;
+}

@@ -1,0 +1,3 @@
+export { createFilesystemSource, type FilesystemSourceOptions } from './examine.ts';
+export type { FilesystemFacts } from './facts.ts';
+export type { OpenTree, TreeEntry, VisitEntry } from './tree.ts';

@@ -1,0 +1,171 @@
+import { closeSync, constants } from 'node:fs';
+import type { PathNote } from '../../../../shared/domain/evidence.ts';
+import { ErrnoError, hasCode } from '../../system/errno.ts';
+import type { FileOps } from '../../system/file-ops.ts';
+import { type Statx, statxAt, statxDescriptor } from '../../system/statx.ts';
+import type { Boundaries, Boundary } from './boundaries.ts';
+import { joinPath, pathKey } from './path-bytes.ts';
+import { pathText } from './path-text.ts';
+import type { OpenTree, TreeEntry, VisitEntry } from './tree.ts';
+
+const { O_RDONLY, O_DIRECTORY, O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } = constants;
+const noBoundaries: ReadonlyMap<string, Boundary> = new Map();
+
+export interface OpenTreeParts {
+  readonly files: FileOps;
+  /** Absolute. For texts only: everything is reached from `rootFd`. */
+  readonly rootPath: Buffer;
+  /** O_RDONLY | O_DIRECTORY. Belongs to the tree from now on. */
+  readonly rootFd: number;
+  readonly boundaries: Boundaries;
+}
+
+export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreeParts): OpenTree {
+  const rootStat = statxDescriptor(rootFd);
+  const root: TreeEntry = { name: Buffer.alloc(0), path: Buffer.alloc(0), stat: rootStat, isStandIn: false };
+  const leftOut = new Notes(boundaries.notes);
+  const unreadable = new Notes();
+  const describe = (path: Buffer): string => pathText(path.length === 0 ? rootPath : joinPath(rootPath, path));
+  /** Owners whose files may not be opened with O_NOATIME: only the owner and CAP_FOWNER may. */
+  const atimeKeepers = new Set<number>();
+
+  const open = (entry: TreeEntry, flags: number): number => {
+    const path = entry.path.length === 0 ? '.' : entry.path;
+    const options = { sameMount: true };
+    if (!atimeKeepers.has(entry.stat.uid)) {
+      try {
+        return files.openBeneath(rootFd, path, flags | O_NOATIME, options);
+      } catch (error) {
+        if (!hasCode(error, 'EPERM')) throw error;
+        atimeKeepers.add(entry.stat.uid);
+      }
+    }
+    return files.openBeneath(rootFd, path, flags, options);
+  };
+
+  const openDirectory = (directory: TreeEntry): number => {
+    const fd = open(directory, O_RDONLY | O_DIRECTORY);
+    const stat = statxDescriptor(fd);
+    if (!isBeyond(stat, rootStat) || directory === root) return fd;
+    closeSync(fd);
+    throw new ErrnoError(18 /* EXDEV */, 'open', describe(directory.path));
+  };
+
+  const openOrNote = (directory: TreeEntry): number | undefined => {
+    try {
+      return openDirectory(directory);
+    } catch (error) {
+      if (hasCode(error, 'EXDEV'))
+        leftOut.add(describe(directory.path), 'Another filesystem was mounted here meanwhile.');
+      else if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) unreadable.add(describe(directory.path), reasonOf(error));
+      return undefined;
+    }
+  };
+
+  const look = (directory: TreeEntry, fd: number, name: Buffer, path: Buffer): TreeEntry | undefined => {
+    let stat: Statx;
+    try {
+      stat = statxAt(fd, name);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT')) unreadable.add(describe(path), reasonOf(error));
+      return undefined;
+    }
+    if (boundaries.isOwn(stat.deviceId, stat.inode)) {
+      leftOut.add(describe(path), 'A place of Stillpoint’s own, reached by another name.');
+      return undefined;
+    }
+    if (!isBeyond(stat, rootStat)) return { name, path, stat, isStandIn: false };
+    leftOut.add(describe(path), beyondReason(stat, rootStat));
+    return isDirectory(stat) ? standIn(directory, name, path) : undefined;
+  };
+
+  const list = (directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[] => {
+    if (directory.isStandIn) return [];
+    return files.run(() => {
+      const fd = openOrNote(directory);
+      if (fd === undefined) return [];
+      try {
+        const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
+        const entries: TreeEntry[] = [];
+        for (const { name } of files.readdirSync(`/proc/self/fd/${fd}`)) {
+          const path = joinPath(directory.path, name);
+          const limit = limits.size === 0 ? undefined : limits.get(pathKey(name));
+          if (limit !== undefined && !limit.standsIn) continue;
+          const entry = limit === undefined ? look(directory, fd, name, path) : standIn(directory, name, path);
+          if (entry === undefined) continue;
+          entries.push(entry);
+          visit?.(entry, fd);
+        }
+        return entries;
+      } finally {
+        closeSync(fd);
+      }
+    });
+  };
+
+  const openFile = (entry: TreeEntry): number => {
+    const fd = open(entry, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
+    // What was listed as a file may be something else by now; O_NONBLOCK kept the open itself from waiting.
+    if ((statxDescriptor(fd).mode & constants.S_IFMT) === constants.S_IFREG) return fd;
+    closeSync(fd);
+    throw new ErrnoError(2 /* ENOENT */, 'open', describe(entry.path));
+  };
+
+  return {
+    files,
+    rootFd,
+    root,
+    list,
+    openFile,
+    leftOut: () => leftOut.all(),
+    unreadable: () => unreadable.all(),
+    noteUnreadable: (path, reason) => unreadable.add(describe(path), reason),
+    describe,
+    close: () => closeSync(rootFd),
+  };
+}
+
+function isDirectory(stat: Statx): boolean {
+  return (stat.mode & constants.S_IFMT) === constants.S_IFDIR;
+}
+
+function isBeyond(stat: Statx, root: Statx): boolean {
+  return stat.deviceId !== root.deviceId || stat.mountId !== root.mountId || stat.isMountRoot === true;
+}
+
+function beyondReason(stat: Statx, root: Statx): string {
+  if (stat.mountId !== root.mountId || stat.isMountRoot === true) return 'Another filesystem is mounted here.';
+  return 'A subvolume of its own: it would be from another moment.';
+}
+
+/** Made up from its parent: the folder below the mount cannot be seen, and what is mounted is not to be touched. */
+function standIn(parent: TreeEntry, name: Buffer, path: Buffer): TreeEntry {
+  const { uid, gid, mtimeNs, ctimeNs, atimeNs, deviceId } = parent.stat;
+  const stat: Statx = {
+    ...{ mode: constants.S_IFDIR | 0o755, links: 2, uid, gid, inode: 0n, size: 0n, blocks: 0n, rdev: 0n },
+    ...{ mtimeNs, ctimeNs, atimeNs, deviceId, mountId: null, isMountRoot: null },
+  };
+  return { name, path, stat, isStandIn: true };
+}
+
+function reasonOf(error: unknown): string {
+  if (hasCode(error, 'EACCES', 'EPERM')) return 'No permission to look at it.';
+  return `It could not be looked at (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`;
+}
+
+/** Notes by path, each path once. */
+class Notes {
+  readonly #byPath = new Map<string, string>();
+
+  constructor(known: readonly PathNote[] = []) {
+    for (const { path, reason } of known) this.#byPath.set(path, reason);
+  }
+
+  add(path: string, reason: string): void {
+    if (!this.#byPath.has(path)) this.#byPath.set(path, reason);
+  }
+
+  all(): readonly PathNote[] {
+    return Array.from(this.#byPath, ([path, reason]) => ({ path, reason }));
+  }
+}

@@ -1,0 +1,48 @@
+import type { PathNote } from '../../../../shared/domain/evidence.ts';
+import type { FileOps } from '../../system/file-ops.ts';
+import type { Statx } from '../../system/statx.ts';
+
+/** One entry of a source, as one look showed it. Names and paths are bytes, never text. */
+export interface TreeEntry {
+  readonly name: Buffer;
+  /** Relative to the root, names joined by `/`; empty for the root itself. */
+  readonly path: Buffer;
+  readonly stat: Statx;
+  /** An empty folder that stands where another filesystem is mounted. Its metadata is made up, nothing was touched. */
+  readonly isStandIn: boolean;
+}
+
+/**
+ * Called for each entry of a directory while the directory is open, with the caller's rights. `dirFd` is good for calls
+ * on one component (statxAt, openAt, entryOf). Must be synchronous.
+ */
+export type VisitEntry = (entry: TreeEntry, dirFd: number) => void;
+
+/**
+ * A source's tree, held by an open root: whatever is renamed or mounted meanwhile, this is the directory that was
+ * examined. Everything is synchronous and follows no symlink below the root, crosses into no other filesystem and no
+ * other mount, and keeps out of what is excluded and of our own places.
+ */
+export interface OpenTree {
+  readonly files: FileOps;
+  readonly rootFd: number;
+  readonly root: TreeEntry;
+  /**
+   * Entries in the order of the directory. What is left out or could not be looked at is noted, never passed over; a
+   * directory that cannot be read is noted and has no entries, one that vanished has none.
+   */
+  list(directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[];
+  /**
+   * A regular file for reading; nothing else is ever opened (no FIFO, no device). Leaves atime alone where permitted.
+   * Throws with a `code` as open(2); ENOENT, ENOTDIR, ELOOP or EXDEV when it is no longer there.
+   */
+  openFile(entry: TreeEntry): number;
+  /** Left out below the root, as far as met or known. Grows while the tree is walked; each path once. */
+  leftOut(): readonly PathNote[];
+  /** Could not be looked at, as far as met. Each path once. */
+  unreadable(): readonly PathNote[];
+  noteUnreadable(path: Buffer, reason: string): void;
+  /** Text for people of a path below the root. */
+  describe(path: Buffer): string;
+  close(): void;
+}

@@ -1,0 +1,8 @@
+export type { ExamineContext, OwnPlaces, SourceFacts, SourceKind } from './contract.ts';
+export {
+  createFilesystemSource,
+  type FilesystemFacts,
+  type FilesystemSourceOptions,
+  type OpenTree,
+  type TreeEntry,
+} from './filesystem/index.ts';
