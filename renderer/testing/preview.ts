@@ -1,0 +1,2 @@
+import './install.ts';
+import '../app/main.tsx';
