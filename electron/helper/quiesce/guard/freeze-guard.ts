@@ -165,9 +165,19 @@ function outcomeOf(answer: Frame, askedNs: bigint, cause: ThawCause): ThawOutcom
 
 /** The guard is dead or deaf: the witness ends the freeze, and this process does if the witness cannot. */
 function endInGuardsPlace(parts: GuardParts, askedNs: bigint = process.hrtime.bigint()): ThawOutcome {
-  const answer = parts.witness.tell(command.thaw) ? parts.witness.hear(parts.marginMs + 1000) : parts.witness.hear(0);
+  const answer = parts.witness.tell(command.thaw) ? hearWitness(parts) : parts.witness.hear(0);
   if (typeof answer === 'object') return outcomeOf(answer, askedNs, 'witness');
   return endOurselves(parts, askedNs);
+}
+
+/** A witness that leaves a plainly frozen filesystem frozen is deaf too; in any other state it may have to wait. */
+function hearWitness(parts: GuardParts): Frame | 'silent' | 'gone' {
+  const hopelessAt = performance.now() + parts.marginMs + 2500;
+  for (;;) {
+    const answer = parts.witness.hear(DEAF_AFTER_MS);
+    if (answer !== 'silent') return answer;
+    if (parts.readPage().state === 'frozen' || performance.now() > hopelessAt) return 'silent';
+  }
 }
 
 function endOurselves(parts: GuardParts, askedNs: bigint): ThawOutcome {
