@@ -31,7 +31,8 @@ export const snapshotSummarySchema = z.object({
 });
 export type SnapshotSummary = z.infer<typeof snapshotSummarySchema>;
 
-export const nodeTypes = ['file', 'dir', 'symlink', 'fifo', 'chardev', 'dev', 'socket'] as const;
+/** As in restic's trees; `irregular` is what its writer could not name. */
+export const nodeTypes = ['file', 'dir', 'symlink', 'fifo', 'chardev', 'dev', 'socket', 'irregular'] as const;
 export const nodeTypeSchema = z.enum(nodeTypes);
 export type NodeType = (typeof nodeTypes)[number];
 

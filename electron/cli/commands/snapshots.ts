@@ -94,6 +94,7 @@ const typeLetters: { readonly [T in (typeof nodeTypes)[number]]: string } = {
   chardev: 'c',
   dev: 'b',
   socket: 's',
+  irregular: '?',
 };
 
 function modeText(type: (typeof nodeTypes)[number], mode: number): string {

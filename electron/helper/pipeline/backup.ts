@@ -1,18 +1,18 @@
 import { type Evidence, evidencePath } from '../../../shared/domain/evidence.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import { encodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
-import { describeSpec } from '../../../shared/domain/source.ts';
+import { describeSpec, type SourceSpec } from '../../../shared/domain/source.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
 import { throwIfAborted } from '../../../shared/errors/index.ts';
 import { addFiles, blobStoreFor, capture } from '../capture/index.ts';
 import type { QuiesceMethod } from '../quiesce/contract.ts';
-import { type PickedMethods, pickMethods } from '../quiesce/index.ts';
 import type { HeldLock, Repository, Snapshot } from '../repository/index.ts';
 import type { SourceFacts } from '../sources/contract.ts';
 import { firstThatHolds } from './attempts.ts';
 import { composeEvidence } from './compose-evidence.ts';
 import type { BackupJob } from './job.ts';
 import { findParent } from './parent.ts';
+import { pickFor } from './preflight.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { backupResult } from './run-results.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
@@ -21,7 +21,7 @@ import { verifySnapshot } from './verify-snapshot.ts';
 const lockPatienceMs = 10 * 60_000;
 
 export interface BackupStages {
-  readonly examine: (job: BackupJob, signal: AbortSignal) => Promise<SourceFacts>;
+  readonly examine: (spec: SourceSpec, signal: AbortSignal) => Promise<SourceFacts>;
   /** Strongest first. */
   readonly methods: readonly QuiesceMethod[];
   readonly kernel: string;
@@ -49,7 +49,7 @@ export async function backup(
   report: RunReporter,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const { facts, picked } = await report.phase('preflight', () => preflight(job, stages, signal));
+  const { facts, picked } = await report.phase('preflight', () => pickFor(job.spec, job.policy, stages, signal));
   report.expect(facts.files, facts.bytes);
   const lock = await report.phase('open', () => takeLock(repository, report, signal));
   try {
@@ -102,17 +102,6 @@ export async function backup(
   } finally {
     await lock.release();
   }
-}
-
-async function preflight(
-  job: BackupJob,
-  stages: BackupStages,
-  signal: AbortSignal,
-): Promise<{ readonly facts: SourceFacts; readonly picked: PickedMethods }> {
-  const facts = await stages.examine(job, signal);
-  const lease = { longestStallMs: job.policy.longestStallMs };
-  const promises = await Promise.all(stages.methods.map((method) => method.preflight(facts, lease)));
-  return { facts, picked: pickMethods(stages.methods, promises, job.policy) };
 }
 
 function takeLock(repository: Repository, report: RunReporter, signal: AbortSignal): Promise<HeldLock> {

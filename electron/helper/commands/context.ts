@@ -1,0 +1,17 @@
+import type { Caller } from '../authority/caller.ts';
+import type { Registry } from '../authority/registry.ts';
+import type { BackupStages } from '../pipeline/backup.ts';
+import type { OwnPlaces } from '../sources/contract.ts';
+import type { AsCaller } from './repositories/place.ts';
+import type { RepositorySessions } from './repositories/sessions.ts';
+
+/** What the commands share. Made once, where the helper is composed. */
+export interface HelperContext {
+  readonly caller: Caller;
+  readonly registry: Registry;
+  readonly sessions: RepositorySessions;
+  readonly stages: BackupStages;
+  readonly asCaller: AsCaller;
+  /** Everything of ours, as it is registered now. */
+  readonly own: () => OwnPlaces;
+}

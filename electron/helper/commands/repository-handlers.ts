@@ -1,0 +1,99 @@
+import type { Repository as Registered, RepositoryStatus } from '../../../shared/domain/repository.ts';
+import { describeSpec } from '../../../shared/domain/source.ts';
+import { msToInstant, nsToInstant } from '../../../shared/domain/time.ts';
+import { checkRun } from '../pipeline/maintenance.ts';
+import type { Handlers } from '../server/service.ts';
+import { mountOf } from '../system/mounts.ts';
+import { spaceOf } from '../system/space.ts';
+import type { HelperContext } from './context.ts';
+import { probePlace } from './repositories/place.ts';
+import { run } from './run.ts';
+
+type RepositoryHandlers = Pick<Handlers, Extract<keyof Handlers, `repositories.${string}`>>;
+
+export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
+  const { sessions } = context;
+  return {
+    'repositories.list': () => Promise.all(sessions.registered().map((registered) => statusOf(context, registered))),
+    'repositories.probe': ({ location }) => probePlace(location.path, sessions.backendAt(location), context.asCaller),
+    'repositories.create': ({ name, location, password }) => sessions.create(name, location, password),
+    'repositories.adopt': ({ name, location, password }) => sessions.adopt(name, location, password),
+    'repositories.unlock': async ({ id, password }) => {
+      await sessions.unlock(id, password);
+      return {};
+    },
+    'repositories.forgetPassword': async ({ id }) => {
+      sessions.forget(id);
+      return {};
+    },
+    'repositories.remove': async ({ id }) => {
+      sessions.remove(id);
+      return {};
+    },
+    'repositories.keys': async ({ id }) => {
+      const keys = await (await sessions.opened(id)).keys.list();
+      return keys.map(({ createdNs, ...key }) => ({ ...key, createdAt: nsToInstant(createdNs) }));
+    },
+    'repositories.addKey': async ({ id, password }) => {
+      const keyId = await (await sessions.opened(id)).keys.add(password);
+      await sessions.rememberKeys(id);
+      return { keyId };
+    },
+    'repositories.removeKey': async ({ id, keyId }) => {
+      await (await sessions.opened(id)).keys.remove(keyId);
+      await sessions.rememberKeys(id);
+      return {};
+    },
+    'repositories.changePassword': async ({ id, password, newPassword }) => {
+      await sessions.changePassword(id, password, newPassword);
+      return {};
+    },
+    'repositories.check': async ({ id, runId, readData }, { signal, emit }) => {
+      const findings: Awaited<ReturnType<typeof checkRun>>['findings'][number][] = [];
+      const askedAt = msToInstant(Date.now());
+      const title = readData ? 'Check all data' : 'Check the structure';
+      const result = await run(
+        { runId, kind: 'check', sourceId: null, repositoryId: id, askedAt, title },
+        emit,
+        async (report) => {
+          const checked = await checkRun(await sessions.opened(id), { runId, readData }, report, signal);
+          findings.push(...checked.findings);
+          return checked.result;
+        },
+      );
+      return { run: result, findings };
+    },
+  };
+}
+
+async function statusOf(context: HelperContext, registered: Registered): Promise<RepositoryStatus> {
+  const { sessions, registry, caller, asCaller } = context;
+  const state = await sessions.state(registered);
+  const nothing = { freeBytes: null, totalBytes: null, sameDiskSources: [] };
+  if (state === 'waiting') return { ...registered, state, ...nothing };
+  try {
+    const { path } = registered.location;
+    const { space, device } = asCaller(() => ({ space: spaceOf(path), device: deviceOf(path) }));
+    const sources = registry.sources(caller.uid).filter(({ policy }) => policy.repositoryId === registered.id);
+    const sameDiskSources = sources.filter(({ spec }) => asCaller(() => deviceOf(describeSpec(spec))) === device);
+    return {
+      ...registered,
+      state,
+      freeBytes: Number(space.available),
+      totalBytes: Number(space.total),
+      sameDiskSources: sameDiskSources.map(({ name }) => name),
+    };
+  } catch {
+    return { ...registered, state, ...nothing };
+  }
+}
+
+/** Which filesystem a path is on; undefined when it is not there. */
+function deviceOf(path: string): string | undefined {
+  try {
+    const { major, minor } = mountOf(path);
+    return `${major}:${minor}`;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+import type { RunEvent, RunResult } from '../../../shared/domain/run.ts';
+import { asStillpointError } from '../../../shared/errors/index.ts';
+import { RunReporter, type RunStart } from '../pipeline/run-reporter.ts';
+import { endedBy } from '../pipeline/run-results.ts';
+
+/**
+ * Runs one job with its event stream. Failure and cancellation become the result: a run that began always ends with
+ * `run-finished`, whatever happened.
+ */
+export async function run(
+  start: RunStart,
+  emit: (event: RunEvent) => void,
+  work: (report: RunReporter) => Promise<RunResult>,
+): Promise<RunResult> {
+  const report = new RunReporter(start, emit);
+  const result = await work(report).catch((error: unknown) => endedBy(start.runId, asStillpointError(error)));
+  report.finished(result);
+  return result;
+}

@@ -1,0 +1,55 @@
+import type { Policy } from '../../../shared/domain/policy.ts';
+import type { Preflight } from '../../../shared/domain/preflight.ts';
+import type { SourceSpec } from '../../../shared/domain/source.ts';
+import { StillpointError } from '../../../shared/errors/index.ts';
+import { type PickedMethods, pickMethods } from '../quiesce/index.ts';
+import type { SourceFacts } from '../sources/contract.ts';
+import type { BackupStages } from './backup.ts';
+
+export type Wishes = Pick<Policy, 'requiredLevel' | 'longestStallMs'>;
+
+/** Facts, promises and the order of methods for one run. Looks only. */
+export async function pickFor(
+  spec: SourceSpec,
+  wishes: Wishes,
+  stages: Pick<BackupStages, 'examine' | 'methods'>,
+  signal: AbortSignal,
+): Promise<{ readonly facts: SourceFacts; readonly picked: PickedMethods; readonly preflight: Preflight }> {
+  const facts = await stages.examine(spec, signal);
+  const lease = { longestStallMs: wishes.longestStallMs };
+  const promises = await Promise.all(stages.methods.map((method) => method.preflight(facts, lease)));
+  const picked = pickMethods(stages.methods, promises, wishes);
+  const [chosen] = picked.promises;
+  if (!chosen) throw noMethod();
+  const preflight: Preflight = {
+    chosen,
+    considered: promises,
+    filesystem: facts.filesystem,
+    mountPoint: facts.mountPoint,
+    device: facts.device,
+    freezesWholeFilesystem: chosen.method === 'fsfreeze-copy' && facts.mountPoint !== facts.location,
+    leftOut: [...facts.leftOut],
+    files: facts.files,
+    bytes: facts.bytes,
+    counted: facts.counted,
+  };
+  return { facts, picked, preflight };
+}
+
+/** What a source would get, for whoever is about to add it. */
+export async function preflightOf(
+  spec: SourceSpec,
+  wishes: Wishes,
+  stages: Pick<BackupStages, 'examine' | 'methods'>,
+  signal: AbortSignal,
+): Promise<Preflight> {
+  return (await pickFor(spec, wishes, stages, signal)).preflight;
+}
+
+function noMethod(): StillpointError {
+  return new StillpointError({
+    kind: 'internal',
+    message: 'No way to copy this source was offered.',
+    guidance: 'This is a defect; send the log.',
+  });
+}
