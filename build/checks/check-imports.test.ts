@@ -53,6 +53,7 @@ describe('checkImports', () => {
     const found = check({
       'renderer/features/one/y.ts': "import '../two/x.ts';",
       'renderer/new-folder/y.ts': '',
+      'renderer/testing/kit.ts': '',
     }).violations;
     expect(found).toHaveLength(2);
     expect(found[0]).toContain('renderer/new-folder/y.ts: its folder is in no zone');

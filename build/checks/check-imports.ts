@@ -31,7 +31,7 @@ export function isUnder(path: string, folder: string): boolean {
 
 export function checkImports(files: readonly string[], imports: readonly Import[], rules: ImportRules): ImportFindings {
   const violations = files
-    .filter((path) => zoneOf(path, rules.zones) === undefined)
+    .filter((path) => !isTestFile(path) && zoneOf(path, rules.zones) === undefined)
     .map((path) => `${path}: its folder is in no zone; add the folder to the zones, with what it may import`);
   const used = new Set<ImportGrant>();
   for (const item of imports) {
@@ -81,7 +81,8 @@ function testProblem(item: Import, rules: ImportRules): string | undefined {
   return `a test of ${process} may not reach another process`;
 }
 
-function processOf(path: string): string {
+/** `renderer`, `shared`, `electron/main`: what runs, and is tested, together. */
+export function processOf(path: string): string {
   return path
     .split('/')
     .slice(0, path.startsWith('electron/') ? 2 : 1)

@@ -21,6 +21,8 @@ describe('checkPackages', () => {
   it('refuses a package outside its folders, and one that no rule names', () => {
     expect(check('electron/helper/system/x.ts', "import koffi from 'koffi';")).toEqual([]);
     expect(check('electron/helper/systematic/x.ts', "import koffi from 'koffi';")).toHaveLength(1);
+    expect(check('electron/helper/x.test.ts', "import koffi from 'koffi';")).toEqual([]);
+    expect(check('electron/main/x.test.ts', "import koffi from 'koffi';")).toHaveLength(1);
     expect(check('electron/helper/x.ts', "import 'left-pad';")[0]).toContain('a package in no rule');
   });
 

@@ -1,4 +1,4 @@
-import { isUnder } from './check-imports.ts';
+import { isUnder, processOf } from './check-imports.ts';
 import type { Import } from './imports.ts';
 import type { PackageRule } from './package-rules.ts';
 import { isTestFile } from './source-files.ts';
@@ -19,11 +19,14 @@ export function checkPackages(imports: readonly Import[], rules: PackageRules): 
   });
 }
 
+/** A test may use what any part of its process may use. */
 function packageProblem(item: Import, rules: readonly PackageRule[]): string | undefined {
   const rule = rules.find(({ name }) => name === item.to);
   if (rule === undefined) return 'a package in no rule; say in build/checks/package-rules.ts who may use it, and why';
-  if (!rule.allowed.some((folder) => isUnder(item.from, folder))) return `allowed in ${rule.allowed.join(', ')} only`;
-  if (rule.name === 'vitest' && !isTestFile(item.from) && !item.from.startsWith('build/')) return 'test files only';
+  const isTest = isTestFile(item.from);
+  const folders = isTest ? rule.allowed.map(processOf) : rule.allowed;
+  if (!folders.some((folder) => isUnder(item.from, folder))) return `allowed in ${rule.allowed.join(', ')} only`;
+  if (rule.name === 'vitest' && !isTest && !item.from.startsWith('build/')) return 'test files only';
   if (rule.typesOnly && !item.typesOnly) return 'only its types may be used (import type)';
   return undefined;
 }

@@ -117,10 +117,9 @@ const main: readonly ImportGrant[] = [
     reason: 'the contract with the catalog process',
   },
   {
-    from: 'electron/main/helper-client',
+    from: ['electron/main/helper-client', 'electron/main/settings'],
     to: 'shared/ipc/app.ts',
-    only: 'types',
-    reason: 'tells the state of the helper as the window shows it',
+    reason: 'settings, and the state of the helper, are kept in the shapes the window shows',
   },
   { from: 'electron/preload', to: 'shared/ipc', reason: 'one function per contract method' },
 ];
@@ -152,6 +151,21 @@ const helper: readonly ImportGrant[] = [
       reason: 'the flow reads from top to bottom over the stages',
     }),
   ),
+  {
+    from: 'electron/helper/commands',
+    to: 'electron/helper/pipeline',
+    reason: 'a command runs one of its flows, and tells its phases',
+  },
+  {
+    from: 'electron/helper/commands',
+    to: 'electron/helper/authority',
+    reason: 'ids become what was registered under them',
+  },
+  {
+    from: 'electron/helper/commands',
+    to: 'electron/helper/server',
+    reason: 'the handlers are what the server serves',
+  },
   {
     from: 'electron/helper/quiesce',
     to: 'electron/helper/sources',

@@ -43,7 +43,7 @@ for choice in "$@"; do
   done
   names="$names \${picked:-$choice}"
 done
-exec apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 $names
+exec apt-get install -y -qq --no-install-recommends -o DPkg::Lock::Timeout=300 -o Dpkg::Use-Pty=0 $names >/dev/null
 `;
 
 /** @param {readonly string[]} names */

@@ -19,14 +19,22 @@ export async function ensureNodeModules() {
 function firstDifference() {
   const record = inTree('node_modules/.package-lock.json');
   if (!existsSync(record)) return 'node_modules is missing';
-  const wanted = packagesOf(inTree('package-lock.json'));
-  const installed = packagesOf(record);
+  return differenceOf(packagesOf(inTree('package-lock.json')), packagesOf(record), (path) => existsSync(inTree(path)));
+}
+
+/**
+ * @typedef {Record<string, { version?: string, optional?: boolean }>} Packages by path, as a lock file names them
+ * @param {Packages} wanted
+ * @param {Packages} installed what npm noted when it installed
+ * @param {(path: string) => boolean} exists
+ */
+export function differenceOf(wanted, installed, exists) {
   for (const [path, { version, optional }] of Object.entries(wanted)) {
     if (path === '') continue;
     const found = installed[path];
     // An optional package for another platform is rightly absent.
     if (found === undefined && optional) continue;
-    if (found?.version !== version || !existsSync(inTree(path))) return `${path} ${version} is not installed`;
+    if (found?.version !== version || !exists(path)) return `${path} ${version} is not installed`;
   }
   const stale = Object.keys(installed).find((path) => wanted[path] === undefined);
   return stale === undefined ? undefined : `${stale} is no longer wanted`;
@@ -34,7 +42,7 @@ function firstDifference() {
 
 /**
  * @param {string} path
- * @returns {Record<string, { version?: string; optional?: boolean }>}
+ * @returns {Packages}
  */
 function packagesOf(path) {
   return JSON.parse(readFileSync(path, 'utf8')).packages ?? {};
