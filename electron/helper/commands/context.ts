@@ -14,4 +14,6 @@ export interface HelperContext {
   readonly asCaller: AsCaller;
   /** Everything of ours, as it is registered now. */
   readonly own: () => OwnPlaces;
+  /** Why no guard can be started here, so that nothing may be frozen; empty when one can. */
+  readonly guardProblem: string;
 }

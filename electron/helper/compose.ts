@@ -1,0 +1,74 @@
+import { closeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Account } from './authority/accounts.ts';
+import { identityOf } from './authority/accounts.ts';
+import type { Caller } from './authority/caller.ts';
+import type { Registry } from './authority/registry.ts';
+import type { HelperContext } from './commands/context.ts';
+import { ownPlaces } from './commands/own-places.ts';
+import { repositoryFileOps } from './commands/repositories/file-access.ts';
+import { RepositorySessions } from './commands/repositories/sessions.ts';
+import type { Directories } from './directories.ts';
+import { createFsfreezeCopy, createLive } from './quiesce/index.ts';
+import { processEnvironment } from './repository/index.ts';
+import { createFilesystemSource } from './sources/index.ts';
+import { processAbilities } from './system/capabilities.ts';
+import { identityFileOps, plainFileOps } from './system/file-ops.ts';
+import { asIdentity } from './system/identity.ts';
+import { openVerifiedProgram } from './system/spawn-verified.ts';
+import { version } from './version.ts';
+
+export interface Composition {
+  readonly caller: Caller;
+  readonly account: Account;
+  readonly registry: Registry;
+  readonly directories: Directories;
+  /** The file that was started; the guard lies at `../native` beside its folder, in the tree and where installed. */
+  readonly program: string;
+  readonly kdf?: 'default' | 'test';
+}
+
+/** Puts the stages together: which kinds of source, which methods, in whose name files are touched. */
+export function composeHelper(composition: Composition): HelperContext {
+  const { caller, account, registry, directories } = composition;
+  const identity = caller.elevatedFor ? identityOf(account) : null;
+  const files = identity === null ? plainFileOps : identityFileOps(identity);
+  const asCaller = <T>(work: () => T): T => (identity === null ? work() : asIdentity(identity, work));
+  const own = () => ownPlaces(directories.own, registry.repositories(caller.uid));
+  const guardBinary = join(dirname(composition.program), '../native/stillpoint-guard');
+  const author = { hostname: processEnvironment().hostname, username: account.name, uid: caller.uid, gid: caller.gid };
+  const environment = { ...processEnvironment(), ...author };
+  const filesystem = createFilesystemSource({ files });
+  const methodEnvironment = { files, guardBinary, scratchDirectory: directories.scratch, own };
+  return {
+    caller,
+    registry,
+    asCaller,
+    own,
+    sessions: new RepositorySessions({
+      registry,
+      callerUid: caller.uid,
+      fileOps: repositoryFileOps(identity),
+      asCaller,
+      environment,
+      kdf: composition.kdf ?? 'default',
+    }),
+    stages: {
+      examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),
+      methods: [createFsfreezeCopy(methodEnvironment), createLive(methodEnvironment)],
+      kernel: processAbilities().kernel.release,
+      version,
+      author,
+    },
+    guardProblem: problemOfGuard(guardBinary),
+  };
+}
+
+function problemOfGuard(path: string): string {
+  try {
+    closeSync(openVerifiedProgram(path));
+    return '';
+  } catch (error) {
+    return `The program that ends a pause in any case cannot be used: ${error instanceof Error ? error.message : String(error)}`;
+  }
+}

@@ -1,0 +1,22 @@
+import { backupHandlers } from './commands/backup-handlers.ts';
+import type { HelperContext } from './commands/context.ts';
+import { registryHandlers } from './commands/registry-handlers.ts';
+import { repositoryHandlers } from './commands/repository-handlers.ts';
+import { restoreHandlers } from './commands/restore-handlers.ts';
+import { snapshotHandlers } from './commands/snapshot-handlers.ts';
+import { sourceHandlers } from './commands/source-handlers.ts';
+import { statusHandlers } from './commands/status-handlers.ts';
+import type { Handlers } from './server/service.ts';
+
+/** Every command of the contract; the type says when one is missing. */
+export function createHandlers(context: HelperContext): Handlers {
+  return {
+    ...statusHandlers(context),
+    ...registryHandlers(context),
+    ...sourceHandlers(context),
+    ...repositoryHandlers(context),
+    ...backupHandlers(context),
+    ...snapshotHandlers(context),
+    ...restoreHandlers(context),
+  };
+}
