@@ -1,0 +1,1 @@
+export { createLive, type LiveOptions, type LiveSteps, liveSteps } from './live.ts';

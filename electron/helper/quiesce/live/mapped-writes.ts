@@ -1,0 +1,19 @@
+import type { Mount } from '../../system/mounts.ts';
+
+/**
+ * Filesystems where every first store into a clean page of a shared mapping moves the file's ctime, and where a lease
+ * tells whether anybody can write: both measured (mapped-writes.itest.ts). Missing on purpose: tmpfs (a page that was
+ * read first can be stored into without a trace), overlay (leases do not see mappings), FUSE and network filesystems
+ * (other machines write unseen). What is not listed can never be shown to have been quiet.
+ */
+const tracing: ReadonlySet<string> = new Set(['ext2', 'ext3', 'ext4', 'xfs', 'btrfs']);
+
+export function tracesMappedWrites(fsType: string): boolean {
+  return tracing.has(fsType);
+}
+
+/** Nobody at all can write: the whole filesystem is read-only, and local, and no other lies below it. */
+export function isImmutable(mount: Mount): boolean {
+  const isOnDisk = tracing.has(mount.fsType) || ['squashfs', 'erofs', 'iso9660', 'udf'].includes(mount.fsType);
+  return isOnDisk && mount.superOptions.includes('ro');
+}

@@ -1,0 +1,37 @@
+import { maxListedPaths, type Observation } from '../../../../shared/domain/evidence.ts';
+import { nsToInstant } from '../../../../shared/domain/time.ts';
+import { countDifferences, type TreeScan } from './tree-scan.ts';
+import type { SuspectFindings } from './writer-watch.ts';
+
+/** A whole-tree scan, and who could have written unseen at its time. */
+export interface Look {
+  readonly scan: TreeScan;
+  readonly writers: SuspectFindings;
+}
+
+/** Two looks, one before everything was read and one after, as evidence. */
+export function newObservation(first: Look, last: Look, flushed: boolean, tickNs: bigint): Observation {
+  const suspects = new Map(
+    [...first.writers.suspects, ...last.writers.suspects].map((each) => [
+      `${each.kind} ${each.pid} ${each.path}`,
+      each,
+    ]),
+  );
+  const gaps = [...new Set([first.writers.gap, last.writers.gap].filter((gap) => gap !== ''))];
+  const newest = first.scan.newestCtimeNs;
+  return {
+    firstScanStartedAt: nsToInstant(first.scan.startedNs),
+    firstScanFinishedAt: first.scan.finishedAt,
+    lastScanStartedAt: nsToInstant(last.scan.startedNs),
+    lastScanFinishedAt: last.scan.finishedAt,
+    flushedBeforeFirstScan: flushed,
+    differences: countDifferences(first.scan, last.scan),
+    // Before 1970 only by a broken clock; the schema has no such instants, and 1970 is as far in the past.
+    newestChangeAt: newest === null ? null : nsToInstant(newest < 0n ? 0n : newest),
+    ctimeGranularityMs: Number(first.scan.coarsestDoubtNs ?? tickNs) / 1e6,
+    suspectScanComplete: gaps.length === 0,
+    suspectScanGap: gaps.join(' '),
+    suspects: [...suspects.values()].slice(0, maxListedPaths),
+    suspectsTotal: suspects.size,
+  };
+}
