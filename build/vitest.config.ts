@@ -3,7 +3,12 @@ import { defineConfig } from 'vitest/config';
 
 const exclude = ['**/node_modules/**', 'out/**'];
 
-/** `unit` is fast and needs nothing; `integration` may need root, loop mounts and real programs, one file at a time. */
+const rules = 'build/checks/**/*.test.ts';
+
+/**
+ * `rules` are about the tree, not about one piece of code. `unit` is fast and needs nothing. `integration` may need root,
+ * loop mounts and real programs, and runs one file at a time.
+ */
 export default defineConfig({
   root: fileURLToPath(new URL('..', import.meta.url)),
   test: {
@@ -12,7 +17,16 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['**/*.test.ts', '**/*.test.tsx'], exclude, sequence: { groupOrder: 0 } },
+        test: { name: 'rules', include: [rules], exclude, sequence: { groupOrder: 0 } },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['**/*.test.ts', '**/*.test.tsx'],
+          exclude: [...exclude, rules],
+          sequence: { groupOrder: 0 },
+        },
       },
       {
         extends: true,

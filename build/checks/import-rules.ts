@@ -224,6 +224,8 @@ const renderer: readonly ImportGrant[] = [
 ];
 
 const tools: readonly ImportGrant[] = [
+  { from: ['electron/main', 'electron/helper'], to: 'package.json', reason: 'the version is written in one place' },
+  { from: 'electron/helper/commands', to: 'electron/helper/version.ts', reason: 'status tells the version' },
   {
     from: 'build',
     to: 'electron/main/helper-client/installed-copy.ts',

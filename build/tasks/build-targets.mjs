@@ -7,7 +7,7 @@ import { whileAlone } from './build-lock.mjs';
 import { filesUnder, fingerprint, isUpToDate, recordUpToDate } from './fingerprint.mjs';
 
 const guardSources = 'electron/helper/quiesce/guard/native';
-const common = ['package-lock.json', 'shared', 'tsconfig.json'];
+const common = ['package.json', 'package-lock.json', 'shared', 'tsconfig.json'];
 
 /**
  * What can be built: from which inputs, to which outputs. Each entry makes one output; an entry that is not written
