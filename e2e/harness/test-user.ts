@@ -1,0 +1,38 @@
+import { execFileSync, spawnSync } from 'node:child_process';
+import { userInfo } from 'node:os';
+
+/** Who the app runs as in a spec: never root, so that Chromium's sandbox stays on. */
+export interface TestUser {
+  readonly name: string;
+  readonly uid: number;
+  readonly gid: number;
+  /** True when the specs run as root and give this user's rights to what they start. */
+  readonly switched: boolean;
+}
+
+const name = 'stillpoint-e2e';
+
+/** The user who runs the specs, or, where that is root, an account made for them. */
+export function testUser(): TestUser {
+  const me = userInfo();
+  if (me.uid !== 0) return { name: me.username, uid: me.uid, gid: me.gid, switched: false };
+  const there = idOf('-u');
+  if (there === null) {
+    execFileSync('useradd', ['--create-home', '--shell', '/usr/sbin/nologin', name], { stdio: 'ignore' });
+  }
+  return { name, uid: idOf('-u') ?? missing(), gid: idOf('-g') ?? missing(), switched: true };
+}
+
+/** Removes the account with its home. Nothing of it may still run. */
+export function removeTestUser(): void {
+  if (userInfo().uid === 0 && idOf('-u') !== null) spawnSync('userdel', ['--remove', name], { stdio: 'ignore' });
+}
+
+function idOf(flag: '-u' | '-g'): number | null {
+  const { status, stdout } = spawnSync('id', [flag, name], { encoding: 'utf8' });
+  return status === 0 ? Number(stdout.trim()) : null;
+}
+
+function missing(): never {
+  throw new Error(`The account ${name} could not be made.`);
+}
