@@ -32,6 +32,15 @@ describe('importsOf', () => {
     expect(targets("new URL('./w.ts', base);")).toEqual([]);
   });
 
+  it('finds what a glob takes in', () => {
+    const others = { 'a/x/one.ts': '', 'a/x/deep/two.ts': '', 'a/x/one.css': '' };
+    const taken = (glob: string): readonly string[] =>
+      importsOfPlanted({ 'a/b/c.ts': `import.meta.glob(${glob}, { eager: true });`, ...others }).map(({ to }) => to);
+    expect(taken("'../x/*.ts'")).toEqual(['a/x/one.ts']);
+    expect(taken("['../x/**/*.ts', '!../x/one.ts']")).toEqual(['a/x/one.ts', 'a/x/deep/two.ts']);
+    expect(taken("'../y/*.ts'")).toEqual([]);
+  });
+
   it('names packages without the path inside them', () => {
     expect(targets("import '@mantine/core/styles.css';")).toEqual(['@mantine/core']);
     expect(targets("import { createRoot } from 'react-dom/client';")).toEqual(['react-dom']);
