@@ -52,29 +52,25 @@ export function isInside(path: string, directory: string): boolean {
   return directory === '/' ? path !== '/' : path.startsWith(`${directory}/`);
 }
 
-/** Mounts that something mounted later hides: stacked upon, or below a directory that was mounted over. */
+/**
+ * Whether something mounted later hides a mount: stacked upon it, or mounted over a directory on the way to it. What was
+ * mounted over its way before has become its parent, and hides nothing of it.
+ */
 export function isHidden(mount: Mount, all: readonly Mount[]): boolean {
+  if (
+    all.some((other) => other.parentId === mount.id && other.id !== mount.id && other.mountPoint === mount.mountPoint)
+  )
+    return true;
   const byId = new Map(all.map((each) => [each.id, each]));
-  for (let current: Mount | undefined = mount; current !== undefined; current = parentOf(current, byId)) {
-    const self = current;
-    const cover = all.find(
-      (other) =>
-        other.id !== self.id &&
-        ((other.parentId === self.id && other.mountPoint === self.mountPoint) ||
-          (other.parentId === self.parentId && isInside(self.mountPoint, other.mountPoint))),
-    );
-    // A cover that is itself an ancestor of the mount asked about does not hide it: the mount sits on top of it.
-    if (cover !== undefined && !isAncestor(cover, mount, byId)) return true;
+  for (let step: Mount | undefined = mount; step !== undefined; step = parentOf(step, byId)) {
+    const { id, parentId, mountPoint } = step;
+    const isCovering = (other: Mount): boolean =>
+      other.parentId === parentId && other.id !== id && isInside(mountPoint, other.mountPoint);
+    if (all.some(isCovering)) return true;
   }
   return false;
 }
 
 function parentOf(mount: Mount, byId: ReadonlyMap<number, Mount>): Mount | undefined {
   return mount.parentId === mount.id ? undefined : byId.get(mount.parentId);
-}
-
-function isAncestor(candidate: Mount, mount: Mount, byId: ReadonlyMap<number, Mount>): boolean {
-  for (let current = parentOf(mount, byId); current !== undefined; current = parentOf(current, byId))
-    if (current.id === candidate.id) return true;
-  return false;
 }

@@ -19,6 +19,7 @@ const sysFchmodat2 = bind<(n: number, dir: number, path: Bytes, mode: number, fl
 const utimensat = bind<(dir: number, path: Bytes, times: Bytes, flags: number) => number>(
   'int utimensat(int, void *, void *, int)',
 );
+const futimens = bind<(fd: number, times: Bytes) => number>('int futimens(int, void *)');
 const chmod = bind<(path: Bytes, mode: number) => number>('int chmod(void *, uint)');
 
 export type SpecialKind = 'fifo' | 'socket' | 'character-device' | 'block-device';
@@ -47,7 +48,7 @@ export function setTimes(target: PathBytes | number, atimeNs: bigint | undefined
     times.writeBigInt64LE(seconds, index * 16);
     times.writeBigInt64LE(ns === undefined ? UTIME_OMIT : ns - seconds * 1_000_000_000n, index * 16 + 8);
   }
-  if (typeof target === 'number') check(utimensat(target, null, times, 0), 'futimens');
+  if (typeof target === 'number') check(futimens(target, times), 'futimens');
   else check(utimensat(AT_FDCWD, cString(target), times, AT_SYMLINK_NOFOLLOW), 'utimensat', target);
 }
 
