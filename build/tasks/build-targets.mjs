@@ -44,7 +44,14 @@ const targets = {
     inputs: [...common, 'electron/helper', 'electron/cli', 'build/helper.vite.config.ts', 'build/worker-chunks.ts'],
     entries: { 'electron/helper/index.ts': 'out/helper/helper.js', 'electron/cli/index.ts': 'out/helper/cli.js' },
     make: (outputs) =>
-      bundle('helper', outputs, ['node_modules/vite/bin/vite.js', 'build', '-c', 'build/helper.vite.config.ts']),
+      bundle('helper', outputs, [
+        'node_modules/vite/bin/vite.js',
+        'build',
+        '-c',
+        'build/helper.vite.config.ts',
+        '--configLoader',
+        'native',
+      ]),
   },
   guard: {
     inputs: [guardSources],

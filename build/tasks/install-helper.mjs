@@ -20,5 +20,7 @@ runTask(async () => {
     command.unshift('sudo', ...(process.stdin.isTTY ? [] : ['-n']));
   }
   const [program = '', ...args] = command;
-  return run(program, args, { output: 'stderr', input: true });
+  const code = await run(program, args, { output: 'stderr', input: true });
+  if (code !== 0) throw new SetupError(`install-helper: nothing was ${what}ed. As root: npm run ${what}-helper`);
+  return code;
 });
