@@ -101,7 +101,7 @@ export function canGoOn(state: WizardState): boolean {
     case 'what':
       return !state.choosing || state.selection.length > 0;
     case 'where':
-      return state.target.kind === 'original' || state.target.path !== '';
+      return state.target.kind === 'original' || state.target.path.startsWith('/');
     default:
       return false;
   }

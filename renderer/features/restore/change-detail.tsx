@@ -1,0 +1,72 @@
+import { type ReactNode, useMemo } from 'react';
+import { useTranslation } from 'react-i18next';
+import { snapshotPathName } from '../../../shared/domain/path-text.ts';
+import type { PlanEntry } from '../../../shared/domain/restore.ts';
+import { instantToMs } from '../../../shared/domain/time.ts';
+import { useAnswer } from '../../state/use-answer.ts';
+import { EntryIcon } from '../../ui/entry-icon.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { formatBytes } from '../../ui/format/bytes.ts';
+import { formatDay, formatTime } from '../../ui/format/date-time.ts';
+import { useNow } from '../../ui/use-now.ts';
+import { DiffView } from './diff-view.tsx';
+import classes from './restore.module.css';
+
+/** One change: then and now in figures, and for text what goes and what comes back. */
+export function ChangeDetail({
+  planId,
+  entry,
+}: {
+  readonly planId: string;
+  readonly entry: PlanEntry | null;
+}): ReactNode {
+  const { t } = useTranslation('restore');
+  const now = useNow(60_000);
+  const comparable = entry !== null && entry.type === 'file' && entry.action !== 'same' && entry.action !== 'metadata';
+  const params = useMemo(() => (comparable ? { planId, path: entry.path } : null), [comparable, planId, entry?.path]);
+  const texts = useAnswer('restore.compareText', params);
+
+  if (entry === null) return <section className={classes.pane} aria-label={t('detail.label')} />;
+  const when = (at: string | null): string =>
+    at === null ? '' : `${formatDay(instantToMs(at), now)} ${formatTime(instantToMs(at))}`;
+  const size = (bytes: number | null): string => (bytes === null ? '' : formatBytes(bytes));
+  const side = (bytes: number | null, at: string | null): string => [size(bytes), when(at)].filter(Boolean).join(', ');
+  return (
+    <section className={classes.pane} aria-label={t('detail.label')}>
+      <header className={classes.detailHead}>
+        <strong>{snapshotPathName(entry.path)}</strong>
+        <span className={classes.quiet}>
+          {t(`detail.${entry.action}`, {
+            present: side(entry.sizeNow, entry.modifiedNow),
+            past: side(entry.sizeThen, entry.modifiedThen),
+          })}
+        </span>
+      </header>
+      {texts.error !== null && <ErrorPanel error={texts.error} onRetry={texts.reload} />}
+      {comparable && texts.value !== null && !texts.loading && hasText(texts.value, entry) ? (
+        <DiffView
+          key={entry.path}
+          present={texts.value.present ?? ''}
+          past={texts.value.past ?? ''}
+          name={snapshotPathName(entry.path)}
+        />
+      ) : (
+        <div className={classes.noDiff}>
+          <EntryIcon name={snapshotPathName(entry.path)} type={entry.type} size={36} />
+          <span>
+            {comparable && texts.loading
+              ? t('detail.reading')
+              : t(`detail.line.${entry.type === 'dir' ? 'folder' : entry.action}`)}
+          </span>
+        </div>
+      )}
+    </section>
+  );
+}
+
+/** Text is compared where every side that exists is text; half a diff would claim that the other side is empty. */
+function hasText(texts: { readonly past: string | null; readonly present: string | null }, entry: PlanEntry): boolean {
+  const pastKnown = texts.past !== null || entry.sizeThen === null;
+  const presentKnown = texts.present !== null || entry.sizeNow === null;
+  return pastKnown && presentKnown && (texts.past !== null || texts.present !== null);
+}

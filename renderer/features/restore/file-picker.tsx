@@ -1,0 +1,72 @@
+import { Loader } from '@mantine/core';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RestorePoint } from '../../../shared/domain/restore.ts';
+import { announce } from '../../ui/announce.ts';
+import { EntryIcon } from '../../ui/entry-icon.tsx';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { formatBytes } from '../../ui/format/bytes.ts';
+import { formatNumber } from '../../ui/format/numbers.ts';
+import classes from './restore.module.css';
+import { tickOfPath, withTick } from './selection.ts';
+import { TreeList } from './tree-list.tsx';
+import { useSnapshotTree } from './use-snapshot-tree.ts';
+
+/** The snapshot's folders with a tick before each entry. */
+export function FilePicker({
+  point,
+  root,
+  selection,
+  onChange,
+}: {
+  readonly point: RestorePoint;
+  readonly root: string;
+  readonly selection: readonly string[];
+  readonly onChange: (selection: readonly string[]) => void;
+}): ReactNode {
+  const { t } = useTranslation('restore');
+  const tree = useSnapshotTree(point, root);
+  const [active, setActive] = useState(0);
+  const chosen = new Set(selection);
+  const rows = tree.rows.map((row) => ({
+    ...row,
+    key: row.more > 0 ? `${row.path}//more` : row.path,
+    tick: row.more > 0 ? null : tickOfPath(chosen, row.path),
+  }));
+  const tick = (path: string, on: boolean): void => {
+    const next = withTick(chosen, path, on, tree.childrenOf);
+    if (next === null) announce(t('what.readFirst'));
+    else onChange([...next]);
+  };
+
+  if (tree.error !== null) return <ErrorPanel error={tree.error} />;
+  if (!tree.ready) return <Loader size="sm" aria-label={t('what.reading')} />;
+  return (
+    <div className={classes.picker}>
+      <TreeList
+        rows={rows}
+        label={t('what.tree')}
+        active={active}
+        onActive={setActive}
+        onOpen={(row, open) => tree.setOpen(row.path, open)}
+        onTick={(row, on) => tick(row.path, on)}
+        onUse={(row) => (row.more > 0 ? tree.readMore(row.path) : tick(row.path, row.tick !== 'on'))}
+      >
+        {(row) =>
+          row.more > 0 ? (
+            <button type="button" tabIndex={-1} className={classes.more} onClick={() => tree.readMore(row.path)}>
+              {t('what.more', { count: row.more, n: formatNumber(row.more) })}
+            </button>
+          ) : (
+            <>
+              <EntryIcon name={row.entry.name} type={row.entry.type} />
+              <span className={classes.rowName}>{row.entry.name}</span>
+              {row.loading && <Loader size={14} aria-label={t('what.reading')} />}
+              {row.entry.type === 'file' && <span className={classes.rowSize}>{formatBytes(row.entry.size)}</span>}
+            </>
+          )
+        }
+      </TreeList>
+    </div>
+  );
+}

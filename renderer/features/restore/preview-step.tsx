@@ -1,0 +1,93 @@
+import { Loader, SegmentedControl } from '@mantine/core';
+import { type Dispatch, type ReactNode, useEffect, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { PlanEntry, RestorePlan } from '../../../shared/domain/restore.ts';
+import { announce } from '../../ui/announce.ts';
+import { formatNumber } from '../../ui/format/numbers.ts';
+import { ChangeDetail } from './change-detail.tsx';
+import { ChangeList, type ListedChanges } from './change-list.tsx';
+import { PlanCards } from './plan-cards.tsx';
+import type { PlanTally } from './plan-tally.ts';
+import classes from './restore.module.css';
+import { RestoreError } from './restore-error.tsx';
+import { WarningsBar } from './warnings-bar.tsx';
+import type { WizardEvent, WizardState } from './wizard-state.ts';
+
+/** What would happen, before anything does: counts, every change with a tick, then and now side by side, warnings. */
+export function PreviewStep({
+  state,
+  dispatch,
+  tally,
+  listed,
+  onListed,
+}: {
+  readonly state: WizardState;
+  readonly dispatch: Dispatch<WizardEvent>;
+  readonly tally: PlanTally | null;
+  readonly listed: ListedChanges;
+  readonly onListed: (listed: ListedChanges) => void;
+}): ReactNode {
+  const { t } = useTranslation('restore');
+  const { plan, mode } = state;
+  const [entry, setEntry] = useState<PlanEntry | null>(null);
+
+  useEffect(() => {
+    if (plan !== null) announce(t('preview.ready'));
+  }, [plan, t]);
+
+  return (
+    <div className={classes.preview}>
+      <div className={classes.modeRow}>
+        <SegmentedControl
+          aria-label={t('mode.label')}
+          value={mode}
+          onChange={(value) => dispatch({ type: 'mode', mode: value === 'exact' ? 'exact' : 'keep' })}
+          data={[
+            { value: 'keep', label: t('mode.keep') },
+            { value: 'exact', label: t('mode.exact') },
+          ]}
+        />
+        <span className={classes.quiet}>{plan === null ? '' : modeLine(t, plan, mode)}</span>
+      </div>
+      {state.planError !== null && (
+        <RestoreError
+          error={state.planError}
+          onRetry={() => dispatch({ type: 'check-again' })}
+          onOtherFolder={() => dispatch({ type: 'back' })}
+        />
+      )}
+      {plan === null || tally === null ? (
+        state.planError === null && (
+          <div className={classes.waiting} role="status">
+            <Loader size="sm" aria-hidden="true" /> {t('preview.working')}
+          </div>
+        )
+      ) : (
+        <>
+          <PlanCards plan={plan} tally={tally} onShowDeletions={() => onListed('deletions')} />
+          <div className={classes.panes}>
+            <ChangeList
+              plan={plan}
+              tally={tally}
+              unticked={state.unticked}
+              listed={listed}
+              onListed={onListed}
+              onEntry={setEntry}
+              dispatch={dispatch}
+            />
+            <ChangeDetail planId={plan.planId} entry={entry} />
+          </div>
+          <WarningsBar warnings={plan.warnings} onCheckAgain={() => dispatch({ type: 'check-again' })} />
+        </>
+      )}
+    </div>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslation<'restore'>>['t'];
+
+function modeLine(t: Translate, plan: RestorePlan, mode: 'keep' | 'exact'): string {
+  if (mode === 'exact') return t('mode.exactLine');
+  const { keptNewer } = plan;
+  return keptNewer === 0 ? t('mode.keepLine') : t('mode.newerStay', { count: keptNewer, n: formatNumber(keptNewer) });
+}

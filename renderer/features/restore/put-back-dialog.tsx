@@ -1,0 +1,159 @@
+import { Button, Loader, Modal } from '@mantine/core';
+import { IconCircleCheck } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RestorePlan } from '../../../shared/domain/restore.ts';
+import { useStore } from '../../state/store.ts';
+import { formatBytes } from '../../ui/format/bytes.ts';
+import { formatNumber } from '../../ui/format/numbers.ts';
+import { Notice } from '../../ui/notice.tsx';
+import { headline } from './headline.ts';
+import { handOver, planOpening } from './opening.ts';
+import { mayGoAhead, type PutBackState, type PutBackWish } from './put-back-state.ts';
+import classes from './restore.module.css';
+import { RestoreError } from './restore-error.tsx';
+import { ResultPanel } from './result-panel.tsx';
+import { RunPanel } from './run-panel.tsx';
+import { useRun } from './use-run.ts';
+import { inOrder } from './warning-order.ts';
+
+/** What *Put back* is doing, asks, or did. Closing it never stops a restore: that is what Cancel is for. */
+export function PutBackDialog({
+  state,
+  onGoAhead,
+  onAgain,
+  onClose,
+}: {
+  readonly state: PutBackState;
+  readonly onGoAhead: () => void;
+  readonly onAgain: (wish: PutBackWish) => void;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { t } = useTranslation(['restore', 'ui']);
+  const open = useStore((store) => store.open);
+  const run = useRun(state.kind === 'running' ? state.runId : null);
+  const elsewhere = (wish: PutBackWish): void => {
+    handOver({ point: wish.point, selection: wish.selection, target: { kind: 'folder', path: '' } });
+    open({ name: 'restore-wizard', point: wish.point, selection: wish.selection });
+    onClose();
+  };
+  const look = (plan: RestorePlan): void => {
+    handOver(planOpening(plan));
+    open({ name: 'restore-wizard', point: plan.request.point, selection: plan.request.selection });
+    onClose();
+  };
+
+  return (
+    <Modal
+      opened={state.kind !== 'idle'}
+      onClose={onClose}
+      title={t('putBack.title', { name: state.kind === 'idle' ? '' : state.wish.name })}
+      size="lg"
+      centered
+      closeOnClickOutside={state.kind !== 'asking'}
+      closeButtonProps={{ 'aria-label': t('ui:close') }}
+      styles={{ title: { fontWeight: 600, fontSize: 16 } }}
+    >
+      {state.kind === 'looking' && (
+        <div className={classes.waiting} role="status">
+          <Loader size="sm" aria-hidden="true" /> {t('putBack.looking')}
+        </div>
+      )}
+      {state.kind === 'nothing-to-do' && (
+        <div className={classes.result}>
+          <div className={classes.waiting} role="status">
+            <IconCircleCheck size={20} color="var(--sp-ok)" aria-hidden="true" /> {t('putBack.nothing')}
+          </div>
+          <div className={classes.resultActions}>
+            <Button variant="filled" onClick={onClose} data-autofocus>
+              {t('result.close')}
+            </Button>
+          </div>
+        </div>
+      )}
+      {state.kind === 'asking' && (
+        <Question
+          plan={state.plan}
+          starting={state.starting}
+          error={state.error}
+          onGoAhead={onGoAhead}
+          onLook={() => look(state.plan)}
+          onElsewhere={() => elsewhere(state.wish)}
+          onAgain={() => onAgain(state.wish)}
+          onClose={onClose}
+        />
+      )}
+      {state.kind === 'running' &&
+        (run !== null && run.finishedAt !== null ? (
+          <ResultPanel run={run} onClose={onClose} onTryAgain={() => onAgain(state.wish)} />
+        ) : (
+          <RunPanel run={run} />
+        ))}
+      {state.kind === 'failed' && (
+        <RestoreError
+          error={state.error}
+          onRetry={() => onAgain(state.wish)}
+          onOtherFolder={() => elsewhere(state.wish)}
+        />
+      )}
+    </Modal>
+  );
+}
+
+function Question({
+  plan,
+  starting,
+  error,
+  onGoAhead,
+  onLook,
+  onElsewhere,
+  onAgain,
+  onClose,
+}: {
+  readonly plan: RestorePlan;
+  readonly starting: boolean;
+  readonly error: Extract<PutBackState, { kind: 'asking' }>['error'];
+  readonly onGoAhead: () => void;
+  readonly onLook: () => void;
+  readonly onElsewhere: () => void;
+  readonly onAgain: () => void;
+  readonly onClose: () => void;
+}): ReactNode {
+  const { t } = useTranslation('restore');
+  const fits = mayGoAhead(plan);
+  return (
+    <div className={classes.result}>
+      <p className={classes.plain}>{t('putBack.asks')}</p>
+      {inOrder(plan.warnings).map((warning) => (
+        <Notice key={warning.code} tone={warning.asks ? 'warn' : 'info'} title={headline(warning.text).head}>
+          {headline(warning.text).rest}
+        </Notice>
+      ))}
+      <p className={classes.quiet}>
+        {t('putBack.would', {
+          replace: formatNumber(plan.counts.replace),
+          add: formatNumber(plan.counts.add),
+          bytes: formatBytes(plan.bytesToWrite),
+        })}
+      </p>
+      {error !== null && <RestoreError error={error} onRetry={onAgain} onOtherFolder={onElsewhere} />}
+      <div className={classes.resultActions}>
+        <Button variant="filled" onClick={fits ? onLook : onElsewhere} data-autofocus>
+          {t(fits ? 'putBack.look' : 'putBack.elsewhere')}
+        </Button>
+        {fits && (
+          <Button variant="default" onClick={onGoAhead} loading={starting}>
+            {t('putBack.anyway')}
+          </Button>
+        )}
+        <Button variant="default" onClick={onAgain}>
+          {t('warnings.checkAgain')}
+        </Button>
+        <Button variant="subtle" onClick={onClose}>
+          {t('cancel')}
+        </Button>
+      </div>
+      {fits && <p className={classes.quiet}>{t('putBack.safe')}</p>}
+    </div>
+  );
+}

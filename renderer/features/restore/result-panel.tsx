@@ -1,0 +1,149 @@
+import { Button } from '@mantine/core';
+import { IconArrowBackUp, IconFolderOpen } from '@tabler/icons-react';
+import { type ReactNode, useEffect } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RunId } from '../../../shared/domain/ids.ts';
+import { ask } from '../../state/ask.ts';
+import { announce } from '../../ui/announce.ts';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { formatNumber } from '../../ui/format/numbers.ts';
+import { Notice } from '../../ui/notice.tsx';
+import { StatCard } from '../../ui/stat-card.tsx';
+import classes from './restore.module.css';
+import { RunPanel } from './run-panel.tsx';
+import { judgeRun } from './run-verdict.ts';
+import type { RestoreRun } from './use-run.ts';
+import { useUndo } from './use-undo.ts';
+import { useUndoable } from './use-undoable.ts';
+
+/** How a restore ended: only what was verified is called so, every warning is listed, and the way back is a button. */
+export function ResultPanel({
+  run,
+  onClose,
+  onTryAgain,
+}: {
+  readonly run: RestoreRun;
+  readonly onClose: () => void;
+  readonly onTryAgain?: (() => void) | undefined;
+}): ReactNode {
+  const { t } = useTranslation('restore');
+  const undoable = useUndoable();
+  const undo = useUndo();
+  const verdict = judgeRun(run);
+  const entry = undoable.value?.find(({ runId }) => runId === run.runId);
+  const canUndo = entry !== undefined && entry.safetySnapshotId !== null && entry.undoneBy === null;
+
+  useEffect(() => announce(`${t(`result.${verdict.words}`)} ${run.summary}`), [verdict.words, run.summary, t]);
+
+  if (undo.run !== null && undo.run.finishedAt === null) return <RunPanel run={undo.run} />;
+  if (undo.run !== null) return <UndoResult run={undo.run} onClose={onClose} />;
+  return (
+    <section className={classes.result} aria-label={t('result.label')}>
+      <Notice tone={verdict.tone} title={t(`result.${verdict.words}`)}>
+        {run.summary}
+      </Notice>
+      {entry !== undefined && (
+        <div className={classes.cards}>
+          <StatCard value={formatNumber(entry.replaced)} label={t('result.replaced')} tone="accent" />
+          <StatCard value={formatNumber(entry.added)} label={t('result.added')} tone="ok" />
+          <StatCard
+            value={formatNumber(entry.deleted)}
+            label={t('result.deleted')}
+            tone={entry.deleted > 0 ? 'bad' : 'plain'}
+          />
+          <StatCard
+            value={t(verdict.verified ? 'result.yes' : 'result.no')}
+            label={t(verdict.verified ? 'result.verified' : 'result.notVerified')}
+            tone={verdict.verified ? 'ok' : 'warn'}
+          />
+        </div>
+      )}
+      {run.error !== null && <ErrorPanel error={run.error} onRetry={onTryAgain} />}
+      <RunWarnings run={run} />
+      {undo.error !== null && <ErrorPanel error={undo.error} />}
+      <div className={classes.resultActions}>
+        <Button variant="filled" onClick={onClose} data-autofocus>
+          {t('result.close')}
+        </Button>
+        {canUndo && (
+          <Button
+            variant="default"
+            leftSection={<IconArrowBackUp size={17} aria-hidden="true" />}
+            loading={undo.starting}
+            onClick={() => undo.start(entry.runId as RunId)}
+          >
+            {t('result.undo')}
+          </Button>
+        )}
+        {entry !== undefined && (
+          <Button
+            variant="default"
+            leftSection={<IconFolderOpen size={17} aria-hidden="true" />}
+            onClick={() => void ask('app.openFolder', { path: entry.targetPath })}
+          >
+            {t('result.openFolder')}
+          </Button>
+        )}
+      </div>
+      <p className={classes.quiet}>{undoLine(t, entry)}</p>
+    </section>
+  );
+}
+
+type Translate = ReturnType<typeof useTranslation<'restore'>>['t'];
+
+function undoLine(
+  t: Translate,
+  entry: { readonly safetySnapshotId: string | null; readonly undoneBy: string | null } | undefined,
+): string {
+  if (entry === undefined) return '';
+  if (entry.undoneBy !== null) return t('result.undone');
+  return entry.safetySnapshotId === null ? t('result.noUndo') : t('result.undoLine');
+}
+
+/** What an undo did: what it kept because it changed since is in the run's warnings, in words. */
+function UndoResult({ run, onClose }: { readonly run: RestoreRun; readonly onClose: () => void }): ReactNode {
+  const { t } = useTranslation('restore');
+  const verdict = judgeRun(run);
+  return (
+    <section className={classes.result} aria-label={t('undo.resultLabel')}>
+      <Notice tone={verdict.tone} live title={t(`undo.${verdict.words}`)}>
+        {run.summary}
+      </Notice>
+      {run.error !== null && <ErrorPanel error={run.error} />}
+      <RunWarnings run={run} />
+      <div className={classes.resultActions}>
+        <Button variant="filled" onClick={onClose} data-autofocus>
+          {t('result.close')}
+        </Button>
+      </div>
+      <p className={classes.quiet}>{t('undo.canBeUndone')}</p>
+    </section>
+  );
+}
+
+export function RunWarnings({ run }: { readonly run: RestoreRun }): ReactNode {
+  const { t } = useTranslation('restore');
+  if (run.warningsTotal === 0 && run.notes.length === 0) return null;
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section className={classes.runWarnings} tabIndex={0} aria-label={t('result.warningsLabel')}>
+      {run.warningsTotal > 0 && (
+        <h3>{t('result.warningsTitle', { count: run.warningsTotal, n: formatNumber(run.warningsTotal) })}</h3>
+      )}
+      <ul>
+        {run.warnings.map((warning) => (
+          <li key={`${warning.code} ${warning.path ?? ''} ${warning.text}`}>
+            {warning.path !== undefined && <code>{warning.path}</code>} {warning.text}
+          </li>
+        ))}
+        {run.notes.map((note) => (
+          <li key={note.text}>{note.text}</li>
+        ))}
+      </ul>
+      {run.warningsTotal > run.warnings.length && (
+        <p>{t('result.warningsRest', { n: formatNumber(run.warningsTotal - run.warnings.length) })}</p>
+      )}
+    </section>
+  );
+}

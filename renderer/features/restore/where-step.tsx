@@ -1,0 +1,78 @@
+import { Button, Radio, TextInput } from '@mantine/core';
+import { type Dispatch, type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { ask } from '../../state/ask.ts';
+import { Notice } from '../../ui/notice.tsx';
+import { ChoiceCard } from './choice-card.tsx';
+import classes from './restore.module.css';
+import type { PointFacts } from './use-point-facts.ts';
+import type { WizardEvent, WizardState } from './wizard-state.ts';
+
+/** The original place, or another folder. The original is chosen already, so that Enter leads on. */
+export function WhereStep({
+  state,
+  dispatch,
+  facts,
+}: {
+  readonly state: WizardState;
+  readonly dispatch: Dispatch<WizardEvent>;
+  readonly facts: PointFacts;
+}): ReactNode {
+  const { t } = useTranslation('restore');
+  const { target } = state;
+  const [folder, setFolder] = useState(target.kind === 'folder' ? target.path : '');
+  const setPath = (path: string): void => {
+    setFolder(path);
+    dispatch({ type: 'target', target: { kind: 'folder', path } });
+  };
+  const pick = async (): Promise<void> => {
+    const startAt = folder === '' ? {} : { startAt: folder };
+    const { path } = await ask('app.pickFolder', { title: t('where.pickTitle'), ...startAt });
+    if (path !== null) setPath(path);
+  };
+  const wrong = folder !== '' && !folder.startsWith('/');
+
+  return (
+    <div className={classes.step}>
+      {facts.otherHost !== null && (
+        <Notice tone="warn" title={t('where.otherHost', { host: facts.otherHost })}>
+          {t('where.otherHostLine')}
+        </Notice>
+      )}
+      <Radio.Group
+        aria-label={t('where.question')}
+        value={target.kind}
+        onChange={(kind) =>
+          dispatch({
+            type: 'target',
+            target: kind === 'folder' ? { kind: 'folder', path: folder } : { kind: 'original' },
+          })
+        }
+      >
+        <div className={classes.choices}>
+          <ChoiceCard
+            value="original"
+            title={t('where.original')}
+            description={t('where.originalLine', { path: facts.paths.join(', ') })}
+          />
+          <ChoiceCard value="folder" title={t('where.folder')} description={t('where.folderLine')} />
+        </div>
+      </Radio.Group>
+      {target.kind === 'folder' && (
+        <div className={classes.folderRow}>
+          <TextInput
+            label={t('where.path')}
+            placeholder={t('where.pathHint')}
+            value={folder}
+            onChange={(event) => setPath(event.currentTarget.value)}
+            error={wrong ? t('where.absolute') : undefined}
+            autoFocus
+          />
+          <Button variant="default" onClick={() => void pick()}>
+            {t('where.pick')}
+          </Button>
+        </div>
+      )}
+    </div>
+  );
+}

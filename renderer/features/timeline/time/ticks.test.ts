@@ -1,0 +1,129 @@
+import { beforeEach, describe, expect, it } from 'vitest';
+import { setFormatLanguage } from '../../../ui/format/locale.ts';
+import { rangeLabel } from './range-label.ts';
+import { tickLabel } from './tick-labels.ts';
+import { pickStep, tickSteps, ticksIn } from './ticks.ts';
+import { viewportOf } from './viewport.ts';
+
+const local = (...parts: [number, number, number, number?, number?, number?, number?]): number =>
+  new Date(...(parts as [number, number])).getTime();
+const width = 900;
+
+beforeEach(() => setFormatLanguage('en', ['en-GB']));
+
+function labels(fromMs: number, toMs: number, minPixels = 70): string[] {
+  const view = viewportOf(fromMs, toMs);
+  const step = pickStep(view, width, minPixels);
+  return ticksIn(view, step)
+    .filter(({ time }) => time >= fromMs)
+    .map((tick) => tickLabel(tick, step, view.origin));
+}
+
+describe('pickStep', () => {
+  it('leaves room between ticks at every zoom from ten years to a millisecond', () => {
+    for (let span = 1; span < 3.5e11; span *= 1.7) {
+      const view = viewportOf(local(2026, 10, 20), local(2026, 10, 20) + span);
+      const step = pickStep(view, width, 70);
+      expect((step.lengthMs / span) * width).toBeGreaterThanOrEqual(70);
+      expect(ticksIn(view, step).length).toBeLessThan(16);
+    }
+  });
+
+  it('has steps that only grow', () => {
+    const lengths = tickSteps.map(({ lengthMs }) => lengthMs);
+    expect([...lengths].sort((a, b) => a - b)).toEqual(lengths);
+  });
+});
+
+describe('labels', () => {
+  it('names days of a week', () => {
+    expect(labels(local(2026, 10, 14), local(2026, 10, 20, 12))).toEqual([
+      'Sat 14',
+      'Sun 15',
+      'Mon 16',
+      'Tue 17',
+      'Wed 18',
+      'Thu 19',
+      'Fri 20',
+    ]);
+  });
+
+  it('names the new day among hours', () => {
+    expect(labels(local(2026, 10, 19, 18), local(2026, 10, 20, 6))).toContain('Fri 20');
+    expect(labels(local(2026, 10, 19, 18), local(2026, 10, 20, 6))).toContain('18:00');
+  });
+
+  it('names years and months', () => {
+    expect(labels(local(2025, 9, 1), local(2026, 4, 1))).toEqual([
+      'Oct',
+      'Nov',
+      'Dec',
+      '2026',
+      'Feb',
+      'Mar',
+      'Apr',
+      'May',
+    ]);
+    expect(labels(local(2017, 0, 1), local(2026, 0, 1))).toContain('2021');
+  });
+
+  it('counts fractions of the second where a pause is seen', () => {
+    const from = local(2026, 10, 20, 2, 0, 3, 405);
+    expect(labels(from, from + 25)).toEqual(['.405', '.410', '.415', '.420', '.425', '.430']);
+  });
+
+  it('names the whole second among fractions', () => {
+    const from = local(2026, 10, 20, 2, 0, 3, 990);
+    expect(labels(from, from + 20)).toContain('02:00:04');
+  });
+
+  it('tells tenths of a millisecond apart at the deepest zoom', () => {
+    const from = local(2026, 10, 20, 2, 0, 3, 412);
+    expect(labels(from, from + 1)).toEqual([
+      '.4120',
+      '.4121',
+      '.4122',
+      '.4123',
+      '.4124',
+      '.4125',
+      '.4126',
+      '.4127',
+      '.4128',
+      '.4129',
+      '.4130',
+    ]);
+  });
+});
+
+describe('ticksIn', () => {
+  it('keeps hours and days on local midnight across a change of clocks', () => {
+    for (const month of [2, 3, 9, 10]) {
+      const view = viewportOf(local(2026, month, 20), local(2026, month + 1, 10));
+      const day = tickSteps.find(({ unit, count }) => unit === 'day' && count === 1);
+      const hours = tickSteps.find(({ unit, count }) => unit === 'hour' && count === 6);
+      if (day === undefined || hours === undefined) throw new Error('no such step');
+      for (const { time } of ticksIn(view, day)) expect(new Date(time).getHours()).toBe(0);
+      for (const { time } of ticksIn(view, hours)) expect(new Date(time).getHours() % 6).toBe(0);
+      const times = ticksIn(view, hours).map(({ time }) => time);
+      expect(new Set(times).size).toBe(times.length);
+    }
+  });
+
+  it('places fractions exactly, however far the view is from 1970', () => {
+    const from = local(2036, 10, 20, 2, 0, 3, 412);
+    const view = viewportOf(from, from + 1);
+    const step = pickStep(view, width, 70);
+    const offsets = ticksIn(view, step).map(({ offset }) => offset);
+    for (const [index, offset] of offsets.entries()) expect(offset).toBeCloseTo(index * step.count, 9);
+  });
+});
+
+describe('rangeLabel', () => {
+  it('says as much as the zoom tells apart', () => {
+    expect(rangeLabel(viewportOf(local(2026, 10, 14), local(2026, 10, 20, 20)))).toBe('14–20 November 2026');
+    expect(rangeLabel(viewportOf(local(2017, 0, 1), local(2026, 10, 20)))).toBe('Jan 2017 – Nov 2026');
+    const from = local(2026, 10, 20, 2, 0, 3, 410);
+    expect(rangeLabel(viewportOf(from, from + 20))).toContain('02:00:03.410');
+    expect(rangeLabel(viewportOf(from, from + 20))).toContain('02:00:03.430');
+  });
+});
