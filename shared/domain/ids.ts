@@ -15,7 +15,7 @@ export type SnapshotId = z.infer<typeof snapshotIdSchema>;
 export const blobIdSchema = z.string().regex(hex64, 'a blob id is 64 hex digits').brand<'BlobId'>();
 export type BlobId = z.infer<typeof blobIdSchema>;
 
-/** One registered source. Made at registration, random, never reused. */
+/** One source: the same place of the same user on the same machine, whenever it is registered. */
 export const sourceIdSchema = z
   .string()
   .regex(slug, 'a source id is lower-case letters, digits and -')

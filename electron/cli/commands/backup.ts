@@ -1,3 +1,4 @@
+import { describeSpec } from '../../../shared/domain/source.ts';
 import { type ExitCode, exitCodeOfOutcome } from '../exit-codes.ts';
 import { newRun } from '../run-ids.ts';
 import { openedRepository, type Session } from '../session.ts';
@@ -5,9 +6,11 @@ import { type AddOptions, findSource, registerSource } from './sources.ts';
 
 /** `wanted` is a registered source's id or name, or a plain path, which is backed up without being registered. */
 export async function backup(session: Session, wanted: string, options: AddOptions): Promise<ExitCode> {
-  const registered = await findSource(session, wanted);
-  if (registered) await openedRepository(session, registered.policy.repositoryId);
-  const source = registered ?? (await registerSource(session, wanted, options));
+  const found = await findSource(session, wanted);
+  const repositoryId = await openedRepository(session, found?.policy.repositoryId);
+  const isKeptThere = found?.policy.repositoryId === repositoryId;
+  const source =
+    found && isKeptThere ? found : await registerSource(session, found ? describeSpec(found.spec) : wanted, options);
   const result = await session.service.call(
     'backup.run',
     { sourceId: source.id, ...newRun() },

@@ -77,10 +77,15 @@ export async function removeSource(session: Session, wanted: string): Promise<Ex
   return exitCodes.done;
 }
 
-/** By id or name; undefined when nothing fits. */
+/** By id, name or place; undefined when nothing fits. */
 export async function findSource(session: Session, wanted: string): Promise<Source | undefined> {
   const sources = await session.service.call('sources.list', {});
-  return sources.find(({ id }) => id === wanted) ?? sources.find(({ name }) => name === wanted);
+  const place = resolve(wanted);
+  return (
+    sources.find(({ id }) => id === wanted) ??
+    sources.find(({ name }) => name === wanted) ??
+    sources.find(({ spec }) => describeSpec(spec) === place)
+  );
 }
 
 function parseLevel(text: string): ConsistencyLevel {

@@ -6,7 +6,7 @@ import { repositoryById, sourceById } from '../authority/registry.ts';
 import { preflightOf } from '../pipeline/preflight.ts';
 import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
-import { newSourceId } from './source-ids.ts';
+import { sourceIdFor } from './source-ids.ts';
 
 type SourceHandlers = Pick<
   Handlers,
@@ -22,7 +22,6 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
     signal: AbortSignal,
   ): Promise<Source> {
     repositoryById(registry, caller.uid, source.policy.repositoryId);
-    refuseTwice(registry.sources(caller.uid), id, source.spec, source.policy.repositoryId);
     await stages.examine(source.spec, signal);
     const registered = { id, ...source, ownerUid: caller.uid };
     registry.putSource(registered);
@@ -41,9 +40,15 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
         stages,
         signal,
       ),
-    'sources.add': ({ name, spec, policy }, { signal }) => put(newSourceId(name), { name, spec, policy }, signal),
-    'sources.update': ({ id, ...source }, { signal }) => {
+    'sources.add': async ({ name, spec, policy }, { signal }) => {
+      refuseTwice(registry.sources(caller.uid), null, spec, policy.repositoryId);
+      const { repositoryId } = policy;
+      const place = { hostname: stages.author.hostname, uid: caller.uid, spec, repositoryId };
+      return put(sourceIdFor(place, registry.sources(caller.uid)), { name, spec, policy }, signal);
+    },
+    'sources.update': async ({ id, ...source }, { signal }) => {
       sourceById(registry, caller.uid, id);
+      refuseTwice(registry.sources(caller.uid), id, source.spec, source.policy.repositoryId);
       return put(id, source, signal);
     },
     'sources.remove': async ({ id }) => {
@@ -55,7 +60,7 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
 }
 
 /** The same place twice into the same repository is a mistake: two lanes would show one thing. */
-function refuseTwice(sources: readonly Source[], id: SourceId, spec: SourceSpec, repositoryId: string): void {
+function refuseTwice(sources: readonly Source[], id: SourceId | null, spec: SourceSpec, repositoryId: string): void {
   const place = describeSpec(spec);
   const other = sources.find(
     (source) => source.id !== id && describeSpec(source.spec) === place && source.policy.repositoryId === repositoryId,
