@@ -41,12 +41,13 @@ export function repositoryExists(location: string): StillpointError {
   });
 }
 
-export function repositoryAbsent(location: string, cause?: unknown): StillpointError {
+export function repositoryAbsent(location: string, cause?: unknown, context: Context = {}): StillpointError {
   return new StillpointError({
     kind: 'repository-absent',
     message: `There is no repository at ${location} now.`,
     guidance: 'If it is on an external disk or a network drive, connect it and try again.',
     retryable: true,
+    context,
     cause,
   });
 }

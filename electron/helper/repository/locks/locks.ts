@@ -68,7 +68,7 @@ export class Locks {
       if (!Array.isArray(attempt)) return attempt;
       if (this.#environment.nowNs() >= deadlineNs) throw lockedBy(attempt, this.#location);
       onWait?.(attempt);
-      await this.#sleep(this.#timing.retryMs * (0.75 + Math.random() / 2), signal);
+      await this.#sleep(Math.round(this.#timing.retryMs * (0.75 + Math.random() / 2)), signal);
     }
   }
 

@@ -15,7 +15,7 @@ export function diskError(error: unknown, action: string, location: string): Sti
   if (isStillpointError(error)) return error;
   const code = errorCode(error);
   const context = { location, errno: code ?? 'unknown' };
-  if (code !== undefined && absentCodes.includes(code)) return repositoryAbsent(location, error);
+  if (code !== undefined && absentCodes.includes(code)) return repositoryAbsent(location, error, context);
   if (code !== undefined && fullCodes.includes(code)) {
     return new StillpointError({
       kind: 'repository-full',

@@ -49,8 +49,7 @@ export class LocalBackend implements Backend {
 
   async prepare(): Promise<void> {
     this.#attempt('make its folders', () => {
-      const made = [this.location, ...allFolders(this.location)].filter((folder) => this.#makeFolder(folder));
-      for (const parent of new Set(made.map(dirname))) syncFolder(this.#ops, parent);
+      this.#makeFolders([this.location, ...allFolders(this.location)]);
     });
   }
 
@@ -91,7 +90,14 @@ export class LocalBackend implements Backend {
     this.#attempt(`write ${describeFile(file)}`, () => {
       if (file.kind === 'config' && this.#ifThere(() => this.#ops.lstat(path))) throw repositoryExists(this.location);
       const temporary = temporaryPath(path, randomBytes(8).toString('hex'));
-      writeDurably(this.#ops, bytes, temporary, path);
+      const write = (): true => {
+        writeDurably(this.#ops, bytes, temporary, path);
+        return true;
+      };
+      if (this.#found(this.#ifThere(write))) return;
+      // Copying programs leave empty folders out.
+      this.#makeFolders([dirname(dirname(path)), dirname(path)]);
+      write();
     });
   }
 
@@ -142,6 +148,11 @@ export class LocalBackend implements Backend {
   #unlink(path: string): true {
     this.#ops.unlink(path);
     return true;
+  }
+
+  #makeFolders(folders: readonly string[]): void {
+    const made = folders.filter((folder) => this.#makeFolder(folder));
+    for (const parent of new Set(made.map(dirname))) syncFolder(this.#ops, parent);
   }
 
   #makeFolder(folder: string): boolean {

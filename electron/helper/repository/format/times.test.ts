@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../testing/seeded-random.ts';
+import { decodeTime, earliestTimeNs, encodeTime, latestTimeNs } from './times.ts';
+
+describe('times', () => {
+  it.each([
+    [0n, '1970-01-01T00:00:00Z'],
+    [1n, '1970-01-01T00:00:00.000000001Z'],
+    [-1n, '1969-12-31T23:59:59.999999999Z'],
+    [1_700_000_000_120_000_000n, '2023-11-14T22:13:20.12Z'],
+    [latestTimeNs, '9999-12-31T23:59:59.999999999Z'],
+    [earliestTimeNs, '0000-01-01T00:00:00Z'],
+  ])('writes %d ns as %s and reads it back', (ns, text) => {
+    expect(encodeTime(ns)).toBe(text);
+    expect(decodeTime(text, 'It')).toBe(ns);
+  });
+
+  it('reads offsets, and the zero time of Go', () => {
+    expect(decodeTime('2015-01-02T18:10:50.895208559+01:00', 'It')).toBe(1_420_218_650_895_208_559n);
+    expect(decodeTime('2015-01-02T16:40:50-00:30', 'It')).toBe(1_420_218_650_000_000_000n);
+    expect(decodeTime('0001-01-01T00:00:00Z', 'It')).toBe(-62_135_596_800_000_000_000n);
+  });
+
+  it('clamps what the format cannot say', () => {
+    expect(encodeTime(latestTimeNs + 1n)).toBe('9999-12-31T23:59:59.999999999Z');
+    expect(encodeTime(earliestTimeNs - 1n)).toBe('0000-01-01T00:00:00Z');
+  });
+
+  it.each(['', '2015', '2015-13-01T00:00:00Z', '2015-01-01 00:00:00Z', '2015-01-01T00:00:00', 7, null])(
+    'refuses %j',
+    (value) => {
+      expect(() => decodeTime(value, 'It')).toThrow(expect.objectContaining({ kind: 'repository-damaged' }));
+    },
+  );
+
+  it('brings any nanosecond back', () => {
+    const random = new SeededRandom(2);
+    for (let round = 0; round < 2000; round += 1) {
+      const ns = BigInt(random.int(2 ** 31) - 2 ** 30) * 1_000_000_000n + BigInt(random.int(1_000_000_000));
+      expect(decodeTime(encodeTime(ns), 'It')).toBe(ns);
+    }
+  });
+});

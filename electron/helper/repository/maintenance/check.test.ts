@@ -1,0 +1,142 @@
+import { describe, expect, it } from 'vitest';
+import type { MemoryBackend } from '../backend/memory/memory-backend.ts';
+import { openRepository } from '../open.ts';
+import { diskError, faulty } from '../testing/faulty.ts';
+import { memoryRepository, testOptions } from '../testing/memory-repository.ts';
+import { SeededRandom } from '../testing/seeded-random.ts';
+import { dir, file, storeSnapshot } from '../testing/tree-literal.ts';
+import type { CheckPhase, CheckReport } from './finding.ts';
+
+const random = new SeededRandom(31);
+
+async function sample(): Promise<MemoryBackend> {
+  const { backend, repository } = await memoryRepository({ packTarget: 30_000 });
+  await storeSnapshot(repository, { docs: dir({ one: file(random.bytes(40_000)), two: file(random.bytes(40_000)) }) });
+  await storeSnapshot(repository, { docs: dir({ three: file(random.bytes(40_000)) }), four: file('4') });
+  return backend;
+}
+
+/** Checked through a fresh opening: nothing is remembered. */
+async function check(backend: MemoryBackend, readData = false): Promise<CheckReport> {
+  return (await openRepository(backend, testOptions)).check({ readData });
+}
+
+const wrong = (report: CheckReport) => report.findings.filter(({ severity }) => severity !== 'info');
+const codes = (report: CheckReport): string[] => [...new Set(wrong(report).map(({ code }) => code))].sort();
+const keysOf = (backend: MemoryBackend, kind: string): string[] =>
+  [...backend.files.keys()].filter((key) => key.startsWith(`${kind}/`));
+
+/** The largest packs hold data, the smallest trees. */
+function packsBySize(backend: MemoryBackend): string[] {
+  return keysOf(backend, 'pack').sort(
+    (one, other) => (backend.files.get(other)?.length ?? 0) - (backend.files.get(one)?.length ?? 0),
+  );
+}
+
+describe('a check', () => {
+  it('finds nothing in a healthy repository and counts what is there', async () => {
+    const report = await check(await sample(), true);
+    expect(report).toEqual({ findings: [], snapshots: 2, packs: 6, blobs: 8, readAllData: true });
+  });
+
+  it('names a missing pack and the files it touches', async () => {
+    const backend = await sample();
+    const [largest = ''] = packsBySize(backend);
+    backend.files.delete(largest);
+    const report = await check(backend);
+    expect(codes(report)).toEqual(['pack-missing']);
+    expect(wrong(report)[0]).toMatchObject({
+      severity: 'error',
+      file: largest.slice('pack/'.length),
+      affects: [expect.stringMatching(/^[0-9a-f]{8}:\/docs\/(one|two|three)$/)],
+    });
+  });
+
+  it('names a cut pack without reading it', async () => {
+    const backend = await sample();
+    const [largest = ''] = packsBySize(backend);
+    backend.files.set(largest, backend.files.get(largest)?.subarray(0, 1000) ?? Buffer.alloc(0));
+    expect(codes(await check(backend))).toEqual(['pack-length-wrong']);
+  });
+
+  it('finds a changed byte only when it reads all data, and names the file', async () => {
+    const backend = await sample();
+    const [largest = ''] = packsBySize(backend);
+    backend.files.get(largest)?.fill(0, 100, 108);
+    expect(codes(await check(backend))).toEqual([]);
+    const report = await check(backend, true);
+    expect(codes(report)).toEqual(['blob-damaged', 'pack-damaged']);
+    const blob = wrong(report).find(({ code }) => code === 'blob-damaged');
+    expect(blob?.affects).toEqual([expect.stringMatching(/:\/docs\/(one|two|three)$/)]);
+  });
+
+  it('names a folder whose listing is damaged', async () => {
+    const backend = await sample();
+    for (const key of packsBySize(backend).slice(-2)) backend.files.get(key)?.fill(0, 20, 24);
+    const report = await check(backend);
+    expect(codes(report)).toEqual(['tree-damaged']);
+    expect(wrong(report)[0]?.affects[0]).toMatch(/^[0-9a-f]{8}:\//);
+  });
+
+  it('names a damaged index, what is missing because of it, and a damaged snapshot', async () => {
+    const backend = await sample();
+    const [index = ''] = keysOf(backend, 'index');
+    backend.files.get(index)?.fill(0, 20, 24);
+    expect(codes(await check(backend))).toEqual(['blob-missing', 'index-damaged']);
+    const [snapshot = ''] = keysOf(backend, 'snapshot');
+    backend.files.get(snapshot)?.fill(0, 20, 24);
+    expect(codes(await check(backend))).toContain('snapshot-damaged');
+  });
+
+  it('takes leftovers of an interrupted run for what they are', async () => {
+    const backend = await sample();
+    const [index = ''] = keysOf(backend, 'index');
+    const [, snapshot = ''] = keysOf(backend, 'snapshot');
+    backend.files.set(`pack/${'0'.repeat(64)}`, Buffer.alloc(100));
+    const report = await check(backend);
+    expect(report.findings.map(({ severity, code }) => [severity, code])).toEqual([['info', 'pack-unlisted']]);
+    backend.files.delete(snapshot);
+    expect((await check(backend)).findings.map(({ code }) => code)).toContain('blobs-unused');
+    expect(index).not.toBe('');
+  });
+
+  it('never throws on damage, wherever it is', async () => {
+    const whole = await sample();
+    const keys = [...whole.files.keys()].filter((key) => !/^(config|key)/.test(key));
+    for (let round = 0; round < 60; round += 1) {
+      const { backend } = await memoryRepository();
+      backend.files.clear();
+      for (const [key, bytes] of whole.files) backend.files.set(key, Buffer.from(bytes));
+      const key = random.pick(keys);
+      const bytes = backend.files.get(key) ?? Buffer.alloc(0);
+      if (round % 3 === 0) backend.files.delete(key);
+      else if (round % 3 === 1) backend.files.set(key, bytes.subarray(0, random.int(bytes.length)));
+      else bytes[random.int(bytes.length)] = random.int(256);
+      const changed = !backend.files.get(key)?.equals(whole.files.get(key) ?? Buffer.alloc(0));
+      const lostSnapshot = round % 3 === 0 && key.startsWith('snapshot/');
+      const report = await check(backend, true);
+      expect(wrong(report).length > 0, `${key}, round ${round}`).toBe(changed && !lostSnapshot);
+    }
+  });
+
+  it('reports its progress through every phase, and stops at a cancel', async () => {
+    const repository = await openRepository(await sample(), testOptions);
+    const phases = new Set<CheckPhase>();
+    await repository.check({ readData: true, onProgress: ({ phase }) => phases.add(phase) });
+    expect([...phases]).toEqual(['snapshots', 'index', 'packs', 'trees', 'data']);
+    const cancel = new AbortController();
+    const cancelled = repository.check({
+      readData: true,
+      signal: cancel.signal,
+      onProgress: ({ phase }) => phase === 'data' && cancel.abort(),
+    });
+    await expect(cancelled).rejects.toMatchObject({ kind: 'cancelled' });
+  });
+
+  it('does not call a disk that fails damage', async () => {
+    const backend = faulty(await sample());
+    const repository = await openRepository(backend, testOptions);
+    backend.on('load', 'pack').every().fails(diskError());
+    await expect(repository.check({ readData: true })).rejects.toMatchObject({ kind: 'io' });
+  });
+});
