@@ -6,6 +6,7 @@ const surfaces: TokenName[] = ['bg', 'panel', 'rail', 'accentSoft', 'quiet', 'al
 const texts: TokenName[] = ['ink', 'ink2', 'ink3'];
 const plainSurfaces: TokenName[] = ['bg', 'panel', 'rail'];
 const colouredTexts: TokenName[] = ['accent', 'ok', 'warn', 'bad', 'app', 'fs', 'crash', 'obs', 'mixed', 'torn'];
+const bandEdges: TokenName[] = ['quietEdge', 'logEdge', 'phase'];
 const marks: TokenName[] = ['app', 'fs', 'crash', 'obs', 'mixed', 'torn', 'unknown', 'accent', 'ok', 'warn', 'bad'];
 const markSurfaces: TokenName[] = ['bg', 'panel', 'rail', 'quiet', 'allowed', 'log', 'accentSoft'];
 
@@ -50,6 +51,10 @@ for (const theme of ['light', 'dark'] as const) {
 
     it.each(pairs(marks, markSurfaces))('mark %s is seen on %s (3:1)', (mark, surface) => {
       expect(contrast(of(mark), of(surface))).toBeGreaterThanOrEqual(3);
+    });
+
+    it.each(pairs(bandEdges, plainSurfaces))('the edge of a band, %s, is seen on %s (3:1)', (edge, surface) => {
+      expect(contrast(of(edge), of(surface))).toBeGreaterThanOrEqual(3);
     });
 
     it.each(pairs(['field'], plainSurfaces))('the border of inputs, %s, is seen on %s (3:1)', (edge, surface) => {

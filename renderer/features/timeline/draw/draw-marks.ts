@@ -1,0 +1,105 @@
+import type { Clusters } from '../layout/cluster.ts';
+import { lowerBound } from '../layout/cull.ts';
+import { type ItemKind, itemKinds } from '../layout/item-kind.ts';
+import { type LaneIndex, snapshotAt } from '../layout/lane-index.ts';
+import type { Row } from '../layout/rows.ts';
+import { stallHeight } from '../layout/stall-height.ts';
+import { toX } from '../time/viewport.ts';
+import { fonts } from './fonts.ts';
+import { type LaneMetrics, laneMetrics } from './lane-metrics.ts';
+import { drawBrackets, drawMark, drawUnverifiedDot } from './mark-shapes.ts';
+import type { Scene } from './scene.ts';
+
+type Context = CanvasRenderingContext2D;
+
+/** Snapshots, failures and clusters of one lane, with their stall ticks. Only what is in view is looked at. */
+export function drawMarks(
+  context: Context,
+  scene: Scene,
+  index: LaneIndex,
+  laneAt: number,
+  row: Row,
+  top: number,
+): void {
+  const { viewport, width, widths, clusters: cache } = scene;
+  const clusters = cache.get(index, viewport.span / width, widths);
+  const metrics = laneMetrics(row);
+  const start = viewport.origin + viewport.from;
+  const margin = (widths.cluster * viewport.span) / width;
+  const end = start + viewport.span + margin;
+  for (let at = lowerBound(clusters.center, start - margin); at < clusters.count; at += 1) {
+    const center = clusters.center[at] ?? 0;
+    if (center > end) break;
+    const x = toX(viewport, width, center);
+    const first = clusters.first[at] ?? 0;
+    const last = clusters.last[at] ?? first;
+    drawStallTick(context, scene, clusters.stall[at] ?? -1, x, top, metrics);
+    const kind = itemKinds[clusters.worst[at] ?? 0] ?? 'unknown';
+    const hovered = scene.hoveredLane === laneAt && scene.hoveredItem === first;
+    if (first !== last) drawCluster(context, scene, kind, last - first + 1, x, top + metrics.marks, metrics, hovered);
+    else drawSingle(context, scene, index, first, kind, x, top + metrics.marks, metrics, hovered);
+  }
+}
+
+function drawSingle(
+  context: Context,
+  { tokens }: Scene,
+  index: LaneIndex,
+  item: number,
+  kind: ItemKind,
+  x: number,
+  y: number,
+  { radius }: LaneMetrics,
+  hovered: boolean,
+): void {
+  const snapshot = snapshotAt(index, item);
+  drawMark(context, kind, x, y, hovered ? radius * 1.2 : radius, tokens);
+  if (snapshot === undefined) return;
+  if (!snapshot.verified) drawUnverifiedDot(context, x, y, radius, tokens);
+  if (snapshot.kind === 'safety') drawBrackets(context, x, y, radius, tokens);
+}
+
+/** A pill with the mark of the most worrying member and how many there are. */
+function drawCluster(
+  context: Context,
+  { tokens, widths }: Scene,
+  kind: ItemKind,
+  count: number,
+  x: number,
+  y: number,
+  { radius }: LaneMetrics,
+  hovered: boolean,
+): void {
+  const height = radius * 2 + 5;
+  const text = count > 999 ? '999+' : `${count}`;
+  const wide = Math.min(widths.cluster - 2, 12 + radius * 2 + text.length * 8);
+  const left = Math.round(x - wide / 2) + 0.5;
+  context.fillStyle = hovered ? tokens.accentSoft : tokens.panel;
+  context.strokeStyle = tokens.field;
+  context.lineWidth = 1;
+  context.beginPath();
+  context.roundRect(left, Math.round(y - height / 2) + 0.5, wide, height, height / 2);
+  context.fill();
+  context.stroke();
+  drawMark(context, kind, left + radius + 4, y, radius * 0.72, tokens);
+  context.fillStyle = tokens.ink;
+  context.font = fonts.label;
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  context.fillText(text, left + radius * 2 + 5, y + 0.5);
+}
+
+function drawStallTick(
+  context: Context,
+  { tokens, viewport, width }: Scene,
+  stallMs: number,
+  x: number,
+  top: number,
+  { stallTop, stallLongest }: LaneMetrics,
+): void {
+  // Where the pause has its true width on the screen, the bar of that width says it.
+  if (stallMs < 0 || (stallMs * width) / viewport.span > 6) return;
+  context.fillStyle = tokens.ink2;
+  const height = Math.round(stallHeight(stallMs, 2, stallLongest));
+  context.fillRect(Math.round(x) - 1, top + stallTop, 2.5, height);
+}

@@ -1,0 +1,37 @@
+import { formatTime } from '../../../ui/format/date-time.ts';
+import type { LaneIndex } from '../layout/lane-index.ts';
+import type { Row } from '../layout/rows.ts';
+import { toX } from '../time/viewport.ts';
+import { fonts } from './fonts.ts';
+import { laneMetrics } from './lane-metrics.ts';
+import type { Scene } from './scene.ts';
+
+/** Planned runs: short ticks after now; the next one with its time, where there is room. */
+export function drawPlanned(
+  context: CanvasRenderingContext2D,
+  scene: Scene,
+  { lane }: LaneIndex,
+  row: Row,
+  top: number,
+): void {
+  const { viewport, width, now, tokens } = scene;
+  const { marks } = laneMetrics(row);
+  let labelEnd = -1;
+  for (const time of lane.planned) {
+    if (time < now) continue;
+    const x = toX(viewport, width, time);
+    if (x > width) return;
+    context.fillStyle = tokens.ink3;
+    context.fillRect(Math.round(x) - 1, top + marks - 7, 2, 14);
+    if (row.lane < 56) continue;
+    context.font = fonts.label;
+    context.textAlign = 'center';
+    context.textBaseline = 'alphabetic';
+    const text = formatTime(time);
+    const half = context.measureText(text).width / 2;
+    const center = Math.min(x, width - half - 4);
+    if (center - half < labelEnd + 6 || center - half < toX(viewport, width, now) + 3) continue;
+    context.fillText(text, center, top + marks - 12);
+    labelEnd = center + half;
+  }
+}

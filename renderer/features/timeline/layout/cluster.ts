@@ -1,0 +1,84 @@
+import type { LaneIndex } from './lane-index.ts';
+
+/**
+ * The marks of one lane at one zoom: runs of items that would overlap are one mark with a count. Flat arrays, because a
+ * frame reads them and must not make garbage.
+ */
+export interface Clusters {
+  readonly count: number;
+  /** First and last item of each cluster, as indexes into the lane's items. */
+  readonly first: Int32Array;
+  readonly last: Int32Array;
+  /** Where it is drawn, milliseconds since the epoch: the middle of its extent. Sorted. */
+  readonly center: Float64Array;
+  /** Highest rank among its items. */
+  readonly worst: Uint8Array;
+  /** Longest pause among its items; negative where there was none. */
+  readonly stall: Float64Array;
+}
+
+/** Widths in pixels of what is drawn. */
+export interface MarkWidths {
+  readonly single: number;
+  readonly cluster: number;
+  readonly gap: number;
+}
+
+/**
+ * Groups a whole lane at `msPerPixel`, oldest first. It depends on nothing else, so that panning never regroups, and a
+ * new snapshot at the end changes no cluster before the last ones. No two marks overlap.
+ */
+export function cluster({ times, ranks, stalls }: LaneIndex, msPerPixel: number, widths: MarkWidths): Clusters {
+  const first = new Int32Array(times.length);
+  const last = new Int32Array(times.length);
+  let count = 0;
+  for (let at = 0; at < times.length; at += 1) {
+    first[count] = at;
+    last[count] = at;
+    count += 1;
+    while (count > 1 && overlap(times, first, last, count, msPerPixel, widths)) {
+      last[count - 2] = at;
+      count -= 1;
+    }
+  }
+  const center = new Float64Array(count);
+  const worst = new Uint8Array(count);
+  const stall = new Float64Array(count).fill(-1);
+  for (let at = 0; at < count; at += 1) {
+    const from = first[at] ?? 0;
+    const to = last[at] ?? 0;
+    center[at] = middle(times, from, to);
+    for (let item = from; item <= to; item += 1) {
+      worst[at] = Math.max(worst[at] ?? 0, ranks[item] ?? 0);
+      stall[at] = Math.max(stall[at] ?? -1, stalls[item] ?? -1);
+    }
+  }
+  return { count, first: first.slice(0, count), last: last.slice(0, count), center, worst, stall };
+}
+
+function overlap(
+  times: Float64Array,
+  first: Int32Array,
+  last: Int32Array,
+  count: number,
+  msPerPixel: number,
+  { single, cluster: wide, gap }: MarkWidths,
+): boolean {
+  const [aFirst, aLast, bFirst, bLast] = [first[count - 2], last[count - 2], first[count - 1], last[count - 1]];
+  if (aFirst === undefined || aLast === undefined || bFirst === undefined || bLast === undefined) return false;
+  const distance = (middle(times, bFirst, bLast) - middle(times, aFirst, aLast)) / msPerPixel;
+  const widths = (aFirst === aLast ? single : wide) + (bFirst === bLast ? single : wide);
+  return distance < widths / 2 + gap;
+}
+
+function middle(times: Float64Array, from: number, to: number): number {
+  const start = times[from] ?? 0;
+  return start + ((times[to] ?? start) - start) / 2;
+}
+
+const stepsPerDoubling = 4;
+
+/** A nearby zoom, never finer than the asked: clusters are made for a few zooms and kept, not for every frame. */
+export function quantizeZoom(msPerPixel: number): number {
+  return 2 ** (Math.ceil(Math.log2(msPerPixel) * stepsPerDoubling - 1e-9) / stepsPerDoubling);
+}

@@ -1,0 +1,56 @@
+/** Where each lane is drawn, in pixels from the top of the lanes. */
+export interface Row {
+  readonly top: number;
+  readonly height: number;
+  /** Height of the part that holds the marks; below it an unfolded run shows its phases. */
+  readonly lane: number;
+}
+
+export interface Rows {
+  readonly rows: readonly Row[];
+  readonly total: number;
+  readonly compact: boolean;
+}
+
+export const compactHeight = 40;
+const smallest = 62;
+const largest = 76;
+/** From this many lanes on they are compact. */
+const compactFrom = 7;
+export const phaseRowHeight = 19;
+export const phasesPadding = 10;
+
+/** Lanes share the room they have; above six they are compact and scroll. `unfolded` makes room for a run's phases. */
+export function layoutRows(
+  lanes: number,
+  available: number,
+  unfolded: { readonly lane: number; readonly phases: number } | null,
+): Rows {
+  const compact = lanes >= compactFrom;
+  const lane = compact
+    ? compactHeight
+    : Math.floor(Math.min(largest, Math.max(smallest, available / Math.max(1, lanes))));
+  const rows: Row[] = [];
+  let top = 0;
+  for (let at = 0; at < lanes; at += 1) {
+    const extra = unfolded?.lane === at ? unfolded.phases * phaseRowHeight + phasesPadding : 0;
+    rows.push({ top, height: lane + extra, lane });
+    top += lane + extra;
+  }
+  return { rows, total: top, compact };
+}
+
+/** The row at a height; -1 above the first and below the last. */
+export function rowAt({ rows }: Rows, y: number): number {
+  let low = 0;
+  let high = rows.length - 1;
+  while (low <= high) {
+    const middle = (low + high) >>> 1;
+    const row = rows[middle];
+    if (row === undefined) return -1;
+    if (y < row.top) high = middle - 1;
+    else if (y >= row.top + row.height) low = middle + 1;
+    else return middle;
+  }
+  return -1;
+}
