@@ -42,7 +42,12 @@ export async function initRepository(backend: Backend, options: OpenOptions): Pr
   const cost = await costOf(options)();
   await backend.prepare();
   const id = await writeKeyFile(backend, environment, masterKey, options.password, cost);
-  await backend.save({ kind: 'config' }, new Sealer(masterKey).seal(Buffer.from(encodeConfig(config), 'utf8')));
+  try {
+    await backend.save({ kind: 'config' }, new Sealer(masterKey).seal(Buffer.from(encodeConfig(config), 'utf8')));
+  } catch (error) {
+    await backend.remove({ kind: 'key', name: id }).catch(() => {});
+    throw error;
+  }
   return repositoryOf(backend, config, { id, masterKey }, options);
 }
 

@@ -51,6 +51,14 @@ describe('making and opening a repository', () => {
     expect(await findById(places.slice(0, 3), repository.id, testOptions)).toBeUndefined();
   });
 
+  it('leaves a place that can be used when making one fails', async () => {
+    const inner = new MemoryBackend();
+    const backend = faulty(inner);
+    backend.on('save', 'config').nth(1).fails(diskFull());
+    await expect(initRepository(backend, testOptions)).rejects.toMatchObject({ kind: 'repository-full' });
+    expect((await initRepository(backend, testOptions)).id).toMatch(/^[0-9a-f]{64}$/);
+  });
+
   it('notices a changed configuration and changed keys', async () => {
     const { backend } = await memoryRepository();
     const config = backend.files.get('config');
@@ -179,6 +187,18 @@ describe('what may be referred to', () => {
     expect(await blind.hasSubtree(sha256(Buffer.from('?')) as BlobId)).toBe(false);
     const partial = await withoutBlob(backend, blob as BlobId);
     expect(await partial.hasSubtree(snapshot.tree)).toBe(false);
+  });
+
+  it('cannot be published under a later lock without looking again', async () => {
+    const { repository } = await memoryRepository();
+    const snapshot = await anySnapshot(repository);
+    await repository.locks.withLock({ mode: 'shared' }, async (lock) => {
+      await expect(repository.snapshots.publish(lock, snapshot)).rejects.toThrow('not known to be complete');
+      await repository.loadIndex();
+      await expect(repository.snapshots.publish(lock, snapshot)).rejects.toThrow('not known to be complete');
+      expect(await repository.hasSubtree(snapshot.tree)).toBe(true);
+      expect((await repository.snapshots.publish(lock, { ...snapshot, tags: ['again'] })).tree).toBe(snapshot.tree);
+    });
   });
 
   it('cannot be published while the run that stores it is still writing', async () => {

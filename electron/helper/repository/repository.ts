@@ -81,7 +81,7 @@ export class Repository {
     this.locks = new Locks(this.#documents, environment, backend.location, settings.lockTiming ?? lockTiming);
     this.snapshots = new Snapshots({
       documents: this.#documents,
-      isComplete: (tree) => this.#completeTrees.has(tree),
+      isComplete: (tree, lock) => this.#indexSequence > lock.sequence && this.#completeTrees.has(tree),
       isWriting: () => this.#writing,
     });
   }

@@ -216,6 +216,16 @@ describe('locks', () => {
     expect(lockFiles()).toBe(0);
   });
 
+  it('are seen even when they are refreshed between list and read', async () => {
+    const [a, b] = (await actors(2)) as [Actor, Actor];
+    await acquire(a, { mode: 'exclusive' });
+    b.backend
+      .on('load', 'lock')
+      .nth(1)
+      .calls(() => a.environment.pass(6 * minute));
+    await expect(b.repository.locks.acquire({ mode: 'shared' })).rejects.toMatchObject({ kind: 'repository-locked' });
+  });
+
   it('that cannot be read keep others out', async () => {
     const [a] = (await actors(1)) as [Actor];
     store.files.set(`lock/${'0'.repeat(64)}`, Buffer.from('garbage'));

@@ -41,6 +41,9 @@ export const lockTiming: LockTiming = {
   lostAfterMs: 22.5 * 60_000,
 };
 
+/** Locks come and go; after so many looks what was found will do. */
+const maxListings = 5;
+
 /**
  * Restic's locks: files that say who uses the repository. Any number of shared ones, or one exclusive. There is no
  * atomic test-and-set on a dumb store, so: look, write, wait, look again, and withdraw when another appeared.
@@ -84,11 +87,8 @@ export class Locks {
 
   /** Everyone who holds a lock now, ourselves included. A lock file that cannot be read is a holder without a name. */
   async list(): Promise<readonly (LockHolder & { readonly stale: boolean })[]> {
-    const files = await this.#documents.list('lock');
-    const holders = await Promise.all(files.map(({ name }) => this.#read(name)));
-    return holders
-      .filter((holder) => holder !== undefined)
-      .map((holder) => ({ ...holder, stale: isStale(holder, this.#environment) }));
+    const holders = await this.#readAll();
+    return holders.map((holder) => ({ ...holder, stale: isStale(holder, this.#environment) }));
   }
 
   /** Removes the locks that no longer count. How many there were. */
@@ -126,6 +126,16 @@ export class Locks {
     const conflicting = others.filter((other) => mode === 'exclusive' || other.mode === 'exclusive');
     for (const { id } of conflicting.filter(({ stale }) => stale)) await this.#documents.remove('lock', id);
     return conflicting.filter(({ stale }) => !stale);
+  }
+
+  /** A file that vanishes between list and read was perhaps refreshed: its successor may not have been in the list. */
+  async #readAll(): Promise<LockHolder[]> {
+    for (let attempt = 1; ; attempt += 1) {
+      const files = await this.#documents.list('lock');
+      const holders = await Promise.all(files.map(({ name }) => this.#read(name)));
+      const found = holders.filter((holder) => holder !== undefined);
+      if (found.length === holders.length || attempt === maxListings) return found;
+    }
   }
 
   async #read(name: string): Promise<LockHolder | undefined> {

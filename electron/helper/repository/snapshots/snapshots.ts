@@ -25,8 +25,8 @@ export interface SnapshotList {
 
 export interface SnapshotsDependencies {
   readonly documents: Documents;
-  /** Whether the tree and all below it are durable and indexed. */
-  readonly isComplete: (tree: BlobId) => boolean;
+  /** Whether the tree and all below it are durable and listed in an index that was read under this lock. */
+  readonly isComplete: (tree: BlobId, lock: HeldLock) => boolean;
   readonly isWriting: () => boolean;
 }
 
@@ -73,7 +73,7 @@ export class Snapshots {
   async publish(lock: HeldLock, snapshot: SnapshotFile): Promise<Snapshot> {
     lock.assertHeld();
     if (this.#with.isWriting()) throw misuse('A snapshot cannot be published while its packs are still being written.');
-    if (!this.#with.isComplete(snapshot.tree)) {
+    if (!this.#with.isComplete(snapshot.tree, lock)) {
       throw misuse(
         `A snapshot cannot be published of tree ${snapshot.tree.slice(0, 8)}, which is not known to be complete.`,
       );

@@ -19,6 +19,10 @@ export function kindFolder(root: string, kind: ListedKind): string {
   return join(root, folders[kind]);
 }
 
+export function isLayoutFolder(name: string): boolean {
+  return Object.values(folders).includes(name);
+}
+
 /** The folders that hold files of a kind. */
 export function fileFolders(root: string, kind: ListedKind): string[] {
   const folder = kindFolder(root, kind);

@@ -140,6 +140,11 @@ describe('the local backend', () => {
     expect(await new LocalBackend(root).probe()).toBe('empty');
     mkdirSync(join(root, 'lost+found'));
     expect(await new LocalBackend(root).probe()).toBe('empty');
+    await new LocalBackend(root).prepare();
+    expect(await new LocalBackend(root).probe()).toBe('empty');
+    writeFileSync(join(root, 'data', '00', 'x'), '');
+    expect(await new LocalBackend(root).probe()).toBe('occupied');
+    rmSync(join(root, 'data', '00', 'x'));
     writeFileSync(join(root, 'letter.odt'), '');
     expect(await new LocalBackend(root).probe()).toBe('occupied');
     expect(await new LocalBackend(join(root, 'letter.odt')).probe()).toBe('occupied');
@@ -168,6 +173,13 @@ describe('the local backend', () => {
     await backend.save(pack, bytes);
     await backend.save({ kind: 'lock', name }, bytes);
     expect(await backend.list('pack')).toEqual([{ name, size: bytes.length }]);
+  });
+
+  it('does not believe a length that no file has', async () => {
+    const backend = await prepared();
+    await backend.save(pack, bytes);
+    const load = backend.load(pack, { offset: 0, length: 2 ** 32 - 1 });
+    await expect(load).rejects.toMatchObject({ kind: 'repository-damaged' });
   });
 
   it('never lets a name become a path', async () => {

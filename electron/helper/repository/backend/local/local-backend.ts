@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { Breather } from '../../breather.ts';
 import { damaged, repositoryAbsent, repositoryExists } from '../../failures.ts';
 import { isId } from '../../format/ids.ts';
 import {
@@ -14,7 +15,16 @@ import {
 } from '../contract.ts';
 import { diskError, errorCode } from './disk-errors.ts';
 import { type FileOps, nodeFileOps } from './file-ops.ts';
-import { allFolders, configPath, fileFolders, filePath, isTemporaryName, kindFolder, temporaryPath } from './layout.ts';
+import {
+  allFolders,
+  configPath,
+  fileFolders,
+  filePath,
+  isLayoutFolder,
+  isTemporaryName,
+  kindFolder,
+  temporaryPath,
+} from './layout.ts';
 import { syncFolder, writeDurably } from './write-durably.ts';
 
 /** Names that a filesystem or a desktop puts into every root: a disk that holds only these is empty to its owner. */
@@ -38,7 +48,10 @@ export class LocalBackend implements Backend {
     try {
       const names = this.#ops.readdir(this.location);
       if (names.includes('config')) return 'repository';
-      return names.every((name) => systemNames.test(name)) ? 'empty' : 'occupied';
+      const foreign = names.filter((name) => !systemNames.test(name));
+      return foreign.every((name) => isLayoutFolder(name) && this.#holdsNoFile(`${this.location}/${name}`))
+        ? 'empty'
+        : 'occupied';
     } catch (error) {
       const code = errorCode(error);
       if (code === 'ENOENT') return 'absent';
@@ -54,13 +67,16 @@ export class LocalBackend implements Backend {
   }
 
   async list(kind: ListedKind): Promise<readonly ListedFile[]> {
-    return this.#attempt(`list its ${kind} files`, () =>
-      this.#entries(kind).flatMap(({ name, path }) => {
-        if (!isId(name)) return [];
-        const stat = this.#ifThere(() => this.#ops.lstat(path));
-        return stat === undefined || stat.isDirectory ? [] : [{ name, size: stat.size }];
-      }),
-    );
+    const attempt = <Result>(work: () => Result): Result => this.#attempt(`list its ${kind} files`, work);
+    const breather = new Breather();
+    const files: ListedFile[] = [];
+    for (const { name, path } of attempt(() => this.#entries(kind))) {
+      if (!isId(name)) continue;
+      const stat = attempt(() => this.#ifThere(() => this.#ops.lstat(path)));
+      if (stat !== undefined && !stat.isDirectory) files.push({ name, size: stat.size });
+      await breather.breathe();
+    }
+    return files;
   }
 
   async stat(file: FileRef): Promise<number | undefined> {
@@ -77,8 +93,10 @@ export class LocalBackend implements Backend {
       const fd = this.#found(this.#ifThere(() => this.#ops.open(path, 'r')));
       if (fd === undefined) return undefined;
       try {
-        const offset = range?.offset ?? 0;
-        return this.#read(fd, offset, range?.length ?? this.#ops.fstat(fd).size, file);
+        const { size } = this.#ops.fstat(fd);
+        const { offset, length } = range ?? { offset: 0, length: size };
+        if (offset + length > size) throw cutOff(file);
+        return this.#read(fd, offset, length, file);
       } finally {
         this.#ops.close(fd);
       }
@@ -139,7 +157,7 @@ export class LocalBackend implements Backend {
     const bytes = Buffer.allocUnsafe(length);
     for (let done = 0; done < length; ) {
       const count = this.#ops.read(fd, bytes, done, length - done, offset + done);
-      if (count === 0) throw damaged(`${describeFile(file)} is shorter than it must be.`, { file: describeFile(file) });
+      if (count === 0) throw cutOff(file);
       done += count;
     }
     return bytes;
@@ -148,6 +166,13 @@ export class LocalBackend implements Backend {
   #unlink(path: string): true {
     this.#ops.unlink(path);
     return true;
+  }
+
+  #holdsNoFile(folder: string): boolean {
+    return this.#ops.readdir(folder).every((name) => {
+      const path = `${folder}/${name}`;
+      return this.#ops.lstat(path).isDirectory && this.#holdsNoFile(path);
+    });
   }
 
   #makeFolders(folders: readonly string[]): void {
@@ -189,4 +214,8 @@ export class LocalBackend implements Backend {
       throw repositoryAbsent(this.location);
     return undefined;
   }
+}
+
+function cutOff(file: FileRef): Error {
+  return damaged(`${describeFile(file)} is shorter than it must be.`, { file: describeFile(file) });
 }
