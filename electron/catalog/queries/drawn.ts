@@ -1,0 +1,30 @@
+import type { CatalogResult } from '../contract.ts';
+import { markColumns, toMark } from './marks.ts';
+import type { Statements } from './statements.ts';
+import { verifiedBy } from './verified.ts';
+
+/** Everything the timeline draws, in order of time. */
+export function drawn(db: Statements): CatalogResult<'snapshots.drawn'> {
+  const isVerified = verifiedBy(db);
+  const snapshots = db.all(
+    `SELECT ${markColumns}, source_id, source_name, hostname, filesystem, static_from, static_to,
+      json_extract(summary, '$.paths') AS paths
+     FROM snapshots ORDER BY time_ms`,
+  );
+  const failures = db.all(`
+    SELECT run_id AS runId, source_id AS sourceId, started_ms AS at, outcome, summary AS text FROM runs
+    WHERE kind = 'backup' AND snapshot_id IS NULL AND outcome IN ('failed', 'cancelled', 'interrupted', 'waiting')
+    ORDER BY started_ms`);
+  return {
+    snapshots: snapshots.map((row) => ({
+      mark: toMark(row, isVerified),
+      sourceId: row.source_id as CatalogResult<'snapshots.drawn'>['snapshots'][number]['sourceId'],
+      sourceName: String(row.source_name),
+      hostname: String(row.hostname),
+      paths: JSON.parse(String(row.paths)),
+      filesystem: String(row.filesystem),
+      staticBand: row.static_from === null ? null : { from: Number(row.static_from), to: Number(row.static_to) },
+    })),
+    failures: failures as CatalogResult<'snapshots.drawn'>['failures'],
+  };
+}
