@@ -81,7 +81,7 @@ async function underLoad(
     const { longestStepMs } = await writer.stop();
     return { 'stall ms': longestStepMs, ...figures };
   } finally {
-    await writer[Symbol.asyncDispose]().catch(() => {});
+    await Promise.resolve(writer[Symbol.asyncDispose]()).catch(() => {});
     rmSync(directory, { recursive: true, force: true });
   }
 }

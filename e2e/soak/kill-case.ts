@@ -1,0 +1,108 @@
+import { fork } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import type { OrderedWriter } from '../../electron/helper/quiesce/testing/ordered-writer/index.ts';
+import type { DriverMessage } from '../harness/helper-driver.ts';
+import { childrenOf, lookAt, signal } from '../harness/processes.ts';
+import type { CaseResult } from '../harness/soak.ts';
+
+export const victims = ['helper', 'guard', 'main', 'helper and guard'] as const;
+export type Victim = (typeof victims)[number];
+
+export interface KillCase {
+  readonly victim: Victim;
+  readonly signal: 'SIGKILL' | 'SIGSTOP';
+  /** Milliseconds after the start of the backup; null: between the freeze call and the thaw. */
+  readonly afterMs: number | null;
+}
+
+export interface KillPlace {
+  readonly sourceId: string;
+  readonly repositoryId: string;
+  readonly passwordFile: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly writer: OrderedWriter;
+  readonly leaseMs: number;
+}
+
+/** The safety deadline: after the lease, writers may wait this much longer at most, in milliseconds. */
+const graceMs = 2_000;
+/** A writer that takes this many further steps runs again. */
+const proofSteps = 20;
+
+/**
+ * Starts a backup through a stand-in for main, ends or stops the victim at the chosen moment, and sees whether the writer
+ * goes on in time. Whatever is left of the processes is ended afterwards.
+ */
+export async function runKillCase(kill: KillCase, place: KillPlace): Promise<CaseResult> {
+  const program = fileURLToPath(new URL('../harness/helper-driver.ts', import.meta.url));
+  const driver = fork(program, [place.sourceId, place.repositoryId, place.passwordFile], {
+    execArgv: ['--no-warnings'],
+    env: { ...process.env, ...place.environment },
+  });
+  const seen = { helper: -1, storing: false, answered: false };
+  driver.on('message', (message: DriverMessage) => {
+    if (message.type === 'helper') seen.helper = message.pid;
+    if (message.type === 'phase' && message.phase === 'open') seen.storing = true;
+    if (message.type === 'answer') seen.answered = true;
+  });
+  const exited = new Promise((resolve) => driver.once('exit', resolve));
+  try {
+    await until(() => seen.storing || seen.answered, 30_000);
+    const wasHeld = await waitForMoment(kill, place.writer, () => seen.answered);
+    const targets = pidsOf(kill.victim, seen.helper, driver.pid ?? -1);
+    const stepsBefore = place.writer.stepsSoFar();
+    const startedAt = performance.now();
+    for (const pid of targets) signal(pid, kill.signal);
+    const wentOn = await until(() => place.writer.stepsSoFar() >= stepsBefore + proofSteps, place.leaseMs + graceMs);
+    const heldMs = Math.round(performance.now() - startedAt);
+    return { ok: wentOn && targets.length > 0, facts: { wasHeld, heldMs, targets: targets.length } };
+  } finally {
+    const left = [driver.pid ?? -1, seen.helper, ...childrenOf(seen.helper).map(({ pid }) => pid)];
+    for (const pid of left) if (pid > 0 && lookAt(pid)) signal(pid, 'SIGKILL');
+    await exited;
+    await until(() => left.every((pid) => pid <= 0 || (lookAt(pid)?.state ?? 'Z') === 'Z'), 5_000);
+  }
+}
+
+/** True when the writer was found waiting in the kernel, as it does in a frozen filesystem and nowhere else here. */
+async function waitForMoment(kill: KillCase, writer: OrderedWriter, isOver: () => boolean): Promise<boolean> {
+  const deadline = performance.now() + 15_000;
+  if (kill.afterMs !== null) await sleep(kill.afterMs);
+  let inD = 0;
+  while (kill.afterMs === null && performance.now() < deadline && !isOver()) {
+    inD = lookAt(writer.pid)?.state === 'D' ? inD + 1 : 0;
+    if (inD >= 3) break;
+    await sleep(1);
+  }
+  return lookAt(writer.pid)?.state === 'D';
+}
+
+function pidsOf(victim: Victim, helper: number, main: number): number[] {
+  const guards = childrenOf(helper)
+    .filter(({ name }) => /guard/.test(name))
+    .map(({ pid }) => pid);
+  switch (victim) {
+    case 'main':
+      return [main];
+    case 'helper':
+      return [helper];
+    case 'guard':
+      // Before and after the freeze there is none; then there is nothing to end.
+      return guards.length > 0 ? guards : [helper];
+    case 'helper and guard':
+      return [helper, ...guards];
+  }
+}
+
+async function until(condition: () => boolean, patienceMs: number): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  while (!condition()) {
+    if (performance.now() > deadline) return false;
+    await sleep(2);
+  }
+  return true;
+}
+
+function sleep(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
