@@ -1,4 +1,4 @@
-import { SegmentedControl, TextInput } from '@mantine/core';
+import { TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { type Dispatch, type ReactNode, useEffect, useMemo, useState } from 'react';
@@ -7,9 +7,11 @@ import type { PlanAction, PlanEntry, RestorePlan } from '../../../shared/domain/
 import { announce } from '../../ui/announce.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatNumber } from '../../ui/format/numbers.ts';
+import { Segmented } from '../../ui/segmented.tsx';
 import { ChangeRow } from './change-row.tsx';
 import {
   buildChangeTree,
+  crowdedFolders,
   entriesBelow,
   type TreeRow,
   tickOfFolder,
@@ -51,10 +53,12 @@ export function ChangeList({
   const { t } = useTranslation('restore');
   const [typed, setTyped] = useState('');
   const [filter] = useDebouncedValue(typed.trim(), 150);
-  const [closed, setClosed] = useState<ReadonlySet<string>>(new Set());
+  const [turned, setTurned] = useState<ReadonlySet<string>>(new Set());
   const [active, setActive] = useState(0);
   const found = usePlanEntries(plan.planId, actionsOf[listed], filter);
   const root = useMemo(() => buildChangeTree(found.entries), [found.entries]);
+  const crowded = useMemo(() => crowdedFolders(root), [root]);
+  const closed = useMemo(() => crowded.symmetricDifference(turned), [crowded, turned]);
   const { stem, rows } = useMemo(() => visibleRows(root, closed), [root, closed]);
   const perFolder = useMemo(() => untickedPerFolder(unticked.keys()), [unticked]);
   const shown = useMemo(
@@ -97,13 +101,15 @@ export function ChangeList({
           value={typed}
           onChange={(event) => setTyped(event.currentTarget.value)}
         />
-        <SegmentedControl
-          aria-label={t('list.which')}
+        <Segmented<ListedChanges>
+          label={t('list.which')}
           value={listed}
-          onChange={(value) => onListed(value as ListedChanges)}
-          data={[
+          onChange={onListed}
+          options={[
             { value: 'changes', label: t('list.changes') },
-            ...(tally.delete > 0 || listed === 'deletions' ? [{ value: 'deletions', label: t('list.deletions') }] : []),
+            ...(tally.delete > 0 || listed === 'deletions'
+              ? [{ value: 'deletions' as const, label: t('list.deletions') }]
+              : []),
             { value: 'all', label: t('list.all') },
           ]}
         />
@@ -119,7 +125,7 @@ export function ChangeList({
             label={t('list.label')}
             active={Math.min(active, Math.max(0, rows.length - 1))}
             onActive={setActive}
-            onOpen={({ row }, open) => setClosed((before) => withFolder(before, row.path, !open))}
+            onOpen={({ row }) => setTurned((before) => before.symmetricDifference(new Set([row.path])))}
             onTick={({ row }, on) => tick(row, on)}
           >
             {({ row }) => <ChangeRow row={row} />}
@@ -138,13 +144,6 @@ export function ChangeList({
 function tickOf(row: TreeRow, unticked: Unticked, perFolder: ReadonlyMap<string, number>): TreeTick | null {
   if (row.kind === 'folder') return row.changes === 0 ? null : tickOfFolder(row, perFolder);
   return row.entry.action === 'same' ? null : unticked.has(row.path) ? 'off' : 'on';
-}
-
-function withFolder(before: ReadonlySet<string>, path: string, close: boolean): ReadonlySet<string> {
-  const after = new Set(before);
-  if (close) after.add(path);
-  else after.delete(path);
-  return after;
 }
 
 /** The first file, so that its diff is there without a click. */

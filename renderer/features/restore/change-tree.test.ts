@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest';
-import { buildChangeTree, entriesBelow, tickOfFolder, untickedPerFolder, visibleRows } from './change-tree.ts';
+import {
+  buildChangeTree,
+  crowdedFolders,
+  entriesBelow,
+  tickOfFolder,
+  untickedPerFolder,
+  visibleRows,
+} from './change-tree.ts';
 import { someEntry } from './testing/plans.ts';
 
 const entries = [
@@ -76,6 +83,12 @@ describe('the tree of changes', () => {
     expect(tick('Projects', ['/home/ana/Projects/thesis/chapter-3.md'])).toBe('mixed');
     expect(tick('Projects', thesis)).toBe('off');
     expect(tick('thesis', ['/home/ana/budget.ods'])).toBe('on');
+  });
+
+  it('begins with crowded folders closed, and with everything open where the list is short', () => {
+    const pages = Array.from({ length: 90 }, (_, index) => someEntry(`/home/ana/site/page-${index}`, 'replace'));
+    expect([...crowdedFolders(buildChangeTree([...entries, ...pages]))]).toEqual(['/home/ana/site']);
+    expect([...crowdedFolders(buildChangeTree(pages.slice(0, 50)))]).toEqual([]);
   });
 
   it('holds a hundred thousand entries', () => {

@@ -105,6 +105,21 @@ function isFolder(node: TreeNode): boolean {
   return node.children.size > 0 || node.entry?.type === 'dir';
 }
 
+/**
+ * Folders that begin closed: with many entries of their own they would push everything else out of sight. A list that
+ * is short as a whole begins open.
+ */
+export function crowdedFolders(root: TreeNode): ReadonlySet<string> {
+  const crowded = new Set<string>();
+  if (root.changes <= 60) return crowded;
+  const queue = [root];
+  for (let node = queue.pop(); node !== undefined; node = queue.pop()) {
+    if (node !== root && node.children.size > 40) crowded.add(node.path);
+    queue.push(...node.children.values());
+  }
+  return crowded;
+}
+
 /** Every entry at and below a path that a restore would act on; what unticking a folder leaves as it is. */
 export function entriesBelow(root: TreeNode, path: string): readonly PlanEntry[] {
   const found: PlanEntry[] = [];

@@ -74,6 +74,11 @@ describe('the diff of a restore', () => {
     });
   });
 
+  it('marks a run of differing words as one', () => {
+    const [gone] = rowsOf('A backup is taken only while nobody writes.\n', 'A backup is taken at any time.\n');
+    expect(gone).toMatchObject({ pieces: [{ differs: false }, { differs: true }, { text: '.', differs: false }] });
+  });
+
   it('shows a file that exists on one side only', () => {
     expect(rowsOf('', 'a\nb\n').map(shown)).toEqual(['+a', '+b']);
     expect(rowsOf('same\n', 'same\n').map(shown)).toEqual([' same']);

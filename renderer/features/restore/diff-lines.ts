@@ -86,22 +86,40 @@ function pairLines(
   back: readonly string[],
 ): { readonly gone: readonly (readonly Piece[])[]; readonly back: readonly (readonly Piece[])[] } {
   if (gone.length !== back.length || gone.length > 200) return { gone: plain(gone), back: plain(back) };
-  const goneRows: Piece[][] = [];
-  const backRows: Piece[][] = [];
+  const goneRows: (readonly Piece[])[] = [];
+  const backRows: (readonly Piece[])[] = [];
   for (const [index, goneLine] of gone.entries()) {
     const backLine = back[index] ?? '';
     const words = goneLine.length + backLine.length > 2_000 ? undefined : diffWordsWithSpace(goneLine, backLine);
-    const common = (words ?? []).filter((word) => !word.added && !word.removed).map((word) => word.value.trim());
-    const alike = common.join('').length * 2 >= Math.min(goneLine.trim().length, backLine.trim().length);
+    const shared = (words ?? []).filter((word) => !word.added && !word.removed).map((word) => word.value.trim());
+    // Lines that share less than half of the shorter one are two lines, not one that was edited.
+    const alike = shared.join('').length * 2 >= Math.min(goneLine.trim().length, backLine.trim().length);
     if (words === undefined || !alike) {
       goneRows.push([{ text: goneLine, differs: false }]);
       backRows.push([{ text: backLine, differs: false }]);
       continue;
     }
-    goneRows.push(words.filter((word) => !word.added).map((word) => ({ text: word.value, differs: word.removed })));
-    backRows.push(words.filter((word) => !word.removed).map((word) => ({ text: word.value, differs: word.added })));
+    goneRows.push(
+      joined(words.filter((word) => !word.added).map((word) => ({ text: word.value, differs: word.removed }))),
+    );
+    backRows.push(
+      joined(words.filter((word) => !word.removed).map((word) => ({ text: word.value, differs: word.added }))),
+    );
   }
   return { gone: goneRows, back: backRows };
+}
+
+/** Runs of differing words become one piece: a blank between two of them is not what they have in common. */
+function joined(pieces: readonly Piece[]): readonly Piece[] {
+  const result: Piece[] = [];
+  for (const [index, piece] of pieces.entries()) {
+    const last = result.at(-1);
+    const bridge = piece.text.trim() === '' && last?.differs === true && pieces[index + 1]?.differs === true;
+    const differs = piece.differs || bridge;
+    if (last?.differs === differs) result[result.length - 1] = { text: last.text + piece.text, differs };
+    else result.push({ text: piece.text, differs });
+  }
+  return result;
 }
 
 function fold(

@@ -1,9 +1,10 @@
-import { Loader, SegmentedControl } from '@mantine/core';
+import { Loader } from '@mantine/core';
 import { type Dispatch, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PlanEntry, RestorePlan } from '../../../shared/domain/restore.ts';
 import { announce } from '../../ui/announce.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
+import { Segmented } from '../../ui/segmented.tsx';
 import { ChangeDetail } from './change-detail.tsx';
 import { ChangeList, type ListedChanges } from './change-list.tsx';
 import { PlanCards } from './plan-cards.tsx';
@@ -38,11 +39,11 @@ export function PreviewStep({
   return (
     <div className={classes.preview}>
       <div className={classes.modeRow}>
-        <SegmentedControl
-          aria-label={t('mode.label')}
+        <Segmented
+          label={t('mode.label')}
           value={mode}
-          onChange={(value) => dispatch({ type: 'mode', mode: value === 'exact' ? 'exact' : 'keep' })}
-          data={[
+          onChange={(value) => dispatch({ type: 'mode', mode: value })}
+          options={[
             { value: 'keep', label: t('mode.keep') },
             { value: 'exact', label: t('mode.exact') },
           ]}

@@ -1,9 +1,11 @@
-import { Button, Progress } from '@mantine/core';
+import { Button, Loader, Progress } from '@mantine/core';
+import { IconCircleCheck, IconCircleDashed } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { PhaseName } from '../../../shared/domain/run.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes, formatRate } from '../../ui/format/bytes.ts';
-import { formatTimeLeft } from '../../ui/format/duration.ts';
+import { formatDuration, formatTimeLeft } from '../../ui/format/duration.ts';
 import { formatNumber, formatPercent } from '../../ui/format/numbers.ts';
 import classes from './restore.module.css';
 import { shownProgress } from './run-progress.ts';
@@ -40,6 +42,7 @@ export function RunPanel({ run }: { readonly run: RestoreRun | null }): ReactNod
       />
       <p className={classes.quiet}>{figures.join(' · ')}</p>
       <p className={classes.current}>{progress?.current ?? ''}</p>
+      <PhaseList run={run} />
       <div>
         <Button variant="default" onClick={cancel} loading={cancelling} disabled={run === null}>
           {t('run.cancel')}
@@ -47,6 +50,37 @@ export function RunPanel({ run }: { readonly run: RestoreRun | null }): ReactNod
       </div>
       <p className={classes.quiet}>{t('run.cancelLine')}</p>
     </section>
+  );
+}
+
+const expected: readonly PhaseName[] = ['safety', 'write', 'verify-files'];
+
+/** What is done, what is at hand and what is still to come. What the run skipped is not listed as done. */
+function PhaseList({ run }: { readonly run: RestoreRun | null }): ReactNode {
+  const { t } = useTranslation('restore');
+  if (run?.kind !== 'restore') return null;
+  const begun = run.phases.filter(({ name }) => expected.includes(name));
+  const last = Math.max(-1, ...begun.map(({ name }) => expected.indexOf(name)));
+  const shown = [
+    ...begun.map(({ name, durationMs }) => ({ name, state: durationMs === null ? 'current' : 'done', durationMs })),
+    ...expected.slice(last + 1).map((name) => ({ name, state: 'ahead', durationMs: null })),
+  ];
+  return (
+    <ol className={classes.phases}>
+      {shown.map(({ name, state, durationMs }) => (
+        <li key={name} data-state={state}>
+          {state === 'done' ? (
+            <IconCircleCheck size={17} aria-label={t('steps.done')} />
+          ) : state === 'current' ? (
+            <Loader size={15} aria-label={t('run.now')} />
+          ) : (
+            <IconCircleDashed size={17} aria-hidden="true" />
+          )}
+          {t(`run.phaseShort.${name}`)}
+          {durationMs !== null && <span className={classes.quiet}>{formatDuration(durationMs)}</span>}
+        </li>
+      ))}
+    </ol>
   );
 }
 

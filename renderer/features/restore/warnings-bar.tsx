@@ -26,7 +26,7 @@ export function WarningsBar({
       title={head}
       actions={
         <>
-          {(others.length > 0 || first.paths.length > 0) && (
+          {(others.length > 0 || first.paths.length > 1) && (
             <Button variant="subtle" onClick={() => setAll(!all)} aria-expanded={all}>
               {all
                 ? t('warnings.less')
