@@ -79,7 +79,7 @@ async function waitForMoment(kill: KillCase, writer: OrderedWriter, isOver: () =
 
 function pidsOf(victim: Victim, helper: number, main: number): number[] {
   const guards = childrenOf(helper)
-    .filter(({ name }) => /guard/.test(name))
+    .filter(({ name }) => name === 'sp-guard')
     .map(({ pid }) => pid);
   switch (victim) {
     case 'main':
