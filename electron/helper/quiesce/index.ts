@@ -12,5 +12,7 @@ export type {
   StillOutcome,
   StillView,
 } from './contract.ts';
+export type { QuiesceEnvironment } from './environment.ts';
+export { createFsfreezeCopy } from './fsfreeze-copy/index.ts';
 export { createLive, type LiveOptions } from './live/index.ts';
 export { type PickedMethods, pickMethods } from './picker.ts';

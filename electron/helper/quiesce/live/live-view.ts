@@ -1,10 +1,10 @@
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { TreeEntry } from '../../sources/filesystem/tree.ts';
 import type { ContentSink, ContentVerdict, StillContent, StillEntry, StillView } from '../contract.ts';
-import { rootPlace } from '../view/ancestors.ts';
+import { isReusable } from '../ctime/reusable.ts';
+import { rootMeta, rootPlace } from '../view/ancestors.ts';
 import { entryDetail } from '../view/entry-detail.ts';
 import { type EntryDetail, entryMeta, noDetail } from '../view/entry-meta.ts';
-import { isWholeSecond } from './granularity.ts';
 import type { readWhole, WholeReadOptions } from './read-whole.ts';
 
 export interface LiveView extends StillView {
@@ -34,8 +34,7 @@ export function newLiveView(facts: FilesystemFacts, read: typeof readWhole, opti
       meta,
       children: meta.type === 'dir' ? () => childrenOf(entry) : null,
       content: meta.type === 'file' ? contentOf(entry) : null,
-      // Equal metadata means equal content only where every change moves the ctime by a step that can be seen.
-      reusable: options.tracesMappedWrites && !isWholeSecond(meta.ctimeNs),
+      reusable: isReusable(facts.filesystem, meta),
     };
   };
 
@@ -53,7 +52,7 @@ export function newLiveView(facts: FilesystemFacts, read: typeof readWhole, opti
   const root = toStillEntry(tree.root, noDetail);
   return {
     ancestors: place.ancestors,
-    root: { ...root, name: place.name, meta: place.meta },
+    root: { ...root, name: place.name, meta: rootMeta(tree) },
     unreadable: () => tree.unreadable(),
     rereadTotal: () => rereadTotal,
   };

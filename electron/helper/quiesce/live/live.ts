@@ -8,11 +8,11 @@ import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { filesystemKind } from '../../system/filesystem-kind.ts';
 import { syncFilesystem } from '../../system/sync.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } from '../contract.ts';
+import { tickNs, wallClockNs } from '../ctime/granularity.ts';
+import { isImmutable, tracesMappedWrites } from '../ctime/mapped-writes.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Fingerprint } from './fingerprint.ts';
-import { tickNs, wallClockNs } from './granularity.ts';
 import { newLiveView } from './live-view.ts';
-import { isImmutable, tracesMappedWrites } from './mapped-writes.ts';
 import { type Look, newObservation } from './observation.ts';
 import { readWhole } from './read-whole.ts';
 import { scanTree, type TreeScan } from './tree-scan.ts';
@@ -172,8 +172,9 @@ class LiveRun {
 
   #explain(observation: Observation, different: readonly string[]): void {
     const { report } = this.#context;
+    const examples = different.length === 0 ? '' : ` (for example ${different.join(', ')})`;
     if (observation.differences > 0)
-      report.note('info', `${observation.differences} entries changed meanwhile, ${different.join(', ')} among them.`);
+      report.note('info', `${observation.differences} entries changed meanwhile${examples}.`);
     for (const suspect of observation.suspects.slice(0, 5))
       report.note('info', `${suspect.path} can change unseen (${suspect.kind.replace('-', ' ')}).`);
     if (!observation.suspectScanComplete) report.note('info', observation.suspectScanGap);

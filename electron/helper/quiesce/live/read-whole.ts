@@ -7,10 +7,10 @@ import { dataExtents } from '../../system/sparse.ts';
 import { type Statx, statxDescriptor } from '../../system/statx.ts';
 import { probeWriters } from '../../system/writer-probe.ts';
 import type { ContentSink, ContentVerdict } from '../contract.ts';
+import { granularityOf, wallClockNs } from '../ctime/granularity.ts';
 import { readableXattrs } from '../view/entry-detail.ts';
 import { entryMeta } from '../view/entry-meta.ts';
 import type { BufferPool } from './buffer-pool.ts';
-import { granularityOf, wallClockNs } from './granularity.ts';
 
 export interface WholeReadOptions {
   readonly tree: OpenTree;

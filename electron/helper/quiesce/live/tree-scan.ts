@@ -4,8 +4,8 @@ import type { Instant } from '../../../../shared/domain/time.ts';
 import { nsToInstant } from '../../../../shared/domain/time.ts';
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
+import { granularityOf, wallClockNs } from '../ctime/granularity.ts';
 import type { Fingerprint, Lanes } from './fingerprint.ts';
-import { granularityOf, wallClockNs } from './granularity.ts';
 
 /** One look at everything there is. */
 export interface TreeScan {
@@ -55,10 +55,9 @@ export async function scanTree(tree: OpenTree, options: ScanOptions): Promise<Tr
     if (granularity > tickNs && ctimeNs + granularity >= startedNs) doubt = granularity;
   };
 
-  note(tree.root, fingerprint.root);
-  const pending: { readonly entry: TreeEntry; readonly lanes: Lanes }[] = [
-    { entry: tree.root, lanes: fingerprint.root },
-  ];
+  const root = tree.lookAtRoot();
+  note(root, fingerprint.root);
+  const pending: { readonly entry: TreeEntry; readonly lanes: Lanes }[] = [{ entry: root, lanes: fingerprint.root }];
   let turnStarted = performance.now();
   for (let directory = pending.pop(); directory !== undefined; directory = pending.pop()) {
     throwIfAborted(options.signal);

@@ -9,7 +9,6 @@ export interface RootPlace {
   readonly ancestors: StillView['ancestors'];
   /** Name of the root itself; empty for `/`. */
   readonly name: Buffer;
-  readonly meta: EntryMeta;
 }
 
 /**
@@ -29,8 +28,13 @@ export function rootPlace(facts: FilesystemFacts, tree: OpenTree): RootPlace {
     const xattrs = tree.files.run(() => readableXattrs(bytes, () => {}));
     ancestors.push({ name: part, meta: entryMeta(stat, { linkTarget: null, xattrs }) });
   }
+  return { ancestors, name };
+}
+
+/** The root's own metadata, as it is now. */
+export function rootMeta(tree: OpenTree): EntryMeta {
   const xattrs = readableXattrs(tree.rootFd, () => {});
-  return { ancestors, name, meta: entryMeta(tree.root.stat, { linkTarget: null, xattrs }) };
+  return entryMeta(tree.lookAtRoot().stat, { linkTarget: null, xattrs });
 }
 
 function splitPath(path: Buffer): Buffer[] {

@@ -46,7 +46,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreePar
   const openDirectory = (directory: TreeEntry): number => {
     const fd = open(directory, O_RDONLY | O_DIRECTORY);
     const stat = statxDescriptor(fd);
-    if (!isBeyond(stat, rootStat) || directory === root) return fd;
+    if (directory.path.length === 0 || !isBeyond(stat, rootStat)) return fd;
     closeSync(fd);
     throw new ErrnoError(18 /* EXDEV */, 'open', describe(directory.path));
   };
@@ -115,6 +115,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreePar
     files,
     rootFd,
     root,
+    lookAtRoot: () => ({ ...root, stat: statxDescriptor(rootFd) }),
     list,
     openFile,
     leftOut: () => leftOut.all(),

@@ -26,7 +26,10 @@ export type VisitEntry = (entry: TreeEntry, dirFd: number) => void;
 export interface OpenTree {
   readonly files: FileOps;
   readonly rootFd: number;
+  /** The root as it was when the tree was opened. */
   readonly root: TreeEntry;
+  /** The root as it is now. */
+  lookAtRoot(): TreeEntry;
   /**
    * Entries in the order of the directory. What is left out or could not be looked at is noted, never passed over; a
    * directory that cannot be read is noted and has no entries, one that vanished has none.

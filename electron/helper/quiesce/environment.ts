@@ -1,0 +1,20 @@
+import type { OwnPlaces } from '../sources/contract.ts';
+
+/** What the methods that hold need to know of the helper they run in. Handed in where the helper is composed. */
+export interface QuiesceEnvironment {
+  /** Repositories, catalog, logs, scratch: whatever of ours is written while a backup runs. Asked anew for each run. */
+  readonly own: () => OwnPlaces;
+  /** Files and folders this process runs from: its program, its libraries. Must not wait for a frozen filesystem. */
+  readonly programPlaces: readonly string[];
+  /** The native program of guard and witness. */
+  readonly guardBinary: string;
+  /** Folder for what does not fit into memory while writers are held. One of our own places. */
+  readonly scratchDirectory: string;
+  /** How much of a tree is kept in memory before the scratch folder is used, bytes. Default 256 MiB. */
+  readonly spoolMemoryBytes?: number;
+  /** See StartGuardOptions. */
+  readonly cgroupProcs?: string;
+  readonly emergencyThaw?: boolean;
+}
+
+export const defaultSpoolMemoryBytes = 256 * 1024 * 1024;

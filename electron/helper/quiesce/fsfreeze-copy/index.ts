@@ -1,0 +1,1 @@
+export { createFsfreezeCopy, type FreezeSteps, freezeSteps } from './fsfreeze-copy.ts';
