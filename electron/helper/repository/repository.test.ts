@@ -115,6 +115,15 @@ describe('storing and reading back', () => {
     });
   });
 
+  it('knows the length of what it holds without reading it', async () => {
+    const { repository } = await memoryRepository();
+    for (const content of [Buffer.alloc(70_000), random.bytes(1000)]) {
+      const { id } = await withWriter(repository, (writer) => writer.saveBlob('data', content));
+      expect(repository.blobLength('data', id)).toBe(content.length);
+      expect(repository.blobLength('tree', id)).toBeUndefined();
+    }
+  });
+
   it('keeps trees and data in packs of their own, each of about the target length', async () => {
     const { backend, repository } = await memoryRepository({ packTarget: 100 * kib });
     const files = Array.from({ length: 40 }, (_, index) => [`f${index}`, file(random.bytes(20 * kib))] as const);

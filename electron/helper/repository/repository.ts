@@ -4,7 +4,7 @@ import type { Backend } from './backend/contract.ts';
 import { Breather } from './breather.ts';
 import { Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 import { deriveGearTable } from './chunker/gear-table.ts';
-import { Sealer } from './crypto/sealer.ts';
+import { Sealer, sealOverhead } from './crypto/sealer.ts';
 import { Documents } from './documents.ts';
 import type { Environment } from './environment.ts';
 import { misuse } from './failures.ts';
@@ -108,6 +108,13 @@ export class Repository {
   /** Where the index in memory says the blob is: lets a reader of many blobs go pack by pack. */
   locateBlob(type: BlobType, id: BlobId): BlobLocation | undefined {
     return this.#index.find(type, id);
+  }
+
+  /** Length of the blob's content in bytes, as the index in memory says; undefined when it does not have the blob. */
+  blobLength(type: BlobType, id: BlobId): number | undefined {
+    const place = this.#index.find(type, id);
+    if (place === undefined) return undefined;
+    return place.uncompressedLength > 0 ? place.uncompressedLength : place.length - sealOverhead;
   }
 
   /** The blob's content, its hash verified. `repository-damaged` names blob and pack in its context. */
