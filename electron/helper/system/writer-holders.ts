@@ -18,7 +18,7 @@ export type WriterHolder =
       readonly pid: number;
       /** Its writes may reach the file without passing through memory that others see: O_DIRECT. */
       readonly isDirect: boolean;
-      /** The process can have writes under way while it does something else: libaio or io_uring. */
+      /** The process has, or may have, writes under way while it does something else: libaio or io_uring. */
       readonly canWriteLater: boolean;
     }
   | { readonly how: 'loop-device'; readonly file: FileIdentity; readonly device: string }
@@ -54,7 +54,8 @@ export function findWriterHolders(files: readonly FileIdentity[]): WriterHolders
       else if (!hasCode(error, 'ENOENT', 'ESRCH')) throw error;
     }
   }
-  if (unreadable > 0) gaps.push(`${unreadable} programs of other users could not be looked at.`);
+  if (unreadable === 1) gaps.push('1 program could not be looked at.');
+  else if (unreadable > 1) gaps.push(`${unreadable} programs could not be looked at.`);
   else if (process.geteuid?.() !== 0) gaps.push('Programs of other users may be out of sight.');
   if (readlinkSync('/proc/self/ns/pid') !== firstPidNamespace)
     gaps.push('Programs outside this container are out of sight.');
@@ -87,11 +88,14 @@ function holdersOf(pid: number, wanted: Wanted): WriterHolder[] {
   const mappings = readFileSync(`/proc/${pid}/maps`, 'latin1');
   const descriptors: { readonly file: FileIdentity; readonly isDirect: boolean }[] = [];
   const registered: FileIdentity[] = [];
-  let canWriteLater = mappings.includes('/[aio]') || mappings.includes('anon_inode:[io_uring]');
+  let hasRing = false;
+  // A libaio context does not tell whether anything is under way in it; an io_uring does.
+  let canWriteLater = mappings.includes('/[aio]');
   for (const fd of readdirSync(`/proc/${pid}/fdinfo`)) {
     const info = readOrNothing(`/proc/${pid}/fdinfo/${fd}`);
     if (info.includes('\nSqMask:')) {
-      canWriteLater = true;
+      hasRing = true;
+      canWriteLater ||= isRingBusy(info);
       registered.push(...registeredFiles(pid, info, wanted));
     }
     const flags = Number.parseInt(/^flags:\s*([0-7]+)/m.exec(info)?.[1] ?? '0', 8);
@@ -102,6 +106,8 @@ function holdersOf(pid: number, wanted: Wanted): WriterHolder[] {
     const file = wanted.at(`/proc/${pid}/fd/${fd}`);
     if (file !== undefined) descriptors.push({ file, isDirect: (flags & constants.O_DIRECT) !== 0 });
   }
+  // A ring whose descriptor was closed lives on in its mapping, out of sight.
+  if (!hasRing && mappings.includes('anon_inode:[io_uring]')) canWriteLater = true;
   return [
     ...mappedFiles(pid, mappings, wanted).map((file): WriterHolder => ({ how: 'mapping', file, pid })),
     ...descriptors.map((each): WriterHolder => ({ how: 'descriptor', pid, canWriteLater, ...each })),
@@ -123,6 +129,13 @@ function mappedFiles(pid: number, maps: string, wanted: Wanted): FileIdentity[] 
     if (asked !== undefined) found.push(asked);
   }
   return found;
+}
+
+/** Something was handed in and has not been answered (or asked for no answer). Source: io_uring/fdinfo.c. */
+function isRingBusy(info: string): boolean {
+  const value = (name: string): string | undefined => new RegExp(`^${name}:\\s*(\\d+)`, 'm').exec(info)?.[1];
+  const taken = value('CachedSqHead');
+  return taken === undefined || value('SqHead') !== value('SqTail') || taken !== value('CachedCqTail');
 }
 
 /** Files an io_uring keeps open by itself, their descriptors closed. Source: io_uring/fdinfo.c. */

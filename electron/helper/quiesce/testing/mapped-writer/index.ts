@@ -1,0 +1,1 @@
+export { type MappedWriter, startMappedWriter } from './start.ts';
