@@ -117,4 +117,16 @@ describe('checkImports', () => {
       'only tests may use a test kit',
     );
   });
+
+  it('lets e2e use test kits, and nothing else that it was not granted', () => {
+    const zonesAnd = [...zones, 'e2e'];
+    const reach = (path: string, to: string): readonly string[] => {
+      const files = { [path]: `import '${to}';` };
+      return checkImports([path], importsOfPlanted(files), { zones: zonesAnd, grants: [] }).violations;
+    };
+    for (const path of ['e2e/soak/x.ts', 'e2e/soak/x.itest.ts']) {
+      expect(reach(path, '../../electron/helper/a/testing/kit.ts')).toEqual([]);
+      expect(reach(path, '../../electron/helper/a/x.ts')).toHaveLength(1);
+    }
+  });
 });

@@ -225,6 +225,11 @@ const renderer: readonly ImportGrant[] = [
 ];
 
 const tools: readonly ImportGrant[] = [
+  {
+    from: 'e2e',
+    to: 'electron/helper/system/exec.ts',
+    reason: 'benches and soaks start real programs the way the helper does',
+  },
   { from: ['electron/main', 'electron/helper'], to: 'package.json', reason: 'the version is written in one place' },
   { from: 'electron/helper/commands', to: 'electron/helper/version.ts', reason: 'status tells the version' },
   {
