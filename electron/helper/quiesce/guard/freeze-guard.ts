@@ -69,14 +69,21 @@ export function newFreezeGuard(parts: GuardParts): FreezeGuard {
   const { guard, witness } = parts;
   let state: FreezeGuard['state'] = 'ready';
   let closing: Promise<void> | undefined;
+  /** When the witness has acted if it can, by this process's clock: nobody is waited for longer. */
+  let witnessDueAt = 0;
+  const setWitnessDue = (): void => {
+    witnessDueAt = performance.now() + parts.leaseMs + parts.marginMs + DEAF_AFTER_MS;
+  };
 
   const freeze = (): FrozenMoment => {
     if (state !== 'ready') throw new Error(`a guard holds one freeze; this one is ${state}`);
     // A witness that sleeps would not be one.
     if (!isAwake(witness)) throw guardDidNotStart('its witness does not answer');
     state = 'frozen';
-    const answer = guard.tell(command.freeze) ? hearFreeze(parts) : 'gone';
+    setWitnessDue();
+    const answer = guard.tell(command.freeze) ? hearWhile(parts, 'idle', witnessDueAt) : 'gone';
     if (typeof answer === 'object' && answer.kind === 'frozen') {
+      setWitnessDue();
       const leaseEndsNs = answer.after.monotonicNs + BigInt(parts.leaseMs) * 1_000_000n;
       return { before: answer.before, after: answer.after, leaseEndsNs };
     }
@@ -91,7 +98,7 @@ export function newFreezeGuard(parts: GuardParts): FreezeGuard {
     if (state !== 'frozen') throw new Error(`there is nothing to thaw; this guard is ${state}`);
     state = 'ended';
     const askedNs = process.hrtime.bigint();
-    const answer = guard.tell(command.thaw) ? hearThaw(parts) : guard.hear(0);
+    const answer = guard.tell(command.thaw) ? hearWhile(parts, 'frozen', witnessDueAt) : guard.hear(0);
     if (typeof answer === 'object') return outcomeOf(answer, askedNs, causeOf(answer));
     return endInGuardsPlace(parts, askedNs);
   };
@@ -134,24 +141,18 @@ function isAwake(witness: GuardProcess): boolean {
   return typeof answer === 'object' && answer.kind === 'ready';
 }
 
-/** FIFREEZE cannot be cut short, so a guard that has begun is waited for; one that has not is deaf after a while. */
-function hearFreeze(parts: GuardParts): Frame | 'silent' | 'gone' {
-  // The witness ends what takes longer. This is for the case that it is stopped too.
-  const hopelessAt = performance.now() + parts.leaseMs + parts.marginMs + 2000;
+/**
+ * The guard's answer. Neither FIFREEZE nor FITHAW can be cut short, and both may wait for the disk: a guard that is seen to
+ * be at it is not deaf. One that after a while has not begun (`before`) is, and so is one that is done and does not say so.
+ */
+function hearWhile(parts: GuardParts, before: 'idle' | 'frozen', untilMs: number): Frame | 'silent' | 'gone' {
+  const atIt = before === 'idle' ? 'freezing' : 'thawing';
   for (;;) {
-    const answer = parts.guard.hear(DEAF_AFTER_MS);
-    if (answer !== 'silent') return answer;
-    if (parts.readPage().state === 'idle' || performance.now() > hopelessAt) return 'silent';
-  }
-}
-
-/** A thaw may wait for the disk: a guard that has begun one is not deaf. The witness ends what takes too long. */
-function hearThaw(parts: GuardParts): Frame | 'silent' | 'gone' {
-  const hopelessAt = performance.now() + parts.leaseMs + parts.marginMs + 2000;
-  for (;;) {
-    const answer = parts.guard.hear(DEAF_AFTER_MS);
-    if (answer !== 'silent') return answer;
-    if (parts.readPage().state !== 'thawing' || performance.now() > hopelessAt) return 'silent';
+    const leftMs = Math.max(0, Math.ceil(untilMs - performance.now()));
+    const answer = parts.guard.hear(Math.min(DEAF_AFTER_MS, leftMs));
+    if (answer !== 'silent' || leftMs === 0) return answer;
+    const { state } = parts.readPage();
+    if (state !== atIt) return parts.guard.hear(state === before ? 0 : DEAF_AFTER_MS);
   }
 }
 
@@ -172,7 +173,7 @@ function endInGuardsPlace(parts: GuardParts, askedNs: bigint = process.hrtime.bi
 
 /** A witness that leaves a plainly frozen filesystem frozen is deaf too; in any other state it may have to wait. */
 function hearWitness(parts: GuardParts): Frame | 'silent' | 'gone' {
-  const hopelessAt = performance.now() + parts.marginMs + 2500;
+  const hopelessAt = performance.now() + parts.marginMs + DEAF_AFTER_MS;
   for (;;) {
     const answer = parts.witness.hear(DEAF_AFTER_MS);
     if (answer !== 'silent') return answer;
@@ -211,7 +212,7 @@ function thawUntilCertain(parts: GuardParts, askedNs: bigint): ThawOutcome {
       if (hasCode(error, 'EINVAL') && isFreezerGone)
         return { ok: false, reason: 'ended-early', cause: 'unknown', ended: null };
     }
-    waitReadable([parts.guardPidfd], isFreezerGone ? 0 : 10);
+    waitReadable(isFreezerGone ? [] : [parts.guardPidfd], 10);
   }
   throw cannotThaw(parts.where);
 }

@@ -18,7 +18,7 @@ export interface StartGuardOptions {
   readonly guardBinary: string;
   /** Longest time from the return of FIFREEZE to the thaw, ms, 1 to 600000. */
   readonly leaseMs: number;
-  /** How much later the witness acts than the guard should have, ms. Default 500. */
+  /** How much later the witness acts than the guard should have, ms, 1 to 500 (default). More would break lease + 2 s. */
   readonly marginMs?: number;
   /** Speed up RCU while the freeze is made; put back with the thaw. A setting of the whole system. Default false. */
   readonly expediteRcu?: boolean;
@@ -34,8 +34,8 @@ export interface StartGuardOptions {
  */
 export async function startGuard(options: StartGuardOptions): Promise<FreezeGuard> {
   const marginMs = options.marginMs ?? 500;
-  requireMilliseconds('leaseMs', options.leaseMs);
-  requireMilliseconds('marginMs', marginMs);
+  requireMilliseconds('leaseMs', options.leaseMs, 600_000);
+  requireMilliseconds('marginMs', marginMs, 500);
 
   const opened: number[] = [];
   const own = (fd: number): number => {
@@ -121,11 +121,11 @@ function launch(
   return startProcess(programFd, args, shared);
 }
 
-function requireMilliseconds(field: string, value: number): void {
-  if (Number.isInteger(value) && value >= 1 && value <= 600_000) return;
+function requireMilliseconds(field: string, value: number, most: number): void {
+  if (Number.isInteger(value) && value >= 1 && value <= most) return;
   throw new StillpointError({
     kind: 'bad-input',
-    message: `${field} is ${value}; it must be a whole number of milliseconds from 1 to 600000.`,
+    message: `${field} is ${value}; it must be a whole number of milliseconds from 1 to ${most}.`,
     guidance: 'Choose a pause within these limits.',
     field,
   });
