@@ -5,6 +5,7 @@ import { useStore } from '../../state/store.ts';
 import { liveRegionId } from '../../ui/announce.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { ErrorBoundary } from '../error-boundary.tsx';
+import { MainView } from '../main-view.tsx';
 import { viewFor } from '../views.ts';
 import classes from './frame.module.css';
 
@@ -31,7 +32,7 @@ export function Frame(): ReactNode {
             />
           )}
         >
-          {Shown === undefined ? null : <Shown view={view} />}
+          {Shown === undefined ? <MainView /> : <Shown view={view} />}
         </ErrorBoundary>
       </main>
       <div id={liveRegionId} className="sp-visually-hidden" aria-live="polite" role="status" />

@@ -12,13 +12,15 @@ export function drawBands(context: Context, scene: Scene, { lane }: LaneIndex, r
   const { bandTop, bandHeight, logTop, logHeight } = laneMetrics(row);
   const { tokens } = scene;
   eachBand(scene, lane.staticBands, (x, width) => {
+    const [left, wide] = [Math.round(x), Math.max(2, Math.round(width))];
     context.fillStyle = tokens.quiet;
-    context.strokeStyle = tokens.quietEdge;
-    context.lineWidth = 1;
-    context.beginPath();
-    context.roundRect(Math.round(x) + 0.5, top + bandTop + 0.5, Math.max(1, Math.round(width) - 1), bandHeight, 4);
-    context.fill();
-    context.stroke();
+    context.fillRect(left, top + bandTop, wide, bandHeight);
+    context.fillStyle = tokens.line;
+    context.fillRect(left, top + bandTop, wide, 1);
+    context.fillRect(left, top + bandTop + bandHeight - 1, wide, 1);
+    context.fillStyle = tokens.quietEdge;
+    context.fillRect(left, top + bandTop, 1.5, bandHeight);
+    context.fillRect(left + wide - 1.5, top + bandTop, 1.5, bandHeight);
   });
   eachBand(scene, lane.logBands, (x, width) => {
     context.fillStyle = tokens.log;

@@ -1,4 +1,3 @@
-import type { Clusters } from '../layout/cluster.ts';
 import { lowerBound } from '../layout/cull.ts';
 import { type ItemKind, itemKinds } from '../layout/item-kind.ts';
 import { type LaneIndex, snapshotAt } from '../layout/lane-index.ts';

@@ -9,13 +9,17 @@ const fullTurn = Math.PI * 2;
 export function drawMark(context: Context, kind: ItemKind, x: number, y: number, radius: number, tokens: Tokens): void {
   switch (kind) {
     case 'failed':
-      return drawFailed(context, x, y, radius, tokens.bad, tokens.panel, true);
+      drawFailed(context, x, y, radius, tokens.bad, tokens.panel, true);
+      return;
     case 'interrupted':
-      return drawFailed(context, x, y, radius, tokens.bad, tokens.panel, false);
+      drawFailed(context, x, y, radius, tokens.bad, tokens.panel, false);
+      return;
     case 'missed':
-      return drawMissed(context, x, y, radius, tokens.warn, tokens.panel, true);
+      drawMissed(context, x, y, radius, tokens.warn, tokens.panel, true);
+      return;
     case 'cancelled':
-      return drawMissed(context, x, y, radius, tokens.ink3, tokens.panel, false);
+      drawMissed(context, x, y, radius, tokens.ink3, tokens.panel, false);
+      return;
     default: {
       const { shape, token } = levelLooks[kind];
       drawShape(context, shape, x, y, radius, tokens[token], tokens.panel);

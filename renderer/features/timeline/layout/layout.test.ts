@@ -153,7 +153,8 @@ describe('layoutRows', () => {
 
   it('makes room for the phases of one lane', () => {
     const plain = layoutRows(3, 225, null);
-    const open = layoutRows(3, 225, { lane: 1, phases: 10 });
+    const open = layoutRows(3, 225 + 200, { lane: 1, phases: 10 });
+    expect(open.natural - plain.natural).toBe(200);
     expect(open.rows[0]).toEqual(plain.rows[0]);
     expect(open.rows[1]?.height).toBeGreaterThan(190);
     expect(open.rows[2]?.height).toBe(plain.rows[2]?.height);

@@ -9,6 +9,8 @@ export interface Row {
 export interface Rows {
   readonly rows: readonly Row[];
   readonly total: number;
+  /** The height at which no lane would gain from more room. */
+  readonly natural: number;
   readonly compact: boolean;
 }
 
@@ -27,17 +29,17 @@ export function layoutRows(
   unfolded: { readonly lane: number; readonly phases: number } | null,
 ): Rows {
   const compact = lanes >= compactFrom;
-  const lane = compact
-    ? compactHeight
-    : Math.floor(Math.min(largest, Math.max(smallest, available / Math.max(1, lanes))));
+  const extra = unfolded === null ? 0 : unfolded.phases * phaseRowHeight + phasesPadding;
+  const share = (available - extra) / Math.max(1, lanes);
+  const lane = compact ? compactHeight : Math.floor(Math.min(largest, Math.max(smallest, share)));
   const rows: Row[] = [];
   let top = 0;
   for (let at = 0; at < lanes; at += 1) {
-    const extra = unfolded?.lane === at ? unfolded.phases * phaseRowHeight + phasesPadding : 0;
-    rows.push({ top, height: lane + extra, lane });
-    top += lane + extra;
+    const height = lane + (unfolded?.lane === at ? extra : 0);
+    rows.push({ top, height, lane });
+    top += height;
   }
-  return { rows, total: top, compact };
+  return { rows, total: top, natural: lanes * (compact ? compactHeight : largest) + extra, compact };
 }
 
 /** The row at a height; -1 above the first and below the last. */

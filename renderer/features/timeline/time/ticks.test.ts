@@ -5,8 +5,8 @@ import { tickLabel } from './tick-labels.ts';
 import { pickStep, tickSteps, ticksIn } from './ticks.ts';
 import { type Viewport, viewportOf } from './viewport.ts';
 
-const local = (...parts: [number, number, number, number?, number?, number?, number?]): number =>
-  new Date(...(parts as [number, number])).getTime();
+const local = (y: number, month: number, d: number, h = 0, min = 0, s = 0, ms = 0): number =>
+  new Date(y, month, d, h, min, s, ms).getTime();
 const width = 900;
 
 const zoneBefore = process.env.TZ;

@@ -1,0 +1,48 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { formatBytes } from '../../../ui/format/bytes.ts';
+import { formatDay, formatTimeSeconds } from '../../../ui/format/date-time.ts';
+import { formatDuration } from '../../../ui/format/duration.ts';
+import { formatNumber } from '../../../ui/format/numbers.ts';
+import { LevelMark } from '../../../ui/level-mark.tsx';
+import { useNow } from '../../../ui/use-now.ts';
+import { OutcomeMark } from '../view/outcome-mark.tsx';
+import classes from './table.module.css';
+import type { TableRow } from './table-rows.ts';
+
+export function TableCells({ row, pinnedIcon }: { readonly row: TableRow; readonly pinnedIcon: ReactNode }): ReactNode {
+  const { t } = useTranslation(['timeline', 'levels']);
+  const now = useNow(60_000);
+  const { mark } = row;
+  const none = t('table.none');
+  return (
+    <>
+      <td className={classes.when}>
+        {formatDay(row.time, now)}, {formatTimeSeconds(row.time)} {mark?.pinned === true && pinnedIcon}
+      </td>
+      <td className={classes.source}>{row.source}</td>
+      <td className={classes.level}>
+        <span className={classes.levelCell}>
+          <KindMark row={row} />
+          {mark === null ? (
+            <span className={classes.reason} title={row.text}>
+              {t(`outcome.${row.kind as 'failed'}`)}: {row.text}
+            </span>
+          ) : (
+            t(`levels:${mark.level ?? 'unknown'}.label`)
+          )}
+        </span>
+      </td>
+      <td className={classes.pause}>{mark?.stallMs == null ? none : formatDuration(mark.stallMs)}</td>
+      <td className={classes.files}>{mark?.files == null ? none : formatNumber(mark.files)}</td>
+      <td className={classes.size}>{mark?.bytes == null ? none : formatBytes(mark.bytes)}</td>
+      <td className={classes.new}>{mark?.newBytes == null ? none : formatBytes(mark.newBytes)}</td>
+      <td className={classes.checked}>{mark === null ? none : t(mark.verified ? 'table.yes' : 'table.no')}</td>
+    </>
+  );
+}
+
+function KindMark({ row: { mark, kind } }: { readonly row: TableRow }): ReactNode {
+  if (mark !== null) return <LevelMark level={mark.level ?? 'unknown'} size={11} />;
+  return <OutcomeMark kind={kind as 'failed'} />;
+}
