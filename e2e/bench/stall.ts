@@ -106,7 +106,7 @@ async function ours(mountPoint: string, common: readonly string[]): Promise<Reco
   const run = await stillpoint(['backup', mountPoint, '--longest-stall', '60000', ...common], environment);
   const wall = performance.now() - startedAt;
   const result = lastRecord(run, 'result');
-  if (result.level !== 'filesystem') throw new Error(`not held still: ${JSON.stringify(result)}`);
+  if (result.level !== 'filesystem') throw new Error(`not held still: ${await whyNot(common)}`);
   return { 'wall ms': wall, 'stall as recorded ms': Number(result.stallMs) };
 }
 
@@ -129,4 +129,9 @@ function fill(directory: string): void {
 function numberAfter(flag: string, otherwise: number): number {
   const at = args.indexOf(flag);
   return at === -1 ? otherwise : Number(args[at + 1]);
+}
+
+async function whyNot(common: readonly string[]): Promise<string> {
+  const proof = lastRecord(await stillpoint(['evidence', 'latest', ...common], environment), 'evidence');
+  return JSON.stringify((proof.evidence as { whyNotStronger: unknown }).whyNotStronger);
 }

@@ -7,7 +7,7 @@ import { runProgram } from '../../electron/helper/system/exec.ts';
 import { openLoopFilesystem } from '../../electron/helper/system/testing/loop-filesystem.ts';
 import { lastRecord, stillpoint } from '../harness/command-line.ts';
 import { type CaseResult, runSoak, type Scenario } from '../harness/soak.ts';
-import { runKillCase, type Victim, victims } from './kill-case.ts';
+import { runKillCase, type Victim, victims } from './kill/kill-case.ts';
 
 // Ends and stops helper, guard, main, and helper with guard together, half of the times between the freeze call and the
 // thaw. After each: writers run again within the lease and two seconds, restic's check of the repository is clean, and

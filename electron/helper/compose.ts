@@ -1,4 +1,4 @@
-import { closeSync } from 'node:fs';
+import { closeSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Account } from './authority/accounts.ts';
 import { identityOf } from './authority/accounts.ts';
@@ -39,7 +39,9 @@ export function composeHelper(composition: Composition): HelperContext {
   const author = { hostname: processEnvironment().hostname, username: account.name, uid: caller.uid, gid: caller.gid };
   const environment = { ...processEnvironment(), ...author };
   const filesystem = createFilesystemSource({ files });
-  const methodEnvironment = { files, guardBinary, scratchDirectory: directories.scratch, own };
+  const programPlaces = [process.execPath, dirname(composition.program)];
+  mkdirSync(directories.scratch, { recursive: true, mode: 0o700 });
+  const holding = { guardBinary, scratchDirectory: directories.scratch, own, programPlaces };
   return {
     caller,
     registry,
@@ -55,7 +57,7 @@ export function composeHelper(composition: Composition): HelperContext {
     }),
     stages: {
       examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),
-      methods: [createFsfreezeCopy(methodEnvironment), createLive(methodEnvironment)],
+      methods: [createFsfreezeCopy(holding), createLive()],
       kernel: processAbilities().kernel.release,
       version,
       author,

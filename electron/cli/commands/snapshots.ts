@@ -54,7 +54,7 @@ export async function diff(session: Session, before: string, after: string): Pro
       { repositoryId, before: a.id, after: b.id, offset, limit: pageSize },
       { signal: session.signal },
     );
-    for (const change of page.changes) session.output.result({ type: 'change', ...change }, changeText(change));
+    for (const change of page.changes) session.output.result({ type: 'change', change }, changeText(change));
     offset += page.changes.length;
     if (page.changes.length === 0 || offset >= page.total) {
       session.output.result({ type: 'diff', total: page.total }, page.total === 0 ? 'No differences.' : '');

@@ -1,9 +1,9 @@
 import { fork } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import type { OrderedWriter } from '../../electron/helper/quiesce/testing/ordered-writer/index.ts';
-import type { DriverMessage } from '../harness/helper-driver.ts';
-import { childrenOf, lookAt, signal } from '../harness/processes.ts';
-import type { CaseResult } from '../harness/soak.ts';
+import type { OrderedWriter } from '../../../electron/helper/quiesce/testing/ordered-writer/index.ts';
+import type { DriverMessage } from '../../harness/helper-driver.ts';
+import { childrenOf, lookAt, signal } from '../../harness/processes.ts';
+import type { CaseResult } from '../../harness/soak.ts';
 
 export const victims = ['helper', 'guard', 'main', 'helper and guard'] as const;
 export type Victim = (typeof victims)[number];
@@ -34,7 +34,7 @@ const proofSteps = 20;
  * goes on in time. Whatever is left of the processes is ended afterwards.
  */
 export async function runKillCase(kill: KillCase, place: KillPlace): Promise<CaseResult> {
-  const program = fileURLToPath(new URL('../harness/helper-driver.ts', import.meta.url));
+  const program = fileURLToPath(new URL('../../harness/helper-driver.ts', import.meta.url));
   const driver = fork(program, [place.sourceId, place.repositoryId, place.passwordFile], {
     execArgv: ['--no-warnings'],
     env: { ...process.env, ...place.environment },
