@@ -1,0 +1,85 @@
+import { type ErrorDetails, StillpointError } from '../../../shared/errors/index.ts';
+import { hasCode } from '../system/errno.ts';
+
+type Context = NonNullable<ErrorDetails['context']>;
+
+export function badInput(field: string, message: string, guidance: string): StillpointError {
+  return new StillpointError({ kind: 'bad-input', message, guidance, field });
+}
+
+export function targetFull(path: string, cause: unknown): StillpointError {
+  return new StillpointError({
+    kind: 'target-full',
+    message: `There is no room left for ${path}.`,
+    guidance:
+      'What was put back so far stays, and nothing half-written is left. Make room, or choose another folder, and restore again: only what is missing is written.',
+    retryable: true,
+    cause,
+  });
+}
+
+export function targetReadOnly(path: string, cause: unknown): StillpointError {
+  return new StillpointError({
+    kind: 'target-read-only',
+    message: `${path} cannot be written: its filesystem is read-only.`,
+    guidance: 'Choose another folder, or make this filesystem writable and restore again.',
+    retryable: true,
+    cause,
+  });
+}
+
+export function targetChanged(message: string, context: Context = {}, cause?: unknown): StillpointError {
+  return new StillpointError({
+    kind: 'target-changed',
+    message,
+    guidance: 'Close what is writing there, look at the preview again, and restore then.',
+    retryable: true,
+    context,
+    cause,
+  });
+}
+
+export function targetEscapes(path: string, cause?: unknown): StillpointError {
+  return new StillpointError({
+    kind: 'target-escapes',
+    message: `${path} leads out of the folder that is restored to, so nothing was written there.`,
+    guidance: 'Somebody replaced a folder by a link while the restore was running. Look at who uses this folder.',
+    cause,
+  });
+}
+
+export function safetyMissing(): StillpointError {
+  return new StillpointError({
+    kind: 'internal',
+    message: 'The restore was about to replace files without a safety snapshot of them.',
+    guidance: 'Nothing was changed. This is a defect of Stillpoint; please report the log of this run.',
+  });
+}
+
+export function nothingToUndo(message: string): StillpointError {
+  return new StillpointError({
+    kind: 'nothing-to-undo',
+    message,
+    guidance: 'Earlier versions are still in the snapshots on the timeline.',
+  });
+}
+
+/** Errors of the target that end the whole restore: every further write would fail the same way. */
+export function endsRestore(error: unknown, path: string): StillpointError | null {
+  if (hasCode(error, 'ENOSPC', 'EDQUOT')) return targetFull(path, error);
+  if (hasCode(error, 'EROFS')) return targetReadOnly(path, error);
+  return null;
+}
+
+/** Why one entry was not put back, in words. */
+export function entryProblem(error: unknown): string {
+  if (hasCode(error, 'EACCES', 'EPERM')) return 'No permission to write here.';
+  if (hasCode(error, 'ELOOP', 'EXDEV')) return 'A folder on the way was replaced by a link; it was not followed.';
+  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ESTALE')) return 'Its folder was moved or removed meanwhile.';
+  if (hasCode(error, 'ENAMETOOLONG')) return 'Its name is too long for this filesystem.';
+  if (hasCode(error, 'EINVAL', 'EILSEQ')) return 'This filesystem cannot hold such a name.';
+  if (hasCode(error, 'EFBIG', 'EOVERFLOW')) return 'It is too large for this filesystem.';
+  if (hasCode(error, 'ENOTSUP', 'ENOSYS')) return 'This filesystem cannot hold such an entry.';
+  if (error instanceof StillpointError) return error.message;
+  return `It could not be written (${error instanceof Error ? error.message : String(error)}).`;
+}

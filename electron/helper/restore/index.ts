@@ -1,0 +1,12 @@
+export { assertSafe } from './assert-safe.ts';
+export type {
+  PreparedRestore,
+  RestoreContext,
+  RestoreDriver,
+  RestoreExecution,
+  RestoreOutcome,
+} from './contract.ts';
+export { createFilesystemRestore, type FilesystemRestore, type FilesystemRestoreParts } from './filesystem-restore.ts';
+export type { RestoreRecord } from './journal/undo-record.ts';
+export type { Actor } from './plan/rights.ts';
+export { type SnapshotSource, type StoredSnapshot, snapshotSourceOf } from './snapshot-source.ts';

@@ -1,0 +1,62 @@
+import { z } from 'zod';
+import { repositoryIdSchema, runIdSchema, snapshotIdSchema } from '../../../../shared/domain/ids.ts';
+import { restoreModeSchema } from '../../../../shared/domain/restore.ts';
+import { instantSchema } from '../../../../shared/domain/time.ts';
+import { foundRecordSchema } from './found-record.ts';
+
+export const journalVersion = 1;
+
+export const rootRecordSchema = z.object({
+  /** Base64 of the canonical absolute path: it may hold any bytes. */
+  path: z.string(),
+  deviceId: z.string(),
+  inode: z.string(),
+});
+export type RootRecord = z.infer<typeof rootRecordSchema>;
+
+/** What one restore is, as journal and undo record have it. */
+export const restoreHeadSchema = z.object({
+  runId: runIdSchema,
+  repositoryId: repositoryIdSchema,
+  restoredSnapshotId: snapshotIdSchema,
+  safetySnapshotId: snapshotIdSchema.nullable(),
+  /** There was something to keep safe, and the user did not want it kept. */
+  safetyRefused: z.boolean(),
+  targetPath: z.string(),
+  mode: restoreModeSchema,
+  /** The restore that this one takes back. */
+  undoes: runIdSchema.nullable(),
+  /** In whose name it ran: nobody else is shown it. */
+  uid: z.number().int().nonnegative(),
+  startedAt: instantSchema,
+  roots: z.array(rootRecordSchema),
+});
+export type RestoreHead = z.infer<typeof restoreHeadSchema>;
+
+const n = z.number().int().nonnegative();
+/** Names below the root, quoted and joined by `/`, beginning with one. */
+const place = { root: n, path: z.string() };
+
+export const changeKinds = ['added', 'replaced', 'metadata', 'deleted'] as const;
+export const changeKindSchema = z.enum(changeKinds);
+export type ChangeKind = (typeof changeKinds)[number];
+
+/**
+ * One line of a journal. Written and synced before what it announces is done (`put`, `ready`, `aside`, `remove`), or
+ * soon after it was done (`placed`, `removed`, `skipped`): a missing one of those is found out by looking.
+ */
+export const journalRecordSchema = z.discriminatedUnion('record', [
+  z.object({ record: z.literal('start'), version: z.literal(journalVersion), head: restoreHeadSchema }),
+  /** An entry will be put in place; `temp` is the name it gets first, null for a directory. */
+  z.object({ record: z.literal('put'), n, ...place, temp: z.string().nullable(), was: foundRecordSchema.nullable() }),
+  /** Its temporary file is complete and durable. */
+  z.object({ record: z.literal('ready'), n, deviceId: z.string(), inode: z.string() }),
+  /** What was there will be moved aside to this name in the same directory. */
+  z.object({ record: z.literal('aside'), n, name: z.string() }),
+  z.object({ record: z.literal('placed'), n, change: changeKindSchema, now: foundRecordSchema }),
+  z.object({ record: z.literal('skipped'), n }),
+  z.object({ record: z.literal('remove'), n, ...place, was: foundRecordSchema }),
+  z.object({ record: z.literal('removed'), n }),
+  z.object({ record: z.literal('ended') }),
+]);
+export type JournalRecord = z.infer<typeof journalRecordSchema>;

@@ -1,0 +1,132 @@
+import {
+  closeSync,
+  fsyncSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { type RunId, runIdSchema } from '../../../../shared/domain/ids.ts';
+import type { UndoableRestore } from '../../../../shared/domain/restore.ts';
+import { instantSchema, instantToMs } from '../../../../shared/domain/time.ts';
+import { hasCode } from '../../system/errno.ts';
+import { foundRecordSchema } from './found-record.ts';
+import { syncDirectory } from './journal.ts';
+import { changeKindSchema, restoreHeadSchema } from './journal-records.ts';
+
+/** Safety snapshots stay this long, and so does what undo needs. */
+const keptDays = 30;
+const version = 1;
+
+export const changeRecordSchema = z.object({
+  root: z.number().int().nonnegative(),
+  /** Names below the root, quoted and joined by `/`, beginning with one. */
+  path: z.string(),
+  change: changeKindSchema,
+  /** What the restore left there; null where it left nothing. */
+  now: foundRecordSchema.nullable(),
+});
+export type ChangeRecord = z.infer<typeof changeRecordSchema>;
+
+/** What a finished restore did: enough to take it back. */
+export const restoreRecordSchema = z.object({
+  version: z.literal(version),
+  head: restoreHeadSchema,
+  finishedAt: instantSchema,
+  /** It did not come to its end by itself; what it did is listed all the same. */
+  interrupted: z.boolean(),
+  undoneBy: runIdSchema.nullable(),
+  changes: z.array(changeRecordSchema),
+});
+export type RestoreRecord = z.infer<typeof restoreRecordSchema>;
+
+export function newRecord(parts: Omit<RestoreRecord, 'version' | 'undoneBy'>): RestoreRecord {
+  return { version, undoneBy: null, ...parts };
+}
+
+/** Records of finished restores, one file each. */
+export class RestoreRecords {
+  readonly #directory: string;
+
+  constructor(stateDirectory: string) {
+    this.#directory = join(stateDirectory, 'restores');
+  }
+
+  /** Durable when this returns; replaces an earlier record of the same run. */
+  save(record: RestoreRecord): void {
+    mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
+    const path = this.#pathOf(record.head.runId);
+    const fd = openSync(`${path}.new`, 'w', 0o600);
+    try {
+      writeFileSync(fd, JSON.stringify(record));
+      fsyncSync(fd);
+    } finally {
+      closeSync(fd);
+    }
+    renameSync(`${path}.new`, path);
+    syncDirectory(this.#directory);
+  }
+
+  /** Undefined when there is none, or it cannot be read any more. */
+  load(runId: RunId): RestoreRecord | undefined {
+    try {
+      return restoreRecordSchema.safeParse(JSON.parse(readFileSync(this.#pathOf(runId), 'utf8'))).data;
+    } catch (error) {
+      if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  /** Newest first. Those that are too old are removed. */
+  list(nowMs: number): readonly RestoreRecord[] {
+    const records: RestoreRecord[] = [];
+    for (const runId of this.#runIds()) {
+      const record = this.load(runId);
+      if (!record) continue;
+      if (nowMs - instantToMs(record.finishedAt) > keptDays * 86_400_000) rmSync(this.#pathOf(runId), { force: true });
+      else records.push(record);
+    }
+    return records.sort((a, b) => instantToMs(b.finishedAt) - instantToMs(a.finishedAt));
+  }
+
+  #runIds(): readonly RunId[] {
+    try {
+      return readdirSync(this.#directory)
+        .filter((name) => name.endsWith('.json'))
+        .flatMap((name) => runIdSchema.safeParse(name.slice(0, -'.json'.length)).data ?? []);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return [];
+      throw error;
+    }
+  }
+
+  #pathOf(runId: RunId): string {
+    return join(this.#directory, `${runId}.json`);
+  }
+}
+
+/** Whether it can be taken back at all: with nothing kept safe, only a restore that merely added can. */
+export function isUndoable(record: RestoreRecord): boolean {
+  return record.changes.length > 0 && !record.head.safetyRefused;
+}
+
+export function undoableOf({ head, finishedAt, changes, undoneBy }: RestoreRecord): UndoableRestore {
+  const shown = (kind: ChangeRecord['change']): number => changes.filter(({ change }) => change === kind).length;
+  return {
+    runId: head.runId,
+    repositoryId: head.repositoryId,
+    safetySnapshotId: head.safetySnapshotId,
+    restoredSnapshotId: head.restoredSnapshotId,
+    targetPath: head.targetPath,
+    finishedAt,
+    replaced: shown('replaced') + shown('metadata'),
+    added: shown('added'),
+    deleted: shown('deleted'),
+    undoneBy,
+  };
+}

@@ -1,0 +1,323 @@
+import type { BlobId } from '../../../shared/domain/ids.ts';
+import { joinSnapshotPath } from '../../../shared/domain/path-text.ts';
+import type { RestoreRequest } from '../../../shared/domain/restore.ts';
+import { quoteName, type TreeNode } from '../repository/index.ts';
+import { hasCode } from '../system/errno.ts';
+import { Breather } from './breather.ts';
+import { foundOfRecord } from './journal/found-record.ts';
+import type { RootRecord } from './journal/journal-records.ts';
+import type { ChangeRecord, RestoreRecord } from './journal/undo-record.ts';
+import { directoryBelow } from './plan/anchor.ts';
+import type { BuildInput, BuiltPlan } from './plan/build-plan.ts';
+import { OwnPlaces } from './plan/own-places.ts';
+import {
+  type Found,
+  localPath,
+  type PlanDirectory,
+  type PlanItem,
+  stepsTo,
+  type TargetRoot,
+} from './plan/plan-item.ts';
+import { PlanNotes } from './plan/plan-notes.ts';
+import { nameKey, parseSnapshotPath } from './plan/selection.ts';
+import { StoredTree } from './plan/stored-tree.ts';
+import { isSameVersion } from './target/found.ts';
+import { splitPath, TargetTree } from './target/target-tree.ts';
+
+export interface UndoInput extends Omit<BuildInput, 'request'> {
+  readonly record: RestoreRecord;
+}
+
+/** One name of the tree that the restore changed, with what it did there. */
+interface Changed {
+  readonly name: Buffer;
+  readonly below: Map<string, Changed>;
+  change: ChangeRecord | null;
+}
+
+/**
+ * Plans to take a restore back: what it replaced, deleted or gave other metadata comes from its safety snapshot, what it
+ * added goes. Whatever was changed since stays as it is now, and is told. Looks only.
+ */
+export async function buildUndo(
+  input: UndoInput,
+): Promise<{ readonly built: BuiltPlan; readonly request: RestoreRequest }> {
+  const { record, source, ops, ownPaths, signal } = input;
+  const { head } = record;
+  const tree = new StoredTree(source);
+  const safety = head.safetySnapshotId ? await source.loadSnapshot(head.safetySnapshotId) : null;
+  const target = new TargetTree(ops);
+  const planner = new UndoPlanner(target, tree, new OwnPlaces(ownPaths), new Breather(signal));
+  try {
+    const roots = head.roots.map(rootOf);
+    for (const [index, root] of roots.entries()) {
+      const changes = record.changes.filter((change) => change.root === index);
+      await planner.planRoot(root, changedTree(changes), safety?.tree ?? null);
+    }
+    const request: RestoreRequest = {
+      point: {
+        repositoryId: head.repositoryId,
+        snapshotId: head.safetySnapshotId ?? head.restoredSnapshotId,
+        instant: null,
+      },
+      selection: [],
+      target: { kind: 'original' },
+      mode: 'exact',
+    };
+    const { items, notes } = planner;
+    return { built: { items, notes, roots, tree, keptNewer: planner.kept, targetPath: head.targetPath }, request };
+  } finally {
+    target.close();
+  }
+}
+
+function rootOf(record: RootRecord): TargetRoot {
+  return {
+    path: Buffer.from(record.path, 'base64'),
+    deviceId: BigInt(record.deviceId),
+    inode: BigInt(record.inode),
+  };
+}
+
+function changedTree(changes: readonly ChangeRecord[]): Changed {
+  const top: Changed = { name: Buffer.alloc(0), below: new Map(), change: null };
+  for (const change of changes) {
+    let at = top;
+    for (const step of parseSnapshotPath(change.path, 'record')) {
+      const next = at.below.get(nameKey(step)) ?? { name: step, below: new Map(), change: null };
+      at.below.set(nameKey(step), next);
+      at = next;
+    }
+    // The same place twice (a folder replaced by a file, and what was in it deleted): the first says what is there.
+    at.change ??= change;
+  }
+  return top;
+}
+
+class UndoPlanner {
+  readonly items: PlanItem[] = [];
+  readonly notes = new PlanNotes();
+  kept = 0;
+  readonly #target: TargetTree;
+  readonly #tree: StoredTree;
+  readonly #own: OwnPlaces;
+  readonly #breather: Breather;
+
+  constructor(target: TargetTree, tree: StoredTree, own: OwnPlaces, breather: Breather) {
+    this.#target = target;
+    this.#tree = tree;
+    this.#own = own;
+    this.#breather = breather;
+  }
+
+  async planRoot(root: TargetRoot, changed: Changed, safety: BlobId | null): Promise<void> {
+    const steps = splitPath(root.path);
+    const snapshotPath = steps.length === 0 ? '/' : steps.map((step) => `/${quoteName(step)}`).join('');
+    const along = safety ? await this.#tree.along(safety, steps) : [];
+    const node = along.length === steps.length ? (along.at(-1) ?? null) : null;
+    const tree = steps.length === 0 ? safety : (node?.subtree ?? null);
+    const isOfRoot = changed.change?.change === 'metadata';
+    const top: PlanDirectory = {
+      root,
+      parent: null,
+      name: Buffer.alloc(0),
+      snapshotPath,
+      tree,
+      node: isOfRoot ? node : null,
+    };
+    if (isOfRoot && node) {
+      const now = this.#target.look({ in: top, name: Buffer.alloc(0) });
+      this.items.push(itemOf(top, Buffer.alloc(0), 'metadata', node, now, top));
+    }
+    await this.#planBelow(top, changed, true);
+  }
+
+  async #planBelow(directory: PlanDirectory, changed: Changed, isThere: boolean): Promise<void> {
+    const nodes = directory.tree ? await this.#tree.nodes(directory.tree) : [];
+    const byName = new Map(nodes.map((node) => [nameKey(node.name), node]));
+    const names = [...changed.below.values()].sort((a, b) => Buffer.compare(a.name, b.name));
+    for (const child of names) {
+      await this.#breather.pause();
+      await this.#planEntry(directory, child, byName.get(nameKey(child.name)) ?? null, isThere);
+    }
+  }
+
+  async #planEntry(parent: PlanDirectory, changed: Changed, node: TreeNode | null, isThere: boolean): Promise<void> {
+    const path = joinSnapshotPath(parent.snapshotPath, quoteName(changed.name));
+    const now = isThere ? this.#look(parent, changed.name) : null;
+    const { change } = changed;
+    if (
+      this.#own.touches(localPath(parent.root, [...stepsTo(parent), changed.name])) &&
+      change?.change !== 'metadata'
+    ) {
+      this.notes.add('own-data', path);
+      return;
+    }
+    if (!change) return this.#passThrough(parent, changed, node, now, path);
+    if (change.change === 'added') return this.#planRemoval(parent, changed, now, path);
+    if (change.change === 'deleted' ? now !== null : !isUntouched(change, now)) return this.#keep(path);
+    if (!node) {
+      // Nothing of it was there any more when the safety snapshot was taken.
+      this.notes.say({ code: 'torn-file', text: `${path} is not in the safety snapshot.`, paths: [path], asks: false });
+      return;
+    }
+    await this.#planReturn(parent, changed, node, now, path, change);
+  }
+
+  /** A directory that was neither made nor changed: only what is in it counts. */
+  async #passThrough(
+    parent: PlanDirectory,
+    changed: Changed,
+    node: TreeNode | null,
+    now: Found | null,
+    path: string,
+  ): Promise<void> {
+    if (now?.type !== 'dir') return this.#keepAll(changed, path);
+    const directory = directoryBelow(parent, changed.name, {
+      snapshotPath: path,
+      tree: node?.subtree ?? null,
+      node: null,
+    });
+    await this.#planBelow(directory, changed, true);
+  }
+
+  async #planReturn(
+    parent: PlanDirectory,
+    changed: Changed,
+    node: TreeNode,
+    now: Found | null,
+    path: string,
+    change: ChangeRecord,
+  ): Promise<void> {
+    const isTypeChange = now !== null && now.type !== node.type;
+    const made = node.subtree
+      ? directoryBelow(parent, changed.name, { snapshotPath: path, tree: node.subtree, node })
+      : null;
+    const going =
+      !made && now?.type === 'dir'
+        ? directoryBelow(parent, changed.name, { snapshotPath: path, tree: null, node: null })
+        : null;
+    const action = now === null ? 'add' : change.change === 'metadata' && !isTypeChange ? 'metadata' : 'replace';
+    const item: PlanItem = { ...itemOf(parent, changed.name, action, node, now, made ?? going), isTypeChange };
+    const inside: PlanItem[] = [];
+    // A folder that the restore put where a file was: it goes only if nothing but the restore's own is in it.
+    if (going && !this.#planRemovals(going, changed, item, inside)) return this.#keep(path);
+    this.items.push(item);
+    for (const each of inside) this.items.push(each);
+    if (made) await this.#planBelow(made, changed, now?.type === 'dir');
+  }
+
+  #planRemoval(parent: PlanDirectory, changed: Changed, now: Found | null, path: string): void {
+    if (now === null) return;
+    const into: PlanItem[] = [];
+    this.#collectRemoval(parent, changed, now, path, null, into);
+    for (const item of into) this.items.push(item);
+  }
+
+  /** Whether it goes. A directory goes when everything in it does; else what may go goes, and the rest is kept. */
+  #collectRemoval(
+    parent: PlanDirectory,
+    changed: Changed,
+    now: Found,
+    path: string,
+    insideOf: PlanItem | null,
+    into: PlanItem[],
+  ): boolean {
+    const { change } = changed;
+    const isOurs = change?.change === 'added' && isUntouched(change, now);
+    if (!isOurs) {
+      this.#keep(path);
+      return false;
+    }
+    if (now.type !== 'dir') {
+      into.push(removalOf(parent, changed.name, now, null, insideOf));
+      return true;
+    }
+    const directory = directoryBelow(parent, changed.name, { snapshotPath: path, tree: null, node: null });
+    const below: PlanItem[] = [];
+    const isWhole = this.#planRemovals(directory, changed, insideOf, below);
+    if (isWhole) into.push(removalOf(parent, changed.name, now, directory, insideOf));
+    for (const item of below) into.push(item);
+    return isWhole;
+  }
+
+  #planRemovals(directory: PlanDirectory, changed: Changed, insideOf: PlanItem | null, into: PlanItem[]): boolean {
+    let isWhole = true;
+    for (const name of this.#list(directory)) {
+      const child = changed.below.get(nameKey(name)) ?? { name, below: new Map(), change: null };
+      const now = this.#look(directory, name);
+      const path = joinSnapshotPath(directory.snapshotPath, quoteName(name));
+      if (now && !this.#collectRemoval(directory, child, now, path, insideOf, into)) isWhole = false;
+    }
+    return isWhole;
+  }
+
+  #keep(path: string): void {
+    this.kept += 1;
+    this.notes.add('newer-now', path);
+  }
+
+  #keepAll(changed: Changed, path: string): void {
+    if (changed.change) this.#keep(path);
+    for (const child of changed.below.values()) this.#keepAll(child, joinSnapshotPath(path, quoteName(child.name)));
+  }
+
+  #look(directory: PlanDirectory, name: Buffer): Found | null {
+    try {
+      return this.#target.lookAt(directory, name);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
+      throw error;
+    }
+  }
+
+  #list(directory: PlanDirectory): readonly Buffer[] {
+    try {
+      return this.#target.list(directory);
+    } catch (error) {
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return [];
+      throw error;
+    }
+  }
+}
+
+/** What is there is what the restore left there. */
+function isUntouched(change: ChangeRecord, now: Found | null): boolean {
+  return now !== null && change.now !== null && isSameVersion(foundOfRecord(change.now), now);
+}
+
+function itemOf(
+  parent: PlanDirectory,
+  name: Buffer,
+  action: PlanItem['action'],
+  node: TreeNode,
+  now: Found | null,
+  directory: PlanDirectory | null,
+): PlanItem {
+  const stored = { size: Number(node.size), mtimeNs: node.mtimeNs, links: node.links };
+  return {
+    in: parent,
+    name,
+    action,
+    type,
+    stored,
+    now,
+    directory,
+    isTypeChange: false,
+    isHidden: false,
+    insideOf: null,
+  };
+}
+
+function removalOf(
+  parent: PlanDirectory,
+  name: Buffer,
+  now: Found,
+  directory: PlanDirectory | null,
+  insideOf: PlanItem | null,
+): PlanItem {
+  return {
+    ...{ in: parent, name, action: 'delete', type: now.type, stored: null, now, directory },
+    ...{ isTypeChange: false, isHidden: false, insideOf },
+  };
+}

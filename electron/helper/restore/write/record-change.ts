@@ -1,0 +1,29 @@
+import { recordOfFound } from '../journal/found-record.ts';
+import type { ChangeKind } from '../journal/journal-records.ts';
+import { type Found, type PlanItem, pathBelowRoot, stepsToItem } from '../plan/plan-item.ts';
+import type { RestoreContext } from './restore-context.ts';
+
+/** Tells journal, undo record and counts that an entry is in place. */
+export function recordPlaced(
+  context: RestoreContext,
+  item: PlanItem,
+  n: number,
+  change: ChangeKind,
+  found: Found,
+): void {
+  const { journal, changes, rootNumbers, tally } = context;
+  const now = recordOfFound(found);
+  journal.append({ record: 'placed', n, change, now });
+  changes.push({ root: rootNumbers.get(item.in.root) ?? 0, path: pathBelowRoot(stepsToItem(item)), change, now });
+  if (item.isHidden) return;
+  if (change === 'added') tally.added += 1;
+  else if (change === 'replaced') tally.replaced += 1;
+  else tally.metadataOnly += 1;
+}
+
+export function recordRemoved(context: RestoreContext, item: PlanItem, n: number, path: string): void {
+  const { journal, changes, rootNumbers, tally } = context;
+  journal.append({ record: 'removed', n });
+  changes.push({ root: rootNumbers.get(item.in.root) ?? 0, path, change: 'deleted', now: null });
+  tally.deleted += 1;
+}
