@@ -23,10 +23,17 @@ export interface LiveSteps {
   readonly flush: (fd: number) => Promise<void>;
   readonly readWhole: typeof readWhole;
   readonly scanTree: typeof scanTree;
+  readonly watchWriters: (tree: OpenTree) => Pick<WriterWatch, 'visit' | 'findings'>;
   readonly newObservation: typeof newObservation;
 }
 
-export const liveSteps: LiveSteps = { flush: syncFilesystem, readWhole, scanTree, newObservation };
+export const liveSteps: LiveSteps = {
+  flush: syncFilesystem,
+  readWhole,
+  scanTree,
+  watchWriters: (tree) => new WriterWatch(tree),
+  newObservation,
+};
 
 export interface LiveOptions {
   /** How often one file is read before it is given up as torn. Default 4. */
@@ -157,7 +164,7 @@ class LiveRun {
   async #look(tree: OpenTree, before?: TreeScan, different?: string[]): Promise<Look> {
     const immutable = isImmutable(this.#facts.mount);
     const traces = tracesMappedWrites(this.#facts.filesystem);
-    const watch = new WriterWatch(tree);
+    const watch = this.#steps.watchWriters(tree);
     const scan = await this.#steps.scanTree(tree, {
       fingerprint: this.#fingerprint,
       tickNs: this.#tickNs,

@@ -1,0 +1,89 @@
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { whyNoLoopFilesystem, withLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
+import { createFsfreezeCopy } from '../fsfreeze-copy/index.ts';
+import { createLive } from '../live/index.ts';
+import { examineFolder } from './examine-folder.ts';
+import { freezeEnvironment } from './freeze-environment.ts';
+import { judge } from './judge.ts';
+import { isLie, makeRestingFiles, oneFilePlan, withBusyFilesystem } from './oracle-scenarios.ts';
+import { recordingReporter } from './recording-reporter.ts';
+import { scratchFolder } from './scratch-folder.ts';
+import { writeView } from './write-view.ts';
+
+/** Samples; `npm run soak -- oracle` runs the full counts. */
+const frozenCopies = 3;
+const liveCopies = 10;
+const quietCopies = 3;
+
+describe.each(['ext4', 'xfs'] as const)('ordered writes on %s', (type) => {
+  const missing = whyNoLoopFilesystem(type);
+  describe.skipIf(missing !== undefined)(missing ?? 'judged by the oracle', () => {
+    it('fsfreeze-copy under load holds exactly the first steps, and earns filesystem', async () => {
+      await withBusyFilesystem({ type }, async (busy) => {
+        const method = createFsfreezeCopy(freezeEnvironment());
+        for (let turn = 0; turn < frozenCopies; turn += 1) {
+          const result = await busy.copyWith(method);
+          expect(result).toMatchObject({ level: 'filesystem', isPrefix: true, problems: [] });
+          expect(result.step).toBeGreaterThanOrEqual(result.stepsBefore);
+        }
+      });
+    });
+
+    it('fsfreeze-copy holds one version of a file that is written all over', async () => {
+      await withBusyFilesystem({ type, plan: oneFilePlan, stepsPerSecond: 3000 }, async (busy) => {
+        const result = await busy.copyWith(createFsfreezeCopy(freezeEnvironment()));
+        expect(result).toMatchObject({ level: 'filesystem', isPrefix: true, problems: [] });
+      });
+    });
+
+    it('live under load never claims one instant, and the oracle tells that it was none', async () => {
+      await withBusyFilesystem({ type }, async (busy) => {
+        const method = createLive();
+        const results = [];
+        for (let turn = 0; turn < liveCopies; turn += 1) results.push(await busy.copyWith(method));
+        for (const { level } of results) expect(['per-file', 'torn']).toContain(level);
+        expect(results.filter(isLie)).toEqual([]);
+        expect(results.some(({ isPrefix }) => !isPrefix)).toBe(true);
+      });
+    });
+
+    it('live reads a file that never rests as torn', async () => {
+      await withBusyFilesystem({ type, plan: oneFilePlan, stepsPerSecond: 3000 }, async (busy) => {
+        const result = await busy.copyWith(createLive());
+        expect(result.level).toBe('torn');
+        expect(result.written.torn).toHaveLength(1);
+      });
+    });
+
+    it('catches a plain copy under load', async () => {
+      await withBusyFilesystem({ type, stepsPerSecond: 3000 }, async (busy) => {
+        const caught = Array.from({ length: 20 }, () => busy.copyNaively()).filter(({ isPrefix }) => !isPrefix);
+        expect(caught.length).toBeGreaterThan(0);
+      });
+    });
+
+    it('live on a quiet tree earns observed-static, every time', async () => {
+      await withLoopFilesystem({ type, sizeMiB: 64 }, async (mountPoint) => {
+        // Not the filesystem's own root: its maker stamps that with whole seconds, which stay in doubt for two of them.
+        const quiet = join(mountPoint, 'quiet');
+        makeRestingFiles(quiet, 300, 7);
+        mkdirSync(join(quiet, 'empty'));
+        for (let turn = 0; turn < quietCopies; turn += 1) {
+          using target = scratchFolder('copy');
+          const { signal } = new AbortController();
+          const facts = await examineFolder(quiet);
+          const outcome = await createLive().withStillView(
+            facts,
+            { longestStallMs: 250 },
+            { signal, report: recordingReporter() },
+            (view) => writeView(view, target.path, signal),
+          );
+          expect(judge(outcome.evidence, outcome.value).level).toBe('observed-static');
+          expect(outcome.value.files).toBe(300);
+        }
+      });
+    });
+  });
+});
