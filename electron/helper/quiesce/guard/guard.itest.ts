@@ -1,14 +1,4 @@
-import {
-  chmodSync,
-  chownSync,
-  closeSync,
-  copyFileSync,
-  mkdtempSync,
-  openSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, chownSync, closeSync, copyFileSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -23,13 +13,13 @@ import {
 import { type FreezeGuard, type StartGuardOptions, startGuard, withFrozen } from './index.ts';
 import { startChild } from './testing/child-process.ts';
 import { guardBinary } from './testing/guard-binary.ts';
+import { readRcu, settledRcu } from './testing/rcu.ts';
 import { sleepSync } from './testing/sleep-sync.ts';
 
 const scratch = mkdtempSync(join(tmpdir(), 'stillpoint-guard-test-'));
 afterAll(() => rmSync(scratch, { recursive: true, force: true }));
 
 const types: readonly LoopFilesystemType[] = ['ext4', 'xfs'];
-const rcu = (): string => readFileSync('/sys/kernel/rcu_expedited', 'latin1').trim();
 const isGone = ({ pids }: FreezeGuard): boolean =>
   processInfo(pids.guard) === undefined && processInfo(pids.witness) === undefined;
 
@@ -161,18 +151,18 @@ for (const type of types) {
     });
 
     test('expedited RCU is on while frozen and put back, also by two guards at once', async () => {
-      const before = rcu();
+      const before = await settledRcu();
       const first = await start({ expediteRcu: true });
       const second = await start({ expediteRcu: true });
       const outcome = withFrozen(first, () => {
-        const during = rcu();
+        const during = readRcu();
         expect(() => second.freeze()).toThrow(expect.objectContaining({ kind: 'freeze-busy' }));
-        return [during, rcu()];
+        return [during, readRcu()];
       });
       expect(outcome.held && outcome.value).toEqual(['1', '1']);
-      expect(rcu()).toBe(before);
+      expect(await settledRcu(before)).toBe(before);
       await Promise.all([first.close(), second.close()]);
-      expect(rcu()).toBe(before);
+      expect(await settledRcu(before)).toBe(before);
     });
   });
 }

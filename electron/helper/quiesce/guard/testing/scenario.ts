@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync } from 'node:fs';
+import { closeSync, openSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { hasCode } from '../../../system/errno.ts';
 import { thaw } from '../../../system/ioctl.ts';
@@ -6,6 +6,7 @@ import { isSameProcessAlive, processInfo } from '../../../system/process-info.ts
 import { startChild, type TalkingChild } from './child-process.ts';
 import { type FreezableGroup, makeFreezableGroup } from './control-group.ts';
 import { guardBinary } from './guard-binary.ts';
+import { settledRcu } from './rcu.ts';
 
 export type Victim = 'helper' | 'guard' | 'witness';
 export type Moment = 'before-freeze' | 'in-freeze-call' | 'frozen' | 'after-thaw';
@@ -49,7 +50,7 @@ export interface ScenarioResult {
 export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
   const { leaseMs = 400, marginMs = 200, holdMs = 150 } = scenario;
   const limitMs = leaseMs + 2000;
-  const rcuBefore = readRcu();
+  const rcuBefore = await settledRcu();
   const writer = startChild('writer-process.ts', [scenario.mountPoint]);
   const helper = startChild('helper-stand-in.ts', [
     JSON.stringify({
@@ -108,7 +109,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
       isStillFrozen,
       leftProcesses,
       rcuBefore,
-      rcuAfter: readRcu(),
+      rcuAfter: await settledRcu(rcuBefore),
     };
   } finally {
     if (isFrozen(scenario.mountPoint)) thawAll(scenario.mountPoint);
@@ -191,8 +192,4 @@ async function leftOf(processes: readonly { pid: number; startTime: bigint }[], 
   const deadline = performance.now() + patienceMs;
   while (alive().length > 0 && performance.now() < deadline) await sleep(20);
   return alive();
-}
-
-function readRcu(): string {
-  return readFileSync('/sys/kernel/rcu_expedited', 'latin1').trim();
 }
