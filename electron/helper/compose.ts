@@ -1,5 +1,6 @@
 import { closeSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { msToInstant } from '../../shared/domain/time.ts';
 import type { Account } from './authority/accounts.ts';
 import { identityOf } from './authority/accounts.ts';
 import type { Caller } from './authority/caller.ts';
@@ -11,6 +12,7 @@ import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
 import { createFsfreezeCopy, createLive } from './quiesce/index.ts';
 import { processEnvironment } from './repository/index.ts';
+import { createFilesystemRestore, snapshotSourceOf } from './restore/index.ts';
 import { createFilesystemSource } from './sources/index.ts';
 import { processAbilities } from './system/capabilities.ts';
 import { identityFileOps, plainFileOps } from './system/file-ops.ts';
@@ -42,19 +44,30 @@ export function composeHelper(composition: Composition): HelperContext {
   const programPlaces = [process.execPath, dirname(composition.program)];
   mkdirSync(directories.scratch, { recursive: true, mode: 0o700 });
   const holding = { guardBinary, scratchDirectory: directories.scratch, own, programPlaces };
+  const sessions = new RepositorySessions({
+    registry,
+    callerUid: caller.uid,
+    fileOps: repositoryFileOps(identity),
+    asCaller,
+    environment,
+    kdf: composition.kdf ?? 'default',
+  });
+  mkdirSync(directories.restores, { recursive: true, mode: 0o700 });
+  const restores = createFilesystemRestore({
+    repository: async (id) => snapshotSourceOf(await sessions.opened(id)),
+    ops: files,
+    actor: identity ?? { uid: caller.uid, gid: caller.gid, groups: process.getgroups?.() ?? [] },
+    ownPaths: () => own().paths,
+    stateDirectory: directories.restores,
+    now: () => msToInstant(Date.now()),
+  });
   return {
     caller,
     registry,
     asCaller,
     own,
-    sessions: new RepositorySessions({
-      registry,
-      callerUid: caller.uid,
-      fileOps: repositoryFileOps(identity),
-      asCaller,
-      environment,
-      kdf: composition.kdf ?? 'default',
-    }),
+    sessions,
+    restores,
     stages: {
       examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),
       methods: [createFsfreezeCopy(holding), createLive()],

@@ -34,6 +34,7 @@ const context = composeHelper({
   directories,
   program: process.argv[1] ?? '',
 });
+for (const line of await context.restores.recover()) log(`restore: ${line}`);
 const authority = authorityFor(caller, polkitConsent(caller, process.ppid));
 
 await serve({

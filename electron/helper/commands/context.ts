@@ -1,6 +1,7 @@
 import type { Caller } from '../authority/caller.ts';
 import type { Registry } from '../authority/registry.ts';
 import type { BackupStages } from '../pipeline/backup.ts';
+import type { FilesystemRestore } from '../restore/index.ts';
 import type { OwnPlaces } from '../sources/contract.ts';
 import type { AsCaller } from './repositories/place.ts';
 import type { RepositorySessions } from './repositories/sessions.ts';
@@ -11,6 +12,7 @@ export interface HelperContext {
   readonly registry: Registry;
   readonly sessions: RepositorySessions;
   readonly stages: BackupStages;
+  readonly restores: FilesystemRestore;
   readonly asCaller: AsCaller;
   /** Everything of ours, as it is registered now. */
   readonly own: () => OwnPlaces;

@@ -1,4 +1,5 @@
 import { restore } from '../pipeline/restore.ts';
+import type { PhaseReporter } from '../quiesce/contract.ts';
 import type { PreparedRestore } from '../restore/contract.ts';
 import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
@@ -15,7 +16,7 @@ export function restoreHandlers(context: HelperContext): RestoreHandlers {
     'restore.plan': async (request, { signal }) => {
       const planId = plans.newId();
       const repository = await sessions.opened(request.point.repositoryId);
-      const prepared = await restores.prepare(planId, request, repository, signal);
+      const prepared = await restores.prepare(request, { signal, report: silent }, planId);
       plans.keep(planId, repository.id, prepared);
       return prepared.plan;
     },
@@ -35,14 +36,14 @@ export function restoreHandlers(context: HelperContext): RestoreHandlers {
         ),
       );
     },
-    'restore.undoable': async () => [...(await restores.undoable())],
+    'restore.undoable': async () => [...restores.undoable()],
     'restore.undo': async ({ restoreRunId, runId, askedAt }, { signal, emit }) => {
-      const { repositoryId } = await restores.record(restoreRunId);
+      const { repositoryId } = restores.record(restoreRunId).head;
       const title = 'Take a restore back';
       return run({ runId, kind: 'undo', sourceId: null, repositoryId, askedAt, title }, emit, (report) =>
         sessions.inTurn(repositoryId, async () => {
           const repository = await sessions.opened(repositoryId);
-          const prepared = await report.phase('plan', () => restores.prepareUndo(restoreRunId, repository, signal));
+          const prepared = await report.phase('plan', () => restores.prepareUndo(restoreRunId, { signal, report }));
           const job = { runId, askedAt, kind: 'undo' as const, unticked: [], safetySnapshot: true };
           return restore(job, prepared, repository, stages, report, signal);
         }),
@@ -50,6 +51,16 @@ export function restoreHandlers(context: HelperContext): RestoreHandlers {
     },
   };
 }
+
+/** A plan is made while a person looks at a wizard: there is no run to report to. */
+const silent: PhaseReporter = {
+  phase: (_name, work) => work(),
+  past: () => {},
+  advance: () => {},
+  totals: () => {},
+  held: () => {},
+  note: () => {},
+};
 
 function titleOf({ plan }: PreparedRestore): string {
   return `Restore to ${plan.targetPath}`;

@@ -15,10 +15,8 @@ import { findParent } from './parent.ts';
 import { pickFor } from './preflight.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { backupResult } from './run-results.ts';
+import { takeLock } from './take-lock.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
-
-/** How long a run waits for another program that holds the repository, in milliseconds. */
-const lockPatienceMs = 10 * 60_000;
 
 export interface BackupStages {
   readonly examine: (spec: SourceSpec, signal: AbortSignal) => Promise<SourceFacts>;
@@ -102,17 +100,6 @@ export async function backup(
   } finally {
     await lock.release();
   }
-}
-
-function takeLock(repository: Repository, report: RunReporter, signal: AbortSignal): Promise<HeldLock> {
-  return repository.locks.acquire({
-    mode: 'shared',
-    signal,
-    waitMs: lockPatienceMs,
-    onWait: ([holder]) => {
-      if (holder) report.note('info', `Waiting for ${holder.username} on ${holder.hostname}, who uses the repository.`);
-    },
-  });
 }
 
 function publish(

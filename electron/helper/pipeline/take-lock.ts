@@ -1,0 +1,17 @@
+import type { HeldLock, Repository } from '../repository/index.ts';
+import type { RunReporter } from './run-reporter.ts';
+
+/** How long a run waits for another program that holds the repository, in milliseconds. */
+const patienceMs = 10 * 60_000;
+
+/** A shared lock on the repository; says for whom it waits. */
+export function takeLock(repository: Repository, report: RunReporter, signal: AbortSignal): Promise<HeldLock> {
+  return repository.locks.acquire({
+    mode: 'shared',
+    signal,
+    waitMs: patienceMs,
+    onWait: ([holder]) => {
+      if (holder) report.note('info', `Waiting for ${holder.username} on ${holder.hostname}, who uses the repository.`);
+    },
+  });
+}
