@@ -10,6 +10,7 @@ import { ErrorPanel } from '../ui/error-panel.tsx';
 import { ThemeProvider } from '../ui/theme/theme-provider.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Frame } from './frame/frame.tsx';
+import { TaskParts } from './task-parts.tsx';
 
 export function App(): ReactNode {
   const theme = useStore((state) => state.settings?.theme ?? 'system');
@@ -72,7 +73,11 @@ function Connected(): ReactNode {
       </main>
     );
   }
-  return <Frame />;
+  return (
+    <TaskParts>
+      <Frame />
+    </TaskParts>
+  );
 }
 
 function WindowFailed({ error }: { readonly error: Error }): ReactNode {

@@ -5,6 +5,7 @@ import { type Dispatch, type ReactNode, useEffect, useMemo, useState } from 'rea
 import { useTranslation } from 'react-i18next';
 import type { PlanAction, PlanEntry, RestorePlan } from '../../../shared/domain/restore.ts';
 import { announce } from '../../ui/announce.ts';
+import { entryKind } from '../../ui/entry-kind.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { Segmented } from '../../ui/segmented.tsx';
@@ -146,8 +147,10 @@ function tickOf(row: TreeRow, unticked: Unticked, perFolder: ReadonlyMap<string,
   return row.entry.action === 'same' ? null : unticked.has(row.path) ? 'off' : 'on';
 }
 
-/** The first file, so that its diff is there without a click. */
+/** A file that will be replaced where there is one, so that its diff is there without a click; else the first file. */
 function firstLeaf(rows: readonly TreeRow[]): number {
-  const found = rows.findIndex((row) => row.kind === 'leaf' && row.entry.action !== 'same');
-  return Math.max(0, found);
+  const leaf = (row: TreeRow, action?: PlanAction): boolean =>
+    row.kind === 'leaf' && (action === undefined ? row.entry.action !== 'same' : row.entry.action === action);
+  const replaced = rows.findIndex((row) => leaf(row, 'replace') && entryKind(row.name, 'file') === 'text');
+  return Math.max(0, replaced >= 0 ? replaced : rows.findIndex((row) => leaf(row)));
 }

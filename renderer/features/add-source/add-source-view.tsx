@@ -1,0 +1,140 @@
+import { Button, Radio, TextInput } from '@mantine/core';
+import { type ReactNode, useCallback, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import type { Preflight } from '../../../shared/domain/preflight.ts';
+import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
+import { ask } from '../../state/ask.ts';
+import { useStore } from '../../state/store.ts';
+import type { ViewOf } from '../../state/view.ts';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { Notice } from '../../ui/notice.tsx';
+import classes from './add-source.module.css';
+import { fieldError } from './field-error.ts';
+import { RepositoryChoice } from './repository-choice.tsx';
+import { SourceChooser } from './source-chooser.tsx';
+import { draftProblem, emptyDraft, requiredLevelFor, type SourceDraft } from './source-draft.ts';
+import { StallChoice } from './stall-choice.tsx';
+
+/** Another source, or the particulars of one that is there. Nothing is registered before the last button. */
+export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | ViewOf<'edit-source'> }): ReactNode {
+  const { t } = useTranslation('add-source');
+  const { open, back, backUp, sources, repositories, selectSource } = useStore();
+  const home = useStore((state) => state.info?.homePath ?? '');
+  const edited = view.name === 'edit-source' ? (sources?.find(({ id }) => id === view.sourceId) ?? null) : null;
+  const [draft, setDraft] = useState<SourceDraft>(() =>
+    edited === null
+      ? emptyDraft('', home, { home: '', system: '' })
+      : {
+          name: edited.name,
+          nameTyped: true,
+          path: edited.spec.path,
+          excludes: edited.spec.excludes,
+          longestStallMs: edited.policy.longestStallMs,
+        },
+  );
+  const [chosen, setChosen] = useState<RepositoryId | null>(edited?.policy.repositoryId ?? null);
+  const [preflight, setPreflight] = useState<Preflight | null>(null);
+  const [working, setWorking] = useState<'add' | 'back-up' | null>(null);
+  const [error, setError] = useState<StillpointError | null>(null);
+  const repositoryId = chosen ?? repositories?.[0]?.id ?? null;
+  const ready = draftProblem(draft) === null && preflight !== null && repositoryId !== null;
+  const keep = useCallback((found: Preflight | null) => setPreflight(found), []);
+
+  const save = async (andBackUp: boolean): Promise<void> => {
+    if (preflight === null || repositoryId === null) return;
+    setWorking(andBackUp ? 'back-up' : 'add');
+    setError(null);
+    const registration = {
+      name: draft.name.trim(),
+      spec: { kind: 'filesystem' as const, path: draft.path, excludes: [...draft.excludes] },
+      policy: {
+        repositoryId,
+        requiredLevel: requiredLevelFor(preflight),
+        longestStallMs: draft.longestStallMs,
+      },
+    };
+    try {
+      const source =
+        edited === null
+          ? await ask('sources.add', registration)
+          : await ask('sources.update', { id: edited.id, ...registration });
+      if (andBackUp) await backUp(source.id);
+      selectSource(source.id);
+      open({ name: 'main' });
+    } catch (thrown) {
+      setError(asStillpointError(thrown));
+    } finally {
+      setWorking(null);
+    }
+  };
+
+  return (
+    <form
+      className={classes.view}
+      aria-label={t(edited === null ? 'title' : 'editTitle')}
+      onSubmit={(event) => {
+        event.preventDefault();
+        if (ready) void save(edited === null);
+      }}
+    >
+      <header className={classes.head}>
+        <h1>{edited === null ? t('title') : t('editTitle', { name: edited.name })}</h1>
+        <Button variant="default" onClick={back}>
+          {t('cancel')}
+        </Button>
+      </header>
+      <section className={classes.part}>
+        <h2>{t('kind.title')}</h2>
+        <Radio.Group value="filesystem" aria-label={t('kind.title')}>
+          <Radio value="filesystem" label={t('kind.filesystem')} description={t('kind.filesystemLine')} />
+        </Radio.Group>
+      </section>
+      <section className={classes.part}>
+        <h2>{t('where.title')}</h2>
+        <SourceChooser draft={draft} onChange={setDraft} onPreflight={keep} />
+        <TextInput
+          className={classes.name ?? ''}
+          label={t('name.label')}
+          description={t('name.line')}
+          value={draft.name}
+          onChange={(event) => setDraft({ ...draft, name: event.currentTarget.value, nameTyped: true })}
+          error={fieldError(error, 'name')}
+        />
+      </section>
+      <section className={classes.part}>
+        <h2>{t('repository.title')}</h2>
+        <RepositoryChoice value={repositoryId} onChange={setChosen} source={preflight} />
+      </section>
+      <section className={classes.part}>
+        <h2>{t('pause.title')}</h2>
+        <StallChoice
+          value={draft.longestStallMs}
+          onChange={(longestStallMs) => setDraft({ ...draft, longestStallMs })}
+        />
+      </section>
+      {edited !== null && edited.spec.path !== draft.path && (
+        <Notice tone="info" title={t('moved.title')}>
+          {t('moved.line')}
+        </Notice>
+      )}
+      {error !== null && fieldError(error, 'name') === null && <ErrorPanel error={error} />}
+      <footer className={classes.foot}>
+        {edited === null ? (
+          <>
+            <Button variant="default" disabled={!ready} loading={working === 'add'} onClick={() => void save(false)}>
+              {t('add')}
+            </Button>
+            <Button type="submit" variant="filled" disabled={!ready} loading={working === 'back-up'}>
+              {t('addAndBackUp')}
+            </Button>
+          </>
+        ) : (
+          <Button type="submit" variant="filled" disabled={!ready} loading={working !== null}>
+            {t('save')}
+          </Button>
+        )}
+      </footer>
+    </form>
+  );
+}

@@ -1,0 +1,95 @@
+import { Loader } from '@mantine/core';
+import { IconAlertTriangle } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Preflight } from '../../../shared/domain/preflight.ts';
+import type { StillpointError } from '../../../shared/errors/index.ts';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { formatBytes } from '../../ui/format/bytes.ts';
+import { formatDuration } from '../../ui/format/duration.ts';
+import { formatNumber } from '../../ui/format/numbers.ts';
+import { LevelMark } from '../../ui/level-mark.tsx';
+import classes from './add-source.module.css';
+import { PreflightFacts } from './preflight-facts.tsx';
+import { readPreflight } from './preflight-words.ts';
+import { RightsButton } from './rights-button.tsx';
+
+/** What a source will get, in one sentence, before anything is added; why not more; and every fact behind it. */
+export function PreflightCard({
+  preflight,
+  loading,
+  error,
+  onRetry,
+}: {
+  readonly preflight: Preflight | null;
+  readonly loading: boolean;
+  readonly error: StillpointError | null;
+  readonly onRetry: () => void;
+}): ReactNode {
+  const { t } = useTranslation(['add-source', 'levels']);
+  const [facts, setFacts] = useState(false);
+  if (error !== null) return <ErrorPanel error={error} onRetry={onRetry} />;
+  if (preflight === null) {
+    return (
+      <div className={classes.card} role="status">
+        <Loader size="xs" aria-hidden="true" /> <span className={classes.quiet}>{t('preflight.looking')}</span>
+      </div>
+    );
+  }
+  const promise = readPreflight(preflight);
+  const amount = t(preflight.counted ? 'preflight.amount' : 'preflight.amountAtLeast', {
+    files: formatNumber(preflight.files),
+    bytes: formatBytes(preflight.bytes),
+  });
+  return (
+    <section className={classes.card} aria-label={t('preflight.label')} aria-busy={loading}>
+      <div className={classes.cardMain} aria-live="polite">
+        <p className={classes.promise}>
+          {t('preflight.get')} <LevelMark level={promise.level} size={13} />{' '}
+          <strong>{t(`levels:${promise.level}.label`)}</strong>
+          {promise.manner === 'held' && t('preflight.pause', { stall: formatDuration(promise.stallMs) })}
+          {promise.manner === 'instant' && t('preflight.noPause')}
+          {promise.manner === 'watched' && t('preflight.ifQuiet')}
+        </p>
+        <p className={classes.quiet}>{t(`levels:${promise.level}.line`)}</p>
+        {promise.because !== null && (
+          <p className={classes.because}>
+            {t(promise.manner === 'watched' ? 'preflight.because' : 'preflight.notStronger', {
+              reason: promise.because,
+            })}
+          </p>
+        )}
+        {preflight.freezesWholeFilesystem && promise.manner === 'held' && (
+          <p className={classes.caution}>
+            <IconAlertTriangle size={16} aria-hidden="true" />
+            {t('preflight.whole', { mount: preflight.mountPoint })}
+          </p>
+        )}
+        <Remedies remedies={promise.remedies} />
+      </div>
+      <p className={classes.quiet}>
+        {amount}{' '}
+        <button type="button" className={classes.link} aria-expanded={facts} onClick={() => setFacts(!facts)}>
+          {t(facts ? 'preflight.factsLess' : 'preflight.factsMore')}
+        </button>
+      </p>
+      {facts && <PreflightFacts preflight={preflight} />}
+    </section>
+  );
+}
+
+function Remedies({ remedies }: { readonly remedies: readonly string[] }): ReactNode {
+  const { t } = useTranslation('add-source');
+  const others = remedies.filter((remedy) => remedy !== 'grant-helper');
+  if (remedies.length === 0) return null;
+  return (
+    <div className={classes.remedies}>
+      {remedies.includes('grant-helper') && <RightsButton />}
+      {others.length > 0 && (
+        <span className={classes.quiet}>
+          {t('preflight.stronger')} {others.map((remedy) => t(`remedy.${remedy}`)).join(' ')}
+        </span>
+      )}
+    </div>
+  );
+}

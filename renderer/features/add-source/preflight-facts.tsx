@@ -1,0 +1,70 @@
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { Preflight } from '../../../shared/domain/preflight.ts';
+import { formatDuration } from '../../ui/format/duration.ts';
+import { formatNumber } from '../../ui/format/numbers.ts';
+import { LevelMark } from '../../ui/level-mark.tsx';
+import classes from './add-source.module.css';
+
+const listedAtFirst = 8;
+
+/** Everything the preflight found: where it lies, what is left out and named, each method with its reasons. */
+export function PreflightFacts({ preflight }: { readonly preflight: Preflight }): ReactNode {
+  const { t } = useTranslation(['add-source', 'levels']);
+  const [all, setAll] = useState(false);
+  const { leftOut } = preflight;
+  const shown = all ? leftOut : leftOut.slice(0, listedAtFirst);
+  return (
+    <div className={classes.facts}>
+      <dl>
+        <dt>{t('facts.filesystem')}</dt>
+        <dd>{preflight.filesystem}</dd>
+        <dt>{t('facts.mountPoint')}</dt>
+        <dd>
+          {preflight.mountPoint} <span className={classes.quiet}>{preflight.device}</span>
+        </dd>
+        <dt>{t('facts.leftOut')}</dt>
+        <dd>
+          {leftOut.length === 0 ? (
+            t('facts.nothingLeftOut')
+          ) : (
+            <ul>
+              {shown.map(({ path, reason }) => (
+                <li key={path}>
+                  {path} <span className={classes.quiet}>{reason}</span>
+                </li>
+              ))}
+            </ul>
+          )}
+          {leftOut.length > shown.length && (
+            <button type="button" className={classes.link} onClick={() => setAll(true)}>
+              {t('facts.showAll', { n: formatNumber(leftOut.length) })}
+            </button>
+          )}
+        </dd>
+      </dl>
+      <h3>{t('facts.methods')}</h3>
+      <ol className={classes.methods}>
+        {preflight.considered.map((method) => {
+          const chosen = method.method === preflight.chosen.method;
+          return (
+            <li key={method.method} data-chosen={chosen}>
+              <LevelMark level={method.level} />
+              <span>
+                <strong>{method.method}</strong>{' '}
+                <span className={classes.quiet}>
+                  {t(`levels:${method.level}.label`)}
+                  {method.expectedStallMs > 0 && t('facts.stall', { stall: formatDuration(method.expectedStallMs) })}
+                  {' · '}
+                  {t(chosen ? 'facts.chosen' : method.available ? 'facts.available' : 'facts.notAvailable')}
+                </span>
+                {method.reasons.length > 0 && <span className={classes.reasons}>{method.reasons.join(' ')}</span>}
+              </span>
+            </li>
+          );
+        })}
+      </ol>
+      <p className={classes.quiet}>{t('facts.application')}</p>
+    </div>
+  );
+}

@@ -1,0 +1,97 @@
+import { Button, Menu } from '@mantine/core';
+import { IconDots } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from '../../state/store.ts';
+import { formatBytes } from '../../ui/format/bytes.ts';
+import { formatNumber } from '../../ui/format/numbers.ts';
+import { ChangePassword } from './change-password.tsx';
+import { CheckPanel } from './check-panel.tsx';
+import { ForgetRepository } from './forget-repository.tsx';
+import { KeyList } from './key-list.tsx';
+import { RecoverySheet } from './recovery-sheet.tsx';
+import classes from './repositories.module.css';
+import { type RepositoryFacts, stateTone } from './repository-state.ts';
+import { Sheet } from './sheet.tsx';
+import { SpaceBar } from './space-bar.tsx';
+import { StateBadge } from './state-badge.tsx';
+
+type Opened = 'keys' | 'password' | 'sheet' | 'forget' | null;
+
+/** One repository: whether it is there, what it needs, and what can be done. Waiting is a state, not a failure. */
+export function RepositoryCard({ repository }: { readonly repository: RepositoryFacts }): ReactNode {
+  const { t } = useTranslation(['repositories', 'ui']);
+  const needPassword = useStore((state) => state.needPassword);
+  const [opened, setOpened] = useState<Opened>(null);
+  const close = (): void => setOpened(null);
+  const { state } = repository;
+  const usable = state === 'ready' || state === 'read-only';
+  return (
+    <article className={classes.card} aria-label={repository.name}>
+      <header className={classes.cardHead}>
+        <div>
+          <h2>{repository.name}</h2>
+          <p className={classes.quiet}>{repository.location.path}</p>
+        </div>
+        <StateBadge state={state} />
+        {state === 'password-needed' && (
+          <Button
+            variant="filled"
+            onClick={() =>
+              needPassword({ repositoryId: repository.id, reason: t('unlockReason', { name: repository.name }) })
+            }
+          >
+            {t('unlock')}
+          </Button>
+        )}
+        <Menu position="bottom-end" withinPortal>
+          <Menu.Target>
+            <Button variant="default" px={9} aria-label={t('more', { name: repository.name })}>
+              <IconDots size={18} aria-hidden="true" />
+            </Button>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item disabled={!usable} onClick={() => setOpened('sheet')}>
+              {t('menu.sheet')}
+            </Menu.Item>
+            <Menu.Item disabled={!usable} onClick={() => setOpened('password')}>
+              {t('menu.password')}
+            </Menu.Item>
+            <Menu.Item disabled={!usable} onClick={() => setOpened('keys')}>
+              {t('menu.keys')}
+            </Menu.Item>
+            <Menu.Divider />
+            <Menu.Item onClick={() => setOpened('forget')}>{t('menu.forget')}</Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      </header>
+      {stateTone(state) !== 'ok' && <p className={classes.stateLine}>{t(`stateLine.${state}`)}</p>}
+      <div className={classes.cardFacts}>
+        <SpaceBar free={repository.freeBytes} total={repository.totalBytes} />
+        <span>
+          {t('snapshots', { count: repository.snapshots, n: formatNumber(repository.snapshots) })}
+          {repository.freeBytes !== null && ` · ${t('free', { free: formatBytes(repository.freeBytes) })}`}
+          {` · ${t(repository.passwordRemembered ? 'remembered' : 'askedPerStart')}`}
+        </span>
+      </div>
+      {repository.sameDiskSources.length > 0 && (
+        <p className={classes.caution}>
+          {t('sameDisk', {
+            sources: new Intl.ListFormat(undefined, { type: 'conjunction' }).format(repository.sameDiskSources),
+          })}
+        </p>
+      )}
+      {usable && <CheckPanel repositoryId={repository.id} />}
+      <Sheet opened={opened === 'keys'} title={t('keys.title', { name: repository.name })} onClose={close}>
+        <KeyList repositoryId={repository.id} />
+      </Sheet>
+      <Sheet opened={opened === 'password'} title={t('change.title', { name: repository.name })} onClose={close}>
+        <ChangePassword repositoryId={repository.id} onDone={close} />
+      </Sheet>
+      <Sheet opened={opened === 'sheet'} title={t('sheet.title')} onClose={close}>
+        <RecoverySheet repositoryId={repository.id} onKept={close} />
+      </Sheet>
+      <ForgetRepository repository={repository} opened={opened === 'forget'} onClose={close} />
+    </article>
+  );
+}
