@@ -1,5 +1,5 @@
 import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import type { ConsistencyLevel } from '../../../../shared/domain/level.ts';
 import type { FilesystemFacts } from '../../sources/index.ts';
 import { hasCode } from '../../system/errno.ts';
@@ -7,7 +7,13 @@ import { type LoopFilesystemType, withLoopFilesystem } from '../../system/testin
 import type { QuiesceMethod, StillEvidence } from '../contract.ts';
 import { examineFolder } from './examine-folder.ts';
 import { judge } from './judge.ts';
-import { checkPrefix, type OrderedWriter, startOrderedWriter, type WriterPlan } from './ordered-writer/index.ts';
+import {
+  checkFiles,
+  checkPrefix,
+  type OrderedWriter,
+  startOrderedWriter,
+  type WriterPlan,
+} from './ordered-writer/index.ts';
 import { recordingReporter } from './recording-reporter.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { type WrittenView, writeView } from './write-view.ts';
@@ -19,6 +25,8 @@ export interface OracleResult {
   readonly isPrefix: boolean;
   readonly step: number;
   readonly problems: readonly string[];
+  /** Files that were called whole and are of no single version. */
+  readonly mixedFiles: readonly string[];
   readonly stallMs: number | null;
   /** Steps known complete before the method began and after it was done: what it holds must lie between. */
   readonly stepsBefore: number;
@@ -95,9 +103,12 @@ async function copyWith(
     (view) => writeView(view, target.path, signal),
   );
   const stepsAfter = writer.stepsSoFar();
-  const verdict = checkPrefix(join(target.path, 'busy'), plan);
+  const copy = join(target.path, 'busy');
+  const torn = new Set(outcome.value.torn.map(({ path: each }) => basename(each)));
+  const mixed = checkFiles(copy, plan).filter(({ file, isOneVersion }) => !isOneVersion && !torn.has(file));
   return {
-    ...verdict,
+    ...checkPrefix(copy, plan),
+    mixedFiles: mixed.map(({ file }) => file),
     level: judge(outcome.evidence, outcome.value).level,
     stallMs: outcome.evidence.hold?.stallMs ?? null,
     stepsBefore,
@@ -134,7 +145,7 @@ export function makeRestingFiles(directory: string, count: number, seed: number)
 }
 
 /** A claim that the copy does not bear out: what no method may ever produce. */
-export function isLie(result: Pick<OracleResult, 'level' | 'isPrefix'>): boolean {
+export function isLie(result: Pick<OracleResult, 'level' | 'isPrefix' | 'mixedFiles'>): boolean {
   const claimsOneInstant = ['application', 'filesystem', 'crash', 'observed-static'].includes(result.level);
-  return claimsOneInstant && !result.isPrefix;
+  return (claimsOneInstant && !result.isPrefix) || result.mixedFiles.length > 0;
 }

@@ -87,7 +87,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreePar
       try {
         const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
         const entries: TreeEntry[] = [];
-        for (const { name } of files.readdirSync(`/proc/self/fd/${fd}`)) {
+        for (const name of eachOnce(files.readdirSync(`/proc/self/fd/${fd}`))) {
           const path = joinPath(directory.path, name);
           const limit = limits.size === 0 ? undefined : limits.get(pathKey(name));
           if (limit !== undefined && !limit.standsIn) continue;
@@ -124,6 +124,11 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreePar
     describe,
     close: () => closeSync(rootFd),
   };
+}
+
+/** A name that is removed and made anew while the directory is read may be told twice. */
+function eachOnce(entries: readonly { readonly name: Buffer }[]): Iterable<Buffer> {
+  return new Map(entries.map(({ name }) => [pathKey(name), name])).values();
 }
 
 function isDirectory(stat: Statx): boolean {

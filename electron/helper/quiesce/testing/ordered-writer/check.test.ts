@@ -2,7 +2,7 @@ import { appendFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scratchFolder } from '../scratch-folder.ts';
-import { checkPrefix } from './check.ts';
+import { checkFiles, checkPrefix } from './check.ts';
 import {
   blockBytes,
   blockOfStep,
@@ -91,6 +91,32 @@ describe('checkPrefix', () => {
     using folder = scratchFolder('oracle');
     makeState(folder.path, { ...mixed, files: 2 }, 0);
     expect(checkPrefix(folder.path, mixed).problems).toContain('append-2 is missing');
+  });
+});
+
+describe('checkFiles', () => {
+  it('accepts files of different moments, each of one', () => {
+    using folder = scratchFolder('oracle');
+    makeState(join(folder.path, 'early'), mixed, 20);
+    makeState(join(folder.path, 'late'), mixed, 40);
+    cpSync(join(folder.path, 'late', 'in-place-1'), join(folder.path, 'early', 'in-place-1'));
+    expect(checkPrefix(join(folder.path, 'early'), mixed).isPrefix).toBe(false);
+    expect(checkFiles(join(folder.path, 'early'), mixed).filter(({ isOneVersion }) => !isOneVersion)).toEqual([]);
+  });
+
+  it('rejects exactly the file that mixes two moments', () => {
+    using folder = scratchFolder('oracle');
+    makeState(folder.path, mixed, 60);
+    const path = join(folder.path, 'in-place-0');
+    const own = Array.from({ length: 60 }, (_, at) => at + 1).filter(
+      (step) => cellOfStep(mixed, step).file === 'in-place-0',
+    );
+    const [older] = own.slice(-4);
+    const content = Buffer.concat([blockOfStep(own.at(-1) ?? 0), blockOfStep(older ?? 0)]);
+    writeFileSync(path, content);
+    expect(checkFiles(folder.path, mixed).filter(({ isOneVersion }) => !isOneVersion)).toEqual([
+      { file: 'in-place-0', isOneVersion: false },
+    ]);
   });
 });
 

@@ -8,6 +8,7 @@ import {
   line,
   lineBytes,
   replacementBlocks,
+  type StepKind,
   temporaryName,
   type WriterPlan,
 } from './plan.ts';
@@ -38,6 +39,26 @@ export function checkPrefix(directory: string, plan: WriterPlan): PrefixVerdict 
   return { isPrefix: problems.length === 0, step, problems: problems.slice(0, 10) };
 }
 
+export interface FileVerdict {
+  readonly file: string;
+  /** True when the file is as it was after some step, whatever the others are. */
+  readonly isOneVersion: boolean;
+}
+
+/** Judges every file of a copy by itself: what a copy must hold that claims no more than whole files. */
+export function checkFiles(directory: string, plan: WriterPlan): readonly FileVerdict[] {
+  return plan.kinds.flatMap((kind) =>
+    Array.from({ length: plan.files }, (_, index) => {
+      const file = fileName(kind, index);
+      const problems: string[] = [];
+      const found = readFile(directory, plan, kind, file, problems);
+      const expected = stateAfter(plan, Math.max(0, ...found.values()));
+      const isOneState = [...found].every(([cell, step]) => expected.get(cell) === step);
+      return { file, isOneVersion: problems.length === 0 && isOneState };
+    }),
+  );
+}
+
 /** Last step of every cell after `step` steps. */
 function stateAfter(plan: WriterPlan, step: number): Map<string, number> {
   const state = new Map<string, number>();
@@ -62,28 +83,38 @@ function keyOf({ file, block }: { readonly file: string; readonly block: number 
 function readCells(directory: string, plan: WriterPlan, problems: string[]): Map<string, number> {
   const found = new Map<string, number>();
   for (const kind of plan.kinds)
-    for (let index = 0; index < plan.files; index += 1) {
-      const file = fileName(kind, index);
-      const path = join(directory, file);
-      if (!existsSync(path)) {
-        problems.push(`${file} is missing`);
-        continue;
-      }
-      const content = readFileSync(path);
-      if (kind === 'append') {
-        found.set(keyOf({ file, block: 0 }), lastOfLog(content, plan, file, problems));
-        continue;
-      }
-      const blocks = kind === 'in-place' ? plan.blocks : replacementBlocks;
-      if (content.length !== blocks * blockBytes) problems.push(`${file} has ${content.length} bytes`);
-      for (let block = 0; block < blocks; block += 1) {
-        const own = stepOfBlock(content.subarray(block * blockBytes, (block + 1) * blockBytes));
-        if (own === undefined) problems.push(`block ${block} of ${file} is of no single step`);
-        else if (kind === 'in-place') found.set(keyOf({ file, block }), own);
-        else if (block > 0 && found.get(keyOf({ file, block: 0 })) !== own) problems.push(`${file} is of two steps`);
-        else found.set(keyOf({ file, block: 0 }), own);
-      }
-    }
+    for (let index = 0; index < plan.files; index += 1)
+      for (const [cell, step] of readFile(directory, plan, kind, fileName(kind, index), problems))
+        found.set(cell, step);
+  return found;
+}
+
+/** Steps by cell of one file. */
+function readFile(
+  directory: string,
+  plan: WriterPlan,
+  kind: StepKind,
+  file: string,
+  problems: string[],
+): Map<string, number> {
+  const found = new Map<string, number>();
+  const path = join(directory, file);
+  if (!existsSync(path)) {
+    problems.push(`${file} is missing`);
+    return found;
+  }
+  const content = readFileSync(path);
+  const first = keyOf({ file, block: 0 });
+  if (kind === 'append') return found.set(first, lastOfLog(content, plan, file, problems));
+  const blocks = kind === 'in-place' ? plan.blocks : replacementBlocks;
+  if (content.length !== blocks * blockBytes) problems.push(`${file} has ${content.length} bytes`);
+  for (let block = 0; block < blocks; block += 1) {
+    const step = stepOfBlock(content.subarray(block * blockBytes, (block + 1) * blockBytes));
+    if (step === undefined) problems.push(`block ${block} of ${file} is of no single step`);
+    else if (kind === 'in-place') found.set(keyOf({ file, block }), step);
+    else if (block > 0 && found.get(first) !== step) problems.push(`${file} is of two steps`);
+    else found.set(first, step);
+  }
   return found;
 }
 
