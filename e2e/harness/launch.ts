@@ -1,64 +1,95 @@
+import { type ChildProcess, spawn } from 'node:child_process';
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ElectronApplication, _electron as electron, type Page } from '@playwright/test';
 import { asUser } from './as-user.ts';
+import { startSessionBus } from './session-bus.ts';
 import { readableTree, root } from './tree.ts';
 import type { World } from './world.ts';
 
 export interface RunningApp {
   readonly app: ElectronApplication;
   readonly page: Page;
+  /** The app's main process. */
+  readonly pid: number;
   /** Quits the app as a person would and waits until it is gone. */
   close(): Promise<void>;
+  /** Starts the app once more beside this one; resolves with the exit code of that start. */
+  startAgain(): Promise<number | null>;
 }
 
 export interface LaunchOptions {
   readonly args?: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Address of a session bus that outlives the app; without it the app gets one of its own. */
+  readonly bus?: string;
 }
 
 /**
- * Starts the real app in this world, as its user, with Chromium's sandbox on and a session bus of its own. Where specs
- * run as root the program that Playwright starts is a two-line script which gives up root before anything else.
+ * Starts the real app in this world, as its user, with Chromium's sandbox on. Where specs run as root the program that
+ * Playwright starts is a two-line script which gives up root before anything else.
  */
 export async function launch(world: World, options: LaunchOptions = {}): Promise<RunningApp> {
-  const tree = readableTree(world.user);
-  const scratch = mkdtempSync(join(tmpdir(), 'stillpoint-launch-'));
-  chmodSync(scratch, 0o755);
-  const program = join(scratch, 'app');
-  const binary = join(tree.path, 'node_modules/electron/dist/electron');
-  const command = asUser(world.user, ['dbus-run-session', '--', binary]);
-  writeFileSync(program, `#!/bin/sh\nexec ${command.map(quoted).join(' ')} "$@"\n`, { mode: 0o755 });
-  const clean = (): void => {
-    rmSync(scratch, { recursive: true, force: true });
-    tree.release();
+  const undo: (() => unknown)[] = [];
+  const clean = async (): Promise<void> => {
+    for (const step of undo.splice(0).reverse()) await step();
   };
   try {
+    const tree = readableTree(world.user);
+    undo.push(tree.release);
+    const scratch = mkdtempSync(join(tmpdir(), 'stillpoint-launch-'));
+    undo.push(() => rmSync(scratch, { recursive: true, force: true }));
+    chmodSync(scratch, 0o755);
+    const program = join(scratch, 'app');
+    const command = asUser(world.user, [join(tree.path, 'node_modules/electron/dist/electron')]);
+    writeFileSync(program, `#!/bin/sh\nexec ${command.map(quoted).join(' ')} "$@"\n`, { mode: 0o755 });
+    let address = options.bus;
+    if (address === undefined) {
+      const bus = await startSessionBus(world);
+      undo.push(bus.stop);
+      address = bus.address;
+    }
+    const env = { ...world.environment, DBUS_SESSION_BUS_ADDRESS: address, ...options.environment };
+    const args = [tree.path, ...(options.args ?? [])];
     const app = await electron.launch({
       executablePath: program,
-      args: [tree.path, ...(options.args ?? [])],
+      args,
       cwd: world.home,
       chromiumSandbox: true,
-      env: { ...world.environment, ...options.environment },
+      env,
       timeout: 60_000,
     });
+    const child = app.process();
+    undo.push(() => gone(child));
     const page = await app.firstWindow();
     return {
       app,
       page,
+      pid: child.pid ?? -1,
       close: async () => {
-        await app.close();
-        clean();
+        if (child.exitCode === null && child.signalCode === null) await app.close();
+        await clean();
       },
+      startAgain: () =>
+        new Promise((resolve, reject) => {
+          const again = spawn(program, args, { cwd: world.home, env, stdio: 'ignore' });
+          again.on('error', reject);
+          again.on('exit', (code) => resolve(code));
+        }),
     };
   } catch (error) {
-    clean();
+    await clean();
     throw error;
   }
 }
 
 export { root };
+
+function gone(child: ChildProcess): Promise<unknown> {
+  if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();
+  return new Promise((resolve) => child.once('exit', resolve));
+}
 
 function quoted(text: string): string {
   return `'${text.replaceAll("'", "'\\''")}'`;

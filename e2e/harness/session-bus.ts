@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { asUser } from './as-user.ts';
+import { endProcess } from './end-process.ts';
+import type { World } from './world.ts';
+
+/** A session bus of one world: it outlives the app, so that what a desktop keeps is there at its next start. */
+export interface SessionBus {
+  readonly address: string;
+  stop(): Promise<void>;
+}
+
+export async function startSessionBus(world: World): Promise<SessionBus> {
+  const daemon = start(world, ['dbus-daemon', '--session', '--nofork', '--nopidfile', '--nosyslog', '--print-address']);
+  const lines = createInterface({ input: daemon.stdout ?? missing() });
+  const [address] = (await Promise.race([once(lines, 'line'), failed(daemon)])) as [string];
+  return { address, stop: () => endProcess(daemon) };
+}
+
+/**
+ * gnome-keyring with an unlocked keyring of this password on the bus, as after a login. It keeps its file below the
+ * world's home; a second one on the same home opens it again.
+ */
+export async function startKeyring(
+  world: World,
+  bus: SessionBus,
+  password: string,
+): Promise<{ stop(): Promise<void> }> {
+  const daemon = start(world, ['gnome-keyring-daemon', '--foreground', '--unlock', '--components=secrets'], {
+    DBUS_SESSION_BUS_ADDRESS: bus.address,
+  });
+  daemon.stdin?.end(password);
+  const lines = createInterface({ input: daemon.stdout ?? missing() });
+  // It prints its control folder once it is ready.
+  await Promise.race([once(lines, 'line'), failed(daemon)]);
+  return { stop: () => endProcess(daemon) };
+}
+
+function start(world: World, command: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess {
+  const [program = '', ...args] = asUser(world.user, command);
+  return spawn(program, args, { cwd: '/', env: { ...world.environment, ...more }, stdio: ['pipe', 'pipe', 'ignore'] });
+}
+
+async function failed(child: ChildProcess): Promise<never> {
+  const [code] = (await once(child, 'exit')) as [number | null];
+  throw new Error(`${child.spawnargs.join(' ')} ended with ${code}`);
+}
+
+function missing(): never {
+  throw new Error('no pipe to a process that was just started');
+}
