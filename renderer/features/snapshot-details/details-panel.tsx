@@ -1,0 +1,91 @@
+import { Skeleton, Stack } from '@mantine/core';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { shortId } from '../../../shared/domain/ids.ts';
+import type { RestorePoint } from '../../../shared/domain/restore.ts';
+import { useStore } from '../../state/store.ts';
+import { useAnswer } from '../../state/use-answer.ts';
+import type { SnapshotRef } from '../../state/view.ts';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { formatDay, formatTimeSeconds } from '../../ui/format/date-time.ts';
+import { LevelBadge } from '../../ui/level-badge.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { Actions } from './actions.tsx';
+import { Contents } from './contents.tsx';
+import classes from './details.module.css';
+import type { Details } from './facts/details.ts';
+import { HeldStrip } from './held-strip.tsx';
+import { HowTaken } from './how-taken.tsx';
+import { KeepBar } from './keep-bar.tsx';
+import { Proof } from './proof.tsx';
+import { Sentence } from './sentence.tsx';
+
+export type PutBackAction = (wish: {
+  readonly point: RestorePoint;
+  readonly selection: readonly string[];
+  readonly name: string;
+}) => void;
+
+/** How still one snapshot was, the proof of it, and what can be done with it. */
+export function SnapshotDetails({
+  snapshot,
+  onPutBack,
+}: {
+  readonly snapshot: SnapshotRef;
+  readonly onPutBack: PutBackAction;
+}): ReactNode {
+  const { t } = useTranslation('snapshot-details');
+  const lanes = useStore((state) => state.lanes);
+  const answer = useAnswer('snapshots.details', {
+    repositoryId: snapshot.repositoryId,
+    snapshotId: snapshot.snapshotId,
+  });
+  // The timeline hears of a changed pin or check first; the proof itself never changes.
+  const fresh = lanes
+    ?.flatMap(({ snapshots }) => snapshots)
+    .find(({ id, repositoryId }) => id === snapshot.snapshotId && repositoryId === snapshot.repositoryId);
+  if (answer.error !== null) return <ErrorPanel error={answer.error} onRetry={answer.reload} />;
+  if (answer.value === null || answer.value.mark.id !== snapshot.snapshotId) return <Waiting label={t('loading')} />;
+  const details: Details = fresh === undefined ? answer.value : { ...answer.value, mark: fresh };
+  return <Shown details={details} onPutBack={onPutBack} />;
+}
+
+function Shown({ details, onPutBack }: { readonly details: Details; readonly onPutBack: PutBackAction }): ReactNode {
+  const { t } = useTranslation('snapshot-details');
+  const now = useNow(60_000);
+  const { mark, summary } = details;
+  return (
+    <div className={classes.details}>
+      <header>
+        <div className={classes.heading}>
+          <h2>
+            {formatDay(mark.time, now)}, <span className="sp-figures">{formatTimeSeconds(mark.time)}</span>
+          </h2>
+          <LevelBadge level={mark.level ?? 'unknown'} />
+        </div>
+        <div className={classes.sub}>
+          {summary.sourceName} · {t('snapshotId', { id: shortId(mark.runId ?? mark.id) })}
+        </div>
+      </header>
+      <Sentence details={details} />
+      <Actions details={details} onPutBack={onPutBack} />
+      <HeldStrip details={details} />
+      {details.run !== null && <HowTaken run={details.run} />}
+      {details.evidence !== null && <Proof details={details} evidence={details.evidence} />}
+      <Contents details={details} />
+      <KeepBar details={details} />
+    </div>
+  );
+}
+
+function Waiting({ label }: { readonly label: string }): ReactNode {
+  return (
+    <Stack gap="sm" role="status" aria-label={label}>
+      <Skeleton height={22} width="60%" />
+      <Skeleton height={16} width="40%" />
+      <Skeleton height={44} />
+      <Skeleton height={34} width="80%" />
+      <Skeleton height={120} />
+    </Stack>
+  );
+}

@@ -1,0 +1,69 @@
+import type { ReactNode } from 'react';
+import { Trans, useTranslation } from 'react-i18next';
+import { formatBytes } from '../../ui/format/bytes.ts';
+import { formatDay, formatTime } from '../../ui/format/date-time.ts';
+import { formatDuration } from '../../ui/format/duration.ts';
+import classes from './details.module.css';
+import type { Details } from './facts/details.ts';
+import { askedApart, type Stillness, stillnessOf } from './facts/stillness.ts';
+
+/** The plain sentence that stands first. */
+export function Sentence({ details }: { readonly details: Details }): ReactNode {
+  const { t } = useTranslation(['snapshot-details', 'levels']);
+  const { mark } = details;
+  const stillness = stillnessOf(details);
+  const apart = askedApart(details);
+  const sure = stillness.kind !== 'unknown' && stillness.kind !== 'noEvidence';
+  return (
+    <div className={classes.sentence}>
+      <p>
+        <Trans t={t} components={{ b: <strong /> }} {...wordsOf(stillness, t)} />{' '}
+        {mark.files !== null && (
+          <>
+            {t('sentence.counts', { count: mark.files, size: formatBytes(mark.bytes ?? 0) })}
+            {mark.newBytes !== null && t('sentence.new', { size: formatBytes(mark.newBytes) })}.{' '}
+          </>
+        )}
+        {(sure || mark.verified) && t(mark.verified ? 'sentence.verified' : 'sentence.unverified')}
+      </p>
+      {apart !== null && (
+        <p className={classes.quiet}>
+          {t('sentence.asked', { point: moment(apart.point, apart.asked), asked: moment(apart.asked, apart.point) })}
+        </p>
+      )}
+      {mark.kind === 'safety' && <p className={classes.quiet}>{t('sentence.safety')}</p>}
+    </div>
+  );
+}
+
+interface Words {
+  readonly i18nKey: string;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly count?: number;
+}
+
+function wordsOf(stillness: Stillness, t: (key: string) => string): Words {
+  switch (stillness.kind) {
+    case 'held':
+      return { i18nKey: 'sentence.held', values: { duration: formatDuration(stillness.stallMs) } };
+    case 'application':
+      return stillness.stallMs === null
+        ? { i18nKey: 'sentence.application', values: { application: stillness.application } }
+        : {
+            i18nKey: 'sentence.applicationHeld',
+            values: { application: stillness.application, duration: formatDuration(stillness.stallMs) },
+          };
+    case 'torn':
+      return { i18nKey: 'sentence.torn', count: stillness.files, values: { count: stillness.files } };
+    case 'noEvidence':
+      return { i18nKey: 'sentence.noEvidence', values: { label: t(`levels:${stillness.level}.label`) } };
+    default:
+      return { i18nKey: `sentence.${stillness.kind}` };
+  }
+}
+
+/** The time alone when both are on the same day. */
+function moment(time: number, other: number): string {
+  const sameDay = formatDay(time, other) === formatDay(other, other);
+  return sameDay ? formatTime(time) : `${formatDay(time, Date.now())}, ${formatTime(time)}`;
+}
