@@ -59,8 +59,7 @@ try {
         const { longestStepMs } = await writer.stop();
         const inTime = longestStepMs <= leaseMs + 2_000;
         const after = await backupInPeace('after');
-        const restic = await runProgram('/usr/bin/restic', [...resticArgs(), 'check'], { timeoutMs: 120_000 });
-        const clean = restic.exitCode === 0;
+        const clean = await isClean();
         const ok = result.ok && inTime && after.ok && clean;
         return { ok, facts: { ...result.facts, longestStepMs: Math.round(longestStepMs), clean, ...after.facts } };
       },
@@ -69,6 +68,15 @@ try {
 } finally {
   await filesystem.close();
   rmSync(scratch, { recursive: true, force: true });
+}
+
+/** As restic's own user would do after a crash: `unlock` removes locks whose process is gone, then `check`. */
+async function isClean(): Promise<boolean> {
+  for (const command of ['unlock', 'check']) {
+    const { exitCode } = await runProgram('/usr/bin/restic', [...resticArgs(), command], { timeoutMs: 120_000 });
+    if (exitCode !== 0) return false;
+  }
+  return true;
 }
 
 /** Held still, and little new: what is unchanged was found again. */
