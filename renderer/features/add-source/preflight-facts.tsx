@@ -43,7 +43,7 @@ export function PreflightFacts({ preflight }: { readonly preflight: Preflight })
           )}
         </dd>
       </dl>
-      <h3>{t('facts.methods')}</h3>
+      {preflight.considered.length > 0 && <h3>{t('facts.methods')}</h3>}
       <ol className={classes.methods}>
         {preflight.considered.map((method) => {
           const chosen = method.method === preflight.chosen.method;

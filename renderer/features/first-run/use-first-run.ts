@@ -17,7 +17,7 @@ export interface FirstRun {
 export function useFirstRun(names: PlaceNames & { readonly repository: string }): FirstRun {
   const { emptySource, requiredLevelFor } = useFirstRunParts();
   const home = useStore((store) => store.info?.homePath ?? '');
-  const { open, backUp, changeSettings, refreshSources, selectSource } = useStore();
+  const { open, backUp, changeSettings, refreshRepositories, refreshSources, selectSource } = useStore();
   const [state, dispatch] = useReducer(firstRunReducer, home, (path) => firstState(emptySource(path, path, names)));
 
   const leave = (): void => {
@@ -35,6 +35,7 @@ export function useFirstRun(names: PlaceNames & { readonly repository: string })
       ...password,
     });
     dispatch({ type: 'repository', id: made.id });
+    await refreshRepositories();
     return made.id;
   };
   const protect = async (repositoryId: RepositoryId): Promise<void> => {

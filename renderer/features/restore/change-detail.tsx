@@ -4,12 +4,13 @@ import { snapshotPathName } from '../../../shared/domain/path-text.ts';
 import type { PlanEntry } from '../../../shared/domain/restore.ts';
 import { instantToMs } from '../../../shared/domain/time.ts';
 import { useAnswer } from '../../state/use-answer.ts';
+import { DiffView } from '../../ui/diff/diff-view.tsx';
 import { EntryIcon } from '../../ui/entry-icon.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatDay, formatTime } from '../../ui/format/date-time.ts';
+import { shownName } from '../../ui/format/quoted-name.ts';
 import { useNow } from '../../ui/use-now.ts';
-import { DiffView } from './diff-view.tsx';
 import classes from './restore.module.css';
 
 /** One change: then and now in figures, and for text what goes and what comes back. */
@@ -34,7 +35,7 @@ export function ChangeDetail({
   return (
     <section className={classes.pane} aria-label={t('detail.label')}>
       <header className={classes.detailHead}>
-        <strong>{snapshotPathName(entry.path)}</strong>
+        <strong>{shownName(snapshotPathName(entry.path))}</strong>
         <span className={classes.quiet}>
           {t(`detail.${entry.action}`, {
             present: side(entry.sizeNow, entry.modifiedNow),
@@ -46,8 +47,8 @@ export function ChangeDetail({
       {comparable && texts.value !== null && !texts.loading && hasText(texts.value, entry) ? (
         <DiffView
           key={entry.path}
-          present={texts.value.present ?? ''}
-          past={texts.value.past ?? ''}
+          before={texts.value.present ?? ''}
+          after={texts.value.past ?? ''}
           name={snapshotPathName(entry.path)}
         />
       ) : (

@@ -8,6 +8,7 @@ import { announce } from '../../ui/announce.ts';
 import { entryKind } from '../../ui/entry-kind.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatNumber } from '../../ui/format/numbers.ts';
+import { shownName } from '../../ui/format/quoted-name.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { ChangeRow } from './change-row.tsx';
 import {
@@ -115,7 +116,7 @@ export function ChangeList({
           ]}
         />
       </div>
-      {stem !== '' && <div className={classes.stem}>{stem}</div>}
+      {stem !== '' && <div className={classes.stem}>{shownName(stem)}</div>}
       {found.error !== null && <ErrorPanel error={found.error} />}
       <div className={classes.paneBody}>
         {rows.length === 0 && found.complete ? (

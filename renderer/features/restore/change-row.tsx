@@ -2,6 +2,7 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { EntryIcon } from '../../ui/entry-icon.tsx';
 import { formatNumber } from '../../ui/format/numbers.ts';
+import { shownName } from '../../ui/format/quoted-name.ts';
 import type { TreeRow } from './change-tree.ts';
 import classes from './restore.module.css';
 
@@ -13,7 +14,7 @@ export function ChangeRow({ row }: { readonly row: TreeRow }): ReactNode {
   return (
     <>
       <EntryIcon name={row.name} type={type} />
-      <span className={classes.rowName}>{row.name}</span>
+      <span className={classes.rowName}>{shownName(row.name)}</span>
       {row.kind === 'folder' && !row.open && row.changes > 0 && (
         <span className={classes.rowSize}>
           {t('list.inside', { count: row.changes, n: formatNumber(row.changes) })}

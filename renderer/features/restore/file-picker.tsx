@@ -7,6 +7,7 @@ import { EntryIcon } from '../../ui/entry-icon.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
+import { shownName } from '../../ui/format/quoted-name.ts';
 import classes from './restore.module.css';
 import { tickOfPath, withTick } from './selection.ts';
 import { TreeList } from './tree-list.tsx';
@@ -60,7 +61,7 @@ export function FilePicker({
           ) : (
             <>
               <EntryIcon name={row.entry.name} type={row.entry.type} />
-              <span className={classes.rowName}>{row.entry.name}</span>
+              <span className={classes.rowName}>{shownName(row.entry.name)}</span>
               {row.loading && <Loader size={14} aria-label={t('what.reading')} />}
               {row.entry.type === 'file' && <span className={classes.rowSize}>{formatBytes(row.entry.size)}</span>}
             </>

@@ -1,15 +1,7 @@
 import type { RunId } from '../../../shared/domain/ids.ts';
-import type { RestorePlan, RestorePoint } from '../../../shared/domain/restore.ts';
+import type { RestorePlan } from '../../../shared/domain/restore.ts';
 import type { SerializedError } from '../../../shared/errors/index.ts';
-
-/** What *Put back* is about. */
-export interface PutBackWish {
-  readonly point: RestorePoint;
-  /** Paths inside the snapshot; empty means everything. */
-  readonly selection: readonly string[];
-  /** What people call it: the source, the folder or the file. */
-  readonly name: string;
-}
+import type { PutBackWish } from '../../state/put-back.ts';
 
 /** One click: nothing is asked unless something is open, would be lost or does not fit. */
 export type PutBackState =

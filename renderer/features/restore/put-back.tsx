@@ -1,17 +1,9 @@
-import { createContext, type ReactNode, useCallback, useContext, useReducer } from 'react';
+import { type ReactNode, useCallback, useReducer } from 'react';
 import { serializeError } from '../../../shared/errors/index.ts';
 import { ask } from '../../state/ask.ts';
+import { PutBackContext, type PutBackWish } from '../../state/put-back.ts';
 import { PutBackDialog } from './put-back-dialog.tsx';
-import { idle, type PutBackWish, putBackReducer } from './put-back-state.ts';
-
-export type PutBack = (wish: PutBackWish) => void;
-
-const PutBackContext = createContext<PutBack>(() => {});
-
-/** *Put back*, for whoever shows a snapshot or a file of one. `PutBackProvider` must be above. */
-export function usePutBack(): PutBack {
-  return useContext(PutBackContext);
-}
+import { idle, putBackReducer } from './put-back-state.ts';
 
 /** Carries out *Put back*, asks where it must, and shows how it ended, above whatever view is open. */
 export function PutBackProvider({ children }: { readonly children: ReactNode }): ReactNode {

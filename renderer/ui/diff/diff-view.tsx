@@ -1,30 +1,30 @@
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { formatNumber } from '../../ui/format/numbers.ts';
+import { formatNumber } from '../format/numbers.ts';
 import { type DiffRow, diffText } from './diff-lines.ts';
 import classes from './diff-view.module.css';
 
 /** More rows are drawn on request: a log of a million lines must not hang the window. */
 const rowsAtOnce = 2_000;
 
-/** What goes and what comes back, line by line. Signs as well as colours; screen readers hear the words. */
+/** How one text becomes another, line by line. Signs as well as colours; screen readers hear the words. */
 export function DiffView({
-  present,
-  past,
+  before,
+  after,
   name,
 }: {
-  readonly present: string;
-  readonly past: string;
+  readonly before: string;
+  readonly after: string;
   readonly name: string;
 }): ReactNode {
-  const { t } = useTranslation('restore');
+  const { t } = useTranslation('diff');
   const [opened, setOpened] = useState<ReadonlySet<number>>(new Set());
   const [limit, setLimit] = useState(rowsAtOnce);
-  const diff = useMemo(() => diffText(present, past, opened), [present, past, opened]);
-  if (diff === null) return <p className={classes.tooFar}>{t('diff.tooFar')}</p>;
+  const diff = useMemo(() => diffText(before, after, opened), [before, after, opened]);
+  if (diff === null) return <p className={classes.tooFar}>{t('tooFar')}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section className={classes.diff} tabIndex={0} aria-label={t('diff.label', { name })}>
+    <section className={classes.diff} tabIndex={0} aria-label={t('label', { name })}>
       <div className={classes.lines}>
         {diff.rows.slice(0, limit).map((row, index) =>
           row.kind === 'fold' ? (
@@ -32,9 +32,9 @@ export function DiffView({
               key={`fold-${row.id}`}
               type="button"
               className={classes.fold}
-              onClick={() => setOpened((before) => new Set([...before, row.id]))}
+              onClick={() => setOpened((ids) => new Set([...ids, row.id]))}
             >
-              {t('diff.unfold', { count: row.hidden, n: formatNumber(row.hidden) })}
+              {t('unfold', { count: row.hidden, n: formatNumber(row.hidden) })}
             </button>
           ) : (
             // biome-ignore lint/suspicious/noArrayIndexKey: rows of a diff have no other identity.
@@ -44,23 +44,23 @@ export function DiffView({
       </div>
       {diff.rows.length > limit && (
         <button type="button" className={classes.fold} onClick={() => setLimit(limit + rowsAtOnce)}>
-          {t('diff.more', { n: formatNumber(diff.rows.length - limit) })}
+          {t('more', { n: formatNumber(diff.rows.length - limit) })}
         </button>
       )}
     </section>
   );
 }
 
-const signs = { same: '', gone: '-', back: '+' } as const;
+const signs = { same: '', removed: '-', added: '+' } as const;
 
 function Line({ row }: { readonly row: Exclude<DiffRow, { kind: 'fold' }> }): ReactNode {
-  const { t } = useTranslation('restore');
+  const { t } = useTranslation('diff');
   return (
     <div className={classes.line} data-kind={row.kind}>
       <span className={classes.sign} aria-hidden="true">
         {signs[row.kind]}
       </span>
-      {row.kind !== 'same' && <span className="sp-visually-hidden">{t(`diff.${row.kind}`)}</span>}
+      {row.kind !== 'same' && <span className="sp-visually-hidden">{t(`${row.kind}`)}</span>}
       <code>
         {row.pieces.map((piece, index) =>
           // biome-ignore lint/suspicious/noArrayIndexKey: pieces of a line have no other identity.

@@ -8,18 +8,18 @@ export interface Piece {
 
 export type DiffRow =
   | {
-      readonly kind: 'same' | 'gone' | 'back';
+      readonly kind: 'same' | 'removed' | 'added';
       readonly pieces: readonly Piece[];
-      readonly nowLine: number | null;
-      readonly thenLine: number | null;
+      readonly beforeLine: number | null;
+      readonly afterLine: number | null;
     }
   | { readonly kind: 'fold'; readonly id: number; readonly hidden: number };
 
 export interface TextDiff {
   readonly rows: readonly DiffRow[];
-  /** Lines of the present text that will go, and lines of the past text that come back. */
-  readonly gone: number;
-  readonly back: number;
+  /** Lines that only the first, and lines that only the second text has. */
+  readonly removed: number;
+  readonly added: number;
 }
 
 /** Lines of agreement kept around a change; longer runs fold to one row. */
@@ -28,18 +28,17 @@ const contextLines = 3;
 const patience = 1_500;
 
 /**
- * What restoring does to a text: `gone` lines are in the present file and will not be after, `back` lines are in the
- * snapshot and return. `opened` holds the ids of folds the reader unfolded. Null when the texts are too different to
- * compare in reasonable time.
+ * How `before` becomes `after`, line by line. `opened` holds the ids of folds the reader unfolded. Null when the texts
+ * are too different to compare in reasonable time.
  */
-export function diffText(present: string, past: string, opened: ReadonlySet<number>): TextDiff | null {
-  const changes = diffLines(present, past, { timeout: patience });
+export function diffText(before: string, after: string, opened: ReadonlySet<number>): TextDiff | null {
+  const changes = diffLines(before, after, { timeout: patience });
   if (changes === undefined) return null;
   const rows: DiffRow[] = [];
-  let nowLine = 1;
-  let thenLine = 1;
-  let gone = 0;
-  let back = 0;
+  let beforeLine = 1;
+  let afterLine = 1;
+  let removed = 0;
+  let added = 0;
   for (const [index, change] of changes.entries()) {
     const lines = splitLines(change.value);
     if (!change.added && !change.removed) {
@@ -47,26 +46,30 @@ export function diffText(present: string, past: string, opened: ReadonlySet<numb
         (text): DiffRow => ({
           kind: 'same',
           pieces: [{ text, differs: false }],
-          nowLine: nowLine++,
-          thenLine: thenLine++,
+          beforeLine: beforeLine++,
+          afterLine: afterLine++,
         }),
       );
       rows.push(...fold(run, index, { first: index === 0, last: index === changes.length - 1 }, opened));
       continue;
     }
     if (change.added) {
-      back += lines.length;
+      added += lines.length;
       const partner = changes[index - 1];
-      const paired = partner?.removed ? pairLines(splitLines(partner.value), lines).back : plain(lines);
-      rows.push(...paired.map((pieces): DiffRow => ({ kind: 'back', pieces, nowLine: null, thenLine: thenLine++ })));
+      const paired = partner?.removed ? pairLines(splitLines(partner.value), lines).added : plain(lines);
+      rows.push(
+        ...paired.map((pieces): DiffRow => ({ kind: 'added', pieces, beforeLine: null, afterLine: afterLine++ })),
+      );
       continue;
     }
-    gone += lines.length;
+    removed += lines.length;
     const partner = changes[index + 1];
-    const paired = partner?.added ? pairLines(lines, splitLines(partner.value)).gone : plain(lines);
-    rows.push(...paired.map((pieces): DiffRow => ({ kind: 'gone', pieces, nowLine: nowLine++, thenLine: null })));
+    const paired = partner?.added ? pairLines(lines, splitLines(partner.value)).removed : plain(lines);
+    rows.push(
+      ...paired.map((pieces): DiffRow => ({ kind: 'removed', pieces, beforeLine: beforeLine++, afterLine: null })),
+    );
   }
-  return { rows, gone, back };
+  return { rows, removed, added };
 }
 
 /** A final newline ends the last line and does not begin another one. */
@@ -82,31 +85,32 @@ function plain(lines: readonly string[]): readonly (readonly Piece[])[] {
 
 /** Marks the words that differ, where a block of lines was rewritten line by line; other blocks stay plain. */
 function pairLines(
-  gone: readonly string[],
-  back: readonly string[],
-): { readonly gone: readonly (readonly Piece[])[]; readonly back: readonly (readonly Piece[])[] } {
-  if (gone.length !== back.length || gone.length > 200) return { gone: plain(gone), back: plain(back) };
-  const goneRows: (readonly Piece[])[] = [];
-  const backRows: (readonly Piece[])[] = [];
-  for (const [index, goneLine] of gone.entries()) {
-    const backLine = back[index] ?? '';
-    const words = goneLine.length + backLine.length > 2_000 ? undefined : diffWordsWithSpace(goneLine, backLine);
+  removed: readonly string[],
+  added: readonly string[],
+): { readonly removed: readonly (readonly Piece[])[]; readonly added: readonly (readonly Piece[])[] } {
+  if (removed.length !== added.length || removed.length > 200) return { removed: plain(removed), added: plain(added) };
+  const removedRows: (readonly Piece[])[] = [];
+  const addedRows: (readonly Piece[])[] = [];
+  for (const [index, removedLine] of removed.entries()) {
+    const addedLine = added[index] ?? '';
+    const words =
+      removedLine.length + addedLine.length > 2_000 ? undefined : diffWordsWithSpace(removedLine, addedLine);
     const shared = (words ?? []).filter((word) => !word.added && !word.removed).map((word) => word.value.trim());
     // Lines that share less than half of the shorter one are two lines, not one that was edited.
-    const alike = shared.join('').length * 2 >= Math.min(goneLine.trim().length, backLine.trim().length);
+    const alike = shared.join('').length * 2 >= Math.min(removedLine.trim().length, addedLine.trim().length);
     if (words === undefined || !alike) {
-      goneRows.push([{ text: goneLine, differs: false }]);
-      backRows.push([{ text: backLine, differs: false }]);
+      removedRows.push([{ text: removedLine, differs: false }]);
+      addedRows.push([{ text: addedLine, differs: false }]);
       continue;
     }
-    goneRows.push(
+    removedRows.push(
       joined(words.filter((word) => !word.added).map((word) => ({ text: word.value, differs: word.removed }))),
     );
-    backRows.push(
+    addedRows.push(
       joined(words.filter((word) => !word.removed).map((word) => ({ text: word.value, differs: word.added }))),
     );
   }
-  return { gone: goneRows, back: backRows };
+  return { removed: removedRows, added: addedRows };
 }
 
 /** Runs of differing words become one piece: a blank between two of them is not what they have in common. */

@@ -7,28 +7,28 @@ function rowsOf(present: string, past: string, opened: number[] = []): readonly 
 
 function shown(row: DiffRow): string {
   if (row.kind === 'fold') return `~${row.hidden}`;
-  const sign = row.kind === 'same' ? ' ' : row.kind === 'gone' ? '-' : '+';
+  const sign = row.kind === 'same' ? ' ' : row.kind === 'removed' ? '-' : '+';
   return `${sign}${row.pieces.map((piece) => piece.text).join('')}`;
 }
 
 const numbers = (from: number, to: number): string[] =>
   Array.from({ length: to - from + 1 }, (_, index) => `line ${from + index}`);
 
-describe('the diff of a restore', () => {
-  it('shows what goes and what comes back, in the direction of the restore', () => {
+describe('the diff of two texts', () => {
+  it('shows what goes and what comes, in the direction from the first to the second', () => {
     expect(rowsOf('a\nnow\nz\n', 'a\nthen\nz\n').map(shown)).toEqual([' a', '-now', '+then', ' z']);
   });
 
   it('counts the lines of both sides', () => {
-    expect(diffText('a\nb\nc\n', 'a\nx\n', new Set())).toMatchObject({ gone: 2, back: 1 });
+    expect(diffText('a\nb\nc\n', 'a\nx\n', new Set())).toMatchObject({ removed: 2, added: 1 });
   });
 
-  it('numbers lines of the present and of the past separately', () => {
+  it('numbers the lines of both separately', () => {
     const rows = rowsOf('a\nb\n', 'new\na\nb\n');
     expect(rows).toMatchObject([
-      { kind: 'back', nowLine: null, thenLine: 1 },
-      { kind: 'same', nowLine: 1, thenLine: 2 },
-      { kind: 'same', nowLine: 2, thenLine: 3 },
+      { kind: 'added', beforeLine: null, afterLine: 1 },
+      { kind: 'same', beforeLine: 1, afterLine: 2 },
+      { kind: 'same', beforeLine: 2, afterLine: 3 },
     ]);
   });
 
@@ -52,31 +52,31 @@ describe('the diff of a restore', () => {
     expect(first?.kind === 'fold' && rowsOf(present, past, [first.id]).length).toBe(rows.length + 16);
   });
 
-  it('loses no line: the same and gone rows are the present, the same and back rows the past', () => {
+  it('loses no line: the same and removed rows are the first text, the same and added rows the second', () => {
     const present = 'one\ntwo\n\nthree four\nfive\n';
     const past = 'zero\ntwo\nthree 4\n\nfive\nsix\n';
     const rows = rowsOf(present, past, [0, 1, 2, 3, 4, 5, 6, 7, 8]);
-    const side = (kind: 'gone' | 'back'): string =>
+    const side = (kind: 'removed' | 'added'): string =>
       rows
         .filter((row) => row.kind === 'same' || row.kind === kind)
         .map((row) => shown(row).slice(1))
         .join('\n');
-    expect(`${side('gone')}\n`).toBe(present);
-    expect(`${side('back')}\n`).toBe(past);
+    expect(`${side('removed')}\n`).toBe(present);
+    expect(`${side('added')}\n`).toBe(past);
   });
 
   it('marks the words that differ in a rewritten line, and leaves unlike lines whole', () => {
-    const [gone, back] = rowsOf('taken at any time\n', 'taken at no time\n');
-    expect(gone).toMatchObject({ pieces: [{ differs: false }, { text: 'any', differs: true }, { differs: false }] });
-    expect(back).toMatchObject({ pieces: [{ differs: false }, { text: 'no', differs: true }, { differs: false }] });
+    const [removed, added] = rowsOf('taken at any time\n', 'taken at no time\n');
+    expect(removed).toMatchObject({ pieces: [{ differs: false }, { text: 'any', differs: true }, { differs: false }] });
+    expect(added).toMatchObject({ pieces: [{ differs: false }, { text: 'no', differs: true }, { differs: false }] });
     expect(rowsOf('TODO\n', 'what is copied inside\n')[0]).toMatchObject({
       pieces: [{ text: 'TODO', differs: false }],
     });
   });
 
   it('marks a run of differing words as one', () => {
-    const [gone] = rowsOf('A backup is taken only while nobody writes.\n', 'A backup is taken at any time.\n');
-    expect(gone).toMatchObject({ pieces: [{ differs: false }, { differs: true }, { text: '.', differs: false }] });
+    const [removed] = rowsOf('A backup is taken only while nobody writes.\n', 'A backup is taken at any time.\n');
+    expect(removed).toMatchObject({ pieces: [{ differs: false }, { differs: true }, { text: '.', differs: false }] });
   });
 
   it('shows a file that exists on one side only', () => {
