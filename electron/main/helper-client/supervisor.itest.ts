@@ -52,7 +52,7 @@ it('starts, answers, keeps its log apart, and stops without a crash', async () =
 });
 
 it('hands on the errors of the helper as they are', async () => {
-  const { supervisor } = supervise('good');
+  const { supervisor } = supervise('no-repositories');
   await supervisor.start();
   await expect(supervisor.call('repositories.list', {})).rejects.toMatchObject({ kind: 'unknown-repository' });
 });
@@ -155,7 +155,18 @@ it('lets a running backup end before the helper with rights takes over', async (
   expect(supervisor.state.explanation).toMatch(/as soon as/);
   cancel.abort();
   expect(await pending).toMatchObject({ outcome: 'cancelled' });
-  expect(supervisor.state.canFreeze).toBe(true);
+  await expect.poll(() => supervisor.state.canFreeze).toBe(true);
+});
+
+it('takes what is registered along, and stays without rights where that is not allowed', async () => {
+  const allowed = supervise('has-a-source').supervisor;
+  await allowed.start();
+  expect(await allowed.requestRights()).toMatchObject({ canFreeze: true });
+  const launchRefusing = { prepareLaunchWithRights: async () => launch('refuses-import') };
+  const refused = supervise('has-a-source', launchRefusing).supervisor;
+  await refused.start();
+  expect(await refused.requestRights()).toMatchObject({ state: 'ready', canFreeze: false, refused: true });
+  expect(await refused.call('sources.list', {})).toHaveLength(1);
 });
 
 it('says why when the installed copy may not be used', async () => {

@@ -2,6 +2,7 @@ import { asStillpointError, type StillpointError } from '../../../shared/errors/
 import type { HelperCommandName, HelperParams, HelperResult } from '../../../shared/helper/contract.ts';
 import type { HelperState } from '../../../shared/ipc/app.ts';
 import type { HelperCallOptions, HelperCalls } from '../jobs/ports.ts';
+import { carryOver } from './carry-over.ts';
 import type { Launch } from './helper-process.ts';
 import {
   crashed,
@@ -56,6 +57,7 @@ export class HelperSupervisor implements HelperCalls {
   #waiters: { resolve: (session: Session) => void; reject: (error: StillpointError) => void }[] = [];
   #asking: Promise<HelperState> | undefined;
   #successor: Session | undefined;
+  #handingOver: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
@@ -94,7 +96,7 @@ export class HelperSupervisor implements HelperCalls {
     try {
       return await session.connection.call(name, params, options);
     } finally {
-      this.#handOver();
+      if (this.#successor) void this.#handOver();
     }
   }
 
@@ -129,7 +131,7 @@ export class HelperSupervisor implements HelperCalls {
     }
     this.#refused = false;
     this.#tell(this.#state, grantedLaterWords);
-    this.#handOver();
+    await this.#handOver();
     return this.state;
   }
 
@@ -142,10 +144,31 @@ export class HelperSupervisor implements HelperCalls {
     return this.state;
   }
 
-  /** The helper with rights takes over when nothing is under way that would be lost. */
-  #handOver(): void {
+  /** The helper with rights takes over when nothing is under way that would be lost, with all that was registered. */
+  #handOver(): Promise<void> {
+    this.#handingOver ??= this.#tryHandOver().finally(() => {
+      this.#handingOver = undefined;
+    });
+    return this.#handingOver;
+  }
+
+  async #tryHandOver(): Promise<void> {
     const successor = this.#successor;
-    if (!successor || (this.#session?.connection.runsUnderWay ?? 0) > 0) return;
+    const isBusy = (): boolean => (this.#session?.connection.runsUnderWay ?? 0) > 0;
+    if (!successor || isBusy()) return;
+    try {
+      if (this.#session) await carryOver(this.#session.connection, successor.connection);
+    } catch (error) {
+      // Sources that nobody protects any more would be worse than none that are held still.
+      const { message } = asStillpointError(error);
+      this.#options.log(`rights: not used, because what is registered could not be taken over: ${message}`);
+      this.#successor = undefined;
+      this.#refused = true;
+      this.#tell(this.#state, `${refusedWords} (${message})`);
+      await successor.stop(refused());
+      return;
+    }
+    if (isBusy()) return;
     const former = this.#session;
     this.#successor = undefined;
     this.#use(successor);
@@ -170,7 +193,7 @@ export class HelperSupervisor implements HelperCalls {
     this.#options.log(`helper: crashed: ${reason}`);
     if (this.#successor) {
       this.#crashes.push(this.#options.now());
-      this.#handOver();
+      void this.#handOver();
       return;
     }
     const lostRights = session.status.uid === 0 && process.geteuid?.() !== 0;

@@ -39,6 +39,10 @@ export class PasswordStore {
     return problem;
   }
 
+  get secretStore(): SecretStore {
+    return this.#encryption.store;
+  }
+
   /** Repositories whose password is kept on disk or in memory. */
   get ids(): RepositoryId[] {
     return [...new Set([...this.#memory.keys(), ...(Object.keys(this.#kept.passwords) as RepositoryId[])])];

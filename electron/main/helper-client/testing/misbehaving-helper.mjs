@@ -3,16 +3,24 @@ import { createInterface } from 'node:readline';
 
 const [behaviour, counter] = process.argv.slice(2);
 const say = (frame) => process.stdout.write(`${JSON.stringify(frame)}\n`);
+const hasRights = behaviour === 'with-rights' || behaviour === 'refuses-import';
 const status = {
   protocol: 1,
   version: 'test',
   pid: process.pid,
-  uid: behaviour === 'with-rights' ? 0 : 1000,
+  uid: hasRights ? 0 : 1000,
   callerUid: 1000,
-  canFreeze: behaviour === 'with-rights',
-  cannotFreezeBecause: behaviour === 'with-rights' ? '' : 'It has no rights for that.',
+  canFreeze: hasRights,
+  cannotFreezeBecause: hasRights ? '' : 'It has no rights for that.',
   hostname: 'test',
   kernel: 'test',
+};
+const source = {
+  id: 'photos',
+  name: 'Photos',
+  spec: { kind: 'filesystem', path: '/photos', excludes: [] },
+  policy: { repositoryId: 'a'.repeat(64), requiredLevel: 'crash', longestStallMs: 250 },
+  ownerUid: 1000,
 };
 const result = (runId) => ({
   runId,
@@ -43,6 +51,8 @@ lines.on('line', (line) => {
   if (frame.command === 'helper.status') return answer(frame.id, status);
   if (frame.command === 'sources.list') return listSources(frame.id);
   if (frame.command === 'backup.run') return running.set(frame.id, frame.params.runId);
+  if (frame.command === 'repositories.list' && behaviour !== 'no-repositories') return answer(frame.id, []);
+  if (frame.command === 'registry.import') return refuseOrImport(frame.id);
   return say({
     type: 'response',
     id: frame.id,
@@ -70,9 +80,17 @@ function listSources(id) {
       return answer(id, { nonsense: true });
     case 'late':
       return setTimeout(() => answer(id, []), 3_000);
+    case 'has-a-source':
+      return answer(id, [source]);
     default:
       return answer(id, []);
   }
+}
+
+function refuseOrImport(id) {
+  if (behaviour !== 'refuses-import') return answer(id, { sources: 1, repositories: 0 });
+  const error = { kind: 'authorization-refused', message: 'Not allowed.', guidance: '', retryable: false, context: {} };
+  return say({ type: 'response', id, ok: false, error });
 }
 
 function cancel(id) {

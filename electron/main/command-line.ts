@@ -1,0 +1,15 @@
+/**
+ * Which helper to use. `auto`: with our own rights, more when asked for. `direct`: never more. `pkexec`: ask for more at
+ * the start. `program`: another program that speaks the protocol, with our own rights.
+ */
+export type HelperChoice =
+  | { readonly kind: 'auto' | 'direct' | 'pkexec' }
+  | { readonly kind: 'program'; readonly path: string };
+
+/** `--helper=auto|direct|pkexec|/path/to/program`; the last one counts, and what is none of these is `auto`. */
+export function helperChoice(argv: readonly string[]): HelperChoice {
+  const prefix = '--helper=';
+  const value = argv.findLast((argument) => argument.startsWith(prefix))?.slice(prefix.length);
+  if (value?.startsWith('/')) return { kind: 'program', path: value };
+  return { kind: value === 'direct' || value === 'pkexec' ? value : 'auto' };
+}

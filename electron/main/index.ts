@@ -1,0 +1,25 @@
+import { mkdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { app } from 'electron';
+import { appFolders } from './settings/app-folders.ts';
+import { forbidLeaving } from './shell/lock-down.ts';
+import { registerPageScheme } from './shell/page.ts';
+import { start } from './start.ts';
+
+// The composition root. What has to happen before Electron is ready happens here; `start.ts` does the rest.
+app.setName('Stillpoint');
+const folders = appFolders(process.env, homedir());
+const browserState = join(folders.state, 'window');
+mkdirSync(browserState, { recursive: true, mode: 0o700 });
+// Also where the lock of the single instance lies: one app per state folder.
+app.setPath('userData', browserState);
+app.setPath('sessionData', browserState);
+registerPageScheme();
+forbidLeaving();
+
+if (app.requestSingleInstanceLock()) {
+  void app.whenReady().then(() => start(folders, import.meta.dirname));
+} else {
+  app.quit();
+}

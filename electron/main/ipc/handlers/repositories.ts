@@ -1,0 +1,71 @@
+import type { RepositoryId } from '../../../../shared/domain/ids.ts';
+import { checkJob } from '../../jobs/check-job.ts';
+import type { HandlersOf } from '../handlers.ts';
+import type { Services } from '../services.ts';
+
+type Needs = Pick<Services, 'access' | 'announce' | 'catalog' | 'indexing' | 'passwords' | 'report' | 'runs' | 'sync'>;
+
+export function repositoryHandlers(services: Needs): HandlersOf<'repositories'> {
+  const { access, announce, catalog, indexing, passwords, report, runs, sync } = services;
+
+  /** Its password is known now: keep it as asked, and read what is in it, without keeping the window waiting. */
+  const opened = async (id: RepositoryId, password: string, remember: boolean): Promise<void> => {
+    await passwords.remember(id, password, remember);
+    announce(['repositories', 'sources']);
+    void sync
+      .repository(id)
+      .then(() => indexing.kick())
+      .catch((error) => report('reading a repository', error));
+  };
+
+  return {
+    'repositories.list': async () => {
+      const [repositories, counts] = await Promise.all([access.list(), catalog.snapshotCounts()]);
+      return repositories.map((repository) => ({
+        ...repository,
+        passwordRemembered: passwords.isRemembered(repository.id),
+        snapshots: counts.find(({ repositoryId }) => repositoryId === repository.id)?.snapshots ?? 0,
+      }));
+    },
+    'repositories.probe': (params) => access.call('repositories.probe', params),
+    'repositories.create': async ({ remember, ...params }) => {
+      const repository = await access.call('repositories.create', params);
+      await opened(repository.id, params.password, remember);
+      return repository;
+    },
+    'repositories.adopt': async ({ remember, ...params }) => {
+      const repository = await access.call('repositories.adopt', params);
+      await opened(repository.id, params.password, remember);
+      return repository;
+    },
+    'repositories.unlock': async ({ id, password, remember }) => {
+      await access.call('repositories.unlock', { id, password });
+      await opened(id, password, remember);
+      return {};
+    },
+    'repositories.remove': async ({ id }) => {
+      await access.call('repositories.remove', { id });
+      await passwords.forget(id);
+      const remaining = await access.list();
+      await catalog.keepRepositories(remaining.map((repository) => repository.id));
+      announce(['repositories', 'sources', 'timeline']);
+      return {};
+    },
+    'repositories.keys': (params) => access.call('repositories.keys', params),
+    'repositories.removeKey': async (params) => {
+      await access.call('repositories.removeKey', params);
+      announce(['repositories']);
+      return {};
+    },
+    'repositories.changePassword': async ({ id, password, newPassword }) => {
+      await access.call('repositories.changePassword', { id, password, newPassword });
+      await passwords.remember(id, newPassword, passwords.isRemembered(id));
+      announce(['repositories']);
+      return {};
+    },
+    'repositories.check': async ({ id, readData }) => {
+      const { name } = await access.requireReady(id);
+      return { runId: runs.start(checkJob(access, id, name, readData)) };
+    },
+  };
+}

@@ -1,0 +1,123 @@
+import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
+import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
+import type { Catalog } from './catalog-port.ts';
+import type { HelperCalls } from './ports.ts';
+import type { RepositoryAccess } from './repository-access.ts';
+import type { RunLogs } from './run-logs.ts';
+import type { RunService } from './run-service.ts';
+
+export type Topics = readonly ('sources' | 'repositories' | 'timeline' | 'runs' | 'settings' | 'undoable')[];
+
+export interface CatalogSyncOptions {
+  readonly catalog: Catalog;
+  readonly access: Pick<RepositoryAccess, 'call' | 'list'>;
+  readonly runs: Pick<RunService, 'fromLog'>;
+  readonly logs: Pick<RunLogs, 'ids'>;
+  /** The catalog has changed; windows look again. */
+  readonly announce: (topics: Topics) => void;
+  readonly report: (what: string, error: unknown) => void;
+}
+
+const pageSize = 1_000;
+const evidenceBatch = 50;
+const runBatch = 100;
+
+/**
+ * Brings the catalog up to what logs and repositories say. The same code fills an empty catalog and follows a change;
+ * asking again while it is under way makes it look once more afterwards.
+ */
+export class CatalogSync {
+  readonly #options: CatalogSyncOptions;
+  readonly #running = new Map<RepositoryId, Promise<void>>();
+  readonly #again = new Set<RepositoryId>();
+  #all: Promise<void> | undefined;
+
+  constructor(options: CatalogSyncOptions) {
+    this.#options = options;
+  }
+
+  /** Everything. Rejects when the list of repositories or the logs cannot be read; one repository does not stop others. */
+  all(): Promise<void> {
+    const before = this.#all ?? Promise.resolve();
+    // One after the other: what is asked for while it is under way may not have been seen by it any more.
+    const work = before.catch(() => undefined).then(() => this.#everything());
+    this.#all = work;
+    return work;
+  }
+
+  async #everything(): Promise<void> {
+    await this.runs();
+    const repositories = await this.#options.access.list();
+    await this.#options.catalog.keepRepositories(repositories.map(({ id }) => id));
+    for (const repository of repositories.filter(isReadable)) {
+      await this.repository(repository.id).catch((error) => this.#options.report(`reading ${repository.name}`, error));
+    }
+    await this.restores().catch((error) => this.#options.report('restores', error));
+  }
+
+  /** Runs whose log is here and that the catalog does not know. */
+  async runs(): Promise<void> {
+    const { catalog, logs, runs } = this.#options;
+    const known = new Set(await catalog.knownRuns());
+    const missing = (await logs.ids()).filter((id) => !known.has(id));
+    for (let at = 0; at < missing.length; at += runBatch) {
+      const views = await Promise.all(missing.slice(at, at + runBatch).map((id) => runs.fromLog(id)));
+      await catalog.putRuns(views.filter((view) => view !== undefined));
+    }
+    if (missing.length > 0) this.#options.announce(['runs', 'timeline', 'sources']);
+  }
+
+  /** One repository: its list, then the evidence that is missing. */
+  repository(id: RepositoryId): Promise<void> {
+    const running = this.#running.get(id);
+    if (running) {
+      this.#again.add(id);
+      return running;
+    }
+    const work = this.#repeat(id).finally(() => this.#running.delete(id));
+    this.#running.set(id, work);
+    return work;
+  }
+
+  async restores(): Promise<void> {
+    await this.#options.catalog.putRestores(await this.#options.access.call('restore.undoable', {}));
+    this.#options.announce(['undoable']);
+  }
+
+  async #repeat(id: RepositoryId): Promise<void> {
+    do {
+      this.#again.delete(id);
+      await this.#once(id);
+    } while (this.#again.has(id));
+  }
+
+  async #once(id: RepositoryId): Promise<void> {
+    const { catalog, access, announce } = this.#options;
+    const { added, removed } = await catalog.syncSnapshots(id, await listAll(access, id));
+    if (added + removed > 0) announce(['timeline', 'sources', 'repositories']);
+    for (;;) {
+      const missing = await catalog.withoutEvidence(id, evidenceBatch);
+      if (missing.length === 0) return;
+      for (const snapshotId of missing) {
+        const { evidence } = await access.call('snapshots.evidence', { repositoryId: id, snapshotId });
+        await catalog.putEvidence({ repositoryId: id, snapshotId }, evidence);
+      }
+      announce(['timeline', 'sources']);
+    }
+  }
+}
+
+export function isReadable({ state }: RepositoryStatus): boolean {
+  return state === 'ready' || state === 'read-only';
+}
+
+/** A snapshot that comes or goes between two pages is put right by the next look. */
+async function listAll(helper: HelperCalls, repositoryId: RepositoryId): Promise<SnapshotSummary[]> {
+  const found = new Map<string, SnapshotSummary>();
+  for (let offset = 0; ; offset += pageSize) {
+    const page = await helper.call('snapshots.list', { repositoryId, offset, limit: pageSize });
+    for (const snapshot of page.snapshots) found.set(snapshot.id, snapshot);
+    if (page.snapshots.length === 0 || offset + page.snapshots.length >= page.total) return [...found.values()];
+  }
+}

@@ -1,0 +1,117 @@
+import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
+import { isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
+import type { HelperCommandName, HelperParams, HelperResult } from '../../../shared/helper/contract.ts';
+import type { HelperCallOptions, HelperCalls } from './ports.ts';
+import { repositoryOf } from './repository-of.ts';
+
+/** Passwords that are known in this start. */
+export interface Passwords {
+  readonly ids: readonly RepositoryId[];
+  get(id: RepositoryId): string | undefined;
+  forget(id: RepositoryId): Promise<void>;
+}
+
+/**
+ * The helper, with repositories opened where their password is known: it forgets them when it is started again, and
+ * does not have those of a disk that was just plugged in.
+ */
+export class RepositoryAccess implements HelperCalls {
+  readonly #helper: HelperCalls;
+  readonly #passwords: Passwords;
+  readonly #unlocking = new Map<RepositoryId, Promise<boolean>>();
+
+  constructor(helper: HelperCalls, passwords: Passwords) {
+    this.#helper = helper;
+    this.#passwords = passwords;
+  }
+
+  async call<N extends HelperCommandName>(
+    name: N,
+    params: HelperParams<N>,
+    options?: HelperCallOptions<N>,
+  ): Promise<HelperResult<N>> {
+    try {
+      return await this.#helper.call(name, params, options);
+    } catch (error) {
+      const id = isStillpointError(error, 'password-needed') ? repositoryOf(params) : undefined;
+      if (id === undefined || !(await this.#unlock(id))) throw error;
+      return this.#helper.call(name, params, options);
+    }
+  }
+
+  /** All registered repositories, after opening those that can be opened. */
+  async list(): Promise<RepositoryStatus[]> {
+    const found = await this.#helper.call('repositories.list', {});
+    const locked = found.filter(
+      ({ id, state }) => state === 'password-needed' && this.#passwords.get(id) !== undefined,
+    );
+    const opened = await Promise.all(locked.map(({ id }) => this.#unlock(id).catch(() => false)));
+    return opened.includes(true) ? this.#helper.call('repositories.list', {}) : found;
+  }
+
+  /** Throws `repository-absent`, `password-needed` or `unknown-repository`, for people, when a run cannot begin. */
+  async requireReady(id: RepositoryId): Promise<RepositoryStatus> {
+    const repository = (await this.list()).find((other) => other.id === id);
+    if (!repository) throw notRegistered();
+    if (repository.state === 'waiting' || repository.state === 'other') throw notThere(repository);
+    if (repository.state === 'password-needed') throw locked(repository);
+    return repository;
+  }
+
+  /** After the helper was started: gives it everything that is known. Never rejects. */
+  async unlockAll(): Promise<void> {
+    await Promise.all(this.#passwords.ids.map((id) => this.#unlock(id).catch(() => false)));
+  }
+
+  /** False when the password is not known, or not right any more; it is then forgotten. */
+  #unlock(id: RepositoryId): Promise<boolean> {
+    const running = this.#unlocking.get(id);
+    if (running) return running;
+    const unlocking = this.#tryUnlock(id).finally(() => this.#unlocking.delete(id));
+    this.#unlocking.set(id, unlocking);
+    return unlocking;
+  }
+
+  async #tryUnlock(id: RepositoryId): Promise<boolean> {
+    const password = this.#passwords.get(id);
+    if (password === undefined) return false;
+    try {
+      await this.#helper.call('repositories.unlock', { id, password });
+      return true;
+    } catch (error) {
+      if (!isStillpointError(error, 'wrong-password')) throw error;
+      await this.#passwords.forget(id);
+      return false;
+    }
+  }
+}
+
+function notRegistered(): StillpointError {
+  return new StillpointError({
+    kind: 'unknown-repository',
+    message: 'The repository of this source is not set up here any more.',
+    guidance: 'Choose another repository for the source, or add this one again.',
+  });
+}
+
+function notThere({ name, state, location }: RepositoryStatus): StillpointError {
+  return new StillpointError({
+    kind: 'repository-absent',
+    message:
+      state === 'other'
+        ? `${location.path} holds another repository than ${name}.`
+        : `${name} is not there: ${location.path}.`,
+    guidance: 'Connect its disk. Nothing is created in its place, and backups wait for it.',
+    retryable: true,
+  });
+}
+
+function locked({ name }: RepositoryStatus): StillpointError {
+  return new StillpointError({
+    kind: 'password-needed',
+    message: `The password of ${name} is needed.`,
+    guidance: 'Enter it once; backups wait for it.',
+    retryable: true,
+  });
+}

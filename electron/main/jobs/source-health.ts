@@ -1,0 +1,77 @@
+import { type ConsistencyLevel, isAtLeast } from '../../../shared/domain/level.ts';
+import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
+import type { Source } from '../../../shared/domain/source.ts';
+import type { RunView } from '../../../shared/ipc/runs.ts';
+import type { Health } from '../../../shared/ipc/sources.ts';
+import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
+
+export interface HealthFacts {
+  readonly source: Source;
+  /** Undefined: it is not registered any more. Null: its state could not be found out. */
+  readonly repository: RepositoryStatus | undefined | null;
+  /** The newest backup of the source, whoever asked for it. */
+  readonly last: SnapshotMark | null;
+  /** The newest that met the policy. */
+  readonly lastGood: SnapshotMark | null;
+  /** The newest backup that ended, with or without a snapshot. */
+  readonly lastRun: RunView | null;
+  readonly isRunning: boolean;
+}
+
+export interface SourceHealth {
+  readonly health: Health;
+  /** Why, in a few words for people; empty when safe. */
+  readonly healthText: string;
+}
+
+/** One mark for a source: what is going on, else what is missing, else how the last attempt ended. */
+export function sourceHealth(facts: HealthFacts): SourceHealth {
+  if (facts.isRunning) return { health: 'running', healthText: 'Backing up' };
+  return missing(facts) ?? failed(facts) ?? judge(facts);
+}
+
+/** Whether a snapshot is what the policy asks for. A snapshot without evidence claims nothing. */
+export function meetsPolicy(mark: SnapshotMark, required: ConsistencyLevel): boolean {
+  return mark.kind === 'backup' && mark.level !== null && isAtLeast(mark.level, required);
+}
+
+function missing({ repository, lastRun }: HealthFacts): SourceHealth | undefined {
+  const waiting = (healthText: string): SourceHealth => ({ health: 'waiting', healthText });
+  if (repository === undefined) return { health: 'failed', healthText: 'Its repository is not set up here' };
+  switch (repository?.state) {
+    case 'waiting':
+      return waiting(`Waiting for ${repository.name}`);
+    case 'other':
+      return waiting(`Another repository is in the place of ${repository.name}`);
+    case 'password-needed':
+      return waiting(`Waiting for the password of ${repository.name}`);
+    case 'read-only':
+      return { health: 'failed', healthText: `${repository.name} cannot be written` };
+    case 'ready':
+      return undefined;
+    default:
+      return lastRun?.outcome === 'waiting' ? waiting(lastRun.summary) : undefined;
+  }
+}
+
+function failed({ lastRun, last }: HealthFacts): SourceHealth | undefined {
+  if (!lastRun || (lastRun.outcome !== 'failed' && lastRun.outcome !== 'interrupted')) return undefined;
+  // A later snapshot, made elsewhere or found on a rebuild, makes the failure history.
+  if (last && last.time > Date.parse(lastRun.startedAt)) return undefined;
+  return { health: 'failed', healthText: lastRun.error?.message ?? lastRun.summary };
+}
+
+function judge({ source, last, lastGood }: HealthFacts): SourceHealth {
+  if (!last) return { health: 'new', healthText: 'Not backed up yet' };
+  if (lastGood?.id === last.id) return { health: 'safe', healthText: '' };
+  const required = source.policy.requiredLevel;
+  const got = last.level ?? 'no evidence';
+  return { health: 'weaker', healthText: weakerWords[got] ?? `Weaker than asked for (${got} instead of ${required})` };
+}
+
+const weakerWords: Readonly<Record<string, string>> = {
+  torn: 'Changed while copied',
+  'per-file': 'Files are from different moments',
+  'observed-static': 'Not held still',
+  crash: 'Not flushed before it was held',
+};

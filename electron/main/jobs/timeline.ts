@@ -1,0 +1,87 @@
+import type { Source } from '../../../shared/domain/source.ts';
+import { describeSpec } from '../../../shared/domain/source.ts';
+import type { Lane, Timeline } from '../../../shared/ipc/timeline.ts';
+import type { DrawnFailure, DrawnSnapshot } from './catalog-port.ts';
+
+type Band = Lane['staticBands'][number];
+
+/** One lane per registered source, in their order; then one for each other origin of snapshots, by name. */
+export function composeTimeline(
+  sources: readonly Source[],
+  snapshots: readonly DrawnSnapshot[],
+  failures: readonly DrawnFailure[],
+  now: number,
+): Timeline {
+  const registered = new Set<string>(sources.map(({ id }) => id));
+  const groups = Map.groupBy(snapshots, (snapshot) => laneKey(snapshot));
+  const failuresOf = Map.groupBy(failures, ({ sourceId }) => sourceId);
+  const own = sources.map((source): Lane => {
+    const drawn = groups.get(source.id) ?? [];
+    return {
+      key: source.id,
+      sourceId: source.id,
+      name: source.name,
+      detail: detailOf(drawn) ?? describeSpec(source.spec),
+      kind: source.spec.kind,
+      failures: (failuresOf.get(source.id) ?? []).map(({ runId, at, outcome, text }) => ({ runId, at, outcome, text })),
+      ...drawing(drawn, now),
+    };
+  });
+  const others = [...groups]
+    .filter(([key]) => !registered.has(key))
+    .map(([key, drawn]) => otherLane(key, drawn, now))
+    .sort((a, b) => a.name.localeCompare(b.name) || a.key.localeCompare(b.key));
+  return { lanes: [...own, ...others] };
+}
+
+function laneKey({ sourceId, hostname, paths }: DrawnSnapshot): string {
+  return sourceId ?? `other:${hostname}:${paths.join(':')}`;
+}
+
+function otherLane(key: string, drawn: readonly DrawnSnapshot[], now: number): Lane {
+  const newest = drawn.at(-1);
+  const hostname = newest?.hostname ?? '';
+  const isForeign = newest?.mark.kind === 'foreign';
+  return {
+    key,
+    sourceId: null,
+    name: newest?.sourceName || newest?.paths.join(', ') || hostname,
+    detail: isForeign ? `restic on ${hostname}` : `not protected here · ${hostname}`,
+    kind: isForeign ? 'foreign' : 'filesystem',
+    failures: [],
+    ...drawing(drawn, now),
+  };
+}
+
+function drawing(
+  drawn: readonly DrawnSnapshot[],
+  now: number,
+): Pick<Lane, 'snapshots' | 'staticBands' | 'logBands' | 'planned'> {
+  return {
+    snapshots: drawn.map(({ mark }) => mark),
+    staticBands: mergeBands(
+      drawn.flatMap(({ staticBand }) => (staticBand ? [staticBand] : [])),
+      now,
+    ),
+    logBands: [],
+    planned: [],
+  };
+}
+
+/** Overlapping looks at the same quiet time are one band, and none reaches past now. */
+export function mergeBands(bands: readonly Band[], now: number): Band[] {
+  const merged: Band[] = [];
+  for (const band of [...bands].sort((a, b) => a.from - b.from)) {
+    const last = merged.at(-1);
+    const to = Math.min(band.to, now);
+    if (to <= band.from) continue;
+    if (last && band.from <= last.to) merged[merged.length - 1] = { from: last.from, to: Math.max(last.to, to) };
+    else merged.push({ from: band.from, to });
+  }
+  return merged;
+}
+
+function detailOf(drawn: readonly DrawnSnapshot[]): string | undefined {
+  const newest = drawn.findLast(({ mark, filesystem }) => mark.kind === 'backup' && filesystem !== '');
+  return newest && `${newest.filesystem} · ${newest.mark.method ?? 'live'}`;
+}

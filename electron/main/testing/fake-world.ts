@@ -1,0 +1,248 @@
+import type { RepositoryState } from '../../../shared/domain/repository.ts';
+import type { UndoableRestore } from '../../../shared/domain/restore.ts';
+import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
+import type { Source } from '../../../shared/domain/source.ts';
+import { cancelled, StillpointError } from '../../../shared/errors/index.ts';
+import {
+  type HelperCommandName,
+  type HelperEvent,
+  type HelperParams,
+  type HelperResult,
+  helperContract,
+} from '../../../shared/helper/contract.ts';
+import type { HelperCallOptions, HelperCalls } from '../jobs/ports.ts';
+import { simulatedRun } from './simulated-run.ts';
+import { entry, evidenceOf, files, repository, snapshotOf, sources, worldPassword } from './world-data.ts';
+
+export type Answers = {
+  [N in HelperCommandName]: (
+    params: HelperParams<N>,
+    emit: (event: HelperEvent<N>) => void | Promise<void>,
+    signal: AbortSignal,
+  ) => HelperResult<N> | Promise<HelperResult<N>>;
+};
+
+/**
+ * A helper without a machine: two sources, one repository, snapshots that runs add to. Tests turn its state, or replace
+ * single answers. What goes in and out is checked against the contract, as the real one's is.
+ */
+export class FakeWorld implements HelperCalls {
+  state: RepositoryState = 'ready';
+  sources: Source[] = [...sources];
+  snapshots: SnapshotSummary[] = [];
+  undoable: UndoableRestore[] = [];
+  /** Milliseconds a phase of a run takes. */
+  phaseMs = 0;
+  canFreeze = true;
+  /** Answers that tests put in the place of the world's own. */
+  overrides: Partial<Answers> = {};
+  /** Every command that was asked, in order. */
+  readonly asked: HelperCommandName[] = [];
+  #runs = 0;
+
+  constructor(snapshotTimes: readonly number[] = []) {
+    for (const at of snapshotTimes) this.addSnapshot(at);
+  }
+
+  addSnapshot(at: number, of: Source | undefined = this.sources[0]): SnapshotSummary {
+    if (!of) throw new Error('there is no source');
+    this.#runs += 1;
+    const snapshot = snapshotOf(of, this.#runs, at);
+    this.snapshots.push(snapshot);
+    return snapshot;
+  }
+
+  async call<N extends HelperCommandName>(
+    name: N,
+    params: HelperParams<N>,
+    options: HelperCallOptions<N> = {},
+  ): Promise<HelperResult<N>> {
+    this.asked.push(name);
+    const spec = helperContract[name];
+    const checked = spec.params.parse(params) as HelperParams<N>;
+    const answer = (this.overrides[name] ?? this.#answers[name]) as Answers[N];
+    const signal = options.signal ?? new AbortController().signal;
+    if (signal.aborted) throw cancelled();
+    const emit = (event: HelperEvent<N>) => options.onEvent?.(spec.event.parse(event) as HelperEvent<N>);
+    return spec.result.parse(await answer(checked, emit, signal)) as HelperResult<N>;
+  }
+
+  readonly #answers: Answers = {
+    'helper.status': () => ({
+      protocol: 1,
+      version: 'fake',
+      pid: 1,
+      uid: this.canFreeze ? 0 : 1000,
+      callerUid: 1000,
+      canFreeze: this.canFreeze,
+      cannotFreezeBecause: this.canFreeze ? '' : 'It runs with your own rights.',
+      hostname: 'desk',
+      kernel: '6.12',
+    }),
+    'registry.import': ({ sources, repositories }) => ({ sources: sources.length, repositories: repositories.length }),
+    'sources.list': () => this.sources,
+    'sources.preflight': () => {
+      throw notSimulated('sources.preflight');
+    },
+    'sources.add': ({ name, spec, policy }) => {
+      const id = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-') as Source['id'];
+      const source: Source = { id, name, spec, policy, ownerUid: 1000 };
+      this.sources.push(source);
+      return source;
+    },
+    'sources.update': ({ id, name, spec, policy }) => {
+      const source: Source = { id, name, spec, policy, ownerUid: 1000 };
+      this.sources = this.sources.map((other) => (other.id === id ? source : other));
+      return source;
+    },
+    'sources.remove': ({ id }) => {
+      this.sources = this.sources.filter((source) => source.id !== id);
+      return {};
+    },
+    'repositories.list': () => [{ ...repository, state: this.state }],
+    'repositories.probe': () => ({
+      state: 'repository',
+      repositoryId: repository.id,
+      freeBytes: repository.freeBytes,
+      filesystem: 'ext4 at /media/backup',
+      removable: true,
+      explanation: '',
+    }),
+    'repositories.create': () => repository,
+    'repositories.adopt': ({ password }) => {
+      this.#unlock(password);
+      return repository;
+    },
+    'repositories.unlock': ({ password }) => {
+      this.#unlock(password);
+      return {};
+    },
+    'repositories.forgetPassword': () => {
+      this.state = 'password-needed';
+      return {};
+    },
+    'repositories.remove': () => ({}),
+    'repositories.keys': () => [
+      { id: 'k'.repeat(8), username: 'user', hostname: 'desk', createdAt: '2025-11-01T00:00:00Z', current: true },
+    ],
+    'repositories.addKey': () => ({ keyId: 'b'.repeat(64) }),
+    'repositories.removeKey': () => ({}),
+    'repositories.changePassword': () => ({}),
+    'repositories.check': async ({ runId, readData }, emit, signal) => {
+      const phases = readData ? (['check-structure', 'check-data'] as const) : (['check-structure'] as const);
+      const run = await simulatedRun({ runId, kind: 'check', phases, phaseMs: this.phaseMs, emit, signal });
+      return { run, findings: [] };
+    },
+    'backup.run': async ({ sourceId, runId, askedAt }, emit, signal) => {
+      this.#requireReady();
+      const source = this.sources.find(({ id }) => id === sourceId);
+      const snapshot = { ...this.addSnapshot(Date.now(), source), runId };
+      const phases = ['preflight', 'precopy', 'freeze', 'thaw', 'store', 'verify-packs', 'publish', 'verify-snapshot'];
+      const result = await simulatedRun({
+        runId,
+        kind: 'backup',
+        source,
+        askedAt,
+        phases: phases as Parameters<typeof simulatedRun>[0]['phases'],
+        phaseMs: this.phaseMs,
+        snapshot,
+        emit,
+        signal,
+      });
+      this.snapshots.pop();
+      if (result.outcome === 'done') this.snapshots.push(snapshot);
+      return result;
+    },
+    'snapshots.list': ({ offset, limit }) => {
+      this.#requireReady();
+      return { snapshots: this.snapshots.slice(offset, offset + limit), total: this.snapshots.length };
+    },
+    'snapshots.evidence': ({ snapshotId }) => ({ evidence: evidenceOf(this.#snapshot(snapshotId)) }),
+    'snapshots.tree': ({ snapshotId, path, offset, limit }) => {
+      const inside = this.#files(snapshotId).filter((file) => file.path.startsWith(path === '/' ? '/' : `${path}/`));
+      const names = new Map(
+        inside.map((file) => {
+          const [name = '', ...rest] = file.path.slice(path === '/' ? 1 : path.length + 1).split('/');
+          return [name, rest.length > 0 ? entry(name, 'dir', 0) : entry(name, 'file', file.content.length)] as const;
+        }),
+      );
+      const entries = [...names.values()];
+      return { entries: entries.slice(offset, offset + limit), total: entries.length };
+    },
+    'snapshots.paths': async ({ snapshotId }, emit, signal) => {
+      const found = this.#files(snapshotId);
+      for (const file of found) {
+        if (signal.aborted) throw cancelled();
+        const type = 'file' as const;
+        const item = { path: file.path, type, size: file.content.length, modifiedAt: '2025-11-19T08:00:00Z' };
+        await emit({ type: 'paths', entries: [item] });
+      }
+      return { total: found.length };
+    },
+    'snapshots.read': ({ snapshotId, path, offset, length }) => {
+      const file = this.#files(snapshotId).find((other) => other.path === path);
+      const bytes = Buffer.from(file?.content ?? '');
+      return { base64: bytes.subarray(offset, offset + length).toString('base64'), size: bytes.length };
+    },
+    'snapshots.diff': () => ({ changes: [], total: 0 }),
+    'snapshots.setPinned': ({ snapshotId, pinned }) => {
+      const before = this.#snapshot(snapshotId);
+      const after = { ...before, id: before.id.replace(/^./, pinned ? 'e' : 'f') as SnapshotSummary['id'], pinned };
+      this.snapshots = this.snapshots.map((other) => (other === before ? after : other));
+      return after;
+    },
+    'snapshots.remove': ({ snapshotId }) => {
+      this.snapshots = this.snapshots.filter(({ id }) => id !== snapshotId);
+      return {};
+    },
+    'restore.plan': (request) => ({
+      planId: 'plan-1',
+      request,
+      targetPath: request.target.kind === 'folder' ? request.target.path : '/home/user/Photos',
+      counts: { add: 1, replace: 2, metadata: 0, delete: 0, same: 0 },
+      keptNewer: 0,
+      bytesToWrite: 42,
+      freeBytes: 1_000_000,
+      warnings: [],
+    }),
+    'restore.planEntries': () => ({ entries: [], total: 0 }),
+    'restore.compareText': () => ({ past: 'then\n', present: 'now\n' }),
+    'restore.run': async ({ runId, askedAt }, emit, signal) => {
+      const phases = ['safety', 'write', 'verify-files'] as const;
+      return simulatedRun({ runId, kind: 'restore', askedAt, phases, phaseMs: this.phaseMs, emit, signal });
+    },
+    'restore.undoable': () => this.undoable,
+    'restore.undo': ({ runId, askedAt }, emit, signal) =>
+      simulatedRun({ runId, kind: 'undo', askedAt, phases: ['undo'], phaseMs: this.phaseMs, emit, signal }),
+  };
+
+  #snapshot(id: string): SnapshotSummary {
+    const found = this.snapshots.find((snapshot) => snapshot.id === id);
+    if (found) return found;
+    throw new StillpointError({ kind: 'unknown-snapshot', message: 'No such snapshot.', guidance: '' });
+  }
+
+  #files(id: string) {
+    const source = this.sources.find((other) => other.id === this.#snapshot(id).sourceId);
+    return source ? files(source) : [];
+  }
+
+  #unlock(password: string): void {
+    if (password === worldPassword) this.state = 'ready';
+    else throw new StillpointError({ kind: 'wrong-password', message: 'Wrong.', guidance: '', field: 'Password' });
+  }
+
+  #requireReady(): void {
+    const kind = {
+      waiting: 'repository-absent',
+      other: 'repository-absent',
+      'password-needed': 'password-needed',
+    } as const;
+    if (this.state === 'ready' || this.state === 'read-only') return;
+    throw new StillpointError({ kind: kind[this.state], message: `It is ${this.state}.`, guidance: '' });
+  }
+}
+
+function notSimulated(name: string): StillpointError {
+  return new StillpointError({ kind: 'internal', message: `${name} is not simulated.`, guidance: '' });
+}
