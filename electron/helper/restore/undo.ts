@@ -18,7 +18,7 @@ import {
   stepsTo,
   type TargetRoot,
 } from './plan/plan-item.ts';
-import { PlanNotes } from './plan/plan-notes.ts';
+import { count, PlanNotes } from './plan/plan-notes.ts';
 import { nameKey, parseSnapshotPath } from './plan/selection.ts';
 import { StoredTree } from './plan/stored-tree.ts';
 import { isSameVersion } from './target/found.ts';
@@ -65,7 +65,8 @@ export async function buildUndo(
       mode: 'exact',
     };
     const { items, notes } = planner;
-    return { built: { items, notes, roots, tree, keptNewer: planner.kept, targetPath: head.targetPath }, request };
+    planner.tellKept();
+    return { built: { items, notes, roots, tree, keptNewer: planner.keptTotal, targetPath: head.targetPath }, request };
   } finally {
     target.close();
   }
@@ -97,7 +98,7 @@ function changedTree(changes: readonly ChangeRecord[]): Changed {
 class UndoPlanner {
   readonly items: PlanItem[] = [];
   readonly notes = new PlanNotes();
-  kept = 0;
+  readonly #kept: string[] = [];
   readonly #target: TargetTree;
   readonly #tree: StoredTree;
   readonly #own: OwnPlaces;
@@ -130,6 +131,15 @@ class UndoPlanner {
       this.items.push(itemOf(top, Buffer.alloc(0), 'metadata', node, now, top));
     }
     await this.#planBelow(top, changed, true);
+  }
+
+  get keptTotal(): number {
+    return this.#kept.length;
+  }
+
+  tellKept(): void {
+    const text = `${count(this.#kept.length, 'entry was', 'entries were')} changed since the restore and will be kept as now.`;
+    if (this.#kept.length > 0) this.notes.say({ code: 'newer-now', text, paths: this.#kept, asks: false });
   }
 
   async #planBelow(directory: PlanDirectory, changed: Changed, isThere: boolean): Promise<void> {
@@ -253,8 +263,7 @@ class UndoPlanner {
   }
 
   #keep(path: string): void {
-    this.kept += 1;
-    this.notes.add('newer-now', path);
+    this.#kept.push(path);
   }
 
   #keepAll(changed: Changed, path: string): void {
@@ -299,7 +308,7 @@ function itemOf(
     in: parent,
     name,
     action,
-    type,
+    type: node.type,
     stored,
     now,
     directory,

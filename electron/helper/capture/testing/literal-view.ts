@@ -39,6 +39,7 @@ export function metaOf(type: EntryMeta['type'], changes: Partial<EntryMeta> = {}
     chardev: 0o020000,
     dev: 0o060000,
     socket: 0o140000,
+    irregular: 0,
   };
   return {
     type,
