@@ -7,7 +7,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 export default defineConfig({
   testDir: `${root}e2e`,
   testMatch: '**/*.spec.ts',
-  outputDir: `${root}out/e2e`,
+  outputDir: `${root}out/e2e/results`,
   workers: 1,
   fullyParallel: false,
   forbidOnly: process.env.CI !== undefined,

@@ -1,13 +1,18 @@
-import { createHash } from 'node:crypto';
+import { createCipheriv, createHash } from 'node:crypto';
 import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { World } from './world.ts';
 
 /** Bytes that no compression and no deduplication shrinks, the same for the same name at each run. */
 export function noise(name: string, bytes: number): Buffer {
-  const blocks: Buffer[] = [];
-  for (let at = 0; at * 32 < bytes; at += 1) blocks.push(createHash('sha256').update(`${name} ${at}`).digest());
-  return Buffer.concat(blocks).subarray(0, bytes);
+  const key = createHash('sha256').update(name).digest();
+  return createCipheriv('aes-256-ctr', key, Buffer.alloc(16)).update(Buffer.alloc(bytes));
+}
+
+/** Much enough that a backup of it can be watched, cancelled and killed: files of 8 MiB. */
+export function muchData(files: number): Readonly<Record<string, Buffer>> {
+  const of = (file: number): [string, Buffer] => [`part-${file}.bin`, noise(`part ${file}`, 8 * 1024 * 1024)];
+  return Object.fromEntries(Array.from({ length: files }, (_, file) => of(file)));
 }
 
 /** What a small home holds: documents, pictures, a project, hidden settings. Relative path to content. */
