@@ -57,6 +57,11 @@ export class RestoreScene implements Disposable {
     this.driver = this.newDriver(options);
   }
 
+  /** The same folder again, as another process finds it. Nothing is removed with it. */
+  static at(folder: string, options: SceneOptions & { readonly repository: Repository }): RestoreScene {
+    return new RestoreScene(folder, options.repository, options);
+  }
+
   static async open(options: SceneOptions = {}): Promise<RestoreScene> {
     const folder = mkdtempSync(join(options.folder ?? tmpdir(), 'stillpoint-restore-'));
     const repository = options.repository ?? (await memoryRepository()).repository;
