@@ -11,6 +11,8 @@ export interface World {
   readonly environment: Readonly<Record<string, string>>;
   /** Makes a folder below the home that belongs to the user. */
   folder(name: string): string;
+  /** Makes a folder anywhere, as if the user had made it. */
+  makeFolder(path: string): void;
   /** Gives a path to the user, as if the user had made it. */
   give(path: string): void;
   remove(): void;
@@ -21,10 +23,13 @@ export function newWorld(): World {
   const base = mkdtempSync(join(tmpdir(), 'stillpoint-e2e-'));
   chmodSync(base, 0o755);
   const give = (path: string): void => chownSync(path, user.uid, user.gid);
-  const folder = (name: string): string => {
-    const path = join(base, name);
+  const makeFolder = (path: string): void => {
     mkdirSync(path, { recursive: true, mode: 0o755 });
     give(path);
+  };
+  const folder = (name: string): string => {
+    const path = join(base, name);
+    makeFolder(path);
     return path;
   };
   const home = folder('home');
@@ -48,6 +53,7 @@ export function newWorld(): World {
       ...display(base, give),
     },
     folder: (name) => folder(join('home', name)),
+    makeFolder,
     give,
     remove: () => rmSync(base, { recursive: true, force: true }),
   };
