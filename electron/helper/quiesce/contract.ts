@@ -27,6 +27,11 @@ export interface PhaseReporter {
 export interface QuiesceContext {
   readonly signal: AbortSignal;
   readonly report: PhaseReporter;
+  /**
+   * Version of the source's content that the snapshot before this one holds (`StillContent.base` of its run). Only if it
+   * is the one the method's own record of changes counts from may `same` be sent; a method that cannot tell sends all.
+   */
+  readonly parentBase?: string | undefined;
 }
 
 /** All metadata of one entry, in the kernel's own units. */

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { maxListedPaths, type Observation } from '../../../../shared/domain/evidence.ts';
 import type { MethodPromise } from '../../../../shared/domain/preflight.ts';
 import { nsToInstant } from '../../../../shared/domain/time.ts';
@@ -10,6 +9,7 @@ import { syncFilesystem } from '../../system/sync.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } from '../contract.ts';
 import { tickNs, wallClockNs } from '../ctime/granularity.ts';
 import { isImmutable, tracesMappedWrites } from '../ctime/mapped-writes.ts';
+import { pause } from '../pause.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { newLiveView } from './live-view.ts';
@@ -157,7 +157,7 @@ class LiveRun {
       return null;
     }
     // So that a file saved just before the click is older than one step of the clock when it is looked at.
-    await delay(Number(this.#tickNs / 1_000_000n) + 10, undefined, { signal: this.#context.signal });
+    await pause(Number(this.#tickNs / 1_000_000n) + 10, this.#context.signal);
     return startedNs - this.#tickNs;
   }
 

@@ -1,5 +1,4 @@
 import { closeSync, fdatasync, read, readSync } from 'node:fs';
-import { setTimeout as delay } from 'node:timers/promises';
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
@@ -8,6 +7,7 @@ import { type Statx, statxDescriptor } from '../../system/statx.ts';
 import { probeWriters } from '../../system/writer-probe.ts';
 import type { ContentSink, ContentVerdict } from '../contract.ts';
 import { granularityOf, wallClockNs } from '../ctime/granularity.ts';
+import { pause } from '../pause.ts';
 import { readableXattrs } from '../view/entry-detail.ts';
 import { entryMeta } from '../view/entry-meta.ts';
 import type { BufferPool } from './buffer-pool.ts';
@@ -53,7 +53,7 @@ export async function readWhole(entry: TreeEntry, sink: ContentSink, options: Wh
     if (last !== undefined) {
       sink.restart();
       // Longer each time: a writer in a burst is given the chance to finish.
-      await delay(10 * 4 ** (attempt - 2), undefined, { signal: options.signal });
+      await pause(10 * 4 ** (attempt - 2), options.signal);
     }
     last = await readOnce(entry, sink, options);
     if (last.state === 'done') return { verdict: last.verdict, attempts: attempt };
@@ -98,7 +98,7 @@ async function settledStat(fd: number, options: WholeReadOptions): Promise<Statx
   let stat = statxDescriptor(fd);
   for (let turn = 0; turn < 3 && isTooYoung(stat, wallClockNs(), options.tickNs); turn += 1) {
     const waitNs = stat.ctimeNs + granularityOf(stat.ctimeNs, options.tickNs) - wallClockNs();
-    await delay(Number(waitNs / 1_000_000n) + 2, undefined, { signal: options.signal });
+    await pause(Number(waitNs / 1_000_000n) + 2, options.signal);
     stat = statxDescriptor(fd);
   }
   return stat;
