@@ -74,18 +74,13 @@ function realDirectory(spec: FilesystemSpec, files: FileOps): Buffer {
 }
 
 function openRoot(spec: FilesystemSpec, root: Buffer, files: FileOps, own: OwnPlaces): OpenTree {
-  const boundaries = boundariesOf(spec, root, own);
-  let rootFd: number;
+  let rootFd: number | undefined;
   try {
     rootFd = files.openSync(root, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
+    return newOpenTree({ files, rootPath: root, rootFd, boundaries: boundariesOf(spec, root, own) });
   } catch (error) {
+    if (rootFd !== undefined) closeSync(rootFd);
     throw describeFailure(spec, error);
-  }
-  try {
-    return newOpenTree({ files, rootPath: root, rootFd, boundaries });
-  } catch (error) {
-    closeSync(rootFd);
-    throw error;
   }
 }
 
