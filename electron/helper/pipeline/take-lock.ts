@@ -4,8 +4,12 @@ import type { RunReporter } from './run-reporter.ts';
 /** How long a run waits for another program that holds the repository, in milliseconds. */
 const patienceMs = 10 * 60_000;
 
-/** A shared lock on the repository; says for whom it waits. */
-export function takeLock(repository: Repository, report: RunReporter, signal: AbortSignal): Promise<HeldLock> {
+/**
+ * A shared lock on the repository; says for whom it waits. Locks of processes that are gone are removed first: they do
+ * not hinder us, but they would make restic refuse its next check.
+ */
+export async function takeLock(repository: Repository, report: RunReporter, signal: AbortSignal): Promise<HeldLock> {
+  await repository.locks.removeStale();
   return repository.locks.acquire({
     mode: 'shared',
     signal,

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -27,15 +28,23 @@ export function processEnvironment(): Environment {
     sleep: async (ms, signal) => {
       await sleep(ms, undefined, signal ? { signal } : {});
     },
-    isAlive: (pid) => {
-      try {
-        process.kill(pid, 0);
-        return true;
-      } catch (error) {
-        return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
-      }
-    },
+    isAlive,
   };
+}
+
+/** A process that has ended but was not waited for yet still answers signals; it holds nothing any more. */
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    return !(error instanceof Error && 'code' in error && error.code === 'ESRCH');
+  }
+  try {
+    const text = readFileSync(`/proc/${pid}/stat`, 'latin1');
+    return !/^[ZX]/.test(text.slice(text.lastIndexOf(')') + 2));
+  } catch {
+    return true;
+  }
 }
 
 /** A uid without an entry in the user database has no name. */
