@@ -1,5 +1,15 @@
 import { createCipheriv, createHash } from 'node:crypto';
-import { lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, utimesSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import type { World } from './world.ts';
 
@@ -69,4 +79,17 @@ function describe(path: string): string {
   if (facts.isSymbolicLink()) return `link to ${readlinkSync(path)}`;
   if (!facts.isFile()) return 'special';
   return `${facts.size} bytes, sha256 ${createHash('sha256').update(readFileSync(path)).digest('hex')}`;
+}
+
+/** How much lies below a folder; 0 where it is not there. */
+export function bytesBelow(folder: string): number {
+  if (!existsSync(folder)) return 0;
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .reduce((sum, entry) => sum + sizeOf(join(entry.parentPath, entry.name)), 0);
+}
+
+/** 0 for what has just been renamed or removed. */
+function sizeOf(path: string): number {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? 0;
 }

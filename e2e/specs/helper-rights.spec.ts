@@ -1,0 +1,75 @@
+import { chownSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { openBusyFilesystem } from '../harness/busy-filesystem.ts';
+import { homeLike, writeFiles } from '../harness/files.ts';
+import { installHelper, whyNotInstallable } from '../harness/installed-helper.ts';
+import { frame } from '../harness/pages/frame.ts';
+import { snapshotDetails } from '../harness/pages/snapshot-details.ts';
+import { timeline } from '../harness/pages/timeline.ts';
+import { keepScreens } from '../harness/screens.ts';
+import { protect } from '../harness/seed.ts';
+import { expect, test } from '../harness/test.ts';
+
+const missing = whyNotInstallable();
+test.skip(missing !== undefined, missing ?? '');
+
+test('rights: refused, the app goes on; given, a busy filesystem is held still', async ({ world, start }) => {
+  const helper = await installHelper();
+  const filesystem = await openBusyFilesystem(world, 'ext4', 128);
+  try {
+    const data = join(filesystem.mountPoint, 'data');
+    world.makeFolder(data);
+    writeFiles(world, data, homeLike());
+    const secret = join(data, 'only-for-root');
+    writeFileSync(secret, 'root’s own\n', { mode: 0o600 });
+    chownSync(secret, 0, 0);
+    const writer = await filesystem.startWriter('writer');
+    const { page, close } = await start();
+    await protect(page, filesystem.mountPoint, join(world.folder('disk'), 'backups'), {
+      name: 'Service',
+      longestStallMs: 1000,
+    });
+    const { backUpNow, source, card, go } = frame(page);
+    const lanes = timeline(page);
+    const details = snapshotDetails(page);
+    const keep = (screen: string): Promise<void> => keepScreens(page, import.meta.filename, screen);
+
+    await test.step('refused: said in words, and backed up live', async () => {
+      await go('Settings');
+      await page.getByRole('button', { name: /Allow still points/ }).click();
+      await expect(page.getByText(/Permission to hold filesystems still was not given/)).toBeVisible();
+      await keep('1-refused');
+      await go('Timeline');
+      await backUpNow();
+      await expect(card).toContainText(/moments mixed|Changed while copied|Nothing changed/);
+      await keep('2-live');
+    });
+
+    await test.step('given: the same source is held still', async () => {
+      await helper.consentFor(world.user);
+      await go('Settings');
+      await page.getByRole('button', { name: /Allow still points/ }).click();
+      await expect(page.getByText(/can hold filesystems still/i)).toBeVisible();
+      await keep('3-given');
+      await go('Timeline');
+      await backUpNow();
+      await expect(card).toContainText(/Held still for [\d.]+ m?s/);
+      await writer.moreSteps(50);
+      await keep('4-held');
+    });
+
+    await test.step('the evidence, and that the caller’s rights were kept', async () => {
+      await lanes.selectNewest();
+      await expect(details.fact('Level')).toContainText('filesystem');
+      await expect(details.fact('Frozen')).toContainText('→');
+      await expect(details.fact('The pause ended')).toContainText('confirmed');
+      await expect(details.fact('Unreadable')).toContainText('only-for-root');
+      await keep('5-evidence');
+    });
+    await writer.stop();
+    await close();
+  } finally {
+    await filesystem.close();
+    await helper.remove();
+  }
+});
