@@ -122,7 +122,10 @@ export const evidenceSchema = z.object({
     mountPoint: z.string(),
     device: z.string(),
   }),
-  /** Facts of one method or kind of source that no other has: checkpoint numbers, dirty bitmaps, image ids. */
+  /**
+   * Facts of one method or kind of source that no other has: log positions, dirty bitmaps, image ids. `checkpoint` has one
+   * meaning for all: the version that the next run's record of changes counts from.
+   */
   detail: z.record(z.string(), z.union([z.string(), z.number(), z.boolean(), z.null()])),
 });
 export type Evidence = z.infer<typeof evidenceSchema>;

@@ -1,6 +1,6 @@
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import { type ErrorKind, isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
-import type { Lease, PhaseReporter, QuiesceMethod, StillOutcome, StillView } from '../quiesce/contract.ts';
+import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } from '../quiesce/contract.ts';
 import type { SourceFacts } from '../sources/contract.ts';
 
 /** What a weaker method may still achieve after a stronger one was refused; anything else ends the run. */
@@ -28,7 +28,7 @@ export async function firstThatHolds<T>(
   methods: readonly QuiesceMethod[],
   facts: SourceFacts,
   lease: Lease,
-  context: { readonly signal: AbortSignal; readonly report: PhaseReporter },
+  context: QuiesceContext,
   use: (view: StillView) => Promise<T>,
 ): Promise<Attempted<T>> {
   const refused: string[] = [];

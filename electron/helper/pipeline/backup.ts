@@ -61,7 +61,7 @@ export async function backup(
         picked.methods,
         facts,
         { longestStallMs: job.policy.longestStallMs },
-        { signal: running, report },
+        { signal: running, report, parentBase: parent.parentBase },
         (view) =>
           report.phase('store', async () => {
             const captured = await capture(view, store, { signal: running, report, ...parent });

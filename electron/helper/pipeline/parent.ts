@@ -7,13 +7,14 @@ import type { Repository } from '../repository/index.ts';
 import type { BackupJob } from './job.ts';
 import { readEvidence } from './read-evidence.ts';
 
-type Parent = Pick<CaptureOptions, 'parentTree' | 'parentFlushedAtNs'>;
+type Parent = Pick<CaptureOptions, 'parentTree' | 'parentFlushedAtNs' | 'parentBase'>;
 
 const none: Parent = { parentTree: null, parentFlushedAtNs: null };
 
 /**
- * The newest snapshot of ours of the same path on this machine whose evidence says when dirty pages were flushed before
- * it was read. Without that instant an equal ctime proves nothing, so nothing of it is reused unread.
+ * The newest snapshot of ours of the same place on this machine, if anything of it may be reused unread: files whose
+ * ctime lies before the flush its evidence tells of (without that instant an equal ctime proves nothing), and ranges that
+ * the source's own record of changes since its checkpoint leaves out.
  */
 export async function findParent(
   repository: Repository,
@@ -34,7 +35,10 @@ export async function findParent(
   const newest = candidates.at(-1);
   if (!newest) return none;
   const evidence = evidenceSchema.safeParse(await readEvidence(repository, newest.tree)).data;
-  if (!evidence?.flushedAt) return none;
+  const base = evidence?.detail.checkpoint;
+  const parentBase = typeof base === 'string' ? base : undefined;
+  if (!evidence || (evidence.flushedAt === null && parentBase === undefined)) return none;
   if (!(await repository.hasSubtree(newest.tree, signal))) return none;
-  return { parentTree: newest.tree, parentFlushedAtNs: instantToNs(evidence.flushedAt) };
+  const parentFlushedAtNs = evidence.flushedAt === null ? null : instantToNs(evidence.flushedAt);
+  return { parentTree: newest.tree, parentFlushedAtNs, ...(parentBase === undefined ? {} : { parentBase }) };
 }

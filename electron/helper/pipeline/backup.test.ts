@@ -1,0 +1,195 @@
+import { describe, expect, it } from 'vitest';
+import { earnLevel } from '../../../shared/domain/earn-level.ts';
+import { evidenceSchema } from '../../../shared/domain/evidence.ts';
+import { repositoryIdSchema, runIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
+import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
+import type { RunEvent } from '../../../shared/domain/run.ts';
+import { StillpointError } from '../../../shared/errors/index.ts';
+import type { QuiesceMethod } from '../quiesce/contract.ts';
+import type { Repository } from '../repository/index.ts';
+import { assertHealthy } from '../repository/testing/assert-healthy.ts';
+import { memoryRepository } from '../repository/testing/memory-repository.ts';
+import type { SourceFacts } from '../sources/contract.ts';
+import { MemoryDatabase, restoreDatabase } from '../sources/testing/memory-database.ts';
+import { memoryDatabaseBackup, memoryDatabaseSource } from '../sources/testing/memory-database-source.ts';
+import { MemoryMachine } from '../sources/testing/memory-machine.ts';
+import { memoryMachineBackup, memoryMachineSource } from '../sources/testing/memory-machine-source.ts';
+import { type BackupStages, backup } from './backup.ts';
+import { readEvidence } from './read-evidence.ts';
+import { RunReporter } from './run-reporter.ts';
+
+let runs = 0;
+
+/** The pipeline with one made-up source; `path` only names it in the repository. */
+function setUp(examine: () => Promise<SourceFacts>, methods: readonly QuiesceMethod<never>[]) {
+  const stages: BackupStages = {
+    examine,
+    methods: methods as unknown as readonly QuiesceMethod[],
+    kernel: '6.18',
+    version: '0.0.0',
+    author: { hostname: 'desk', username: 'anna', uid: 1000, gid: 1000 },
+  };
+  const events: RunEvent[] = [];
+  const run = (
+    repository: Repository,
+    signal = new AbortController().signal,
+    requiredLevel: ConsistencyLevel = 'per-file',
+  ) => {
+    const runId = runIdSchema.parse((++runs).toString(16).padStart(32, '0'));
+    const sourceId = sourceIdSchema.parse('made-up-1');
+    const repositoryId = repositoryIdSchema.parse(repository.id);
+    const askedAt = '2026-11-20T02:00:00Z';
+    const start = { runId, kind: 'backup', sourceId, repositoryId, askedAt, title: 'Made up' } as const;
+    const job = {
+      ...start,
+      sourceName: 'Made up',
+      spec: { kind: 'filesystem', path: '/made-up', excludes: [] } as const,
+      policy: { repositoryId, requiredLevel, longestStallMs: 250 },
+    };
+    return backup(
+      { ...job, spec: { ...job.spec, excludes: [] } },
+      repository,
+      stages,
+      new RunReporter(start, (event) => events.push(event)),
+      signal,
+    );
+  };
+  return { run, events };
+}
+
+async function filesOf(repository: Repository): Promise<Map<string, Buffer>> {
+  const { snapshots } = await repository.snapshots.list();
+  const files = new Map<string, Buffer>();
+  for await (const { node } of repository.walk(snapshots.at(-1)?.tree ?? ('' as never))) {
+    if (node.type !== 'file') continue;
+    const parts = await Promise.all((node.content ?? []).map((id) => repository.loadBlob('data', id)));
+    files.set(node.name.toString(), Buffer.concat(parts));
+  }
+  return files;
+}
+
+function database() {
+  const db = new MemoryDatabase();
+  db.put('a', '1');
+  db.checkpoint();
+  db.put('b', '2');
+  const source = memoryDatabaseSource(new Map([['shop', db]]));
+  const signal = new AbortController().signal;
+  return {
+    db,
+    examine: () => source.examine({ kind: 'memory-database', name: 'shop' }, { own: { paths: [] }, signal }),
+  };
+}
+
+describe('the pipeline', () => {
+  it('carries a database: its own word earns the level, its files restore to the point', async () => {
+    const { db, examine } = database();
+    const { repository } = await memoryRepository();
+    const { run } = setUp(examine, [memoryDatabaseBackup as QuiesceMethod<never>]);
+    const result = await run(repository);
+    db.put('c', 'after');
+    expect(result).toMatchObject({ outcome: 'done', level: 'application', stallMs: null });
+    expect(db.isBackupOpen).toBe(false);
+    const files = await filesOf(repository);
+    files.delete('evidence.json');
+    expect([...restoreDatabase(files)]).toEqual([
+      ['a', '1'],
+      ['b', '2'],
+    ]);
+    expect([...restoreDatabase(files, 1)]).toEqual([['a', '1']]);
+    await assertHealthy(repository);
+  });
+
+  it('carries a machine: the second time only what changed is read, from the checkpoint the first one made', async () => {
+    const machine = new MemoryMachine({ disk0: 256 });
+    for (let block = 0; block < 256; block++) machine.write('disk0', block, block % 250);
+    const source = memoryMachineSource(new Map([['win', machine]]));
+    let checkpoint = 0;
+    const method = memoryMachineBackup({ nextCheckpoint: () => `c${++checkpoint}` });
+    const signal = new AbortController().signal;
+    const examine = () => source.examine({ kind: 'memory-machine', name: 'win' }, { own: { paths: [] }, signal });
+    const { repository } = await memoryRepository();
+    const { run } = setUp(examine, [method as QuiesceMethod<never>]);
+    expect(await run(repository)).toMatchObject({ level: 'filesystem', files: 1 });
+    machine.write('disk0', 7, 251);
+    expect(await run(repository)).toMatchObject({ level: 'filesystem' });
+    const image = (await filesOf(repository)).get('disk0.raw');
+    expect(image?.length).toBe(256 * 4096);
+    expect([image?.[7 * 4096], image?.[8 * 4096]]).toEqual([251, 8]);
+    expect(machine.openSnapshots).toBe(0);
+    await assertHealthy(repository);
+  });
+
+  it('stores evidence from which anyone recomputes the level', async () => {
+    const { examine } = database();
+    const { repository } = await memoryRepository();
+    await setUp(examine, [memoryDatabaseBackup as QuiesceMethod<never>]).run(repository);
+    const [snapshot] = (await repository.snapshots.list()).snapshots;
+    const evidence = evidenceSchema.parse(await readEvidence(repository, snapshot?.tree ?? ('' as never)));
+    expect(earnLevel(evidence)).toEqual({ level: evidence.level, reason: evidence.levelReason });
+    expect(snapshot?.tags).toContain(`level:${evidence.level}`);
+  });
+
+  it('falls back when a hold ended early, and says so in the evidence', async () => {
+    const { examine } = database();
+    const broken: QuiesceMethod = {
+      name: 'fsfreeze-copy',
+      preflight: async () => ({
+        method: 'fsfreeze-copy',
+        available: true,
+        level: 'application',
+        expectedStallMs: 0,
+        reasons: [],
+        remedies: [],
+      }),
+      withStillView: async () => {
+        throw new StillpointError({ kind: 'freeze-ended-early', message: 'Another program ended it.', guidance: '' });
+      },
+    };
+    const { repository } = await memoryRepository();
+    const { run, events } = setUp(examine, [
+      broken as QuiesceMethod<never>,
+      memoryDatabaseBackup as QuiesceMethod<never>,
+    ]);
+    expect(await run(repository)).toMatchObject({ level: 'application' });
+    const [snapshot] = (await repository.snapshots.list()).snapshots;
+    const evidence = evidenceSchema.parse(await readEvidence(repository, snapshot?.tree ?? ('' as never)));
+    expect(evidence).toMatchObject({ method: 'tarantool-backup', attempts: 2 });
+    expect(evidence.whyNotStronger.join()).toContain('Another program ended it.');
+    expect(events.some((event) => event.type === 'note' && event.severity === 'warning')).toBe(true);
+  });
+
+  it('publishes nothing when it fails or is cancelled, gives back the lock, and the next run works', async () => {
+    const { db, examine } = database();
+    const { repository } = await memoryRepository();
+    const failing: QuiesceMethod = {
+      ...(memoryDatabaseBackup as QuiesceMethod<never> as unknown as QuiesceMethod),
+      withStillView: async (_facts, _lease, _context, use) => {
+        await use(undefined as never);
+        throw new Error('unreachable');
+      },
+    };
+    await expect(setUp(examine, [failing as QuiesceMethod<never>]).run(repository)).rejects.toThrow();
+    const controller = new AbortController();
+    controller.abort();
+    const { run } = setUp(examine, [memoryDatabaseBackup as QuiesceMethod<never>]);
+    await expect(run(repository, controller.signal)).rejects.toMatchObject({ kind: 'cancelled' });
+    expect((await repository.snapshots.list()).snapshots).toEqual([]);
+    expect(await repository.locks.list()).toEqual([]);
+    expect(db.isBackupOpen).toBe(false);
+    expect(await run(repository)).toMatchObject({ outcome: 'done' });
+  });
+
+  it('says when a snapshot is weaker than asked for, and keeps it', async () => {
+    const machine = new MemoryMachine({ disk0: 4 });
+    machine.hasAgent = false;
+    const source = memoryMachineSource(new Map([['win', machine]]));
+    const signal = new AbortController().signal;
+    const examine = () => source.examine({ kind: 'memory-machine', name: 'win' }, { own: { paths: [] }, signal });
+    const { repository } = await memoryRepository();
+    const { run } = setUp(examine, [memoryMachineBackup({ nextCheckpoint: () => 'c' }) as QuiesceMethod<never>]);
+    const result = await run(repository, signal, 'filesystem');
+    expect(result).toMatchObject({ outcome: 'warnings', level: 'crash', warnings: [{ code: 'weaker-than-required' }] });
+    expect(result.snapshotId).not.toBeNull();
+  });
+});
