@@ -1,11 +1,13 @@
 import type { ReactNode } from 'react';
 import { SourceChooser } from '../features/add-source/source-chooser.tsx';
 import { emptyDraft, requiredLevelFor } from '../features/add-source/source-draft.ts';
+import { FileVersions } from '../features/browse/file-versions.tsx';
 import { type FirstRunParts, FirstRunPartsProvider } from '../features/first-run/parts.ts';
 import { PasswordForm } from '../features/repositories/password-form.tsx';
 import { PlaceChooser } from '../features/repositories/place-chooser.tsx';
 import { RecoverySheet } from '../features/repositories/recovery-sheet.tsx';
 import { PutBackProvider } from '../features/restore/put-back.tsx';
+import { type SearchParts, SearchPartsProvider } from '../features/search/parts.ts';
 
 const firstRunParts: FirstRunParts = {
   emptySource: emptyDraft,
@@ -16,11 +18,15 @@ const firstRunParts: FirstRunParts = {
   RecoverySheet,
 };
 
+const searchParts: SearchParts = { FileVersions };
+
 /** What one task borrows from another, handed over here because features never import each other. */
 export function TaskParts({ children }: { readonly children: ReactNode }): ReactNode {
   return (
     <FirstRunPartsProvider value={firstRunParts}>
-      <PutBackProvider>{children}</PutBackProvider>
+      <SearchPartsProvider value={searchParts}>
+        <PutBackProvider>{children}</PutBackProvider>
+      </SearchPartsProvider>
     </FirstRunPartsProvider>
   );
 }

@@ -19,6 +19,7 @@ import { allEntries, entryAt as entryIn, isComplete, readCount } from './folder-
 import { Preview } from './preview.tsx';
 import { nextSorting, type SortColumn, type Sorting, sortEntries } from './sort-entries.ts';
 import { useFolder } from './use-folder.ts';
+import { useStartFolder } from './use-start-folder.ts';
 import { WhichSnapshot } from './which-snapshot.tsx';
 
 const byName: Sorting = { column: 'name', descending: false };
@@ -59,6 +60,7 @@ export function BrowseView({ view }: { readonly view: ViewOf<'browse'> }): React
     setTicked(new Set());
   }, [path, snapshot.snapshotId]);
 
+  useStartFolder(snapshot, path, (start) => open({ name: 'browse', snapshot, path: start }));
   const go = (to: string): void => open({ name: 'browse', snapshot, path: to });
   const openEntry = (entry: TreeEntry): void => {
     if (entry.type === 'dir') go(joinSnapshotPath(path, entry.name));
