@@ -26,6 +26,11 @@ export interface Scenario {
   readonly expediteRcu?: boolean;
 }
 
+interface Identity {
+  readonly pid: number;
+  readonly startTime: bigint;
+}
+
 export interface ScenarioResult {
   /** The writer's longest operation; Infinity when it never came back. */
   readonly longestBlockedMs: number;
@@ -63,6 +68,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
     }),
   ]);
   let group: FreezableGroup | undefined;
+  const identities: Identity[] = [];
   try {
     await writer.hear(['writing'], 10_000);
     const ready = await helper.hear(['ready', 'not-started'], 10_000);
@@ -72,7 +78,7 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
       guard: Number(ready.guard),
       witness: Number(ready.witness),
     };
-    const identities = Object.values(pids).map((pid) => ({ pid, startTime: processInfo(pid)?.startTime ?? 0n }));
+    for (const pid of Object.values(pids)) identities.push({ pid, startTime: processInfo(pid)?.startTime ?? 0n });
     if (scenario.how === 'group') {
       group = makeFreezableGroup();
       for (const victim of scenario.victims) group.add(pids[victim]);
@@ -115,6 +121,8 @@ export async function runScenario(scenario: Scenario): Promise<ScenarioResult> {
     if (isFrozen(scenario.mountPoint)) thawAll(scenario.mountPoint);
     for (const child of [helper, writer]) if (!child.hasEnded()) child.process.kill('SIGKILL');
     group?.thaw();
+    // Only a scenario that went wrong has left any.
+    for (const { pid, startTime } of identities) if (isSameProcessAlive(pid, startTime)) signal(pid, 'SIGKILL');
     await Promise.all([helper.ended(5000), writer.ended(5000)]);
     group?.remove();
   }
@@ -186,7 +194,7 @@ function signal(pid: number, name: 'SIGKILL' | 'SIGSTOP'): void {
   }
 }
 
-async function leftOf(processes: readonly { pid: number; startTime: bigint }[], patienceMs: number): Promise<number[]> {
+async function leftOf(processes: readonly Identity[], patienceMs: number): Promise<number[]> {
   const alive = (): number[] =>
     processes.filter(({ pid, startTime }) => isSameProcessAlive(pid, startTime)).map(({ pid }) => pid);
   const deadline = performance.now() + patienceMs;
