@@ -62,6 +62,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     announce(['runs', 'timeline', 'sources', 'repositories']);
     try {
       if (run.repositoryId !== null && run.outcome !== 'waiting') await sync.repository(run.repositoryId);
+      indexing.kick();
       if (run.kind === 'restore' || run.kind === 'undo') await sync.restores();
     } catch (error) {
       report(`after: ${run.title}`, error);

@@ -1,11 +1,11 @@
 import type { CatalogResult } from '../contract.ts';
 import { markColumns, toMark } from './marks.ts';
+import { runFacts } from './run-facts.ts';
 import type { Statements } from './statements.ts';
-import { verifiedBy } from './verified.ts';
 
 /** Everything the timeline draws, in order of time. */
 export function drawn(db: Statements): CatalogResult<'snapshots.drawn'> {
-  const isVerified = verifiedBy(db);
+  const facts = runFacts(db);
   const snapshots = db.all(
     `SELECT ${markColumns}, source_id, source_name, hostname, filesystem, static_from, static_to,
       json_extract(summary, '$.paths') AS paths
@@ -17,7 +17,7 @@ export function drawn(db: Statements): CatalogResult<'snapshots.drawn'> {
     ORDER BY started_ms`);
   return {
     snapshots: snapshots.map((row) => ({
-      mark: toMark(row, isVerified),
+      mark: toMark(row, facts),
       sourceId: row.source_id as CatalogResult<'snapshots.drawn'>['snapshots'][number]['sourceId'],
       sourceName: String(row.source_name),
       hostname: String(row.hostname),

@@ -22,7 +22,8 @@ export function putEvidence(db: Statements, key: SnapshotKey, evidence: Evidence
     `UPDATE snapshots SET
       evidence_state = :state, evidence = :evidence, level = :level, method = coalesce(:method, method),
       stall_ms = coalesce(:stallMs, stall_ms), frozen_ms = :frozenMs, thawed_ms = :thawedMs,
-      asked_ms = coalesce(asked_ms, :askedMs), static_from = :from, static_to = :to, filesystem = :filesystem
+      asked_ms = coalesce(asked_ms, :askedMs), static_from = :from, static_to = :to, filesystem = :filesystem,
+      files = coalesce(files, :files), bytes = coalesce(bytes, :bytes), source_name = coalesce(:sourceName, source_name)
     WHERE repository_id = :repositoryId AND snapshot_id = :snapshotId`,
     {
       repositoryId: key.repositoryId,
@@ -37,6 +38,9 @@ export function putEvidence(db: Statements, key: SnapshotKey, evidence: Evidence
       askedMs: evidence ? exactMs(evidence.askedAt) : null,
       from: still?.from ?? null,
       to: still?.to ?? null,
+      files: evidence?.files.files ?? null,
+      bytes: evidence?.files.bytes ?? null,
+      sourceName: evidence?.sourceName ?? null,
       filesystem: evidence?.machine.filesystem ?? '',
     },
   );

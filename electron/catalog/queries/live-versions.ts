@@ -1,7 +1,7 @@
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { markColumns, toMark } from './marks.ts';
-import type { Row, Statements } from './statements.ts';
-import { verifiedBy } from './verified.ts';
+import { type RunFacts, runFacts } from './run-facts.ts';
+import type { Statements } from './statements.ts';
 
 interface Numbered {
   readonly number: number;
@@ -23,11 +23,11 @@ export interface Stretch {
 export class LiveSnapshots {
   readonly #db: Statements;
   readonly #lineages = new Map<number, readonly Numbered[]>();
-  readonly #isVerified: (row: Row) => boolean;
+  readonly #facts: RunFacts;
 
   constructor(db: Statements) {
     this.#db = db;
-    this.#isVerified = verifiedBy(db);
+    this.#facts = runFacts(db);
   }
 
   newest({ lineage, first, last }: Stretch): Numbered | undefined {
@@ -44,7 +44,7 @@ export class LiveSnapshots {
   mark(row: number): SnapshotMark {
     const found = this.#db.get(`SELECT ${markColumns} FROM snapshots WHERE row = :row`, { row });
     if (!found) throw new Error(`no snapshot in row ${row}`);
-    return toMark(found, this.#isVerified);
+    return toMark(found, this.#facts);
   }
 
   #of(lineage: number): readonly Numbered[] {

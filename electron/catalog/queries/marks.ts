@@ -1,4 +1,5 @@
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
+import type { RunFacts } from './run-facts.ts';
 import type { Row } from './statements.ts';
 
 /** Columns that a mark needs, of table `snapshots`. */
@@ -7,7 +8,7 @@ export const markColumns = `
   pinned, files, bytes, new_bytes`;
 
 /** What the catalog wrote itself is not validated again row by row; the answer as a whole is, where it leaves main. */
-export function toMark(row: Row, isVerified: (row: Row) => boolean): SnapshotMark {
+export function toMark(row: Row, facts: RunFacts): SnapshotMark {
   return {
     id: row.snapshot_id,
     repositoryId: row.repository_id,
@@ -21,9 +22,9 @@ export function toMark(row: Row, isVerified: (row: Row) => boolean): SnapshotMar
     thawedAt: row.thawed_ms,
     kind: row.kind,
     pinned: row.pinned === 1,
-    verified: isVerified(row),
+    verified: facts.isVerified(row),
     files: row.files,
     bytes: row.bytes,
-    newBytes: row.new_bytes,
+    newBytes: row.new_bytes ?? facts.newBytes(row),
   } as SnapshotMark;
 }

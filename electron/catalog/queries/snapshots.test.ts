@@ -57,7 +57,7 @@ describe('sync', () => {
 });
 
 describe('a rewritten snapshot', () => {
-  const pinned = summary(9, { runId: runId(1), time: summary(1).time, pinned: true, level: null });
+  const pinned = summary(9, { runId: runId(1), time: summary(1).time, pinned: true, level: null, askedAt: null });
 
   it.each(['sync', 'replace'])('keeps what is known of it (%s)', (way) => {
     const { catalog, mark } = filled(summary(1));
@@ -71,7 +71,7 @@ describe('a rewritten snapshot', () => {
     if (way === 'sync') catalog.call('snapshots.sync', { repositoryId, snapshots: [pinned] });
     else catalog.call('snapshots.replace', { ...key, by: pinned });
     expect(mark(1)).toBeUndefined();
-    expect(mark(9)).toMatchObject({ pinned: true, level: 'filesystem', stallMs: 11.8 });
+    expect(mark(9)).toMatchObject({ pinned: true, level: 'filesystem', stallMs: 11.8, askedAt: start + 3_599_000 });
     expect(catalog.call('files.next', { repositoryId })).toBeNull();
     expect(catalog.call('evidence.missing', { repositoryId, limit: 9 })).toEqual([]);
   });
@@ -97,6 +97,18 @@ describe('evidence', () => {
     expect(missing()).toEqual([snapshotId(3), snapshotId(1)]);
     catalog.call('evidence.put', { repositoryId, snapshotId: snapshotId(3), evidence: null });
     expect(missing()).toEqual([snapshotId(1)]);
+  });
+
+  it('adds what a list of snapshots does not tell, also to the summary', () => {
+    const bare = summary(1, { sourceName: 'photos', files: null, bytes: null, newBytes: null, method: null });
+    const { catalog } = filled(bare);
+    const key = { repositoryId, snapshotId: snapshotId(1) };
+    catalog.call('evidence.put', { ...key, evidence: evidence(1) });
+    catalog.call('runs.put', { runs: [backupRun(1, [])] });
+    const details = catalog.call('snapshots.get', key);
+    const told = { files: 10, bytes: 1_000, newBytes: 100, method: 'precopy-freeze' };
+    expect(details?.mark).toMatchObject(told);
+    expect(details?.summary).toMatchObject({ ...told, sourceName: 'Photos' });
   });
 
   it('gives the quiesce window: from asking for the freeze until writers ran again', () => {

@@ -6,8 +6,8 @@ import type { CatalogResult } from '../contract.ts';
 import { exactMs } from './exact-ms.ts';
 import { forgetPaths } from './files-index.ts';
 import { toMark } from './marks.ts';
+import { runFacts } from './run-facts.ts';
 import type { Row, Statements } from './statements.ts';
-import { verifiedBy } from './verified.ts';
 
 export interface SnapshotKey {
   readonly repositoryId: RepositoryId;
@@ -47,7 +47,7 @@ export function replaceSnapshot(db: Statements, key: SnapshotKey, summary: Snaps
   else if (!already) insert(db, summary);
   const row = rowOf(db, { repositoryId: summary.repositoryId, snapshotId: summary.id });
   if (!row) throw unknownSnapshot(summary.id);
-  return toMark(row, verifiedBy(db));
+  return toMark(row, runFacts(db));
 }
 
 export function removeSnapshot(db: Statements, key: SnapshotKey): void {
@@ -72,12 +72,20 @@ export function snapshotCounts(db: Statements): CatalogResult<'snapshots.counts'
 export function getSnapshot(db: Statements, key: SnapshotKey): CatalogResult<'snapshots.get'> {
   const row = rowOf(db, key);
   if (!row) return null;
+  const mark = toMark(row, runFacts(db));
   return {
-    mark: toMark(row, verifiedBy(db)),
-    summary: JSON.parse(String(row.summary)),
+    mark,
+    summary: completed(row, mark),
     evidence: row.evidence === null ? null : JSON.parse(String(row.evidence)),
     evidenceKnown: row.evidence_state !== 0,
   };
+}
+
+/** A list need not open trees; what only the evidence tells is added, so that summary and mark never disagree. */
+function completed(row: Row, mark: SnapshotMark): SnapshotSummary {
+  const listed = JSON.parse(String(row.summary)) as SnapshotSummary;
+  const { level, method, stallMs, files, bytes, newBytes } = mark;
+  return { ...listed, sourceName: String(row.source_name), level, method, stallMs, files, bytes, newBytes };
 }
 
 function rowOf(db: Statements, { repositoryId, snapshotId }: SnapshotKey): Row | undefined {
@@ -112,8 +120,9 @@ function rewrite(db: Statements, row: number, summary: SnapshotSummary): void {
   db.run(
     `UPDATE snapshots SET
       repository_id = :repositoryId, snapshot_id = :snapshotId, run_id = :runId, source_id = :sourceId,
-      source_name = :sourceName, time_ms = :timeMs, asked_ms = :askedMs, kind = :kind, hostname = :hostname,
-      pinned = :pinned, files = :files, bytes = :bytes, new_bytes = :newBytes, summary = :summary
+      time_ms = :timeMs, asked_ms = coalesce(:askedMs, asked_ms), kind = :kind, hostname = :hostname,
+      pinned = :pinned, files = coalesce(:files, files), bytes = coalesce(:bytes, bytes),
+      new_bytes = coalesce(:newBytes, new_bytes), summary = :summary
     WHERE row = :row`,
     { ...columns, row },
   );

@@ -49,11 +49,14 @@ export function foldRun(run: RunView, event: RunEvent): RunView {
       return {
         ...run,
         phase: event.phase,
+        // What is counted is the phase's own; the next one counts something else.
+        progress: null,
         phases: [...run.phases, { name: event.phase, startedAt: event.at, durationMs: null }],
       };
     case 'phase-finished': {
       const phases = finishPhase(run.phases, event);
-      return { ...run, phases, phase: phases.findLast(({ durationMs }) => durationMs === null)?.name ?? null };
+      // Between two phases the last one goes on being shown: there is nothing else to show.
+      return { ...run, phases, phase: phases.findLast(({ durationMs }) => durationMs === null)?.name ?? event.phase };
     }
     case 'progress':
       return {

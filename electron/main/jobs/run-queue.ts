@@ -12,6 +12,7 @@ interface Waiting {
  */
 export class RunQueue {
   readonly #busy = new Set<QueueKey>();
+  readonly #inside = new Set<Waiting>();
   #waiting: Waiting[] = [];
 
   /** Resolves with the function that gives the keys back; rejects with the signal's reason when withdrawn before. */
@@ -37,6 +38,7 @@ export class RunQueue {
   }
 
   #leave(entry: Waiting): void {
+    if (!this.#inside.delete(entry)) return;
     for (const key of entry.keys) this.#busy.delete(key);
     this.#admit();
   }
@@ -52,6 +54,9 @@ export class RunQueue {
       (isFree ? beginning : staying).push(entry);
     }
     this.#waiting = staying;
-    for (const entry of beginning) entry.begin();
+    for (const entry of beginning) {
+      this.#inside.add(entry);
+      entry.begin();
+    }
   }
 }

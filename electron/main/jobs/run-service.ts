@@ -99,7 +99,7 @@ export class RunService {
   cancel(runId: RunId): void {
     const run = this.#active.get(runId);
     if (!run) throw unknownRun();
-    run.abort.abort(cancelled());
+    if (!run.hasEnded) run.abort.abort(cancelled());
   }
 
   cancelAll(): void {
@@ -149,8 +149,9 @@ export class RunService {
     if (this.#active.size === 0) this.#options.onActivity(false);
   }
 
-  #onEvent(run: ActiveRun, event: RunEvent): void {
-    if (event.runId !== run.view.runId || run.hasEnded) return;
+  #onEvent(run: ActiveRun, told: RunEvent): void {
+    if (told.runId !== run.view.runId || run.hasEnded) return;
+    const event = told.type === 'run-started' ? named(told, run.view) : told;
     if (event.type === 'run-started') run.hasBegun = true;
     if (event.type === 'run-finished') {
       this.#end(run, event.result, event.at);
@@ -200,6 +201,16 @@ export class RunService {
     const shown = outcome === 'cancelled' ? null : serializeError(error);
     return resultWithout(run.view.runId, outcome, error.message, shown, run.view);
   }
+}
+
+/** What was asked for is known better here: its name, and the source that a restore belongs to. */
+function named(event: Extract<RunEvent, { type: 'run-started' }>, run: RunView): RunEvent {
+  return {
+    ...event,
+    title: run.title,
+    sourceId: event.sourceId ?? run.sourceId,
+    repositoryId: event.repositoryId ?? run.repositoryId,
+  };
 }
 
 export function unknownRun(): StillpointError {

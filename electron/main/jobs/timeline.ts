@@ -13,7 +13,7 @@ export function composeTimeline(
   now: number,
 ): Timeline {
   const registered = new Set<string>(sources.map(({ id }) => id));
-  const groups = Map.groupBy(snapshots, (snapshot) => laneKey(snapshot));
+  const groups = Map.groupBy(snapshots, (snapshot) => laneKey(snapshot, sources));
   const failuresOf = Map.groupBy(failures, ({ sourceId }) => sourceId);
   const own = sources.map((source): Lane => {
     const drawn = groups.get(source.id) ?? [];
@@ -34,8 +34,17 @@ export function composeTimeline(
   return { lanes: [...own, ...others] };
 }
 
-function laneKey({ sourceId, hostname, paths }: DrawnSnapshot): string {
-  return sourceId ?? `other:${hostname}:${paths.join(':')}`;
+/** A safety snapshot belongs to no source; it is drawn with the one whose folder it was taken in. */
+function laneKey({ sourceId, hostname, paths, mark }: DrawnSnapshot, sources: readonly Source[]): string {
+  const holder = mark.kind === 'safety' ? holderOf(paths, sources) : undefined;
+  return sourceId ?? holder ?? `other:${hostname}:${paths.join(':')}`;
+}
+
+function holderOf(paths: readonly string[], sources: readonly Source[]): string | undefined {
+  const holders = sources.filter(({ spec }) =>
+    paths.every((path) => path === spec.path || path.startsWith(`${spec.path}/`)),
+  );
+  return holders.toSorted((a, b) => b.spec.path.length - a.spec.path.length)[0]?.id;
 }
 
 function otherLane(key: string, drawn: readonly DrawnSnapshot[], now: number): Lane {

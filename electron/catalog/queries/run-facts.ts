@@ -1,18 +1,26 @@
 import type { Row, Statements } from './statements.ts';
 
+/** What the runs know of the snapshots they made. */
+export interface RunFacts {
+  isVerified(snapshot: Row): boolean;
+  /** Bytes that the run added to the repository; null where no log tells. */
+  newBytes(snapshot: Row): number | null;
+}
+
 /**
  * Which snapshots were read back and found right: by the run that made them, in both of its verifying phases, or by a
  * later check of their repository that read all data and found nothing wrong. Nothing else counts.
  */
-export function verifiedBy(db: Statements): (snapshot: Row) => boolean {
-  const provenRuns = new Map(
+export function runFacts(db: Statements): RunFacts {
+  const runs = new Map(
     db
       .all(`
-        SELECT run_id, finished_ms, outcome IN ('done', 'warnings') AND 2 = (
-          SELECT count(DISTINCT name) FROM run_phases AS p
-          WHERE p.run_id = runs.run_id AND name IN ('verify-packs', 'verify-snapshot') AND duration_ms IS NOT NULL
-        ) AS proven
-        FROM runs WHERE kind = 'backup' AND snapshot_id IS NOT NULL`)
+        SELECT run_id, snapshot_id, finished_ms, new_bytes,
+          kind = 'backup' AND snapshot_id IS NOT NULL AND outcome IN ('done', 'warnings') AND 2 = (
+            SELECT count(DISTINCT name) FROM run_phases AS p
+            WHERE p.run_id = runs.run_id AND name IN ('verify-packs', 'verify-snapshot') AND duration_ms IS NOT NULL
+          ) AS proven
+        FROM runs`)
       .map((row) => [row.run_id, row] as const),
   );
   const checks = new Map(
@@ -26,10 +34,17 @@ export function verifiedBy(db: Statements): (snapshot: Row) => boolean {
         GROUP BY repository_id`)
       .map(({ repository_id, at }) => [repository_id, Number(at)] as const),
   );
-  return (snapshot) => {
-    const run = snapshot.run_id === null ? undefined : provenRuns.get(snapshot.run_id as string);
-    if (run?.proven === 1) return true;
-    return (checks.get(snapshot.repository_id as string) ?? 0) > publishedBefore(snapshot, run);
+  const runOf = ({ run_id }: Row): Row | undefined => (run_id ? runs.get(run_id) : undefined);
+  return {
+    isVerified: (snapshot) => {
+      const run = runOf(snapshot);
+      if (run?.proven === 1 && snapshot.kind === 'backup') return true;
+      return (checks.get(snapshot.repository_id as string) ?? 0) > publishedBefore(snapshot, run);
+    },
+    newBytes: (snapshot) => {
+      const run = runOf(snapshot);
+      return run?.snapshot_id ? Number(run.new_bytes) : null;
+    },
   };
 }
 

@@ -1,0 +1,84 @@
+import { expect, it } from 'vitest';
+import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
+import type { RunOutcome } from '../../../shared/domain/run.ts';
+import type { RunView } from '../../../shared/ipc/runs.ts';
+import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
+import { repository, repositoryId, runId, snapshotId, sources } from '../testing/world-data.ts';
+import { newRun } from './fold-run.ts';
+import { type HealthFacts, meetsPolicy, sourceHealth } from './source-health.ts';
+
+const [first] = sources;
+if (!first) throw new Error('the world has a source');
+const source = first;
+
+const time = Date.parse('2025-11-20T02:00:00Z');
+const mark = (level: ConsistencyLevel | null, more: Partial<SnapshotMark> = {}): SnapshotMark => ({
+  id: snapshotId(1),
+  repositoryId,
+  runId: runId(1),
+  time,
+  askedAt: null,
+  level,
+  method: 'live',
+  stallMs: null,
+  frozenAt: null,
+  thawedAt: null,
+  kind: 'backup',
+  pinned: false,
+  verified: true,
+  files: 1,
+  bytes: 1,
+  newBytes: 1,
+  ...more,
+});
+const run = (outcome: RunOutcome, startedAt = '2025-11-20T03:00:00Z'): RunView => ({
+  ...newRun({ runId: runId(2), kind: 'backup', title: '', sourceId: source.id, repositoryId, askedAt: startedAt }),
+  outcome,
+  summary: `It ${outcome}.`,
+});
+
+function health(more: Partial<HealthFacts>) {
+  const good = mark('filesystem');
+  return sourceHealth({ source, repository, last: good, lastGood: good, lastRun: null, isRunning: false, ...more });
+}
+
+it('is safe when the newest backup met the policy', () => {
+  expect(health({ lastRun: run('done') })).toEqual({ health: 'safe', healthText: '' });
+  expect(health({ lastRun: run('cancelled') }).health).toBe('safe');
+});
+
+it.each([
+  ['running before all else', { isRunning: true, last: null, lastRun: run('failed') }, 'running'],
+  ['new', { last: null, lastGood: null }, 'new'],
+  ['waiting for its disk', { repository: { ...repository, state: 'waiting' } }, 'waiting'],
+  ['waiting for a password', { repository: { ...repository, state: 'password-needed' } }, 'waiting'],
+  ['waiting when another repository is in its place', { repository: { ...repository, state: 'other' } }, 'waiting'],
+  ['failed when its repository cannot be written', { repository: { ...repository, state: 'read-only' } }, 'failed'],
+  ['failed when its repository is not set up', { repository: undefined }, 'failed'],
+  ['failed after a failure', { lastRun: run('failed') }, 'failed'],
+  ['failed after an interruption', { lastRun: run('interrupted') }, 'failed'],
+  ['safe when a later snapshot makes a failure history', { lastRun: run('failed', '2025-11-19T00:00:00Z') }, 'safe'],
+  ['weaker', { last: mark('torn', { id: snapshotId(2) }) }, 'weaker'],
+  ['weaker without evidence', { last: mark(null, { id: snapshotId(2) }) }, 'weaker'],
+  [
+    'waiting by its last run when nothing is known of the disk',
+    { repository: null, lastRun: run('waiting') },
+    'waiting',
+  ],
+  ['safe again once the disk is back', { lastRun: run('waiting') }, 'safe'],
+] satisfies [string, Partial<HealthFacts>, string][])('is %s', (_what, facts, expected) => {
+  const { health: got, healthText } = health(facts);
+  expect(got).toBe(expected);
+  expect(healthText === '').toBe(expected === 'safe');
+});
+
+it('names what is waited for', () => {
+  expect(health({ repository: { ...repository, state: 'waiting' } }).healthText).toBe('Waiting for Backup disk');
+});
+
+it('counts only backups with enough evidence', () => {
+  expect(meetsPolicy(mark('filesystem'), 'crash')).toBe(true);
+  expect(meetsPolicy(mark('per-file'), 'crash')).toBe(false);
+  expect(meetsPolicy(mark(null), 'torn')).toBe(false);
+  expect(meetsPolicy(mark('filesystem', { kind: 'safety' }), 'crash')).toBe(false);
+});

@@ -1,0 +1,101 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { HelperState } from '../../../shared/ipc/app.ts';
+import type { IpcMethodName, IpcResult } from '../../../shared/ipc/contract.ts';
+import type { AppEvent } from '../../../shared/ipc/events.ts';
+import { composeServices } from '../compose-services.ts';
+import { allHandlers } from '../ipc/all-handlers.ts';
+import { answer } from '../ipc/answer.ts';
+import type { ShellPort } from '../ipc/services.ts';
+import { RunLogs } from '../jobs/run-logs.ts';
+import { PasswordStore } from '../settings/password-store.ts';
+import { SettingsStore } from '../settings/settings-store.ts';
+import { FakeCatalog } from './fake-catalog.ts';
+import { FakeWorld } from './fake-world.ts';
+
+const helperState: HelperState = {
+  state: 'ready',
+  canFreeze: true,
+  explanation: '',
+  canAskForRights: false,
+  refused: false,
+  crashes: 0,
+};
+
+/**
+ * Everything of main but Electron and the two other processes, over a simulated world: what a window asks goes through
+ * the same checks as in the app. `folder` is a new one unless a former start's is given.
+ */
+export async function simulatedApp(world = new FakeWorld(), former?: string) {
+  const folder = former ?? (await mkdtemp(join(tmpdir(), 'stillpoint-app-')));
+  const now = (): number => Date.now();
+  const events: AppEvent[] = [];
+  const reports: string[] = [];
+  const report = (what: string, error: unknown): void => void reports.push(`${what}: ${String(error)}`);
+  const catalog = new FakeCatalog();
+  const logs = new RunLogs(join(folder, 'runs'));
+  await logs.prepare();
+  const noKeyring = { store: { available: false, backend: 'test' }, encrypt: unused, decrypt: unused };
+  const passwords = new PasswordStore(join(folder, 'secrets.json'), noKeyring, now);
+  /** What the user would do in dialogs, and what came of it. */
+  const user = { saveTo: null as string | null, written: new Map<string, string>() };
+  const shell: ShellPort = {
+    version: 'test',
+    hostname: 'desk',
+    homePath: '/home/user',
+    runsAsRoot: false,
+    pickFolder: async () => '/picked',
+    pickFileToSave: async () => user.saveTo,
+    openFolder: async () => undefined,
+    disks: async () => [],
+    writeFile: async (path, content) => void user.written.set(path, String(content)),
+    writeChunks: async (path, chunks) => {
+      const parts: Uint8Array[] = [];
+      for await (const chunk of chunks) parts.push(chunk);
+      user.written.set(path, Buffer.concat(parts).toString('utf8'));
+    },
+    recoverySheet: async () => null,
+  };
+  const services = composeServices({
+    helperCalls: world,
+    helper: { state: helperState, requestRights: async () => helperState },
+    catalog,
+    logs,
+    settings: new SettingsStore(join(folder, 'settings.json'), now),
+    passwords,
+    shell,
+    broadcast: (event) => events.push(event),
+    report,
+    now,
+  });
+  const handlers = allHandlers(services);
+  return {
+    world,
+    catalog,
+    services,
+    passwords,
+    events,
+    reports,
+    user,
+    folder,
+    logs,
+    /** As a window would ask; rejects with the error that it would be shown. */
+    ask: async <N extends IpcMethodName>(name: N, params: unknown = {}): Promise<IpcResult<N>> => {
+      const got = await answer(handlers, name, params, report);
+      if (!got.ok) throw Object.assign(new Error(got.error.message), got.error);
+      return got.value as IpcResult<N>;
+    },
+    /** Nothing is under way any more, in the background neither. */
+    settle: async (): Promise<void> => {
+      await services.runs.idle();
+      await services.sync.all();
+      await services.indexing.settled();
+    },
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+function unused(): never {
+  throw new Error('there is no keyring here');
+}
