@@ -8,6 +8,7 @@ export default defineConfig({
   testDir: `${root}e2e`,
   testMatch: '**/*.spec.ts',
   outputDir: `${root}out/e2e/results`,
+  globalSetup: `${root}e2e/harness/test-account.ts`,
   workers: 1,
   fullyParallel: false,
   forbidOnly: process.env.CI !== undefined,

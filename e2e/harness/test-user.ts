@@ -23,6 +23,11 @@ export function testUser(): TestUser {
   return { name, uid: idOf('-u') ?? missing(), gid: idOf('-g') ?? missing(), switched: true };
 }
 
+/** Whether the account made for specs is there. */
+export function hasTestUser(): boolean {
+  return idOf('-u') !== null;
+}
+
 /** Removes the account with its home. Nothing of it may still run. */
 export function removeTestUser(): void {
   if (userInfo().uid === 0 && idOf('-u') !== null) spawnSync('userdel', ['--remove', name], { stdio: 'ignore' });
