@@ -1,30 +1,31 @@
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 const sources = fileURLToPath(new URL('../native/', import.meta.url));
-const built = fileURLToPath(new URL('../../../../../out/native/stillpoint-guard', import.meta.url));
-let compiled: string | undefined;
+const outputs = fileURLToPath(new URL('../../../../../out/native/for-tests/', import.meta.url));
 
-/** The native program, as the build left it if that is fresh; else compiled here, for this process. */
+/** The native program, compiled from what stands here now; compiled once for each state of its sources. */
 export function guardBinary(): string {
-  const files = readdirSync(sources).map((name) => join(sources, name));
-  const newest = Math.max(...files.map((path) => statSync(path).mtimeMs));
-  if (existsSync(built) && statSync(built).mtimeMs >= newest) return built;
-  compiled ??= compile(files.filter((path) => path.endsWith('.c')));
-  return compiled;
+  const files = readdirSync(sources)
+    .sort()
+    .map((name) => join(sources, name));
+  const hash = createHash('sha256');
+  for (const path of files) hash.update(readFileSync(path));
+  const output = join(outputs, `stillpoint-guard-${hash.digest('hex').slice(0, 16)}`);
+  if (!existsSync(output)) compile(files, output);
+  return output;
 }
 
-function compile(files: readonly string[]): string {
-  const directory = mkdtempSync(join(tmpdir(), 'stillpoint-guard-'));
-  // Tests start it as other users too.
-  chmodSync(directory, 0o755);
-  process.on('exit', () => rmSync(directory, { recursive: true, force: true }));
-  const output = join(directory, 'stillpoint-guard');
-  const flags = ['-static', '-O2', '-Wall', '-Wextra', '-Werror', '-o', output];
-  const { status, stderr } = spawnSync('gcc', [...flags, ...files], { encoding: 'utf8' });
+function compile(files: readonly string[], output: string): void {
+  mkdirSync(dirname(output), { recursive: true, mode: 0o755 });
+  // Two test processes may compile at once: each its own file, and the name is given to a finished one.
+  const fresh = `${output}.${process.pid}`;
+  const programs = files.filter((path) => path.endsWith('.c'));
+  const flags = ['-static', '-O2', '-Wall', '-Wextra', '-Werror', '-o', fresh];
+  const { status, stderr } = spawnSync('gcc', [...flags, ...programs], { encoding: 'utf8' });
   if (status !== 0) throw new Error(`the freeze guard did not compile: ${stderr}`);
-  return output;
+  renameSync(fresh, output);
 }
