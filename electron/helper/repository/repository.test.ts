@@ -301,6 +301,26 @@ describe('a run that fails', () => {
     expect(await inner.list('index')).toEqual([]);
     await lock.release();
   });
+
+  it('writes no index when the lock was lost while the last pack was written', async () => {
+    const inner = new MemoryBackend();
+    const backend = faulty(inner);
+    let hours = 0n;
+    const environment = fixedEnvironment(() => hours * 3_600_000_000_000n);
+    const repository = await initRepository(backend, { ...testOptions, environment });
+    const lock = await repository.locks.acquire({ mode: 'shared' });
+    backend
+      .on('save', 'pack')
+      .nth(1)
+      .calls(() => {
+        hours = 1n;
+      });
+    const run = repository.withWriter(lock, {}, (writer) => writer.saveBlob('data', random.bytes(kib)));
+    await expect(run).rejects.toMatchObject({ kind: 'lock-lost' });
+    expect((await inner.list('pack')).length).toBe(1);
+    expect(await inner.list('index')).toEqual([]);
+    await lock.release();
+  });
 });
 
 describe('verifying what was written', () => {

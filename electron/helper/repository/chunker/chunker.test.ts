@@ -63,6 +63,12 @@ describe('the chunker', () => {
     }
   });
 
+  it('sees the bytes before the minimum too: a cut may come right after it', () => {
+    const window = windowThatCuts();
+    const stream = Buffer.concat([Buffer.alloc(cutLimits.min + 1 - window.length, 1), window, noise.subarray(0, 1000)]);
+    expect(lengths(cut(stream))).toEqual([cutLimits.min + 1, 1000]);
+  });
+
   it('cuts a long run of one byte at the maximum', () => {
     expect(lengths(cut(Buffer.alloc(20 * 1024 * 1024)))).toEqual([cutLimits.max, cutLimits.max, 4 * 1024 * 1024]);
   });
@@ -108,3 +114,13 @@ describe('the chunker', () => {
     `);
   });
 });
+
+/** 32 bytes after which the hash has 21 zero bits on top. */
+function windowThatCuts(): Buffer {
+  let hash = 0;
+  for (const [at, byte] of noise.entries()) {
+    hash = ((hash << 1) + (gear[byte] ?? 0)) | 0;
+    if (at > 32 && hash >>> 11 === 0) return noise.subarray(at - 31, at + 1);
+  }
+  throw new Error('no such window in the noise');
+}

@@ -1,8 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryBackend } from '../backend/memory/memory-backend.ts';
+import { Sealer } from '../crypto/sealer.ts';
+import { Documents } from '../documents.ts';
+import { unlock } from '../keys/key-store.ts';
 import { openRepository } from '../open.ts';
 import { diskError, faulty } from '../testing/faulty.ts';
-import { memoryRepository, testOptions } from '../testing/memory-repository.ts';
+import { memoryRepository, testOptions, testPassword } from '../testing/memory-repository.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { dir, file, storeSnapshot } from '../testing/tree-literal.ts';
 import type { CheckPhase, CheckReport } from './finding.ts';
@@ -86,6 +89,22 @@ describe('a check', () => {
     const [snapshot = ''] = keysOf(backend, 'snapshot');
     backend.files.get(snapshot)?.fill(0, 20, 24);
     expect(codes(await check(backend))).toContain('snapshot-damaged');
+  });
+
+  it('finds an index that disagrees with a pack about what is in it', async () => {
+    const { backend, repository } = await memoryRepository();
+    await storeSnapshot(repository, {});
+    await repository.locks.withLock({ mode: 'shared' }, (lock) =>
+      repository.withWriter(lock, {}, (writer) => writer.saveBlob('data', random.bytes(100))),
+    );
+    const documents = new Documents(backend, new Sealer((await unlock(backend, testPassword)).masterKey), 2);
+    for (const { name } of await documents.list('index')) {
+      const text = (await documents.load('index', name)) ?? '';
+      await documents.remove('index', name);
+      await documents.save('index', text.replace('"type":"data"', '"type":"tree"'));
+    }
+    expect(codes(await check(backend))).toEqual([]);
+    expect(codes(await check(backend, true))).toEqual(['pack-damaged']);
   });
 
   it('takes leftovers of an interrupted run for what they are', async () => {

@@ -21,6 +21,17 @@ describe('snapshots', () => {
     expect(damaged).toEqual([{ id: spoiled.id, error: expect.objectContaining({ kind: 'repository-damaged' }) }]);
   });
 
+  it('is not taken from a file that was put under another name', async () => {
+    const { backend, repository } = await memoryRepository();
+    const { id } = await storeSnapshot(repository, { a: file('1') });
+    const name = '5'.repeat(64) as SnapshotId;
+    backend.files.set(`snapshot/${name}`, backend.files.get(`snapshot/${id}`) ?? Buffer.alloc(0));
+    await expect(repository.snapshots.load(name)).rejects.toMatchObject({
+      kind: 'repository-damaged',
+      context: { snapshot: name },
+    });
+  });
+
   it('says when there is none of an id', async () => {
     const { repository } = await memoryRepository();
     await expect(repository.snapshots.load('0'.repeat(64) as SnapshotId)).rejects.toMatchObject({
