@@ -30,9 +30,9 @@ export class Spool implements Disposable {
 
   constructor(options: SpoolOptions) {
     this.#options = options;
-    const slabs = Math.ceil(options.memoryBytes / slabBytes);
-    for (let index = 0; index < slabs; index += 1) this.#slabs.push(Buffer.alloc(slabBytes, 1));
-    this.#memoryBytes = slabs * slabBytes;
+    this.#memoryBytes = options.memoryBytes;
+    for (let at = 0; at < options.memoryBytes; at += slabBytes)
+      this.#slabs.push(Buffer.alloc(Math.min(slabBytes, options.memoryBytes - at), 1));
     this.#staging = Buffer.alloc(options.scratchBytes > 0 ? stagingBytes : 0, 1);
     this.#scratchFd = options.scratchBytes > 0 ? openScratch(options.scratchDirectory) : null;
   }
