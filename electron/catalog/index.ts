@@ -18,4 +18,6 @@ const answers = new CatalogAnswers(new Statements(database), () => {
 const post = (message: CatalogMessage): void => process.parentPort.postMessage(message);
 process.parentPort.on('message', ({ data }: { data: unknown }) => post(answers.answer(data)));
 process.on('exit', () => database.close());
+// The way main ends it; closing brings the log of writes into the file.
+process.once('SIGTERM', () => process.exit(0));
 post({ type: 'opened', fresh, problem });

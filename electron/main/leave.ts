@@ -4,6 +4,8 @@ import { confirmLeaving } from './shell/dialogs.ts';
 export interface Leaving {
   /** What is under way, by its title; undefined when nothing is. */
   readonly underWay: () => string | undefined;
+  /** It is certain now, and the window still stands where it stood. */
+  readonly onLeaving: () => void;
   /** Ends everything in order; takes as long as it takes, within its own limits. */
   readonly shutDown: () => Promise<void>;
 }
@@ -12,7 +14,7 @@ export interface Leaving {
  * Quits when the window is closed, and asks first while something is under way. A signal is not asked back: whoever sends
  * one means it.
  */
-export function leaveWhenAsked(window: BrowserWindow, { underWay, shutDown }: Leaving): void {
+export function leaveWhenAsked(window: BrowserWindow, { underWay, onLeaving, shutDown }: Leaving): void {
   let state: 'here' | 'asking' | 'leaving' | 'gone' = 'here';
 
   const leave = async (mayAsk: boolean): Promise<void> => {
@@ -27,6 +29,7 @@ export function leaveWhenAsked(window: BrowserWindow, { underWay, shutDown }: Le
       if (!isSure) return;
     }
     state = 'leaving';
+    onLeaving();
     if (!window.isDestroyed()) window.hide();
     await shutDown().catch(() => undefined);
     state = 'gone';

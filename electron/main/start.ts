@@ -140,15 +140,17 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     })
     .catch((error) => report('rights', error));
 
-  window = createMainWindow({
+  const main = createMainWindow({
     preload: join(built, '..', 'preload', 'index.cjs'),
     place: place.value,
     onPlace: (moved) => void windowState.save({ version: 1, ...moved }).catch((error) => report('window place', error)),
     onLog: (line) => log.line(line),
   });
+  window = main.window;
   installMenu(window, (command) => broadcast({ type: 'command', command }));
   app.on('second-instance', () => raise(window));
   leaveWhenAsked(window, {
+    onLeaving: main.leavePlace,
     underWay: () => services.runs.active.at(0)?.title,
     shutDown: async () => {
       services.indexing.pause();
@@ -156,7 +158,7 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
       await Promise.race([services.runs.idle(), new Promise((resolve) => setTimeout(resolve, 15_000))]);
       await supervisor.stop();
       connection.stop();
-      await log.flushed();
+      await Promise.all([settings.settled(), passwords.settled(), windowState.settled(), log.flushed()]);
     },
   });
   await window.loadURL(developmentServer ?? pageAddress).catch((error) => report('loading the page', error));

@@ -1,3 +1,4 @@
+import type { Evidence } from '../../../shared/domain/evidence.ts';
 import type { RepositoryId, SnapshotId } from '../../../shared/domain/ids.ts';
 import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
@@ -85,7 +86,9 @@ export function getSnapshot(db: Statements, key: SnapshotKey): CatalogResult<'sn
 function completed(row: Row, mark: SnapshotMark): SnapshotSummary {
   const listed = JSON.parse(String(row.summary)) as SnapshotSummary;
   const { level, method, stallMs, files, bytes, newBytes } = mark;
-  return { ...listed, sourceName: String(row.source_name), level, method, stallMs, files, bytes, newBytes };
+  const evidence = row.evidence === null ? null : (JSON.parse(String(row.evidence)) as Evidence);
+  const askedAt = listed.askedAt ?? evidence?.askedAt ?? null;
+  return { ...listed, sourceName: String(row.source_name), askedAt, level, method, stallMs, files, bytes, newBytes };
 }
 
 function rowOf(db: Statements, { repositoryId, snapshotId }: SnapshotKey): Row | undefined {

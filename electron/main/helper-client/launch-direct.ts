@@ -11,7 +11,11 @@ export function launchDirect(script: string, environment: NodeJS.ProcessEnv): La
     });
 }
 
-/** Another program that speaks the protocol, named on our command line; it gets the user's rights and no more. */
+/**
+ * Another program that speaks the protocol, named on our command line; it gets the user's rights and no more. A script
+ * is run by our own Electron as plain Node, whatever the system has.
+ */
 export function launchOther(program: string, environment: NodeJS.ProcessEnv): Launch {
+  if (/\.(ts|mjs|js)$/.test(program)) return launchDirect(program, environment);
   return () => launchProgram({ file: program, args: [], env: helperEnvironment(environment) });
 }

@@ -16,6 +16,8 @@ export interface JsonFile<T> {
   load(): Promise<Loaded<T>>;
   /** Writes the newest value; several saves at once become one write. Rejects with `io`. */
   save(value: T): Promise<void>;
+  /** Resolves when nothing is being written any more, whether it went well or not. */
+  settled(): Promise<void>;
 }
 
 export function jsonFile<T>(path: string, schema: z.ZodType<T>, defaults: T, now: () => number): JsonFile<T> {
@@ -53,6 +55,9 @@ export function jsonFile<T>(path: string, schema: z.ZodType<T>, defaults: T, now
       writing = done;
       next = { value, done };
       return done;
+    },
+    settled: async () => {
+      await writing.catch(() => undefined);
     },
   };
 }

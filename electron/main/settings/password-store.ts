@@ -82,6 +82,10 @@ export class PasswordStore {
     await this.#keep(id, undefined);
   }
 
+  settled(): Promise<void> {
+    return this.#file.settled();
+  }
+
   async #keep(id: RepositoryId, ciphertext: string | undefined): Promise<void> {
     if (this.#kept.passwords[id] === ciphertext) return;
     const passwords = { ...this.#kept.passwords };

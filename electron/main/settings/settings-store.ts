@@ -41,4 +41,8 @@ export class SettingsStore {
     await this.#file.save(this.#current);
     return this.#current;
   }
+
+  settled(): Promise<void> {
+    return this.#file.settled();
+  }
 }

@@ -19,8 +19,14 @@ const surface = { light: '#f6f7f9', dark: '#12161c' };
 
 const restMs = 500;
 
+export interface MainWindow {
+  readonly window: BrowserWindow;
+  /** Tells of the place now, without waiting for the window to rest; nothing is told afterwards. */
+  readonly leavePlace: () => void;
+}
+
 /** The app's one window, not shown before its page can be drawn. */
-export function createMainWindow({ preload, place, onPlace, onLog }: MainWindowOptions): BrowserWindow {
+export function createMainWindow({ preload, place, onPlace, onLog }: MainWindowOptions): MainWindow {
   const workAreas = screen.getAllDisplays().map(({ workArea }) => workArea);
   const window = new BrowserWindow({
     ...openingBounds(place.bounds, workAreas),
@@ -43,7 +49,7 @@ export function createMainWindow({ preload, place, onPlace, onLog }: MainWindowO
   });
   if (place.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
-  keepPlace(window, onPlace);
+  const leavePlace = keepPlace(window, onPlace);
   const followTheme = (): void => window.setBackgroundColor(backgroundColor());
   nativeTheme.on('updated', followTheme);
   window.once('closed', () => nativeTheme.off('updated', followTheme));
@@ -51,18 +57,19 @@ export function createMainWindow({ preload, place, onPlace, onLog }: MainWindowO
     onLog(`window: its page is gone: ${reason}`);
     if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
   });
-  return window;
+  return { window, leavePlace };
 }
 
 function backgroundColor(): string {
   return nativeTheme.shouldUseDarkColors ? surface.dark : surface.light;
 }
 
-function keepPlace(window: BrowserWindow, onPlace: (place: WindowPlace) => void): void {
+function keepPlace(window: BrowserWindow, onPlace: (place: WindowPlace) => void): () => void {
   let timer: NodeJS.Timeout | undefined;
+  let isLeft = false;
   const tell = (): void => {
     clearTimeout(timer);
-    if (window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return;
+    if (isLeft || window.isDestroyed() || window.isMinimized() || window.isFullScreen()) return;
     onPlace({ bounds: window.getNormalBounds(), maximized: window.isMaximized() });
   };
   const later = (): void => {
@@ -73,6 +80,8 @@ function keepPlace(window: BrowserWindow, onPlace: (place: WindowPlace) => void)
   window.on('move', later);
   window.on('maximize', later);
   window.on('unmaximize', later);
-  window.on('close', tell);
-  window.once('closed', () => clearTimeout(timer));
+  return () => {
+    tell();
+    isLeft = true;
+  };
 }

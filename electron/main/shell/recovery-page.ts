@@ -19,15 +19,16 @@ export function recoveryPage(content: RecoverySheetContent): string {
 <meta charset="utf-8">
 <title>Stillpoint recovery sheet: ${name}</title>
 <style>
-  @page { size: A4; margin: 20mm; }
-  body { font: 11pt/1.45 sans-serif; color: #000; }
-  h1 { font-size: 20pt; margin: 0 0 2mm; }
-  h2 { font-size: 13pt; margin: 7mm 0 2mm; }
+  @page { size: A4; margin: 15mm 18mm; }
+  body { font: 10.5pt/1.4 sans-serif; color: #000; margin: 0; }
+  h1 { font-size: 19pt; margin: 0 0 2mm; }
+  p { margin: 2mm 0; }
+  h2 { font-size: 12.5pt; margin: 5mm 0 1mm; }
   table { border-collapse: collapse; width: 100%; }
   th { text-align: left; font-weight: 600; width: 32mm; vertical-align: top; padding: 1mm 0; }
   td { padding: 1mm 0; overflow-wrap: anywhere; }
   code, .password { font-family: monospace; }
-  .password { font-size: 17pt; line-height: 1.6; border: 0.6mm solid #000; padding: 4mm; text-align: center; margin: 3mm 0; }
+  .password { font-size: 16pt; line-height: 1.5; border: 0.6mm solid #000; padding: 3mm; text-align: center; margin: 3mm 0; }
   pre { background: #eee; padding: 3mm; white-space: pre-wrap; overflow-wrap: anywhere; margin: 2mm 0; }
   li { margin: 1mm 0; }
 </style>
@@ -59,8 +60,8 @@ restic -r ${quotedPlace} restore latest --target /some/empty/folder</pre>
 <p>The place may be another one on another computer; the first characters of the id show whether it is the right
 repository.</p>
 <h2>If this sheet is lost or was seen by others</h2>
-<p>Remove its key in Stillpoint (Repositories, Keys). The password above then opens nothing any more; other
-passwords keep working.</p>
+<p>Remove its key in Stillpoint (Repositories, Keys). The password above then opens this repository no
+more; other passwords keep working. A copy of the repository that somebody took before can still be opened with it.</p>
 </body>
 </html>
 `;
