@@ -118,7 +118,10 @@ export function BrowseView({ view }: { readonly view: ViewOf<'browse'> }): React
               entryAt={entryAt}
               onNeed={onNeed}
               sorting={wanted}
-              onSort={(column: SortColumn) => setSorting(nextSorting(wanted, column))}
+              onSort={(column: SortColumn) => {
+                setSorting(nextSorting(wanted, column));
+                setActive(0);
+              }}
               active={active}
               onActive={setActive}
               ticked={ticked}

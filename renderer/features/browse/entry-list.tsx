@@ -1,5 +1,5 @@
 import { IconArrowDown, IconArrowUp, IconCheck } from '@tabler/icons-react';
-import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from 'react';
+import { type KeyboardEvent, type ReactNode, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { TreeEntry } from '../../../shared/domain/snapshot.ts';
 import { instantToMs } from '../../../shared/domain/time.ts';
@@ -15,6 +15,8 @@ import { nextMatch } from './type-ahead.ts';
 const columns: readonly SortColumn[] = ['name', 'size', 'modified'];
 /** Keys that follow each other within this time are one word. Milliseconds. */
 const wordPause = 700;
+/** Pixels. */
+const rowHeight = 34;
 
 /** The entries of a folder. Rows that are not read yet ask for their page when they come on screen. */
 export function EntryList({
@@ -46,7 +48,21 @@ export function EntryList({
 }): ReactNode {
   const { t } = useTranslation('browse');
   const word = useRef({ text: '', at: 0 });
+  const holder = useRef<HTMLDivElement>(null);
   const rows = useMemo(() => Array.from({ length: count }, (_, index) => index), [count]);
+
+  // The list follows its own keys; what moves the row otherwise brings it into sight itself.
+  const show = useCallback((index: number): void => {
+    const scroller = holder.current?.querySelector('[role="listbox"]');
+    if (scroller == null) return;
+    const top = index * rowHeight;
+    if (top < scroller.scrollTop) scroller.scrollTop = top;
+    else if (top + rowHeight > scroller.scrollTop + scroller.clientHeight) {
+      scroller.scrollTop = top + rowHeight - scroller.clientHeight;
+    }
+  }, []);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: another order begins at its top.
+  useEffect(() => show(0), [sorting?.column, sorting?.descending, show]);
 
   const typeAhead = (event: KeyboardEvent): boolean => {
     if (event.key.length !== 1 || event.ctrlKey || event.altKey || event.metaKey) return false;
@@ -54,7 +70,10 @@ export function EntryList({
     const text = going + event.key;
     word.current = { text, at: event.timeStamp };
     const found = nextMatch(text, active, count, (index) => entryAt(index)?.name);
-    if (found !== null) onActive(found);
+    if (found !== null) {
+      onActive(found);
+      show(found);
+    }
     return true;
   };
   const handleKey = (event: KeyboardEvent, index: number): boolean => {
@@ -104,10 +123,10 @@ export function EntryList({
           </button>
         ))}
       </div>
-      <div className={classes.rows}>
+      <div className={classes.rows} ref={holder}>
         <VirtualList
           items={rows}
-          rowHeight={34}
+          rowHeight={rowHeight}
           label={t('list')}
           getKey={(index) => String(index)}
           activeIndex={active}

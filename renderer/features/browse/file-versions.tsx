@@ -38,40 +38,42 @@ export function FileVersions({
   const name = shownName(snapshotPathName(path));
   return (
     <ul className={classes.versions} aria-label={t('versions.title', { name })}>
-      {versions.value.map(({ snapshot, size }) => {
-        const when = `${formatDay(snapshot.time, now)} ${formatTime(snapshot.time)}`;
-        const ref = { repositoryId: snapshot.repositoryId, snapshotId: snapshot.id };
-        const shown = snapshot.id === current;
-        return (
-          <li key={snapshot.id} data-current={shown}>
-            <LevelMark level={shownLevel(snapshot.level)} />
-            <span className={classes.versionText}>
-              <span>{when}</span>
-              <span className={classes.quiet}>
-                {formatBytes(size)}
-                {shown && ` · ${t('versions.shown')}`}
+      {[...versions.value]
+        .sort((a, b) => b.snapshot.time - a.snapshot.time)
+        .map(({ snapshot, size }) => {
+          const when = `${formatDay(snapshot.time, now)} ${formatTime(snapshot.time)}`;
+          const ref = { repositoryId: snapshot.repositoryId, snapshotId: snapshot.id };
+          const shown = snapshot.id === current;
+          return (
+            <li key={snapshot.id} data-current={shown}>
+              <LevelMark level={shownLevel(snapshot.level)} />
+              <span className={classes.versionText}>
+                <span>{when}</span>
+                <span className={classes.quiet}>
+                  {formatBytes(size)}
+                  {shown && ` · ${t('versions.shown')}`}
+                </span>
+                <span className="sp-visually-hidden">{t(`levels:${shownLevel(snapshot.level)}.label`)}</span>
               </span>
-              <span className="sp-visually-hidden">{t(`levels:${shownLevel(snapshot.level)}.label`)}</span>
-            </span>
-            <Button
-              size="xs"
-              variant="default"
-              aria-label={t('versions.browseNamed', { when })}
-              onClick={() => open({ name: 'browse', snapshot: ref, path: parentOf(path) })}
-            >
-              {t('versions.browse')}
-            </Button>
-            <Button
-              size="xs"
-              variant="default"
-              aria-label={t('versions.putBackNamed', { when })}
-              onClick={() => putBack({ point: { ...ref, instant: null }, selection: [path], name })}
-            >
-              {t('putBack')}
-            </Button>
-          </li>
-        );
-      })}
+              <Button
+                size="xs"
+                variant="default"
+                aria-label={t('versions.browseNamed', { when })}
+                onClick={() => open({ name: 'browse', snapshot: ref, path: parentOf(path) })}
+              >
+                {t('versions.browse')}
+              </Button>
+              <Button
+                size="xs"
+                variant="default"
+                aria-label={t('versions.putBackNamed', { when })}
+                onClick={() => putBack({ point: { ...ref, instant: null }, selection: [path], name })}
+              >
+                {t('putBack')}
+              </Button>
+            </li>
+          );
+        })}
     </ul>
   );
 }

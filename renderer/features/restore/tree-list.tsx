@@ -55,48 +55,50 @@ export function TreeList<Row extends TreeListRow>(props: TreeListProps<Row>): Re
   };
   const shown = virtual.getVirtualItems();
   return (
-    <div
-      ref={scroller}
-      className={classes.tree}
-      role="tree"
-      aria-label={label}
-      aria-multiselectable="true"
-      tabIndex={0}
-      onKeyDown={handleKey}
-      {...(shown.some(({ index }) => index === active) ? { 'aria-activedescendant': `${id}-${active}` } : {})}
-    >
-      <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
-        {shown.map(({ index, start }) => {
-          const row = rows[index];
-          if (row === undefined) return null;
-          return (
-            // biome-ignore lint/a11y/useKeyWithClickEvents: the tree itself has the focus and handles the keys.
-            <div
-              key={row.key}
-              id={`${id}-${index}`}
-              role="treeitem"
-              tabIndex={-1}
-              aria-level={row.depth + 1}
-              aria-selected={index === active}
-              {...(row.open === null ? {} : { 'aria-expanded': row.open })}
-              {...(row.tick === null ? {} : { 'aria-checked': row.tick === 'mixed' ? 'mixed' : row.tick === 'on' })}
-              className={classes.row}
-              data-active={index === active}
-              data-off={row.tick === 'off'}
-              style={{
-                height: rowHeight,
-                transform: `translateY(${start}px)`,
-                paddingInlineStart: 10 + row.depth * indent,
-              }}
-              onClick={() => onActive(index)}
-              onDoubleClick={() => (row.open === null ? props.onUse?.(row) : onOpen(row, !row.open))}
-            >
-              <Twisty open={row.open} onToggle={() => row.open !== null && onOpen(row, !row.open)} />
-              {row.tick !== null && <TickBox tick={row.tick} onTick={(on) => onTick(row, on)} />}
-              {children(row)}
-            </div>
-          );
-        })}
+    <div className={classes.frame}>
+      <div
+        ref={scroller}
+        className={classes.tree}
+        role="tree"
+        aria-label={label}
+        aria-multiselectable="true"
+        tabIndex={0}
+        onKeyDown={handleKey}
+        {...(shown.some(({ index }) => index === active) ? { 'aria-activedescendant': `${id}-${active}` } : {})}
+      >
+        <div style={{ height: virtual.getTotalSize(), position: 'relative' }} role="presentation">
+          {shown.map(({ index, start }) => {
+            const row = rows[index];
+            if (row === undefined) return null;
+            return (
+              // biome-ignore lint/a11y/useKeyWithClickEvents: the tree itself has the focus and handles the keys.
+              <div
+                key={row.key}
+                id={`${id}-${index}`}
+                role="treeitem"
+                tabIndex={-1}
+                aria-level={row.depth + 1}
+                aria-selected={index === active}
+                {...(row.open === null ? {} : { 'aria-expanded': row.open })}
+                {...(row.tick === null ? {} : { 'aria-checked': row.tick === 'mixed' ? 'mixed' : row.tick === 'on' })}
+                className={classes.row}
+                data-active={index === active}
+                data-off={row.tick === 'off'}
+                style={{
+                  height: rowHeight,
+                  transform: `translateY(${start}px)`,
+                  paddingInlineStart: 10 + row.depth * indent,
+                }}
+                onClick={() => onActive(index)}
+                onDoubleClick={() => (row.open === null ? props.onUse?.(row) : onOpen(row, !row.open))}
+              >
+                <Twisty open={row.open} onToggle={() => row.open !== null && onOpen(row, !row.open)} />
+                {row.tick !== null && <TickBox tick={row.tick} onTick={(on) => onTick(row, on)} />}
+                {children(row)}
+              </div>
+            );
+          })}
+        </div>
       </div>
     </div>
   );

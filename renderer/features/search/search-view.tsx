@@ -75,7 +75,7 @@ export function SearchView({ view }: { readonly view: ViewOf<'search'> }): React
         </EmptyState>
       ) : (
         <div className={classes.panes} aria-busy={answer.loading}>
-          <section className={classes.pane} aria-label={t('hits')}>
+          <section className={`${classes.pane} ${classes.hits}`} aria-label={t('hits')}>
             <VirtualList
               items={hits}
               rowHeight={56}
