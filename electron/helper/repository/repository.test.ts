@@ -5,10 +5,12 @@ import { sha256 } from './crypto/hash.ts';
 import { findById, identify, initRepository, openRepository } from './open.ts';
 import type { Repository } from './repository.ts';
 import { assertHealthy } from './testing/assert-healthy.ts';
-import { diskError, diskFull, faulty } from './testing/faulty.ts';
+import { diskFull, faulty } from './testing/faulty.ts';
 import { memoryRepository, testOptions } from './testing/memory-repository.ts';
 import { SeededRandom } from './testing/seeded-random.ts';
 import { dir, file, storeDirectory, storeSnapshot, symlink } from './testing/tree-literal.ts';
+import { withWriter } from './testing/with-writer.ts';
+import type { RepositoryWriter } from './writer/repository-writer.ts';
 
 const random = new SeededRandom(21);
 const kib = 1024;
@@ -222,163 +224,7 @@ describe('what may be referred to', () => {
   });
 });
 
-describe('a run that fails', () => {
-  it('leaves the packs it finished to the next run', async () => {
-    const inner = new MemoryBackend();
-    const backend = faulty(inner);
-    const repository = await initRepository(backend, { ...testOptions, packTarget: 100 * kib });
-    const files = Array.from({ length: 10 }, () => random.bytes(60 * kib));
-    backend.on('save', 'pack').nth(3).fails(diskFull());
-    const run = withWriter(repository, async (writer) => {
-      for (const content of files) await writer.saveBlob('data', content);
-    });
-    await expect(run).rejects.toMatchObject({ kind: 'repository-full' });
-    expect((await inner.list('lock')).length).toBe(0);
-    const again = await openRepository(inner, testOptions);
-    await again.loadIndex();
-    const stored = files.filter((content) => again.hasBlob('data', sha256(content) as BlobId));
-    expect(stored.length).toBe(4);
-    await assertHealthy(again);
-  });
-
-  it('is left by a cancel in the same way, and soon', async () => {
-    const inner = new MemoryBackend();
-    const backend = faulty(inner);
-    const repository = await initRepository(backend, { ...testOptions, packTarget: 100 * kib });
-    const cancel = new AbortController();
-    backend
-      .on('save', 'pack')
-      .nth(2)
-      .calls(() => cancel.abort());
-    const run = repository.locks.withLock({ mode: 'shared' }, (lock) =>
-      repository.withWriter(lock, { signal: cancel.signal }, async (writer) => {
-        for (;;) await writer.saveBlob('data', random.bytes(60 * kib));
-      }),
-    );
-    await expect(run).rejects.toMatchObject({ kind: 'cancelled' });
-    const again = await openRepository(inner, testOptions);
-    await again.loadIndex();
-    expect(again.indexed).toEqual({ blobs: 4, packs: 2 });
-    await assertHealthy(again);
-  });
-
-  it('fails for good: nothing can be saved after a pack was lost', async () => {
-    const backend = faulty(new MemoryBackend());
-    const repository = await initRepository(backend, testOptions);
-    backend.on('save', 'pack').nth(1).fails(diskError());
-    const run = withWriter(repository, async (writer) => {
-      await writer.saveBlob('data', Buffer.from('lost'));
-      await writer.flush().catch(() => {});
-      await expect(writer.saveBlob('data', Buffer.from('more'))).rejects.toMatchObject({ kind: 'io' });
-    });
-    await expect(run).rejects.toMatchObject({ kind: 'io' });
-    expect(await backend.list('index')).toEqual([]);
-  });
-
-  it('does not end well when its index cannot be written', async () => {
-    const backend = faulty(new MemoryBackend());
-    const repository = await initRepository(backend, testOptions);
-    backend.on('save', 'index').every().fails(diskFull());
-    const run = withWriter(repository, (writer) => writer.saveBlob('data', Buffer.from('x')));
-    await expect(run).rejects.toMatchObject({ kind: 'repository-full' });
-    expect(repository.hasBlob('data', sha256(Buffer.from('x')) as BlobId)).toBe(false);
-  });
-
-  it('writes no index once its lock is lost: a prune may have taken its packs', async () => {
-    const inner = new MemoryBackend();
-    let hours = 0n;
-    const environment = fixedEnvironment(() => hours * 3_600_000_000_000n);
-    const repository = await initRepository(inner, { ...testOptions, environment, packTarget: 100 * kib });
-    const lock = await repository.locks.acquire({ mode: 'shared' });
-    const run = repository.withWriter(lock, {}, async (writer) => {
-      await writer.saveBlob('data', random.bytes(200 * kib));
-      hours = 1n;
-      await writer.saveBlob('data', random.bytes(200 * kib));
-    });
-    await expect(run).rejects.toMatchObject({ kind: 'lock-lost' });
-    expect(lock.lost.aborted).toBe(true);
-    expect((await inner.list('pack')).length).toBe(1);
-    expect(await inner.list('index')).toEqual([]);
-    await lock.release();
-  });
-
-  it('writes no index when the lock was lost while the last pack was written', async () => {
-    const inner = new MemoryBackend();
-    const backend = faulty(inner);
-    let hours = 0n;
-    const environment = fixedEnvironment(() => hours * 3_600_000_000_000n);
-    const repository = await initRepository(backend, { ...testOptions, environment });
-    const lock = await repository.locks.acquire({ mode: 'shared' });
-    backend
-      .on('save', 'pack')
-      .nth(1)
-      .calls(() => {
-        hours = 1n;
-      });
-    const run = repository.withWriter(lock, {}, (writer) => writer.saveBlob('data', random.bytes(kib)));
-    await expect(run).rejects.toMatchObject({ kind: 'lock-lost' });
-    expect((await inner.list('pack')).length).toBe(1);
-    expect(await inner.list('index')).toEqual([]);
-    await lock.release();
-  });
-});
-
-describe('verifying what was written', () => {
-  it('passes when everything reads back', async () => {
-    const { repository } = await memoryRepository({ packTarget: 100 * kib });
-    const verified = await withWriter(repository, async (writer) => {
-      for (let count = 0; count < 5; count += 1) await writer.saveBlob('data', random.bytes(60 * kib));
-      await writer.verifyPacks();
-      return writer.progress;
-    });
-    expect(verified.packsVerified).toBe(verified.packsWritten);
-    expect(verified.packsWritten).toBe(3);
-  });
-
-  it.each([
-    ['a changed byte', (backend: ReturnType<typeof faulty>) => backend.on('save', 'pack').nth(1).flipsByte(50)],
-    ['a cut end', (backend: ReturnType<typeof faulty>) => backend.on('save', 'pack').nth(1).truncatesTo(10)],
-    ['a lost write', (backend: ReturnType<typeof faulty>) => backend.on('save', 'pack').nth(1).isLost()],
-    ['a bad read', (backend: ReturnType<typeof faulty>) => backend.on('load', 'pack').nth(1).flipsByte(3)],
-  ])('finds %s and names the pack', async (_what, spoil) => {
-    const backend = faulty(new MemoryBackend());
-    const repository = await initRepository(backend, testOptions);
-    spoil(backend);
-    const run = withWriter(repository, async (writer) => {
-      await writer.saveBlob('data', random.bytes(kib));
-      await writer.verifyPacks();
-    });
-    await expect(run).rejects.toMatchObject({
-      kind: 'pack-verification-failed',
-      context: { pack: expect.stringMatching(/^[0-9a-f]{64}$/) },
-    });
-  });
-});
-
-describe('the event loop', () => {
-  it('is served while much is stored', async () => {
-    const { repository } = await memoryRepository();
-    let ticks = 0;
-    const timer = setInterval(() => (ticks += 1), 1);
-    await withWriter(repository, async (writer) => {
-      const block = random.bytes(1024 * kib);
-      for (let count = 0; count < 60; count += 1) {
-        block.writeUInt32LE(count);
-        await writer.saveBlob('data', block);
-      }
-    });
-    clearInterval(timer);
-    expect(ticks).toBeGreaterThan(3);
-  });
-});
-
-type Writer = Parameters<Parameters<Repository['withWriter']>[2]>[0];
-
-function withWriter<Result>(repository: Repository, work: (writer: Writer) => Promise<Result>): Promise<Result> {
-  return repository.locks.withLock({ mode: 'shared' }, (lock) => repository.withWriter(lock, {}, work));
-}
-
-async function storedNodes(repository: Repository, writer: Writer) {
+async function storedNodes(repository: Repository, writer: RepositoryWriter) {
   const tree = await storeDirectory(repository, writer, { 'some file': file('content') });
   await writer.flush();
   return (await repository.loadTree(tree)).nodes;
@@ -412,21 +258,4 @@ async function withoutBlob(backend: MemoryBackend, blob: BlobId): Promise<Reposi
   });
   expect(pack).toBeDefined();
   return partial;
-}
-
-function fixedEnvironment(offsetNs: () => bigint) {
-  const startNs = 1_700_000_000_000_000_000n;
-  return {
-    hostname: 'machine',
-    username: 'user',
-    pid: 4242,
-    uid: 1000,
-    gid: 1000,
-    nowNs: () => startNs + offsetNs(),
-    sleep: (ms: number, signal?: AbortSignal) =>
-      ms === 0
-        ? Promise.resolve()
-        : new Promise<void>((_resolve, reject) => signal?.addEventListener('abort', () => reject(signal.reason))),
-    isAlive: () => true,
-  };
 }
