@@ -153,7 +153,7 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     onLeaving: main.leavePlace,
     underWay: () => services.runs.active.at(0)?.title,
     shutDown: async () => {
-      services.indexing.pause();
+      services.indexing.stop();
       services.runs.cancelAll();
       await Promise.race([services.runs.idle(), new Promise((resolve) => setTimeout(resolve, 15_000))]);
       await supervisor.stop();

@@ -20,6 +20,7 @@ export class FileIndexing {
   readonly #options: FileIndexingOptions;
   #isPaused = false;
   #isWanted = false;
+  #isStopped = false;
   #running: Promise<void> | undefined;
   #abort = new AbortController();
 
@@ -44,9 +45,16 @@ export class FileIndexing {
   }
 
   resume(): void {
+    if (this.#isStopped) return;
     this.#isPaused = false;
     this.#abort = new AbortController();
     this.kick();
+  }
+
+  /** For good: the app is closing. */
+  stop(): void {
+    this.#isStopped = true;
+    this.pause();
   }
 
   /** Resolves when it has nothing to do, or is paused. */
