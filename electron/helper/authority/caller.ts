@@ -17,7 +17,7 @@ export function callerOf(
   environment: Readonly<Record<string, string | undefined>>,
   primaryGroupOf: (uid: number) => number | null,
 ): Caller {
-  const asked = environment['PKEXEC_UID'];
+  const asked = environment.PKEXEC_UID;
   if (process.uid !== 0 || asked === undefined) return { uid: process.uid, gid: process.gid, elevatedFor: false };
   const uid = /^\d{1,10}$/.test(asked) ? Number(asked) : Number.NaN;
   const gid = Number.isNaN(uid) ? null : primaryGroupOf(uid);
