@@ -3,6 +3,7 @@ import { Notifications } from '@mantine/notifications';
 import { type ReactNode, useCallback, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asStillpointError, type StillpointError } from '../../shared/errors/index.ts';
+import { useRunAnnouncements } from '../features/running-card/use-run-announcements.ts';
 import { applyLanguage } from '../i18n/language.ts';
 import { connect } from '../state/connect.ts';
 import { useStore } from '../state/store.ts';
@@ -11,6 +12,9 @@ import { ThemeProvider } from '../ui/theme/theme-provider.tsx';
 import { ErrorBoundary } from './error-boundary.tsx';
 import { Frame } from './frame/frame.tsx';
 import { TaskParts } from './task-parts.tsx';
+import { useBackUp } from './use-back-up.ts';
+import { useKeptSelection } from './use-kept-selection.ts';
+import { useShortcuts } from './use-shortcuts.ts';
 
 export function App(): ReactNode {
   const theme = useStore((state) => state.settings?.theme ?? 'system');
@@ -75,9 +79,25 @@ function Connected(): ReactNode {
   }
   return (
     <TaskParts>
-      <Frame />
+      <Window />
     </TaskParts>
   );
+}
+
+/** What goes on whatever is shown: keys, selection, what is read out, and the way to the first run. */
+function Window(): ReactNode {
+  const view = useStore((state) => state.view.name);
+  const firstRunDone = useStore((state) => state.settings?.firstRunDone ?? true);
+  const nothingYet = useStore((state) => state.sources?.length === 0 && state.repositories?.length === 0);
+  const open = useStore((state) => state.open);
+  const backUp = useBackUp();
+  useShortcuts(backUp);
+  useKeptSelection();
+  useRunAnnouncements();
+  useEffect(() => {
+    if (view === 'main' && !firstRunDone && nothingYet) open({ name: 'first-run' });
+  }, [view, firstRunDone, nothingYet, open]);
+  return <Frame />;
 }
 
 function WindowFailed({ error }: { readonly error: Error }): ReactNode {

@@ -43,6 +43,7 @@ function handleEvent(event: AppEvent): void {
       state.needPassword({ repositoryId: event.repositoryId, reason: event.reason });
       return;
     case 'command':
+      state.give(event.command);
       return;
   }
 }

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import { type AppSlice, createAppSlice } from './app-slice.ts';
+import { type CommandSlice, createCommandSlice } from './command-slice.ts';
 import { createPasswordSlice, type PasswordSlice } from './password-slice.ts';
 import { createRepositoriesSlice, type RepositoriesSlice } from './repositories-slice.ts';
 import { createRunsSlice, type RunsSlice } from './runs-slice.ts';
@@ -17,7 +18,8 @@ export type AppState = ViewSlice &
   RunsSlice &
   SettingsSlice &
   SelectionSlice &
-  PasswordSlice;
+  PasswordSlice &
+  CommandSlice;
 
 /** The one store. Components read it with a selector: `useStore((state) => state.sources)`. */
 export const useStore = create<AppState>()((...a) => ({
@@ -30,4 +32,5 @@ export const useStore = create<AppState>()((...a) => ({
   ...createSettingsSlice(...a),
   ...createSelectionSlice(...a),
   ...createPasswordSlice(...a),
+  ...createCommandSlice(...a),
 }));

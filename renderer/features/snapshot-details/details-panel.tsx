@@ -2,7 +2,6 @@ import { Skeleton, Stack } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { shortId } from '../../../shared/domain/ids.ts';
-import type { RestorePoint } from '../../../shared/domain/restore.ts';
 import { useStore } from '../../state/store.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import type { SnapshotRef } from '../../state/view.ts';
@@ -20,20 +19,8 @@ import { KeepBar } from './keep-bar.tsx';
 import { Proof } from './proof.tsx';
 import { Sentence } from './sentence.tsx';
 
-export type PutBackAction = (wish: {
-  readonly point: RestorePoint;
-  readonly selection: readonly string[];
-  readonly name: string;
-}) => void;
-
 /** How still one snapshot was, the proof of it, and what can be done with it. */
-export function SnapshotDetails({
-  snapshot,
-  onPutBack,
-}: {
-  readonly snapshot: SnapshotRef;
-  readonly onPutBack: PutBackAction;
-}): ReactNode {
+export function SnapshotDetails({ snapshot }: { readonly snapshot: SnapshotRef }): ReactNode {
   const { t } = useTranslation('snapshot-details');
   const lanes = useStore((state) => state.lanes);
   const answer = useAnswer('snapshots.details', {
@@ -47,12 +34,14 @@ export function SnapshotDetails({
   if (answer.error !== null) return <ErrorPanel error={answer.error} onRetry={answer.reload} />;
   if (answer.value === null || answer.value.mark.id !== snapshot.snapshotId) return <Waiting label={t('loading')} />;
   const details: Details = fresh === undefined ? answer.value : { ...answer.value, mark: fresh };
-  return <Shown details={details} onPutBack={onPutBack} />;
+  return <Shown details={details} />;
 }
 
-function Shown({ details, onPutBack }: { readonly details: Details; readonly onPutBack: PutBackAction }): ReactNode {
+function Shown({ details }: { readonly details: Details }): ReactNode {
   const { t } = useTranslation('snapshot-details');
   const now = useNow(60_000);
+  const laneKey = useStore((state) => state.selectedLaneKey);
+  const selectSnapshot = useStore((state) => state.selectSnapshot);
   const { mark, summary } = details;
   return (
     <div className={classes.details}>
@@ -64,11 +53,14 @@ function Shown({ details, onPutBack }: { readonly details: Details; readonly onP
           <LevelBadge level={mark.level ?? 'unknown'} />
         </div>
         <div className={classes.sub}>
-          {summary.sourceName} · {t('snapshotId', { id: shortId(mark.runId ?? mark.id) })}
+          <button type="button" onClick={() => selectSnapshot(null, laneKey)}>
+            {summary.sourceName}
+          </button>{' '}
+          · {t('snapshotId', { id: shortId(mark.runId ?? mark.id) })}
         </div>
       </header>
       <Sentence details={details} />
-      <Actions details={details} onPutBack={onPutBack} />
+      <Actions details={details} />
       <HeldStrip details={details} />
       {details.run !== null && <HowTaken run={details.run} />}
       {details.evidence !== null && <Proof details={details} evidence={details.evidence} />}

@@ -1,6 +1,6 @@
-import { Button } from '@mantine/core';
+import { ActionIcon, Button, Menu } from '@mantine/core';
 import { notifications } from '@mantine/notifications';
-import { IconDownload, IconPin, IconPinFilled, IconShieldCheck, IconTrash } from '@tabler/icons-react';
+import { IconDots, IconDownload, IconPin, IconPinFilled, IconShieldCheck, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
@@ -62,6 +62,7 @@ export function KeepBar({ details }: { readonly details: Details }): ReactNode {
         <Button
           variant="subtle"
           size="compact-sm"
+          px={6}
           disabled={working}
           aria-pressed={mark.pinned}
           leftSection={
@@ -74,6 +75,7 @@ export function KeepBar({ details }: { readonly details: Details }): ReactNode {
         <Button
           variant="subtle"
           size="compact-sm"
+          px={6}
           disabled={working}
           leftSection={<IconShieldCheck size={16} aria-hidden="true" />}
           onClick={() => void verify()}
@@ -84,6 +86,7 @@ export function KeepBar({ details }: { readonly details: Details }): ReactNode {
           <Button
             variant="subtle"
             size="compact-sm"
+            px={6}
             disabled={working}
             leftSection={<IconDownload size={16} aria-hidden="true" />}
             onClick={() => void saveProof()}
@@ -91,16 +94,18 @@ export function KeepBar({ details }: { readonly details: Details }): ReactNode {
             {t('actions.saveProof')}
           </Button>
         )}
-        <Button
-          variant="subtle"
-          color="bad"
-          size="compact-sm"
-          disabled={working}
-          leftSection={<IconTrash size={16} aria-hidden="true" />}
-          onClick={() => setDeleting(true)}
-        >
-          {t('actions.delete')}
-        </Button>
+        <Menu position="top-end" withinPortal shadow="md">
+          <Menu.Target>
+            <ActionIcon variant="subtle" size={28} aria-label={t('actions.more')} className={classes.more ?? ''}>
+              <IconDots size={17} />
+            </ActionIcon>
+          </Menu.Target>
+          <Menu.Dropdown>
+            <Menu.Item color="bad" leftSection={<IconTrash size={16} />} onClick={() => setDeleting(true)}>
+              {t('actions.delete')}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
       </div>
       <ConfirmDialog
         opened={deleting}

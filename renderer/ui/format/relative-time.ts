@@ -11,12 +11,12 @@ const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number, number])[]
 ];
 
 /** `11 min ago`, `in 20 min`, `4 days ago`; below five seconds `now`. Rounded toward now, so nothing looks older than it is. */
-export function formatRelative(ms: number, nowMs: number): string {
+export function formatRelative(ms: number, nowMs: number, style: 'short' | 'narrow' = 'short'): string {
   const difference = ms - nowMs;
   const size = Math.abs(difference);
-  const formatter = new Intl.RelativeTimeFormat(formatLocale(), { numeric: 'auto', style: 'short' });
+  const formatter = new Intl.RelativeTimeFormat(formatLocale(), { numeric: 'auto', style });
   if (size < 5_000) return formatter.format(0, 'second');
   const [unit, unitMs] = steps.find(([, , below]) => size < below) ?? ['year', 365.25 * 86_400_000];
-  const numeric = unit === 'day' ? formatter : new Intl.RelativeTimeFormat(formatLocale(), { style: 'short' });
+  const numeric = unit === 'day' ? formatter : new Intl.RelativeTimeFormat(formatLocale(), { style });
   return numeric.format(Math.sign(difference) * Math.floor(size / unitMs), unit);
 }

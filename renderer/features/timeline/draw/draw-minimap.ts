@@ -53,7 +53,7 @@ function drawNames(context: CanvasRenderingContext2D, { from, to }: Histogram, w
   context.textBaseline = 'middle';
   for (const { offset, time } of ticksIn(view, step)) {
     const x = ((offset - view.from) * width) / view.span;
-    if (x < -40 || x > width - 40) continue;
+    if (x < 0 || x > width - 40) continue;
     context.fillStyle = tokens.grid;
     context.fillRect(Math.round(x), 0, 1, minimapHeight);
     context.fillStyle = tokens.ink2;

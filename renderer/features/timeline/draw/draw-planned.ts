@@ -6,16 +6,20 @@ import { fonts } from './fonts.ts';
 import { laneMetrics } from './lane-metrics.ts';
 import type { Scene } from './scene.ts';
 
+const selectionReach = 170;
+
 /** Planned runs: short ticks after now; the next one with its time, where there is room. */
 export function drawPlanned(
   context: CanvasRenderingContext2D,
   scene: Scene,
-  { lane }: LaneIndex,
+  { lane, times }: LaneIndex,
   row: Row,
   top: number,
 ): void {
   const { viewport, width, now, tokens } = scene;
   const { marks } = laneMetrics(row);
+  const selected = scene.lanes[scene.selectedLane]?.lane === lane ? times[scene.selectedItem] : undefined;
+  const labelAt = selected === undefined ? Number.NEGATIVE_INFINITY : toX(viewport, width, selected);
   let labelEnd = -1;
   for (const time of lane.planned) {
     if (time < now) continue;
@@ -23,7 +27,8 @@ export function drawPlanned(
     if (x > width) return;
     context.fillStyle = tokens.ink3;
     context.fillRect(Math.round(x) - 1, top + marks - 7, 2, 14);
-    if (row.lane < 56) continue;
+    // The label of the selected snapshot stands where the time would.
+    if (row.lane < 56 || Math.abs(x - labelAt) < selectionReach) continue;
     context.font = fonts.label;
     context.textAlign = 'center';
     context.textBaseline = 'alphabetic';

@@ -17,6 +17,8 @@ import { HoverTooltip } from './tooltip.tsx';
 
 /** A cluster that was just clicked open must not be fitted away by the second click of a double click. */
 const doubleClickMs = 600;
+/** The strip below the lanes that names now. */
+const footerHeight = 22;
 
 /** The lanes: two canvases, the names over them, and everything that moves them. */
 export function Stage({ controller }: { readonly controller: TimelineController }): ReactNode {
@@ -121,7 +123,7 @@ export function Stage({ controller }: { readonly controller: TimelineController 
   };
 
   return (
-    <div className={classes.stage} style={{ height: controller.rows.natural + axisHeight + 2 }}>
+    <div className={classes.stage} style={{ height: controller.rows.natural + axisHeight + footerHeight + 2 }}>
       <canvas ref={axis} className={classes.axis} />
       <div
         ref={scroller}
@@ -142,7 +144,9 @@ export function Stage({ controller }: { readonly controller: TimelineController 
           <SelectionLabel controller={controller} />
         </div>
       </div>
-      <NowLabel controller={controller} />
+      <div className={classes.footer}>
+        <NowLabel controller={controller} />
+      </div>
       {hover !== null && <HoverTooltip controller={controller} hit={hover} />}
     </div>
   );

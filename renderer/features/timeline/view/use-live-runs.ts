@@ -1,7 +1,6 @@
 import { useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import { instantToMs } from '../../../../shared/domain/time.ts';
-import type { RunView } from '../../../../shared/ipc/runs.ts';
 import { useStore } from '../../../state/store.ts';
 import { formatPercent } from '../../../ui/format/numbers.ts';
 import type { LiveRun } from '../draw/scene.ts';
@@ -10,12 +9,13 @@ import type { LiveRun } from '../draw/scene.ts';
 export function useLiveRuns(): readonly LiveRun[] {
   const { t } = useTranslation(['timeline', 'phases']);
   const runs = useStore((state) => state.runs);
+  const shares = useStore((state) => state.shares);
   return useMemo(
     () =>
       (runs ?? [])
         .filter((run) => run.finishedAt === null && run.kind === 'backup' && run.sourceId !== null)
         .map((run): LiveRun => {
-          const share = shareOf(run);
+          const share = shares.get(run.runId)?.share ?? null;
           const phase = run.phase === null ? '' : t(`phases:${run.phase}`);
           return {
             runId: run.runId,
@@ -25,11 +25,6 @@ export function useLiveRuns(): readonly LiveRun[] {
             text: share === null ? phase : t('running', { phase, percent: formatPercent(share) }),
           };
         }),
-    [runs, t],
+    [runs, shares, t],
   );
-}
-
-function shareOf({ progress }: RunView): number | null {
-  if (progress === null || progress.totalBytes === null || progress.totalBytes === 0) return null;
-  return Math.min(0.99, progress.bytes / progress.totalBytes);
 }

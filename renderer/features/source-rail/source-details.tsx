@@ -1,0 +1,163 @@
+import { Button } from '@mantine/core';
+import { IconEdit, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
+import { type ReactNode, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SourceId } from '../../../shared/domain/ids.ts';
+import { describeSpec } from '../../../shared/domain/source.ts';
+import type { SourceView } from '../../../shared/ipc/sources.ts';
+import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
+import { useStore } from '../../state/store.ts';
+import { formatDay, formatTime } from '../../ui/format/date-time.ts';
+import { formatDuration } from '../../ui/format/duration.ts';
+import { formatNumber } from '../../ui/format/numbers.ts';
+import { LevelMark } from '../../ui/level-mark.tsx';
+import { useNow } from '../../ui/use-now.ts';
+import { HealthMark } from './health-mark.tsx';
+import { RemoveSourceDialog } from './remove-source-dialog.tsx';
+import { SourceKindIcon } from './source-kind-icon.tsx';
+import { nextPlanned } from './source-line.ts';
+import classes from './source-rail.module.css';
+import { useSourceWords } from './source-words.ts';
+
+/** A source by itself: what it is asked for and what it got. */
+export function SourceDetails({
+  source,
+  lane,
+  onBackUp,
+}: {
+  readonly source: SourceView;
+  readonly lane: Lane | undefined;
+  readonly onBackUp: (sourceId: SourceId) => void;
+}): ReactNode {
+  const { t } = useTranslation(['source-rail', 'levels']);
+  const words = useSourceWords(source);
+  const now = useNow(60_000);
+  const open = useStore((state) => state.open);
+  const repository = useStore((state) => state.repositories?.find(({ id }) => id === source.policy.repositoryId));
+  const [removing, setRemoving] = useState(false);
+  const next = nextPlanned(lane, now);
+  return (
+    <div className={classes.details}>
+      <header className={classes.detailsHead}>
+        <SourceKindIcon kind={lane?.kind ?? source.spec.kind} name={source.name} size={22} />
+        <h2>{source.name}</h2>
+        <HealthMark health={source.health} />
+      </header>
+      <p className={classes.detailsWords} data-health={source.health}>
+        {words}
+      </p>
+      <div className={classes.detailsActions}>
+        <Button
+          variant="filled"
+          leftSection={<IconPlayerPlay size={16} aria-hidden="true" />}
+          disabled={source.health === 'running'}
+          onClick={() => onBackUp(source.id)}
+        >
+          {t('menu.backUp')}
+        </Button>
+        <Button
+          variant="default"
+          leftSection={<IconEdit size={16} aria-hidden="true" />}
+          onClick={() => open({ name: 'edit-source', sourceId: source.id })}
+        >
+          {t('menu.edit')}
+        </Button>
+      </div>
+      <dl className={classes.facts}>
+        <dt>{t('details.where')}</dt>
+        <dd>{describeSpec(source.spec)}</dd>
+        <dt>{t('details.asked')}</dt>
+        <dd>
+          {t('details.askedText', {
+            level: t(`levels:${source.policy.requiredLevel}.label`),
+            pause: formatDuration(source.policy.longestStallMs),
+          })}
+        </dd>
+        <dt>{t('details.lastGood')}</dt>
+        <dd>
+          <MarkLine mark={source.lastGood} laneKey={lane?.key} />
+        </dd>
+        {source.last?.id !== source.lastGood?.id && (
+          <>
+            <dt>{t('details.last')}</dt>
+            <dd>
+              <MarkLine mark={source.last} laneKey={lane?.key} />
+            </dd>
+          </>
+        )}
+        <dt>{t('details.next')}</dt>
+        <dd>{next === null ? t('details.notPlanned') : `${formatDay(next, now)}, ${formatTime(next)}`}</dd>
+        <dt>{t('details.repository')}</dt>
+        <dd>{repository?.name ?? '–'}</dd>
+        <dt>{t('details.snapshots')}</dt>
+        <dd>{formatNumber(lane?.snapshots.length ?? 0)}</dd>
+        <dt>{t('details.excludes')}</dt>
+        <dd>
+          {source.spec.excludes.length === 0
+            ? t('details.excludesNone')
+            : source.spec.excludes.map((path) => <div key={path}>{path}</div>)}
+        </dd>
+      </dl>
+      <Button
+        variant="subtle"
+        color="bad"
+        size="compact-sm"
+        className={classes.detailsRemove ?? ''}
+        leftSection={<IconTrash size={16} aria-hidden="true" />}
+        onClick={() => setRemoving(true)}
+      >
+        {t('menu.remove')}
+      </Button>
+      <RemoveSourceDialog source={source} opened={removing} onClose={() => setRemoving(false)} />
+    </div>
+  );
+}
+
+/** A lane whose source is not registered here. */
+export function ForeignDetails({ lane }: { readonly lane: Lane }): ReactNode {
+  const { t } = useTranslation('source-rail');
+  const last = lane.snapshots.at(-1) ?? null;
+  return (
+    <div className={classes.details}>
+      <header className={classes.detailsHead}>
+        <SourceKindIcon kind={lane.kind} name={lane.name} size={22} />
+        <h2>{lane.name}</h2>
+      </header>
+      <p className={classes.detailsWords}>{lane.detail}</p>
+      <p>{t(last?.kind === 'foreign' ? 'details.foreign' : 'details.unregistered')}</p>
+      <dl className={classes.facts}>
+        <dt>{t('details.last')}</dt>
+        <dd>
+          <MarkLine mark={last} laneKey={lane.key} />
+        </dd>
+        <dt>{t('details.snapshots')}</dt>
+        <dd>{formatNumber(lane.snapshots.length)}</dd>
+      </dl>
+    </div>
+  );
+}
+
+function MarkLine({
+  mark,
+  laneKey,
+}: {
+  readonly mark: SnapshotMark | null;
+  readonly laneKey: string | undefined;
+}): ReactNode {
+  const { t } = useTranslation(['source-rail', 'levels']);
+  const now = useNow(60_000);
+  if (mark === null) return t('details.none');
+  const level = mark.level ?? 'unknown';
+  return (
+    <button
+      type="button"
+      className={classes.markLine}
+      onClick={() =>
+        useStore.getState().selectSnapshot({ repositoryId: mark.repositoryId, snapshotId: mark.id }, laneKey ?? null)
+      }
+    >
+      <LevelMark level={level} size={11} />
+      {formatDay(mark.time, now)}, {formatTime(mark.time)} · {t(`levels:${level}.label`)}
+    </button>
+  );
+}

@@ -1,0 +1,119 @@
+import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react';
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import type { SourceId } from '../../../shared/domain/ids.ts';
+import { useStore } from '../../state/store.ts';
+import { formatBytes } from '../../ui/format/bytes.ts';
+import { formatDay, formatTime } from '../../ui/format/date-time.ts';
+import { useNow } from '../../ui/use-now.ts';
+import { type Attention, attentionOf } from './attention.ts';
+import classes from './summary.module.css';
+
+/** What needs attention, each with the button that leads to it. */
+export function AttentionList({ onBackUp }: { readonly onBackUp: (sourceId: SourceId) => void }): ReactNode {
+  const { t } = useTranslation(['attention', 'levels']);
+  const now = useNow(60_000);
+  const sources = useStore((state) => state.sources) ?? [];
+  const lanes = useStore((state) => state.lanes) ?? [];
+  const repositories = useStore((state) => state.repositories) ?? [];
+  const items = attentionOf(sources, lanes, repositories);
+  if (items.length === 0) return null;
+  return (
+    <section className={classes.attention} aria-labelledby="attention-title">
+      <h2 id="attention-title">{t('title')}</h2>
+      <ul className={classes.items}>
+        {items.map((item) => (
+          <li key={item.key}>
+            <span className={classes.when}>{whenOf(item, now)}</span>
+            <strong className={classes.who}>{item.name}</strong>
+            {item.severe ? (
+              <IconCircleX size={17} className={classes.bad} aria-hidden="true" />
+            ) : (
+              <IconAlertTriangle size={17} className={classes.warn} aria-hidden="true" />
+            )}
+            <span className={classes.what}>{wordsOf(item, t)}</span>
+            <Actions item={item} onBackUp={onBackUp} />
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function Actions({
+  item,
+  onBackUp,
+}: {
+  readonly item: Attention;
+  readonly onBackUp: (sourceId: SourceId) => void;
+}): ReactNode {
+  const { t } = useTranslation('attention');
+  const { open, selectSnapshot, needPassword } = useStore.getState();
+  switch (item.kind) {
+    case 'torn':
+    case 'weaker': {
+      const { repositoryId, id } = item.mark;
+      const show = (): void => selectSnapshot({ repositoryId, snapshotId: id }, item.laneKey);
+      return <Action label={t(item.kind === 'torn' ? 'action.files' : 'action.details')} onClick={show} />;
+    }
+    case 'failed':
+    case 'interrupted':
+    case 'missed':
+      return (
+        <>
+          <Action label={t('action.log')} onClick={() => open({ name: 'activity', runId: item.runId })} />
+          <Action label={t('action.backUp')} onClick={() => onBackUp(item.sourceId)} />
+        </>
+      );
+    case 'health':
+      return <Action label={t('action.backUp')} onClick={() => onBackUp(item.sourceId)} />;
+    case 'password':
+      return (
+        <Action
+          label={t('action.unlock')}
+          onClick={() => needPassword({ repositoryId: item.repository.id, reason: '' })}
+        />
+      );
+    default:
+      return <Action label={t('action.repositories')} onClick={() => open({ name: 'repositories' })} />;
+  }
+}
+
+function Action({ label, onClick }: { readonly label: string; readonly onClick: () => void }): ReactNode {
+  return (
+    <button type="button" className={classes.action} onClick={onClick}>
+      {label}
+    </button>
+  );
+}
+
+function whenOf(item: Attention, now: number): string {
+  if (item.kind === 'torn') {
+    const [from, to] = [formatDay(item.since, now), formatDay(item.mark.time, now)];
+    return from === to ? from : `${from} – ${to}`;
+  }
+  if (item.kind === 'weaker') return formatDay(item.since, now);
+  if ('at' in item) return `${formatDay(item.at, now)} ${formatTime(item.at)}`;
+  return '';
+}
+
+function wordsOf(item: Attention, t: ReturnType<typeof useTranslation<['attention', 'levels']>>['t']): string {
+  switch (item.kind) {
+    case 'torn':
+      return t('torn', { count: item.times });
+    case 'weaker':
+      return t('weaker', { level: t(`levels:${item.mark.level ?? 'unknown'}.label`) });
+    case 'failed':
+    case 'interrupted':
+    case 'missed':
+      return t(item.kind, { text: item.text });
+    case 'health':
+      return t('health', { why: item.why });
+    case 'lowSpace':
+      return t('lowSpace', { free: formatBytes(item.repository.freeBytes ?? 0) });
+    case 'sameDisk':
+      return t('sameDisk', { sources: item.repository.sameDiskSources.join(', ') });
+    default:
+      return t(item.kind);
+  }
+}

@@ -1,0 +1,57 @@
+import type { ReactNode } from 'react';
+import { useTranslation } from 'react-i18next';
+import { useStore } from '../../state/store.ts';
+import { formatBytes } from '../../ui/format/bytes.ts';
+import { calendarDaysBetween, dateFormat, formatTime } from '../../ui/format/date-time.ts';
+import { useNow } from '../../ui/use-now.ts';
+import { type Summary, summarize } from './summarize.ts';
+import classes from './summary.module.css';
+
+/** Is everything safe, and what is next: one line. */
+export function SummaryLine(): ReactNode {
+  const { t } = useTranslation('summary');
+  const now = useNow(20_000);
+  const sources = useStore((state) => state.sources) ?? [];
+  const lanes = useStore((state) => state.lanes) ?? [];
+  const repositories = useStore((state) => state.repositories) ?? [];
+  const summary = summarize(sources, lanes, repositories, now);
+  const [first, ...others] = summary.troubled;
+  return (
+    <p className={classes.line} data-testid="summary">
+      <strong>{safeWords(summary, t)}</strong>{' '}
+      {first !== undefined && (
+        <strong className={classes.trouble} data-health={first.health}>
+          {t(first.healthText === '' ? 'troubleBare' : 'trouble', {
+            name: first.name,
+            health: t(`health.${first.health as 'late'}`),
+            why: first.healthText,
+          })}
+        </strong>
+      )}{' '}
+      {others.length > 0 && <span>{t('more', { count: others.length })} </span>}
+      {summary.next !== null && <span>{t('next', { when: shortMoment(summary.next, now) })} </span>}
+      {summary.repository !== null && <span>{repositoryWords(summary.repository, t)}</span>}
+    </p>
+  );
+}
+
+type Words = ReturnType<typeof useTranslation<'summary'>>['t'];
+
+function safeWords({ total, safe }: Summary, t: Words): string {
+  if (total === 0) return t('nothing');
+  return safe === total ? t('allSafe', { count: total }) : t('someSafe', { safe, total });
+}
+
+function repositoryWords(repository: NonNullable<Summary['repository']>, t: Words): string {
+  const { name, state, freeBytes } = repository;
+  if (state !== 'ready') return t(`repository.${state}`, { name });
+  return freeBytes === null
+    ? t('repository.readyNoSpace', { name })
+    : t('repository.ready', { name, free: formatBytes(freeBytes) });
+}
+
+function shortMoment(time: number, now: number): string {
+  const days = calendarDaysBetween(now, time);
+  if (days === 0) return formatTime(time);
+  return dateFormat({ weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(time);
+}

@@ -1,0 +1,81 @@
+import { describe, expect, it } from 'vitest';
+import { buildScene } from '../../testing/model/scenes.ts';
+import type { World } from '../../testing/model/world.ts';
+import { attentionOf } from './attention.ts';
+import { summarize } from './summarize.ts';
+
+const now = new Date(2026, 10, 20, 9, 41).getTime();
+const world = buildScene('normal', now);
+
+function summaryOf(scene: World): ReturnType<typeof summarize> {
+  return summarize(scene.sources, scene.lanes, scene.repositories, now);
+}
+
+function attention(scene: World): ReturnType<typeof attentionOf> {
+  return attentionOf(scene.sources, scene.lanes, scene.repositories);
+}
+
+describe('summarize', () => {
+  it('counts who is safe and names who is not', () => {
+    const summary = summaryOf(world);
+    expect(summary.total).toBe(5);
+    expect(summary.safe).toBe(4);
+    expect(summary.troubled.map(({ name }) => name)).toEqual(['Photos']);
+    expect(summary.next).toBe(new Date(2026, 10, 20, 10).getTime());
+  });
+
+  it('does not count a source without a good snapshot as safe while its first backup runs', () => {
+    const sources = world.sources.map((source) => ({ ...source, health: 'running' as const, lastGood: null }));
+    expect(summarize(sources, world.lanes, world.repositories, now).safe).toBe(0);
+  });
+
+  it('tells of the repository that is in trouble first', () => {
+    const [repository] = world.repositories;
+    if (repository === undefined) throw new Error('the scene has no repository');
+    const away = { ...repository, name: 'Old disk', state: 'waiting' as const };
+    expect(summarize(world.sources, world.lanes, [repository, away], now).repository?.name).toBe('Old disk');
+  });
+
+  it('has nothing to say about nothing', () => {
+    expect(summaryOf(buildScene('empty', now))).toMatchObject({ total: 0, safe: 0, troubled: [], next: null });
+  });
+});
+
+describe('attentionOf', () => {
+  it('counts how often in a row files changed', () => {
+    const torn = attention(world).find(({ kind }) => kind === 'torn');
+    const marks = world.lanes.find(({ name }) => name === 'Photos')?.snapshots ?? [];
+    const expected = marks.length - 1 - marks.findLastIndex(({ level }) => level !== 'torn');
+    expect(torn).toMatchObject({ name: 'Photos', times: expected });
+    expect(expected).toBeGreaterThan(2);
+  });
+
+  it('is silent about a missed run that a later backup made good', () => {
+    expect(attention(world).some(({ kind }) => kind === 'missed')).toBe(false);
+  });
+
+  it('names a failure with no success after it, and a disk that is away', () => {
+    const kinds = attention(buildScene('errors', now)).map(({ kind }) => kind);
+    expect(kinds).toContain('failed');
+    expect(kinds).toContain('absent');
+    expect(kinds[0]).toBe('failed');
+  });
+
+  it('says that a snapshot is weaker than asked', () => {
+    const lanes = world.lanes.map((lane) => ({
+      ...lane,
+      snapshots: lane.snapshots.map((mark) => ({ ...mark, level: 'per-file' as const })),
+    }));
+    const kinds = attentionOf(world.sources, lanes, world.repositories).map(({ kind }) => kind);
+    expect(kinds).toContain('weaker');
+  });
+
+  it('warns of little room only when there is little', () => {
+    const [repository] = world.repositories;
+    if (repository === undefined) throw new Error('the scene has no repository');
+    const kinds = (freeBytes: number): string[] =>
+      attentionOf([], [], [{ ...repository, freeBytes }]).map(({ kind }) => kind);
+    expect(kinds(1024 ** 3)).toEqual(['lowSpace']);
+    expect(kinds(100 * 1024 ** 3)).toEqual([]);
+  });
+});
