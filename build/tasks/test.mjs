@@ -1,4 +1,5 @@
 import { ensure } from '../setup/index.mjs';
+import { ensureNewerRestic } from '../setup/newer-restic.mjs';
 import { runTask, SetupError, say } from '../setup/say.mjs';
 import { stages } from './test-stages.mjs';
 
@@ -14,6 +15,8 @@ runTask(async () => {
 
   const started = Date.now();
   await ensure('test');
+  const newerRestic = await ensureNewerRestic();
+  if (newerRestic !== undefined) process.env.STILLPOINT_NEWER_RESTIC ??= newerRestic;
   /** @type {string[]} */
   const summary = [`set-up ${seconds(started)}`];
   /** @type {Set<string>} */

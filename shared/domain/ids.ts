@@ -3,7 +3,7 @@ import { z } from 'zod';
 const hex64 = /^[0-9a-f]{64}$/;
 const slug = /^[a-z0-9][a-z0-9-]{0,63}$/;
 
-/** SHA-256 of a repository's config, as restic has it: 64 lower-case hex digits. Survives moves of the repository. */
+/** 32 random bytes sealed in a repository's config, as restic has it: 64 lower-case hex digits. Survives moves. */
 export const repositoryIdSchema = z.string().regex(hex64, 'a repository id is 64 hex digits').brand<'RepositoryId'>();
 export type RepositoryId = z.infer<typeof repositoryIdSchema>;
 

@@ -4,12 +4,16 @@ import type { RunReporter } from './run-reporter.ts';
 /** How long a run waits for another program that holds the repository, in milliseconds. */
 const patienceMs = 10 * 60_000;
 
+/** What an interrupted run was writing may be swept away after this long; nobody writes one file for a day. */
+const leftoverAgeMs = 24 * 60 * 60_000;
+
 /**
  * A shared lock on the repository; says for whom it waits. Locks of processes that are gone are removed first: they do
- * not hinder us, but they would make restic refuse its next check.
+ * not hinder us, but they would make restic refuse its next check. So are its unfinished files, when they are old enough.
  */
 export async function takeLock(repository: Repository, report: RunReporter, signal: AbortSignal): Promise<HeldLock> {
   await repository.locks.removeStale();
+  await repository.backend.sweep(leftoverAgeMs);
   return repository.locks.acquire({
     mode: 'shared',
     signal,

@@ -1,9 +1,6 @@
 import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { Repository, TreeNode } from '../../repository/index.ts';
 
-/** Initialisation vector and tag of a blob stored without compression, in bytes. */
-const sealLength = 32;
-
 /** At most `length` bytes of a file's content from `offset`; blobs before it are passed over unread. */
 export async function readFileRange(
   repository: Repository,
@@ -18,8 +15,7 @@ export async function readFileRange(
   for (const id of node.content ?? []) {
     throwIfAborted(signal);
     if (at >= offset + length) break;
-    const place = repository.locateBlob('data', id);
-    const known = place && (place.uncompressedLength > 0 ? place.uncompressedLength : place.length - sealLength);
+    const known = repository.blobLength('data', id);
     if (known !== undefined && at + known <= offset) {
       at += known;
       continue;
