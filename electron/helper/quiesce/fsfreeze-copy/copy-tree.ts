@@ -1,4 +1,5 @@
 import { closeSync, constants, readSync } from 'node:fs';
+import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
 import { openAt } from '../../system/open-at.ts';
@@ -98,9 +99,11 @@ export class TreeCopier {
     try {
       fd = openAt(dirFd, entry.name, openFlags);
     } catch (error) {
-      if (hasCode(error, 'ENOENT')) return undefined;
+      // Vanished, or swapped for a link: only in a rehearsal, when nobody is held.
+      if (hasCode(error, 'ENOENT', 'ELOOP', 'ENXIO')) return undefined;
+      const reason = reasonOf(error);
       const detail = entryDetail(this.#tree, entry, dirFd);
-      return detail && { detail, content: { state: 'unreadable', reason: reasonOf(error) } };
+      return detail && { detail, content: { state: 'unreadable', reason } };
     }
     this.#openFiles.push(fd);
     const xattrs = readableXattrs(fd, () => this.#tree.noteUnreadable(entry.path, 'Some attributes are unreadable.'));
@@ -152,8 +155,19 @@ export class TreeCopier {
   }
 }
 
+/** Why a file cannot be read. What is wrong with ourselves, not with the file, is thrown again: it spoils everything. */
 function reasonOf(error: unknown): string {
   if (hasCode(error, 'EACCES', 'EPERM')) return 'No permission to read it.';
   if (hasCode(error, 'EIO')) return 'The disk reported an error (EIO).';
-  return `It could not be read (${error instanceof Error && 'code' in error ? String(error.code) : String(error)}).`;
+  if (hasCode(error, 'EMFILE', 'ENFILE')) throw tooManyFiles(error);
+  throw error;
+}
+
+function tooManyFiles(cause: unknown): StillpointError {
+  return new StillpointError({
+    kind: 'freeze-refused',
+    message: 'There are more files than can be open at once, which a copy while writers wait needs.',
+    guidance: 'Raise the limit of open files for Stillpoint’s helper, protect smaller folders, or back up live.',
+    cause,
+  });
 }

@@ -29,7 +29,7 @@ export const freezeSteps: FreezeSteps = { flush: syncFilesystem, startGuard, wit
 
 /** Shorter leases would end before the guard's own answer is through on a busy machine. */
 const shortestLeaseMs = 100;
-/** Part of the lease kept for the way to the thaw. */
+/** Part of the time kept for the way to the thaw. */
 const reserve = 0.1;
 
 interface Copied {
@@ -60,6 +60,9 @@ export function createFsfreezeCopy(
 class FreezeRun {
   readonly #facts: FilesystemFacts;
   readonly #tree: OpenTree;
+  /** What writers may be asked to bear: everything is planned and judged by it. */
+  readonly #longestStallMs: number;
+  /** What the guard enforces. */
   readonly #leaseMs: number;
   readonly #context: QuiesceContext;
   readonly #environment: QuiesceEnvironment;
@@ -75,6 +78,7 @@ class FreezeRun {
   ) {
     this.#facts = facts;
     this.#tree = tree;
+    this.#longestStallMs = lease.longestStallMs;
     this.#leaseMs = Math.max(shortestLeaseMs, lease.longestStallMs);
     this.#context = context;
     this.#environment = environment;
@@ -115,7 +119,7 @@ class FreezeRun {
   }
 
   get #copyBudgetMs(): number {
-    return this.#leaseMs * (1 - reserve);
+    return this.#longestStallMs * (1 - reserve);
   }
 
   async #hold(spool: Spool, warm: WarmTree): Promise<FrozenOutcome<Copied> & { held: true }> {
@@ -130,7 +134,7 @@ class FreezeRun {
       ...(this.#environment.cgroupProcs === undefined ? {} : { cgroupProcs: this.#environment.cgroupProcs }),
     });
     const flush = (): Promise<void> => this.#steps.flush(this.#tree.rootFd);
-    await report.phase('flush', () => flushUntilQuick(flush, this.#leaseMs, signal));
+    await report.phase('flush', () => flushUntilQuick(flush, this.#longestStallMs, signal));
     throwIfAborted(signal);
     const outcome = this.#copyFrozen(guard, spool, warm);
     this.#tell(outcome);
@@ -173,8 +177,8 @@ class FreezeRun {
     report.past('delta', wallMs(frozen.from.wallNs), ms(frozen.from.monotonicNs, frozen.to.monotonicNs));
     report.past('thaw', wallMs(frozen.to.wallNs), ms(frozen.to.monotonicNs, stall.to.monotonicNs));
     report.held(nsToInstant(frozen.from.wallNs), nsToInstant(stall.to.wallNs), stallMs);
-    if (stallMs > this.#leaseMs)
-      report.note('warning', `Writers waited ${stallMs.toFixed(0)} ms, longer than the ${this.#leaseMs} ms allowed.`);
+    if (stallMs > this.#longestStallMs)
+      report.note('warning', `Writers waited ${stallMs.toFixed(0)} ms; ${this.#longestStallMs} ms were allowed.`);
   }
 
   #evidence(hold: NonNullable<StillEvidence['hold']>, freezeAskedNs: bigint): StillEvidence {

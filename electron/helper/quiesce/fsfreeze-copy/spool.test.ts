@@ -79,6 +79,12 @@ describe('Spool', () => {
     mkdirSync(folder.path);
   });
 
+  it('says so when it needs the scratch folder and there is none', () => {
+    const open = (): Spool =>
+      new Spool({ memoryBytes: mib, scratchDirectory: '/nonexistent/scratch', scratchBytes: mib });
+    expect(open).toThrow(expect.objectContaining({ kind: 'scratch-full' }));
+  });
+
   it('forgets what it held when it is used again', async () => {
     using folder = scratchFolder('spool');
     using spool = open({ scratchDirectory: folder.path, scratchBytes: 2 * mib });

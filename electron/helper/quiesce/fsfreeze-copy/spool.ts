@@ -34,7 +34,7 @@ export class Spool implements Disposable {
     for (let at = 0; at < options.memoryBytes; at += slabBytes)
       this.#slabs.push(Buffer.alloc(Math.min(slabBytes, options.memoryBytes - at), 1));
     this.#staging = Buffer.alloc(options.scratchBytes > 0 ? stagingBytes : 0, 1);
-    this.#scratchFd = options.scratchBytes > 0 ? openScratch(options.scratchDirectory) : null;
+    this.#scratchFd = options.scratchBytes > 0 ? openScratchIn(options.scratchDirectory) : null;
   }
 
   /** Bytes kept so far: the position of the next. */
@@ -111,6 +111,19 @@ function readAt(fd: number, length: number, position: number): Promise<Buffer> {
       else resolve(buffer.subarray(0, count));
     });
   });
+}
+
+function openScratchIn(directory: string): number {
+  try {
+    return openScratch(directory);
+  } catch (cause) {
+    throw new StillpointError({
+      kind: 'scratch-full',
+      message: `The scratch folder ${directory} cannot be used.`,
+      guidance: 'Let it be made again by starting Stillpoint anew, or back up live.',
+      cause,
+    });
+  }
 }
 
 function spoolFull(cause?: unknown): StillpointError {

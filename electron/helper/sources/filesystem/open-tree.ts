@@ -154,9 +154,12 @@ function standIn(parent: TreeEntry, name: Buffer, path: Buffer): TreeEntry {
   return { name, path, stat, isStandIn: true };
 }
 
+/** Why an entry cannot be looked at. What is wrong with ourselves, not with the entry, is thrown again. */
 function reasonOf(error: unknown): string {
+  if (hasCode(error, 'EMFILE', 'ENFILE', 'ENOMEM') || !(error instanceof Error && 'code' in error)) throw error;
   if (hasCode(error, 'EACCES', 'EPERM')) return 'No permission to look at it.';
-  return `It could not be looked at (${error instanceof Error && 'code' in error ? String(error.code) : 'unknown'}).`;
+  if (hasCode(error, 'ENAMETOOLONG')) return 'Its path is too long.';
+  return `It could not be looked at (${String(error.code)}).`;
 }
 
 /** Notes by path, each path once. */
