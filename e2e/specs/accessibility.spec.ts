@@ -43,7 +43,7 @@ test('every screen at 900 by 600, in both themes, is usable by everybody', async
 
   const made = await protect(page, source, join(world.folder('disk'), 'backups'), { name: 'Ada' });
   await backUp(page, made);
-  const { go, source: inRail } = frame(page);
+  const { go, addSource, source: inRail } = frame(page);
   await expect(inRail('Ada')).toHaveAccessibleName(/safe/);
   await judge(page, 'timeline');
   await timeline(page).selectNewest();
@@ -71,9 +71,12 @@ test('every screen at 900 by 600, in both themes, is usable by everybody', async
   await judge(page, 'restore-result');
   await restoreResult(page).close();
 
-  for (const name of ['Activity', 'Repositories', 'Settings', 'Add source']) {
+  for (const name of ['Activity', 'Repositories', 'Settings'] as const) {
     await go(name);
-    await expect(page.getByRole('heading', { level: 1 })).toBeVisible();
-    await judge(page, name.toLowerCase().replace(' ', '-'));
+    await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
+    await judge(page, name.toLowerCase());
   }
+  await addSource();
+  await expect(page.getByRole('heading', { level: 1, name: 'Protect something else' })).toBeVisible();
+  await judge(page, 'add-source');
 });

@@ -14,16 +14,16 @@ test('a backup is watched, cancelled, and goes on from what it stored', async ({
   const repository = join(world.folder('disk'), 'backups');
   const { page } = await start();
   await protect(page, source, repository, { name: 'Films' });
-  const { card, backUpNow, source: inRail } = frame(page);
+  const { cards, backUpNow, source: inRail } = frame(page);
 
   await test.step('cancel under way', async () => {
     await backUpNow();
-    await expect(card.getByRole('progressbar')).toHaveAttribute('aria-valuenow', /^(?!0$)\d/);
-    await expect(card).toContainText(/of 335 ?MB|of 320 MiB/);
+    await expect(cards.getByRole('progressbar')).toHaveAttribute('aria-valuenow', /^(?!0$)\d/);
+    await expect(cards).toContainText(/of 335 ?MB|of 320 MiB/);
     await keepScreens(page, import.meta.filename, '1-progress');
     await expect.poll(() => bytesBelow(join(repository, 'data'))).toBeGreaterThan(total / 5);
-    await card.getByRole('button', { name: 'Cancel' }).click();
-    await expect(card).toContainText('Cancelled');
+    await cards.getByRole('button', { name: 'Cancel' }).click();
+    await expect(cards).toContainText('Cancelled');
     await keepScreens(page, import.meta.filename, '2-cancelled');
   });
 

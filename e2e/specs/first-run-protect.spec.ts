@@ -54,7 +54,7 @@ test('the first start leads to a first backup that can be looked at', async ({ w
     const sheet = join(world.home, 'sheet.pdf');
     await chooseFileToSave(app, sheet);
     await first.saveSheet();
-    await expect(page.getByText(`Saved as ${sheet}.`)).toBeVisible();
+    await expect(page.getByRole('main').getByText(`Saved as ${sheet}.`)).toBeVisible();
     expect(statSync(sheet).size).toBeGreaterThan(1000);
     await expect(first.running).toContainText('Nothing changed');
     await keep('5-sheet');

@@ -22,14 +22,14 @@ test('a helper that is killed is said so, comes back, and the next backup works'
   const repository = join(world.folder('disk'), 'backups');
   const { page, pid } = await start();
   await protect(page, source, repository, { name: 'Films' });
-  const { card, backUpNow, source: inRail } = frame(page);
+  const { cards, backUpNow, source: inRail } = frame(page);
   await backUpNow();
   await expect.poll(() => bytesBelow(join(repository, 'data'))).toBeGreaterThan(20 * 1024 * 1024);
   const killed = helperOf(pid);
   process.kill(killed, 'SIGKILL');
 
-  await expect(card).toContainText('The backup helper stopped unexpectedly');
-  await expect(card).toContainText('What was stored is kept.');
+  await expect(cards).toContainText('The backup helper stopped unexpectedly');
+  await expect(cards).toContainText('What was stored is kept.');
   await expect(inRail('Films')).toHaveAccessibleName(/failed/);
   await keepScreens(page, import.meta.filename, '1-killed');
   await timeline(page).asTable();

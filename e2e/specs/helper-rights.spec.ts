@@ -29,31 +29,31 @@ test('rights: refused, the app goes on; given, a busy filesystem is held still',
       name: 'Service',
       longestStallMs: 1000,
     });
-    const { backUpNow, source, card, go } = frame(page);
+    const { backUpNow, cards, go, toTimeline } = frame(page);
     const lanes = timeline(page);
     const details = snapshotDetails(page);
     const keep = (screen: string): Promise<void> => keepScreens(page, import.meta.filename, screen);
 
     await test.step('refused: said in words, and backed up live', async () => {
       await go('Settings');
-      await page.getByRole('button', { name: /Allow still points/ }).click();
+      await page.getByRole('main').getByRole('button', { name: 'Allow…' }).click();
       await expect(page.getByText(/Permission to hold filesystems still was not given/)).toBeVisible();
       await keep('1-refused');
-      await go('Timeline');
+      await toTimeline();
       await backUpNow();
-      await expect(card).toContainText(/moments mixed|Changed while copied|Nothing changed/);
+      await expect(cards).toContainText(/moments mixed|Changed while copied|Nothing changed/);
       await keep('2-live');
     });
 
     await test.step('given: the same source is held still', async () => {
       await helper.consentFor(world.user);
       await go('Settings');
-      await page.getByRole('button', { name: /Allow still points/ }).click();
-      await expect(page.getByText(/can hold filesystems still/i)).toBeVisible();
+      await page.getByRole('main').getByRole('button', { name: 'Allow…' }).click();
+      await expect(page.getByText('Stillpoint may hold filesystems still.')).toBeVisible();
       await keep('3-given');
-      await go('Timeline');
+      await toTimeline();
       await backUpNow();
-      await expect(card).toContainText(/Held still for [\d.]+ m?s/);
+      await expect(cards).toContainText(/Held still for [\d.]+ m?s/);
       await writer.moreSteps(50);
       await keep('4-held');
     });

@@ -51,7 +51,8 @@ test('put back in one click and undo; the wizard to another folder', async ({ wo
       'Documents/notes.md': '# Notes\n\n- call the dentist\n- buy stamps\n',
       'Documents/mine.txt': 'not in the snapshot\n',
     });
-    await timeline(page).selectNewest();
+    // The newer ones are safety snapshots.
+    await timeline(page).selectOldest();
     await details.restore();
     await keep('3-what');
     await wizard.next();
@@ -67,8 +68,9 @@ test('put back in one click and undo; the wizard to another folder', async ({ wo
 
   await test.step('what is unticked is not touched', async () => {
     await turn(wizard.changes, 'Pictures');
+    await wizard.filter.fill('budget');
     await turn(wizard.changes, 'Budget 2025.csv');
-    const files = Object.keys(homeLike()).length;
+    await wizard.filter.fill('');
     await expect(wizard.start).toHaveText(/^Replace 1, add \d+/);
     await keep('6-unticked');
     await wizard.start.click();
@@ -82,6 +84,5 @@ test('put back in one click and undo; the wizard to another folder', async ({ wo
     const { 'Documents/mine.txt': mine, ...found } = contentsOf(target);
     expect(found).toEqual(expected);
     expect(mine).toBeDefined();
-    expect(Object.keys(expected).length).toBeLessThan(files + 20);
   });
 });

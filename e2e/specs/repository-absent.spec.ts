@@ -13,13 +13,13 @@ test('a repository that is away is waited for, and used again when it is back', 
   const repository = join(world.folder('disk'), 'backups');
   const { page } = await start();
   await backUp(page, await protect(page, source, repository, { name: 'Ada' }));
-  const { backUpNow, source: inRail, card } = frame(page);
+  const { backUpNow, source: inRail, cards } = frame(page);
   await expect(inRail('Ada')).toHaveAccessibleName(/safe/);
 
   const away = `${repository}-unplugged`;
   renameSync(repository, away);
   await backUpNow();
-  await expect(card).toContainText('waits');
+  await expect(cards).toContainText('waits');
   await expect(inRail('Ada')).toHaveAccessibleName(/Waiting for Backups/);
   await keepScreens(page, import.meta.filename, '1-waiting');
   expect(existsSync(repository)).toBe(false);

@@ -1,16 +1,20 @@
 import type { Locator, Page } from '@playwright/test';
 
-/** What is around every view: the sources, the header, the card of what runs. */
+/** What is around every view: the sources, the places, the header, the cards of what runs. */
 export function frame(page: Page) {
   const rail = page.getByRole('navigation', { name: 'Sources' });
+  const header = page.getByRole('banner');
   return {
-    rail,
     /** A source; its accessible name holds its health and why. */
     source: (name: string): Locator => rail.getByRole('button', { name: new RegExp(`^${name}, `) }),
-    header: page.getByRole('banner'),
-    backUpNow: () => page.getByRole('banner').getByRole('button', { name: 'Back up now' }).click(),
-    /** The card of a run under way or just ended. */
-    card: page.getByRole('region', { name: 'Runs under way' }),
-    go: (name: string) => page.getByRole('link', { name }).or(page.getByRole('button', { name })).first().click(),
+    backUpNow: () => header.getByRole('button', { name: 'Back up now' }).click(),
+    /** Runs under way, and how the last ones ended. */
+    cards: page.getByRole('region', { name: 'Runs under way' }),
+    go: (place: 'Activity' | 'Repositories' | 'Settings') =>
+      page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: place }).click(),
+    toTimeline: () => header.getByRole('button', { name: 'Stillpoint' }).click(),
+    addSource: () => rail.getByRole('button', { name: 'Add source' }).click(),
+    details: page.getByRole('complementary', { name: 'Details' }),
+    attention: page.getByRole('region', { name: /attention/i }),
   };
 }

@@ -14,6 +14,7 @@ export function restoreWizard(page: Page) {
       await form.getByRole('textbox', { name: 'Folder' }).fill(path);
     },
     start: form.getByTestId('restore-start'),
+    filter: form.getByRole('textbox', { name: 'Filter' }),
     changes: form.getByRole('tree', { name: 'What would change' }),
     files: form.getByRole('tree', { name: 'Folders and files of the snapshot' }),
     detail: form.getByRole('region', { name: 'Then and now' }),
