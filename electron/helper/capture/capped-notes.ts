@@ -10,10 +10,6 @@ export class CappedNotes {
     if (this.#notes.length < maxListedPaths) this.#notes.push({ path, reason });
   }
 
-  addAll(notes: readonly PathNote[]): void {
-    for (const { path, reason } of notes) this.add(path, reason);
-  }
-
   get list(): readonly PathNote[] {
     return [...this.#notes];
   }

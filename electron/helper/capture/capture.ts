@@ -35,7 +35,7 @@ export async function captureAs(
     isRootDirectory && root?.subtree
       ? root.subtree
       : await walk.saveTree(await wrapInAncestors(view, root, accounts, (nodes) => walk.saveTree(nodes)));
-  return { rootTree, totals: tally.totals(view.unreadable()) };
+  return { rootTree, totals: tally.totals };
 }
 
 const rootStandIn = Buffer.from('root');

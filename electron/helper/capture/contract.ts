@@ -56,6 +56,7 @@ export interface CaptureTotals {
   readonly reusedFiles: number;
   readonly torn: readonly PathNote[];
   readonly tornTotal: number;
+  /** Files that were listed and could not be read. What could not be listed, the view itself tells. */
   readonly unreadable: readonly PathNote[];
   readonly unreadableTotal: number;
 }

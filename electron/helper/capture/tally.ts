@@ -42,11 +42,7 @@ export class Tally {
     this.#unreadable.add(path, reason);
   }
 
-  /** `listing` are the entries the view itself could not list; it knows them all only after the walk. */
-  totals(listing: readonly { readonly path: string; readonly reason: string }[]): CaptureTotals {
-    const unreadable = new CappedNotes();
-    unreadable.addAll(this.#unreadable.list);
-    unreadable.addAll(listing);
+  get totals(): CaptureTotals {
     return {
       files: this.#files,
       directories: this.#directories,
@@ -56,8 +52,8 @@ export class Tally {
       reusedFiles: this.#reusedFiles,
       torn: this.#torn.list,
       tornTotal: this.#torn.total,
-      unreadable: unreadable.list,
-      unreadableTotal: this.#unreadable.total + listing.length,
+      unreadable: this.#unreadable.list,
+      unreadableTotal: this.#unreadable.total,
     };
   }
 }

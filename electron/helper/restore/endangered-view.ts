@@ -32,7 +32,7 @@ export interface EndangeredView {
  * torn, and the restore must not touch it. Directories on the way carry their own metadata and nothing else.
  */
 export function endangeredView(items: readonly PlanItem[], target: TargetTree): EndangeredView {
-  const saved = new Map<PlanItem, Found | null>();
+  const saved = new SavedVersions();
   const unreadable: { path: string; reason: string }[] = [];
   const root: ViewNode = { name: Buffer.alloc(0), below: new Map(), item: null };
   for (const item of items) nodeAt(root, splitPath(localPath(item.in.root, stepsToItem(item)))).item = item;
@@ -44,12 +44,45 @@ export function endangeredView(items: readonly PlanItem[], target: TargetTree): 
     return childrenOf(root, Buffer.from('/'), parts);
   };
   const view: StillView = { ancestors: [], root: { ...top, children }, unreadable: () => [...unreadable] };
-  return { view, savedVersion: (item) => saved.get(item) };
+  return { view, savedVersion: (item) => saved.of(item) };
+}
+
+/** What was given of every item. The content of an inode with several names is asked for by one of them only. */
+class SavedVersions {
+  readonly #byItem = new Map<PlanItem, Found | null>();
+  readonly #listed = new Map<PlanItem, Found>();
+  readonly #byInode = new Map<string, Found>();
+
+  clear(): void {
+    this.#byItem.clear();
+    this.#listed.clear();
+    this.#byInode.clear();
+  }
+
+  /** A file whose content is still to be read, by this name or another. */
+  list(item: PlanItem, found: Found): void {
+    this.#listed.set(item, found);
+  }
+
+  set(item: PlanItem, found: Found | null): void {
+    this.#byItem.set(item, found);
+    if (found) this.#byInode.set(inodeKey(found), found);
+  }
+
+  of(item: PlanItem): Found | null | undefined {
+    if (this.#byItem.has(item)) return this.#byItem.get(item);
+    const listed = this.#listed.get(item);
+    return listed && listed.links > 1n ? this.#byInode.get(inodeKey(listed)) : undefined;
+  }
+}
+
+function inodeKey({ deviceId, inode }: Found): string {
+  return `${deviceId}:${inode}`;
 }
 
 interface ViewParts {
   readonly target: TargetTree;
-  readonly saved: Map<PlanItem, Found | null>;
+  readonly saved: SavedVersions;
   readonly unreadable: { path: string; reason: string }[];
 }
 
@@ -104,6 +137,7 @@ function endangered(node: ViewNode, item: PlanItem, path: Buffer, parts: ViewPar
   const meta = metaOf(target, found, at, linkTarget);
   const entry = { name: node.name, meta, reusable: false };
   if (found.type === 'file') {
+    saved.list(item, found);
     const content = {
       base: null,
       readInto: (sink: ContentSink, signal: AbortSignal) => read(item, parts, sink, signal),

@@ -39,15 +39,6 @@ export function targetChanged(message: string, context: Context = {}, cause?: un
   });
 }
 
-export function targetEscapes(path: string, cause?: unknown): StillpointError {
-  return new StillpointError({
-    kind: 'target-escapes',
-    message: `${path} leads out of the folder that is restored to, so nothing was written there.`,
-    guidance: 'Somebody replaced a folder by a link while the restore was running. Look at who uses this folder.',
-    cause,
-  });
-}
-
 export function safetyMissing(): StillpointError {
   return new StillpointError({
     kind: 'internal',
@@ -62,6 +53,35 @@ export function nothingToUndo(message: string): StillpointError {
     message,
     guidance: 'Earlier versions are still in the snapshots on the timeline.',
   });
+}
+
+function notPermitted(cause: unknown): StillpointError {
+  return new StillpointError({
+    kind: 'not-permitted',
+    message: 'The folder to restore to cannot be looked at with your rights.',
+    guidance: 'Choose another folder, or restore as an administrator.',
+    cause,
+  });
+}
+
+function ioFailure(cause: Error): StillpointError {
+  return new StillpointError({
+    kind: 'io',
+    message: `The folder to restore to could not be read: ${cause.message}.`,
+    guidance: 'Check that its disk is connected and working, then try again.',
+    retryable: true,
+    cause,
+  });
+}
+
+/** What a failed look at the target means while a restore is being planned or begun. Errors of our own stay as they are. */
+export function planningFailure(error: unknown): unknown {
+  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EXDEV', 'ESTALE')) {
+    return targetChanged('The folder is being changed while the restore is prepared.', {}, error);
+  }
+  if (hasCode(error, 'EACCES', 'EPERM')) return notPermitted(error);
+  if (error instanceof Error && 'syscall' in error && 'code' in error) return ioFailure(error);
+  return error;
 }
 
 /** Errors of the target that end the whole restore: every further write would fail the same way. */

@@ -4,7 +4,7 @@ import type { RestorePlan, RestoreRequest, UndoableRestore } from '../../../shar
 import { type Instant, instantToMs } from '../../../shared/domain/time.ts';
 import type { FileOps } from '../system/file-ops.ts';
 import type { PreparedRestore, RestoreContext, RestoreDriver } from './contract.ts';
-import { badInput, nothingToUndo } from './errors.ts';
+import { badInput, nothingToUndo, planningFailure } from './errors.ts';
 import { recoverRestores } from './journal/recover.ts';
 import { isUndoable, type RestoreRecord, RestoreRecords, undoableOf } from './journal/undo-record.ts';
 import { type BuiltPlan, buildPlan } from './plan/build-plan.ts';
@@ -80,23 +80,28 @@ export function createFilesystemRestore(parts: FilesystemRestoreParts): Filesyst
     prepare: async (request, { signal }, planId = newPlanId()) => {
       if (request.point.instant !== null) throw noLog();
       const source = await parts.repository(request.point.repositoryId);
-      const built = await buildPlan({ request, source, ops, abilities, ownPaths: parts.ownPaths(), signal });
+      const built = await looking(() =>
+        buildPlan({ request, source, ops, abilities, ownPaths: parts.ownPaths(), signal }),
+      );
       return preparedOf(built, request, source, planId, null);
     },
     prepareUndo: async (runId, { signal }, planId = newPlanId()) => {
       const undone = record(runId);
       if (undone.undoneBy) throw nothingToUndo('This restore was taken back already.');
+      if (undone.changes.length === 0) throw nothingToUndo('This restore changed nothing.');
       if (!isUndoable(undone))
         throw nothingToUndo('No safety snapshot was taken before this restore, so it cannot be taken back.');
       const source = await parts.repository(undone.head.repositoryId);
-      const { built, request } = await buildUndo({
-        record: undone,
-        source,
-        ops,
-        abilities,
-        ownPaths: parts.ownPaths(),
-        signal,
-      });
+      const { built, request } = await looking(() =>
+        buildUndo({
+          record: undone,
+          source,
+          ops,
+          abilities,
+          ownPaths: parts.ownPaths(),
+          signal,
+        }),
+      );
       return preparedOf(built, request, source, planId, undone);
     },
     undoable: () =>
@@ -107,6 +112,14 @@ export function createFilesystemRestore(parts: FilesystemRestoreParts): Filesyst
     record,
     recover: async () => recoverRestores({ ops, stateDirectory, records, now }),
   };
+}
+
+async function looking<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw planningFailure(error);
+  }
 }
 
 function isFor({ head }: RestoreRecord, actor: Actor): boolean {

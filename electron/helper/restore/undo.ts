@@ -174,6 +174,19 @@ class UndoPlanner {
     await this.#planReturn(parent, changed, node, now, path, change);
   }
 
+  /** A directory that comes back where there is none: with everything that was kept safe of it. */
+  async #planWhole(directory: PlanDirectory): Promise<void> {
+    for (const node of directory.tree ? await this.#tree.nodes(directory.tree) : []) {
+      await this.#breather.pause();
+      const path = joinSnapshotPath(directory.snapshotPath, quoteName(node.name));
+      const made = node.subtree
+        ? directoryBelow(directory, node.name, { snapshotPath: path, tree: node.subtree, node })
+        : null;
+      this.items.push(itemOf(directory, node.name, 'add', node, null, made));
+      if (made) await this.#planWhole(made);
+    }
+  }
+
   /** A directory that was neither made nor changed: only what is in it counts. */
   async #passThrough(
     parent: PlanDirectory,
@@ -214,7 +227,9 @@ class UndoPlanner {
     if (going && !this.#planRemovals(going, changed, item, inside)) return this.#keep(path);
     this.items.push(item);
     for (const each of inside) this.items.push(each);
-    if (made) await this.#planBelow(made, changed, now?.type === 'dir');
+    if (!made) return;
+    if (now?.type === 'dir') await this.#planBelow(made, changed, true);
+    else await this.#planWhole(made);
   }
 
   #planRemoval(parent: PlanDirectory, changed: Changed, now: Found | null, path: string): void {

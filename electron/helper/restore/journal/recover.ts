@@ -71,12 +71,23 @@ function recoverOne(parts: RecoverParts, journal: LeftJournal, head: RestoreHead
   try {
     const places = new Places(head, target);
     const entries = entriesOf(journal.records);
-    const changes = [...entries.values()].flatMap((entry) => recoverEntry(entry, places, target, counts));
-    for (const entry of entries.values()) removeAside(entry, places, target, counts);
+    const failures: unknown[] = [];
+    const attempt = <T>(otherwise: T, work: () => T): T => {
+      try {
+        return work();
+      } catch (error) {
+        failures.push(error);
+        return otherwise;
+      }
+    };
+    const changes = [...entries.values()].flatMap((entry) =>
+      attempt([], () => recoverEntry(entry, places, target, counts)),
+    );
+    for (const entry of entries.values()) attempt(undefined, () => removeAside(entry, places, target, counts));
+    // The others are done; what could not be done now is tried again at the next start.
+    if (failures.length > 0) throw failures[0];
     if (!parts.records.load(head.runId)) {
       parts.records.save(newRecord({ head, finishedAt: parts.now(), interrupted: true, changes }));
-      const undone = head.undoes && parts.records.load(head.undoes);
-      if (undone) parts.records.save({ ...undone, undoneBy: head.runId });
     }
     removeJournal(journal);
     return inWords(head, changes.length, counts);
@@ -121,7 +132,7 @@ function recoverEntry(entry: Entry, places: Places, target: TargetTree, counts: 
   const wasMeant =
     there === null
       ? put.was === null || (entry.aside !== null && put.was.type !== 'dir')
-      : put.was !== null && isSameVersion(foundOfRecord(put.was), there);
+      : put.was !== null && there.type !== 'dir' && isSameVersion(foundOfRecord(put.was), there);
   if (isOurs(staged) && wasMeant && !entry.isOver) {
     target.ops.renameSync(target.entry(directory, temp), target.entry(directory, name));
     counts.finished += 1;

@@ -145,16 +145,26 @@ export class PlanBuilder {
 
   /** What is at the target and not in the snapshot: deleted when it is to be exactly as it was, else kept. */
   async #planExtras(directory: PlanDirectory, nodes: readonly TreeNode[]): Promise<void> {
-    const { target, mode, snapshotTimeNs } = this.#with;
+    const { mode, snapshotTimeNs } = this.#with;
     if (this.#isLeftAlone(directory, null)) return;
     const known = new Set(nodes.map(({ name }) => nameKey(name)));
-    for (const name of target.list(directory)) {
+    for (const name of this.#namesIn(directory)) {
       await this.#breather.pause();
       if (known.has(nameKey(name))) continue;
       const now = this.#lookIfThere(directory, name);
       if (!now) continue;
       if (mode === 'exact') for (const item of await this.#deletions.list(directory, name, now)) this.items.push(item);
       else if (now.mtimeNs > snapshotTimeNs) this.keptNewer += 1;
+    }
+  }
+
+  #namesIn(directory: PlanDirectory): readonly Buffer[] {
+    try {
+      return this.#with.target.list(directory);
+    } catch (error) {
+      if (!hasCode(error, 'EACCES')) throw error;
+      this.#with.notes.add('no-rights', directory.snapshotPath);
+      return [];
     }
   }
 

@@ -132,6 +132,25 @@ export class RestoreScene implements Disposable {
     });
   }
 
+  /** One snapshot of several places, as other programs make them. All of them lie in the folder of the scene. */
+  mergeRoots(paths: readonly string[], trees: readonly SnapshotTree[]): Promise<SnapshotId> {
+    return this.#publish(paths, [], async (store) => {
+      const merge = async (some: readonly SnapshotTree[]): Promise<SnapshotTree> => {
+        const byName = new Map<string, TreeNode[]>();
+        for (const node of (await Promise.all(some.map((tree) => store.loadTree(tree)))).flat()) {
+          byName.set(node.name.toString(), [...(byName.get(node.name.toString()) ?? []), node]);
+        }
+        const merged = [...byName.values()].map(async ([first, ...others]): Promise<TreeNode> => {
+          if (!first) throw new Error('a name without a node');
+          if (!first.subtree || others.length === 0) return first;
+          return { ...first, subtree: await merge([first, ...others].flatMap(({ subtree }) => subtree ?? [])) };
+        });
+        return (await store.saveTree(await Promise.all(merged))).id;
+      };
+      return merge(trees);
+    });
+  }
+
   /** A snapshot of a tree as somebody else might have made it. */
   publishTree(
     paths: readonly string[],

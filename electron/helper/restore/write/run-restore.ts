@@ -4,6 +4,7 @@ import type { Instant } from '../../../../shared/domain/time.ts';
 import { asStillpointError, type StillpointError } from '../../../../shared/errors/index.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import type { RestoreContext as Asked, RestoreOutcome } from '../contract.ts';
+import { planningFailure } from '../errors.ts';
 import { Journal } from '../journal/journal.ts';
 import { journalVersion, type RestoreHead } from '../journal/journal-records.ts';
 import { newRecord, type RestoreRecords } from '../journal/undo-record.ts';
@@ -53,7 +54,7 @@ export async function runRestore(work: RestoreWork, asked: Asked): Promise<Resto
     for (const root of work.roots) target.open(topOf(root));
   } catch (error) {
     target.close();
-    throw error;
+    throw planningFailure(error);
   }
   const head = headOf(work);
   const journal = Journal.create(work.stateDirectory, work.runId);
@@ -66,7 +67,7 @@ export async function runRestore(work: RestoreWork, asked: Asked): Promise<Resto
     endedBy = failure;
     journal.append({ record: 'ended' });
     await journal.sync();
-    saveRecord(context, work, head);
+    saveRecord(context, work, head, failure !== null);
     journal.remove();
     if (!endedBy) await asked.report.phase('verify-files', () => verify(context, putter));
   } catch (error) {
@@ -183,9 +184,10 @@ function headOf(work: RestoreWork): RestoreHead {
   };
 }
 
-function saveRecord({ changes }: RestoreContext, work: RestoreWork, head: RestoreHead): void {
-  const finishedAt = work.now();
-  work.records.save(newRecord({ head, finishedAt, interrupted: false, changes }));
+/** An undo that did not come to its end can be tried again; so can the one of what it did. */
+function saveRecord({ changes }: RestoreContext, work: RestoreWork, head: RestoreHead, interrupted: boolean): void {
+  work.records.save(newRecord({ head, finishedAt: work.now(), interrupted, changes }));
+  if (interrupted) return;
   const undone = head.undoes && work.records.load(head.undoes);
   if (undone) work.records.save({ ...undone, undoneBy: head.runId });
 }
