@@ -8,6 +8,7 @@ import { CatalogSync, type Topics } from './jobs/catalog-sync.ts';
 import { DrawnCache } from './jobs/drawn-cache.ts';
 import { FileIndexing } from './jobs/file-indexing.ts';
 import type { HelperCalls } from './jobs/ports.ts';
+import type { RegistryCarrier } from './jobs/registry-carrier.ts';
 import { RepositoryAccess } from './jobs/repository-access.ts';
 import { RestoreJobs } from './jobs/restore-jobs.ts';
 import type { RunLogs } from './jobs/run-logs.ts';
@@ -19,6 +20,7 @@ import type { SettingsStore } from './settings/settings-store.ts';
 export interface ServiceParts {
   readonly helperCalls: HelperCalls;
   readonly helper: HelperPort;
+  readonly carrier: Pick<RegistryCarrier, 'changed'>;
   readonly catalog: Catalog;
   readonly logs: RunLogs;
   readonly settings: SettingsStore;
@@ -36,12 +38,14 @@ export interface ComposedServices extends Services {
 
 /** Puts the jobs together over their parts. No Electron here: tests compose the same over a simulated world. */
 export function composeServices(parts: ServiceParts): ComposedServices {
-  const { helperCalls, helper, catalog, logs, settings, passwords, shell, broadcast, report, now } = parts;
+  const { helperCalls, helper, carrier, catalog, logs, settings, passwords, shell, broadcast, report, now } = parts;
   const drawn = new DrawnCache(catalog);
   const announce = (topics: Topics): void => {
     drawn.invalidate();
     broadcast({ type: 'changed', topics: [...topics] });
   };
+  const registryChanged = (removedId?: string): void =>
+    void carrier.changed(helperCalls, removedId).catch((error) => report('noting what is registered', error));
   const access = new RepositoryAccess(helperCalls, passwords);
   const indexing = new FileIndexing({ catalog, access, report, onComplete: () => announce(['timeline']) });
   const runs: RunService = new RunService({
@@ -91,6 +95,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     logs,
     now,
     passwords,
+    registryChanged,
     report,
     restores,
     runs,

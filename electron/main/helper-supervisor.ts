@@ -5,6 +5,7 @@ import { BoundedLog } from './helper-client/bounded-log.ts';
 import { launchDirect, launchOther } from './helper-client/launch-direct.ts';
 import { canAskForRights, prepareLaunchWithRights } from './helper-client/launch-with-rights.ts';
 import { HelperSupervisor } from './helper-client/supervisor.ts';
+import type { RegistryCarrier } from './jobs/registry-carrier.ts';
 
 export interface HelperParts {
   /** The built helper. */
@@ -12,6 +13,7 @@ export interface HelperParts {
   readonly environment: NodeJS.ProcessEnv;
   readonly logPath: string;
   readonly onState: (state: HelperState) => void;
+  readonly carrier: RegistryCarrier;
   readonly onReady: () => void;
   readonly now: () => number;
 }
@@ -21,7 +23,9 @@ const logBytes = 2 * 1024 * 1024;
 /** The supervisor for what the command line chose. As root there are no more rights to ask for. */
 export function supervisorFor(choice: HelperChoice, parts: HelperParts): HelperSupervisor {
   const log = new BoundedLog(parts.logPath, logBytes, parts.now);
-  const mayAsk = (choice.kind === 'auto' || choice.kind === 'pkexec') && process.geteuid?.() !== 0;
+  // For root its own registry is the only one.
+  const isRoot = process.geteuid?.() === 0;
+  const mayAsk = (choice.kind === 'auto' || choice.kind === 'pkexec') && !isRoot;
   return new HelperSupervisor({
     launch:
       choice.kind === 'program'
@@ -31,6 +35,7 @@ export function supervisorFor(choice: HelperChoice, parts: HelperParts): HelperS
       mayAsk ? prepareLaunchWithRights(parts.environment) : Promise.reject(noMoreRights()),
     canAskForRights: async () => mayAsk && canAskForRights(),
     onState: parts.onState,
+    bringUp: (calls, { uid }) => parts.carrier.bringUp(calls, isRoot || uid !== 0 ? 'user' : 'root'),
     onReady: parts.onReady,
     log: (line) => log.line(line),
     now: parts.now,

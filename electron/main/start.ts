@@ -15,6 +15,7 @@ import { supervisorFor } from './helper-supervisor.ts';
 import { allHandlers } from './ipc/all-handlers.ts';
 import { serveWindow } from './ipc/serve.ts';
 import type { ShellPort } from './ipc/services.ts';
+import { RegistryCarrier } from './jobs/registry-carrier.ts';
 import { RunLogs } from './jobs/run-logs.ts';
 import { leaveWhenAsked } from './leave.ts';
 import { rememberedRights } from './rights.ts';
@@ -22,6 +23,7 @@ import { writeChunks } from './save-file.ts';
 import type { AppFolders } from './settings/app-folders.ts';
 import { writeFileDurably } from './settings/durable-file.ts';
 import { PasswordStore } from './settings/password-store.ts';
+import { registryNotesFile } from './settings/registry-notes-file.ts';
 import { RightsWish } from './settings/rights-wish.ts';
 import { safeStorageEncryption } from './settings/safe-storage.ts';
 import { SettingsStore } from './settings/settings-store.ts';
@@ -76,7 +78,13 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     now,
   });
   const choice = helperChoice(process.argv);
+  const notes = registryNotesFile(join(folders.config, 'registry-notes.json'), now);
+  const carrier = new RegistryCarrier({
+    load: async () => (await notes.load()).value.notes,
+    save: (kept) => notes.save({ version: 1, notes: kept }),
+  });
   const supervisor = supervisorFor(choice, {
+    carrier,
     script: join(built, '..', 'helper', 'helper.js'),
     environment: process.env,
     logPath: join(folders.state, 'helper.log'),
@@ -108,6 +116,7 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
   };
   const services = composeServices({
     helperCalls: supervisor,
+    carrier,
     helper,
     catalog: catalogClient(connection),
     logs,
@@ -158,7 +167,13 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
       await Promise.race([services.runs.idle(), new Promise((resolve) => setTimeout(resolve, 15_000))]);
       await supervisor.stop();
       connection.stop();
-      await Promise.all([settings.settled(), passwords.settled(), windowState.settled(), log.flushed()]);
+      await Promise.all([
+        settings.settled(),
+        passwords.settled(),
+        windowState.settled(),
+        notes.settled(),
+        log.flushed(),
+      ]);
     },
   });
   await window.loadURL(developmentServer ?? pageAddress).catch((error) => report('loading the page', error));

@@ -28,6 +28,7 @@ function supervise(behaviour: string, more: Partial<SupervisorOptions> = {}) {
     prepareLaunchWithRights: async () => launch('with-rights'),
     canAskForRights: async () => true,
     onState: (state) => states.push(state),
+    bringUp: async () => undefined,
     onReady: () => {
       ready += 1;
     },
@@ -52,7 +53,7 @@ it('starts, answers, keeps its log apart, and stops without a crash', async () =
 });
 
 it('hands on the errors of the helper as they are', async () => {
-  const { supervisor } = supervise('no-repositories');
+  const { supervisor } = supervise('good');
   await supervisor.start();
   await expect(supervisor.call('repositories.list', {})).rejects.toMatchObject({ kind: 'unknown-repository' });
 });
@@ -158,15 +159,15 @@ it('lets a running backup end before the helper with rights takes over', async (
   await expect.poll(() => supervisor.state.canFreeze).toBe(true);
 });
 
-it('takes what is registered along, and stays without rights where that is not allowed', async () => {
-  const allowed = supervise('has-a-source').supervisor;
-  await allowed.start();
-  expect(await allowed.requestRights()).toMatchObject({ canFreeze: true });
-  const launchRefusing = { prepareLaunchWithRights: async () => launch('refuses-import') };
-  const refused = supervise('has-a-source', launchRefusing).supervisor;
-  await refused.start();
-  expect(await refused.requestRights()).toMatchObject({ state: 'ready', canFreeze: false, refused: true });
-  expect(await refused.call('sources.list', {})).toHaveLength(1);
+it('does not use a helper with rights that does not take what is registered', async () => {
+  const { supervisor } = supervise('good', {
+    bringUp: (_calls, { uid }) =>
+      uid === 0 ? Promise.reject(new Error('not allowed to register')) : Promise.resolve(),
+  });
+  await supervisor.start();
+  expect(await supervisor.requestRights()).toMatchObject({ state: 'ready', canFreeze: false, refused: true });
+  expect(supervisor.state.explanation).toContain('not allowed to register');
+  expect(await supervisor.call('sources.list', {})).toEqual([]);
 });
 
 it('says why when the installed copy may not be used', async () => {

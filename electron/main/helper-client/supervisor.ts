@@ -1,8 +1,8 @@
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
 import type { HelperCommandName, HelperParams, HelperResult } from '../../../shared/helper/contract.ts';
+import type { HelperStatus } from '../../../shared/helper/status-commands.ts';
 import type { HelperState } from '../../../shared/ipc/app.ts';
 import type { HelperCallOptions, HelperCalls } from '../jobs/ports.ts';
-import { carryOver } from './carry-over.ts';
 import type { Launch } from './helper-process.ts';
 import {
   crashed,
@@ -26,6 +26,8 @@ export interface SupervisorOptions {
   /** Whether asking an administrator could help; looked at once per start of a helper. */
   readonly canAskForRights: () => Promise<boolean>;
   readonly onState: (state: HelperState) => void;
+  /** Before a helper is used: it is told what another one had registered. Rejects when it must not be used with rights. */
+  readonly bringUp: (calls: HelperCalls, status: HelperStatus) => Promise<void>;
   /** A helper was started and knows no password yet. */
   readonly onReady: (calls: HelperCalls) => void;
   readonly log: (line: string) => void;
@@ -80,6 +82,9 @@ export class HelperSupervisor implements HelperCalls {
     this.#canAsk = await this.#options.canAskForRights();
     try {
       const session = await openSession(this.#options.launch, helloMs, this.#options.log);
+      await this.#options
+        .bringUp(session.connection, session.status)
+        .catch((error) => this.#options.log(`helper: what is registered could not be compared: ${String(error)}`));
       if (this.#stopped) return session.stop(unavailable('Stillpoint is closing.'));
       this.#use(session);
     } catch (error) {
@@ -157,7 +162,7 @@ export class HelperSupervisor implements HelperCalls {
     const isBusy = (): boolean => (this.#session?.connection.runsUnderWay ?? 0) > 0;
     if (!successor || isBusy()) return;
     try {
-      if (this.#session) await carryOver(this.#session.connection, successor.connection);
+      await this.#options.bringUp(successor.connection, successor.status);
     } catch (error) {
       // Sources that nobody protects any more would be worse than none that are held still.
       const { message } = asStillpointError(error);

@@ -65,6 +65,8 @@ export interface Services {
   readonly shell: ShellPort;
   /** The catalog or the registry has changed; windows look again. */
   readonly announce: (topics: Topics) => void;
+  /** A source or a repository was registered, changed or, with its id, removed. */
+  readonly registryChanged: (removedId?: string) => void;
   /** Something that goes on after the answer failed. */
   readonly report: (what: string, error: unknown) => void;
   readonly now: () => number;

@@ -60,6 +60,7 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
   const services = composeServices({
     helperCalls: world,
     helper: { state: helperState, requestRights: async () => helperState },
+    carrier: { changed: async () => undefined },
     catalog,
     logs,
     settings: new SettingsStore(join(folder, 'settings.json'), now),

@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 const [behaviour, counter] = process.argv.slice(2);
 const say = (frame) => process.stdout.write(`${JSON.stringify(frame)}\n`);
-const hasRights = behaviour === 'with-rights' || behaviour === 'refuses-import';
+const hasRights = behaviour === 'with-rights';
 const status = {
   protocol: 1,
   version: 'test',
@@ -14,13 +14,6 @@ const status = {
   cannotFreezeBecause: hasRights ? '' : 'It has no rights for that.',
   hostname: 'test',
   kernel: 'test',
-};
-const source = {
-  id: 'photos',
-  name: 'Photos',
-  spec: { kind: 'filesystem', path: '/photos', excludes: [] },
-  policy: { repositoryId: 'a'.repeat(64), requiredLevel: 'crash', longestStallMs: 250 },
-  ownerUid: 1000,
 };
 const result = (runId) => ({
   runId,
@@ -51,8 +44,6 @@ lines.on('line', (line) => {
   if (frame.command === 'helper.status') return answer(frame.id, status);
   if (frame.command === 'sources.list') return listSources(frame.id);
   if (frame.command === 'backup.run') return running.set(frame.id, frame.params.runId);
-  if (frame.command === 'repositories.list' && behaviour !== 'no-repositories') return answer(frame.id, []);
-  if (frame.command === 'registry.import') return refuseOrImport(frame.id);
   return say({
     type: 'response',
     id: frame.id,
@@ -80,17 +71,9 @@ function listSources(id) {
       return answer(id, { nonsense: true });
     case 'late':
       return setTimeout(() => answer(id, []), 3_000);
-    case 'has-a-source':
-      return answer(id, [source]);
     default:
       return answer(id, []);
   }
-}
-
-function refuseOrImport(id) {
-  if (behaviour !== 'refuses-import') return answer(id, { sources: 1, repositories: 0 });
-  const error = { kind: 'authorization-refused', message: 'Not allowed.', guidance: '', retryable: false, context: {} };
-  return say({ type: 'response', id, ok: false, error });
 }
 
 function cancel(id) {

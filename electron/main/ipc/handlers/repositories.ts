@@ -3,10 +3,13 @@ import { checkJob } from '../../jobs/check-job.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
 
-type Needs = Pick<Services, 'access' | 'announce' | 'catalog' | 'indexing' | 'passwords' | 'report' | 'runs' | 'sync'>;
+type Needs = Pick<
+  Services,
+  'access' | 'announce' | 'catalog' | 'indexing' | 'passwords' | 'registryChanged' | 'report' | 'runs' | 'sync'
+>;
 
 export function repositoryHandlers(services: Needs): HandlersOf<'repositories'> {
-  const { access, announce, catalog, indexing, passwords, report, runs, sync } = services;
+  const { access, announce, catalog, indexing, passwords, registryChanged, report, runs, sync } = services;
 
   /** Its password is known now: keep it as asked, and read what is in it, without keeping the window waiting. */
   const opened = async (id: RepositoryId, password: string, remember: boolean): Promise<void> => {
@@ -30,11 +33,13 @@ export function repositoryHandlers(services: Needs): HandlersOf<'repositories'> 
     'repositories.probe': (params) => access.call('repositories.probe', params),
     'repositories.create': async ({ remember, ...params }) => {
       const repository = await access.call('repositories.create', params);
+      registryChanged();
       await opened(repository.id, params.password, remember);
       return repository;
     },
     'repositories.adopt': async ({ remember, ...params }) => {
       const repository = await access.call('repositories.adopt', params);
+      registryChanged();
       await opened(repository.id, params.password, remember);
       return repository;
     },
@@ -45,6 +50,7 @@ export function repositoryHandlers(services: Needs): HandlersOf<'repositories'> 
     },
     'repositories.remove': async ({ id }) => {
       await access.call('repositories.remove', { id });
+      registryChanged(id);
       await passwords.forget(id);
       const remaining = await access.list();
       await catalog.keepRepositories(remaining.map((repository) => repository.id));
