@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseMountinfo } from '../../system/mountinfo.ts';
-import { granularityOf, isWholeSecond, tickNs, wallClockNs } from './granularity.ts';
+import { doubtNs, granularityOf, isWholeSecond, tickNs, wallClockNs } from './granularity.ts';
 import { isImmutable, tracesMappedWrites } from './mapped-writes.ts';
 import { isReusable } from './reusable.ts';
 
@@ -9,6 +9,7 @@ describe('how finely changes are stamped', () => {
 
   it('is never less than the slowest kernel’s tick', () => {
     expect(tickNs()).toBeGreaterThanOrEqual(tick);
+    expect(doubtNs()).toBeGreaterThan(tickNs());
   });
 
   it('is two seconds where a stamp has none but whole ones', () => {

@@ -12,6 +12,17 @@ export function tickNs(): bigint {
   return step > slowestTickNs ? step : slowestTickNs;
 }
 
+/**
+ * One processor moves the clock that stamps files. Where that one is held up (a busy host of virtual machines), the clock
+ * lags, and changes seem older than they are: by no more than a few ticks, or nothing here could be said at all.
+ */
+const lagNs = 30_000_000n;
+
+/** How old a change must seem so that it is older than this moment beyond doubt. */
+export function doubtNs(): bigint {
+  return tickNs() + lagNs;
+}
+
 /** True for a ctime that looks as if its filesystem dropped everything below a second. One true one in 10^9 does too. */
 export function isWholeSecond(ctimeNs: bigint): boolean {
   return ctimeNs % secondNs === 0n;

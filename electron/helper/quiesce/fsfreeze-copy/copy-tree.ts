@@ -1,13 +1,13 @@
-import { closeSync, constants, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
-import { openAt } from '../../system/open-at.ts';
 import { dataExtents } from '../../system/sparse.ts';
 import type { EntryMeta } from '../contract.ts';
 import { rootMeta } from '../view/ancestors.ts';
 import { entryDetail, readableXattrs } from '../view/entry-detail.ts';
 import { type EntryDetail, entryMeta, nodeTypeOf } from '../view/entry-meta.ts';
+import { openQuietly } from '../view/open-quietly.ts';
 import type { Spool } from './spool.ts';
 import type { TimeBudget } from './time-budget.ts';
 
@@ -35,8 +35,6 @@ export interface TreeCopy {
   readonly bytes: number;
 }
 
-const { O_RDONLY, O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } = constants;
-const openFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY | O_NOATIME;
 const pieceBytes = 1024 * 1024;
 
 /**
@@ -97,7 +95,7 @@ export class TreeCopier {
     this.#files += 1;
     let fd: number;
     try {
-      fd = openAt(dirFd, entry.name, openFlags);
+      fd = openQuietly(dirFd, entry.name);
     } catch (error) {
       // Vanished, or swapped for a link: only in a rehearsal, when nobody is held.
       if (hasCode(error, 'ENOENT', 'ELOOP', 'ENXIO')) return undefined;

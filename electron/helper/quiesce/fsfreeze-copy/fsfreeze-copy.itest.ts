@@ -1,4 +1,5 @@
 import {
+  chmodSync,
   closeSync,
   ftruncateSync,
   linkSync,
@@ -12,8 +13,9 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { FilesystemFacts } from '../../sources/index.ts';
+import { createFilesystemSource, type FilesystemFacts } from '../../sources/index.ts';
 import { findProgram, runProgramOk } from '../../system/exec.ts';
+import { identityFileOps } from '../../system/file-ops.ts';
 import { freezeUnguarded, thaw } from '../../system/ioctl.ts';
 import { makeSpecialFile } from '../../system/special-files.ts';
 import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
@@ -106,6 +108,20 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       );
       // Holes are not read either.
       expect(evidence.hold?.bytesInside).toBeLessThanOrEqual(total - 4 * mib);
+    });
+
+    it('reads in the name of whoever asked: what he may read, whoever owns it, and no more', async () => {
+      const shared = join(filesystem.mountPoint, 'shared');
+      mkdirSync(shared);
+      for (const path of [filesystem.mountPoint, shared]) chmodSync(path, 0o755);
+      writeFileSync(join(shared, 'for-all'), 'public', { mode: 0o644 });
+      writeFileSync(join(shared, 'for-root'), 'secret', { mode: 0o600 });
+      const source = createFilesystemSource({ files: identityFileOps({ uid: 65534, gid: 65534, groups: [] }) });
+      const spec = { kind: 'filesystem' as const, path: shared, excludes: [] };
+      const facts = await source.examine(spec, { own: { paths: [] }, signal });
+      const { value } = await run(facts, (view) => readView(view, signal)).outcome;
+      expect(value.get('for-all')?.bytes.toString()).toBe('public');
+      expect(value.get('for-root')?.verdict).toEqual({ state: 'unreadable', reason: 'No permission to read it.' });
     });
 
     it('is over in every sense when it is done: the next write goes through', async () => {

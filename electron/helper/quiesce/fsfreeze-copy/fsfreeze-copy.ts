@@ -5,7 +5,7 @@ import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { syncFilesystem } from '../../system/sync.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillEvidence, StillOutcome, StillView } from '../contract.ts';
-import { tickNs } from '../ctime/granularity.ts';
+import { doubtNs } from '../ctime/granularity.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
 import { type FreezeGuard, type FrozenOutcome, startGuard, withFrozen } from '../guard/index.ts';
 import { rootPlace } from '../view/ancestors.ts';
@@ -100,6 +100,7 @@ class FreezeRun {
     const hold = holdRecord(outcome.times, outcome.cause, this.#leaseMs, reading, copy);
     report.totals(copy.files, copy.bytes);
     const view = spoolView(place, copy, spool, this.#facts.filesystem, () => this.#tree.unreadable());
+    throwIfAborted(signal);
     const value = await use(view);
     throwIfAborted(signal);
     return { value, evidence: this.#evidence(hold, outcome.times.stall.from.wallNs) };
@@ -190,7 +191,7 @@ class FreezeRun {
       agreement: null,
       atomic: null,
       // The freeze flushes everything itself, and begins with it.
-      flushedAt: nsToInstant(freezeAskedNs - tickNs()),
+      flushedAt: nsToInstant(freezeAskedNs - doubtNs()),
       stillPoint: hold.frozenAt,
       leftOut: leftOut.slice(0, maxListedPaths),
       leftOutTotal: leftOut.length,

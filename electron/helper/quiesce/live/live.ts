@@ -7,7 +7,7 @@ import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { filesystemKind } from '../../system/filesystem-kind.ts';
 import { syncFilesystem } from '../../system/sync.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } from '../contract.ts';
-import { tickNs, wallClockNs } from '../ctime/granularity.ts';
+import { doubtNs, tickNs, wallClockNs } from '../ctime/granularity.ts';
 import { isImmutable, tracesMappedWrites } from '../ctime/mapped-writes.ts';
 import { pause } from '../pause.ts';
 import { BufferPool } from './buffer-pool.ts';
@@ -76,7 +76,7 @@ class LiveRun {
   readonly #context: QuiesceContext;
   readonly #attempts: number;
   readonly #steps: LiveSteps;
-  readonly #tickNs = tickNs();
+  readonly #doubtNs = doubtNs();
   readonly #fingerprint = new Fingerprint();
 
   constructor(facts: FilesystemFacts, context: QuiesceContext, attempts: number, steps: LiveSteps) {
@@ -107,17 +107,18 @@ class LiveRun {
       tree,
       signal,
       buffers: new BufferPool(readBufferBytes),
-      tickNs: this.#tickNs,
+      tickNs: tickNs(),
       flushedAtNs,
       tracesMappedWrites: tracesMappedWrites(this.#facts.filesystem),
       isRemote: isRemote(this.#facts),
       attempts: this.#attempts,
     });
+    throwIfAborted(signal);
     const value = await use(view);
     throwIfAborted(signal);
     const different: string[] = [];
     const last = await report.phase('rescan', () => this.#look(tree, first.scan, different));
-    const observation = this.#steps.newObservation(first, last, flushedAtNs !== null, this.#tickNs);
+    const observation = this.#steps.newObservation(first, last, flushedAtNs !== null, this.#doubtNs);
     this.#explain(observation, different);
     const leftOut = tree.leftOut();
     return {
@@ -144,8 +145,8 @@ class LiveRun {
   }
 
   /**
-   * Instant before which every change either moved a ctime or is on disk: the start of the flush, less one step of the
-   * clock that stamps files. Null when the flush failed; nothing can be called quiet then.
+   * Instant before which every change either moved a ctime or is on disk: the start of the flush, less what the clock
+   * that stamps files may be behind. Null when the flush failed; nothing can be called quiet then.
    */
   async #flush(tree: OpenTree): Promise<bigint | null> {
     const startedNs = wallClockNs();
@@ -156,9 +157,9 @@ class LiveRun {
       this.#context.report.note('warning', `What programs have written could not be flushed to the disk (${why}).`);
       return null;
     }
-    // So that a file saved just before the click is older than one step of the clock when it is looked at.
-    await pause(Number(this.#tickNs / 1_000_000n) + 10, this.#context.signal);
-    return startedNs - this.#tickNs;
+    // So that a file saved just before the click is old enough when it is looked at.
+    await pause(Number(this.#doubtNs / 1_000_000n) + 10, this.#context.signal);
+    return startedNs - this.#doubtNs;
   }
 
   async #look(tree: OpenTree, before?: TreeScan, different?: string[]): Promise<Look> {
@@ -167,7 +168,7 @@ class LiveRun {
     const watch = this.#steps.watchWriters(tree);
     const scan = await this.#steps.scanTree(tree, {
       fingerprint: this.#fingerprint,
-      tickNs: this.#tickNs,
+      granularityNs: this.#doubtNs,
       signal: this.#context.signal,
       onFile: (entry, dirFd) => {
         if (traces && !immutable) watch.visit(entry, dirFd);

@@ -10,7 +10,7 @@ export interface Look {
 }
 
 /** Two looks, one before everything was read and one after, as evidence. */
-export function newObservation(first: Look, last: Look, flushed: boolean, tickNs: bigint): Observation {
+export function newObservation(first: Look, last: Look, flushed: boolean, granularityNs: bigint): Observation {
   const suspects = new Map(
     [...first.writers.suspects, ...last.writers.suspects].map((each) => [
       `${each.kind} ${each.pid} ${each.path}`,
@@ -28,7 +28,7 @@ export function newObservation(first: Look, last: Look, flushed: boolean, tickNs
     differences: countDifferences(first.scan, last.scan),
     // Before 1970 only by a broken clock; the schema has no such instants, and 1970 is as far in the past.
     newestChangeAt: newest === null ? null : nsToInstant(newest < 0n ? 0n : newest),
-    ctimeGranularityMs: Number(first.scan.coarsestDoubtNs ?? tickNs) / 1e6,
+    ctimeGranularityMs: Number(first.scan.coarsestDoubtNs ?? granularityNs) / 1e6,
     suspectScanComplete: gaps.length === 0,
     suspectScanGap: gaps.join(' '),
     suspects: [...suspects.values()].slice(0, maxListedPaths),

@@ -5,7 +5,7 @@ import { hasCode } from '../../system/errno.ts';
 import { dataExtents } from '../../system/sparse.ts';
 import { type Statx, statxDescriptor } from '../../system/statx.ts';
 import { probeWriters } from '../../system/writer-probe.ts';
-import type { ContentSink, ContentVerdict } from '../contract.ts';
+import type { ContentSink, ContentVerdict, EntryMeta } from '../contract.ts';
 import { granularityOf, wallClockNs } from '../ctime/granularity.ts';
 import { pause } from '../pause.ts';
 import { readableXattrs } from '../view/entry-detail.ts';
@@ -77,7 +77,7 @@ async function readOnce(entry: TreeEntry, sink: ContentSink, options: WholeReadO
     const before = await settledStat(fd, options);
     const doubt = await unseenWrites(fd, before, options);
     const length = await sendContent(fd, before, sink, options);
-    const xattrs = readableXattrs(fd, () => options.tree.noteUnreadable(entry.path, 'Some attributes are unreadable.'));
+    const xattrs = xattrsOf(fd, entry, options.tree);
     const after = options.isRemote ? statAgain(entry, options.tree) : statxDescriptor(fd);
     const meta = entryMeta(before, { linkTarget: null, xattrs });
     if (after === undefined) return { state: 'changed', meta, reason: 'It was replaced while being read.' };
@@ -181,6 +181,12 @@ function isSameVersion(before: Statx, after: Statx): boolean {
     before.size === after.size &&
     before.inode === after.inode
   );
+}
+
+/** In the name the file was opened in: what root alone may see of it is not the caller's. */
+function xattrsOf(fd: number, entry: TreeEntry, tree: OpenTree): EntryMeta['xattrs'] {
+  const noteRefused = (): void => tree.noteUnreadable(entry.path, 'Some of its attributes could not be read.');
+  return tree.files.run(() => readableXattrs(fd, noteRefused));
 }
 
 function statAgain(entry: TreeEntry, tree: OpenTree): Statx | undefined {

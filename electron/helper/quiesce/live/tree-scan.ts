@@ -22,7 +22,8 @@ export interface TreeScan {
 
 export interface ScanOptions {
   readonly fingerprint: Fingerprint;
-  readonly tickNs: bigint;
+  /** How old a ctime must be to be older than the scan beyond doubt, where it has more than whole seconds. */
+  readonly granularityNs: bigint;
   readonly signal: AbortSignal;
   /** Called for each regular file while its directory is open. Synchronous. */
   readonly onFile: (entry: TreeEntry, dirFd: number) => void;
@@ -36,7 +37,7 @@ const turnMs = 15;
 
 /** Looks at every entry of a tree once. Reads no content and no attribute: a change of those moves the ctime. */
 export async function scanTree(tree: OpenTree, options: ScanOptions): Promise<TreeScan> {
-  const { fingerprint, tickNs } = options;
+  const { fingerprint, granularityNs } = options;
   const startedNs = wallClockNs();
   const entries = new Map<number, number>();
   let newest: bigint | null = null;
@@ -51,8 +52,8 @@ export async function scanTree(tree: OpenTree, options: ScanOptions): Promise<Tr
     if (entry.isStandIn) return;
     const { ctimeNs } = entry.stat;
     if (newest === null || ctimeNs > newest) newest = ctimeNs;
-    const granularity = granularityOf(ctimeNs, tickNs);
-    if (granularity > tickNs && ctimeNs + granularity >= startedNs) doubt = granularity;
+    const granularity = granularityOf(ctimeNs, granularityNs);
+    if (granularity > granularityNs && ctimeNs + granularity >= startedNs) doubt = granularity;
   };
 
   const root = tree.lookAtRoot();

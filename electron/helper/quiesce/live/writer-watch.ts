@@ -1,11 +1,11 @@
-import { closeSync, constants, readSync } from 'node:fs';
+import { closeSync, readSync } from 'node:fs';
 import type { Suspect } from '../../../../shared/domain/evidence.ts';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
-import { openAt } from '../../system/open-at.ts';
 import { dataExtents } from '../../system/sparse.ts';
 import { findWriterHolders, type WriterHolder, type WriterHolders } from '../../system/writer-holders.ts';
 import { probeWriters, type WriterProbe } from '../../system/writer-probe.ts';
+import { openQuietly } from '../view/open-quietly.ts';
 
 /** A file that somebody may write to without a trace, or that could not be asked. */
 interface Candidate {
@@ -26,9 +26,6 @@ export interface WriterWatchSystem {
 }
 
 const kernel: WriterWatchSystem = { probeWriters, findWriterHolders };
-
-const { O_RDONLY, O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } = constants;
-const openFlags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY;
 
 /**
  * Finds who could change a file without moving its ctime: shared writable mappings, loop devices, swap files, writes
@@ -53,7 +50,7 @@ export class WriterWatch {
   visit(entry: TreeEntry, dirFd: number): void {
     let fd: number;
     try {
-      fd = openWithoutTrace(dirFd, entry.name);
+      fd = openQuietly(dirFd, entry.name);
     } catch (error) {
       // EAGAIN: somebody holds a write lease. Vanished and forbidden files are not read either.
       if (hasCode(error, 'EAGAIN')) this.#candidates.push({ entry, probe: 'some' });
@@ -105,15 +102,6 @@ export class WriterWatch {
     } catch (error) {
       return !hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EXDEV');
     }
-  }
-}
-
-function openWithoutTrace(dirFd: number, name: Buffer): number {
-  try {
-    return openAt(dirFd, name, openFlags | O_NOATIME);
-  } catch (error) {
-    if (!hasCode(error, 'EPERM')) throw error;
-    return openAt(dirFd, name, openFlags);
   }
 }
 

@@ -33,7 +33,7 @@ export function rootPlace(facts: FilesystemFacts, tree: OpenTree): RootPlace {
 
 /** The root's own metadata, as it is now. */
 export function rootMeta(tree: OpenTree): EntryMeta {
-  const xattrs = readableXattrs(tree.rootFd, () => {});
+  const xattrs = tree.files.run(() => readableXattrs(tree.rootFd, () => {}));
   return entryMeta(tree.lookAtRoot().stat, { linkTarget: null, xattrs });
 }
 
