@@ -1,3 +1,4 @@
+import '../ui/theme/controls.css';
 import type { ReactNode } from 'react';
 import { SourceChooser } from '../features/add-source/source-chooser.tsx';
 import { emptyDraft, requiredLevelFor } from '../features/add-source/source-draft.ts';

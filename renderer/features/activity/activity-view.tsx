@@ -32,7 +32,8 @@ export function ActivityView({ view }: { readonly view: ViewOf<'activity'> }): R
     const known = new Set(recent.map(({ runId }) => runId));
     return [...recent, ...older.filter(({ runId }) => !known.has(runId))];
   }, [recent, older]);
-  const chosen = runs.find(({ runId }) => runId === view.runId) ?? (wanted?.runId === view.runId ? wanted : null);
+  const wantedId = view.runId ?? runs[0]?.runId ?? null;
+  const chosen = runs.find(({ runId }) => runId === wantedId) ?? (wanted?.runId === wantedId ? wanted : null);
 
   // A run may be older than the list: it is asked for by itself.
   const missing = view.runId !== null && chosen === null ? view.runId : null;
@@ -71,7 +72,7 @@ export function ActivityView({ view }: { readonly view: ViewOf<'activity'> }): R
                   <RunRow
                     key={run.runId}
                     run={run}
-                    chosen={run.runId === view.runId}
+                    chosen={run.runId === wantedId}
                     onChoose={(runId) => open({ name: 'activity', runId })}
                   />
                 ))}

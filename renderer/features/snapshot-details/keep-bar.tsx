@@ -62,11 +62,11 @@ export function KeepBar({ details }: { readonly details: Details }): ReactNode {
         <Button
           variant="subtle"
           size="compact-sm"
-          px={6}
+          styles={{ section: { marginInlineEnd: 5 } }}
           disabled={working}
           aria-pressed={mark.pinned}
           leftSection={
-            mark.pinned ? <IconPinFilled size={16} aria-hidden="true" /> : <IconPin size={16} aria-hidden="true" />
+            mark.pinned ? <IconPinFilled size={15} aria-hidden="true" /> : <IconPin size={15} aria-hidden="true" />
           }
           onClick={() => void pin()}
         >
@@ -75,9 +75,9 @@ export function KeepBar({ details }: { readonly details: Details }): ReactNode {
         <Button
           variant="subtle"
           size="compact-sm"
-          px={6}
+          styles={{ section: { marginInlineEnd: 5 } }}
           disabled={working}
-          leftSection={<IconShieldCheck size={16} aria-hidden="true" />}
+          leftSection={<IconShieldCheck size={15} aria-hidden="true" />}
           onClick={() => void verify()}
         >
           {t('actions.verify')}
@@ -86,9 +86,9 @@ export function KeepBar({ details }: { readonly details: Details }): ReactNode {
           <Button
             variant="subtle"
             size="compact-sm"
-            px={6}
+            styles={{ section: { marginInlineEnd: 5 } }}
             disabled={working}
-            leftSection={<IconDownload size={16} aria-hidden="true" />}
+            leftSection={<IconDownload size={15} aria-hidden="true" />}
             onClick={() => void saveProof()}
           >
             {t('actions.saveProof')}

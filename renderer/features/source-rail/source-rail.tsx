@@ -98,33 +98,41 @@ function SourceItem({
           <HealthMark health={source.health} size={narrow ? 14 : 18} />
         </button>
       </Tooltip>
-      <Menu opened={menu !== null} onClose={() => setMenu(null)} position="bottom-start" withinPortal shadow="md">
-        <Menu.Target>
-          <span style={{ position: 'fixed', left: menu?.x ?? 0, top: menu?.y ?? 0 }} />
-        </Menu.Target>
-        <Menu.Dropdown aria-label={t('menu.label', { name: source.name })}>
-          <Menu.Item
-            leftSection={<IconPlayerPlay size={16} />}
-            disabled={source.health === 'running'}
-            onClick={() => onBackUp(source.id)}
-          >
-            {t('menu.backUp')}
-          </Menu.Item>
-          <Menu.Item leftSection={<IconInfoCircle size={16} />} onClick={show}>
-            {t('menu.details')}
-          </Menu.Item>
-          <Menu.Item
-            leftSection={<IconEdit size={16} />}
-            onClick={() => useStore.getState().open({ name: 'edit-source', sourceId: source.id })}
-          >
-            {t('menu.edit')}
-          </Menu.Item>
-          <Menu.Divider />
-          <Menu.Item color="bad" leftSection={<IconTrash size={16} />} onClick={() => setRemoving(true)}>
-            {t('menu.remove')}
-          </Menu.Item>
-        </Menu.Dropdown>
-      </Menu>
+      {menu !== null && (
+        <Menu opened onClose={() => setMenu(null)} position="bottom-start" withinPortal shadow="md">
+          <Menu.Target>
+            <button
+              type="button"
+              tabIndex={-1}
+              className={classes.menuPoint}
+              style={{ left: menu.x, top: menu.y }}
+              aria-label={t('menu.label', { name: source.name })}
+            />
+          </Menu.Target>
+          <Menu.Dropdown aria-label={t('menu.label', { name: source.name })}>
+            <Menu.Item
+              leftSection={<IconPlayerPlay size={16} />}
+              disabled={source.health === 'running'}
+              onClick={() => onBackUp(source.id)}
+            >
+              {t('menu.backUp')}
+            </Menu.Item>
+            <Menu.Item leftSection={<IconInfoCircle size={16} />} onClick={show}>
+              {t('menu.details')}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconEdit size={16} />}
+              onClick={() => useStore.getState().open({ name: 'edit-source', sourceId: source.id })}
+            >
+              {t('menu.edit')}
+            </Menu.Item>
+            <Menu.Divider />
+            <Menu.Item color="bad" leftSection={<IconTrash size={16} />} onClick={() => setRemoving(true)}>
+              {t('menu.remove')}
+            </Menu.Item>
+          </Menu.Dropdown>
+        </Menu>
+      )}
       <RemoveSourceDialog source={source} opened={removing} onClose={() => setRemoving(false)} />
     </li>
   );

@@ -1,5 +1,3 @@
-import { consistencyLevels } from '../../../shared/domain/level.ts';
-import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import { emptyWorld, laneOf, repositoryOf, sourceOf } from './build.ts';
 import { markOf } from './marks.ts';
 import { plans } from './plans.ts';
@@ -18,7 +16,10 @@ export function hugeWorld(now: number): World {
     const plan = hugePlan(index);
     const random = seeded(plan.key);
     const marks = Array.from({ length: snapshotsEach }, (_, at) => {
-      const age = 10 * 365 * day * (1 - at / snapshotsEach) ** 2.6 + hour * random.between(0.4, 3);
+      const age =
+        10 * 365 * day * (1 - at / snapshotsEach) ** 2.6 +
+        hour * random.between(0.4, 3) +
+        (isLate(index) ? 3 * day : 0);
       return markOf(plan, Math.round(now - age), {
         level: at % 17 === 0 ? 'torn' : plan.level,
         verified: at < snapshotsEach - 3,
@@ -45,16 +46,15 @@ export function hugeWorld(now: number): World {
 function hugePlan(index: number): Plan {
   const bases: Plan[] = Object.values(plans);
   const base = bases[index % bases.length] ?? plans.documents;
-  const level = consistencyLevels[index % 5] ?? 'filesystem';
-  const method: QuiesceMethodName = level === 'filesystem' ? 'precopy-freeze' : base.method;
   return {
     ...base,
     key: `source-${index}`,
     name: `${base.name} ${Math.floor(index / bases.length) + 1}`,
-    level,
-    requiredLevel: level,
-    method,
-    health: index % 7 === 6 ? 'late' : 'safe',
-    healthText: index % 7 === 6 ? 'no snapshot for 3 days' : '',
+    health: isLate(index) ? 'late' : 'safe',
+    healthText: isLate(index) ? 'no snapshot for 3 days' : '',
   };
+}
+
+function isLate(index: number): boolean {
+  return index % 7 === 6;
 }

@@ -10,6 +10,20 @@ const v = (name: TokenName): string => `var(${tokenVariable(name)})`;
 const tuple = (name: TokenName): MantineColorsTuple =>
   Array.from({ length: 10 }, () => v(name)) as unknown as MantineColorsTuple;
 
+/** What Mantine draws in its own greys in the dark theme, in ours: from text (0) over borders (4) to surfaces (6, 7). */
+const darkTuple: MantineColorsTuple = [
+  v('ink'),
+  v('ink2'),
+  v('ink3'),
+  v('field'),
+  v('line'),
+  v('grid'),
+  v('panel'),
+  v('bg'),
+  v('rail'),
+  v('rail'),
+];
+
 /** Variants by meaning: `filled` the one main action of a place, `default` the others, `subtle` quiet ones. */
 const variantColors: VariantColorsResolver = ({ variant, color }) => {
   const bad = color === 'bad';
@@ -43,7 +57,7 @@ const variantColors: VariantColorsResolver = ({ variant, color }) => {
 export const theme = createTheme({
   fontFamily: "'Inter Variable', Inter, system-ui, 'Noto Sans', 'Noto Sans CJK JP', 'Noto Sans CJK SC', sans-serif",
   fontFamilyMonospace: "'JetBrains Mono', 'DejaVu Sans Mono', 'Noto Sans Mono', monospace",
-  colors: { accent: tuple('accent'), bad: tuple('bad') },
+  colors: { accent: tuple('accent'), bad: tuple('bad'), dark: darkTuple },
   primaryColor: 'accent',
   defaultRadius: 8,
   cursorType: 'pointer',
@@ -59,6 +73,13 @@ export const theme = createTheme({
     },
   },
   variantColorResolver: variantColors,
+  components: {
+    Input: { styles: { input: { backgroundColor: v('bg'), color: v('ink') } } },
+    Modal: { styles: { content: { backgroundColor: v('panel') }, header: { backgroundColor: v('panel') } } },
+    Menu: { styles: { dropdown: { backgroundColor: v('panel'), borderColor: v('line') } } },
+    Notification: { styles: { root: { backgroundColor: v('panel') } } },
+    Tooltip: { styles: { tooltip: { backgroundColor: v('ink'), color: v('panel') } } },
+  },
 });
 
 /** Mantine's own variables, spoken in our tokens; plus one `--sp-…` variable per token. */

@@ -2,6 +2,7 @@ import type { Lane } from '../../../../shared/ipc/timeline.ts';
 import type { Tokens } from '../../../ui/theme/tokens.ts';
 import { axisHeight, drawAxis } from '../draw/draw-axis.ts';
 import { drawLanes } from '../draw/draw-lanes.ts';
+import { waterfallGutter } from '../draw/draw-waterfall.ts';
 import type { LiveRun, RunSpan } from '../draw/scene.ts';
 import type { MarkWidths } from '../layout/cluster.ts';
 import { ClusterCache } from '../layout/cluster-cache.ts';
@@ -29,6 +30,7 @@ import { itemOf } from './step.ts';
 
 const tickPixels = 76;
 const animationMs = 220;
+const runMargin = 16;
 const roomyWidths: MarkWidths = { single: 15, cluster: 46, gap: 2 };
 const compactWidths: MarkWidths = { single: 12, cluster: 42, gap: 2 };
 
@@ -181,6 +183,23 @@ export class TimelineController {
   fit(from: number, to: number): void {
     const room = Math.max(0.5, (to - from) * 0.12);
     this.glideTo(confine(viewportOf(from - room, to + room), this.limits));
+  }
+
+  /** Shows a whole run beside the names of its phases, or the given stretch while its phases are not known. */
+  fitRun(runId: string | null, from: number, to: number): void {
+    const run = runId === null ? null : this.runs(runId);
+    if (run === null) {
+      this.fit(from, to);
+      return;
+    }
+    const length = Math.max(1, (run.to ?? this.now) - run.from);
+    const perPixel = length / Math.max(100, this.width - waterfallGutter - 3 * runMargin);
+    this.glideTo(
+      confine(
+        viewportOf(run.from - (waterfallGutter + runMargin) * perPixel, run.from + length + 2 * runMargin * perPixel),
+        this.limits,
+      ),
+    );
   }
 
   center(time: number): void {

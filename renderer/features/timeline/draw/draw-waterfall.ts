@@ -32,10 +32,8 @@ function drawPhase(context: Context, scene: Scene, phase: PhaseSpan, y: number):
 }
 
 function drawNames(context: Context, { tokens }: Scene, run: RunSpan, top: number): void {
-  context.globalAlpha = 0.94;
   context.fillStyle = tokens.panel;
   context.fillRect(0, top, waterfallGutter, run.phases.length * phaseRowHeight);
-  context.globalAlpha = 1;
   context.fillStyle = tokens.line;
   context.fillRect(waterfallGutter, top, 1, run.phases.length * phaseRowHeight);
   context.textBaseline = 'middle';

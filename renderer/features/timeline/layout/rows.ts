@@ -15,7 +15,7 @@ export interface Rows {
 }
 
 export const compactHeight = 40;
-const smallest = 62;
+const smallest = 58;
 const largest = 76;
 /** From this many lanes on they are compact. */
 const compactFrom = 7;

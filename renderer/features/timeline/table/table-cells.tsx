@@ -34,9 +34,9 @@ export function TableCells({ row, pinnedIcon }: { readonly row: TableRow; readon
         </span>
       </td>
       <td className={classes.pause}>{mark?.stallMs == null ? none : formatDuration(mark.stallMs)}</td>
-      <td className={classes.files}>{mark?.files == null ? none : formatNumber(mark.files)}</td>
-      <td className={classes.size}>{mark?.bytes == null ? none : formatBytes(mark.bytes)}</td>
       <td className={classes.new}>{mark?.newBytes == null ? none : formatBytes(mark.newBytes)}</td>
+      <td className={classes.size}>{mark?.bytes == null ? none : formatBytes(mark.bytes)}</td>
+      <td className={classes.files}>{mark?.files == null ? none : formatNumber(mark.files)}</td>
       <td className={classes.checked}>{mark === null ? none : t(mark.verified ? 'table.yes' : 'table.no')}</td>
     </>
   );

@@ -14,7 +14,7 @@ export interface TableRow {
   readonly text: string;
 }
 
-export const tableColumns = ['when', 'source', 'level', 'pause', 'files', 'size', 'new', 'checked'] as const;
+export const tableColumns = ['when', 'source', 'level', 'pause', 'new', 'size', 'files', 'checked'] as const;
 export type TableColumn = (typeof tableColumns)[number];
 
 export interface TableOrder {

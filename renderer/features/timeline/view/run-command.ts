@@ -46,7 +46,11 @@ export function runCommand(
     case 'open': {
       const snapshot = index === undefined ? undefined : snapshotAt(index, selectedItem);
       if (snapshot !== undefined)
-        controller.fit(snapshot.askedAt ?? snapshot.time, snapshot.thawedAt ?? snapshot.time + 2_000);
+        controller.fitRun(
+          snapshot.runId,
+          snapshot.askedAt ?? snapshot.time,
+          snapshot.thawedAt ?? snapshot.time + 2_000,
+        );
       return;
     }
     case 'fit': {

@@ -10,6 +10,7 @@ import { type ItemKind, itemKinds } from '../layout/item-kind.ts';
 import { failureAt, type LaneIndex, snapshotAt } from '../layout/lane-index.ts';
 import { toX } from '../time/viewport.ts';
 import { type Words, whenOf } from './item-words.ts';
+import { OutcomeMark } from './outcome-mark.tsx';
 import classes from './stage.module.css';
 
 /** What is under the pointer, in words. */
@@ -114,7 +115,7 @@ function Many({ index, hit, now, t }: Part & { readonly hit: Hit }): ReactNode {
       </strong>
       {[...counts].map(([kind, count]) => (
         <span key={kind} className={classes.tipLine}>
-          {isLevel(kind) && <LevelMark level={kind} size={11} />}
+          {isLevel(kind) ? <LevelMark level={kind} size={11} /> : <OutcomeMark kind={kind} size={12} />}
           {t('tip.of', { count, label: isLevel(kind) ? t(`levels:${kind}.label`) : t(`outcome.${kind}`) })}
         </span>
       ))}
