@@ -5,8 +5,6 @@ import { PutBackContext, type PutBackWish } from '../../state/put-back.ts';
 import { PutBackDialog } from './put-back-dialog.tsx';
 import { idle, putBackReducer } from './put-back-state.ts';
 
-export { usePutBack } from '../../state/put-back.ts';
-
 /** Carries out *Put back*, asks where it must, and shows how it ended, above whatever view is open. */
 export function PutBackProvider({ children }: { readonly children: ReactNode }): ReactNode {
   const [state, dispatch] = useReducer(putBackReducer, idle);

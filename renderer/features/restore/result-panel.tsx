@@ -36,7 +36,12 @@ export function ResultPanel({
   useEffect(() => announce(`${t(`result.${verdict.words}`)} ${run.summary}`), [verdict.words, run.summary, t]);
 
   if (undo.run !== null && undo.run.finishedAt === null) return <RunPanel run={undo.run} />;
-  if (undo.run !== null) return <UndoResult run={undo.run} onClose={onClose} />;
+  if (undo.run !== null) {
+    const undone = undo.run.runId;
+    const own = undoable.value?.find(({ runId }) => runId === undone);
+    const again = own?.safetySnapshotId != null && own.undoneBy === null ? () => undo.start(undone) : null;
+    return <UndoResult run={undo.run} undoAgain={again} onClose={onClose} />;
+  }
   return (
     <section className={classes.result} aria-label={t('result.label')}>
       <Notice tone={verdict.tone} title={t(`result.${verdict.words}`)}>
@@ -101,8 +106,17 @@ function undoLine(
   return entry.safetySnapshotId === null ? t('result.noUndo') : t('result.undoLine');
 }
 
-/** What an undo did: what it kept because it changed since is in the run's warnings, in words. */
-function UndoResult({ run, onClose }: { readonly run: RestoreRun; readonly onClose: () => void }): ReactNode {
+/** What an undo did: what it kept because it changed since is among the run's remarks, in words. */
+function UndoResult({
+  run,
+  undoAgain,
+  onClose,
+}: {
+  readonly run: RestoreRun;
+  /** Takes the undo back; null where it left no way to. */
+  readonly undoAgain: (() => void) | null;
+  readonly onClose: () => void;
+}): ReactNode {
   const { t } = useTranslation('restore');
   const verdict = judgeRun(run);
   return (
@@ -116,8 +130,12 @@ function UndoResult({ run, onClose }: { readonly run: RestoreRun; readonly onClo
         <Button variant="filled" onClick={onClose} data-autofocus>
           {t('result.close')}
         </Button>
+        {undoAgain !== null && (
+          <Button variant="default" onClick={undoAgain}>
+            {t('undo.again')}
+          </Button>
+        )}
       </div>
-      <p className={classes.quiet}>{t('undo.canBeUndone')}</p>
     </section>
   );
 }

@@ -75,6 +75,8 @@ export function restoreStage(name: string): Handlers {
           warningsTotal: 1,
         },
       );
+      if (entry !== undefined)
+        undoable.unshift({ ...entry, runId, safetySnapshotId: snapshotIdOf('safety 2'), undoneBy: null });
       return { runId };
     },
   };
