@@ -88,7 +88,7 @@ class FreezeRun {
   async run<T>(use: (view: StillView) => Promise<T>): Promise<StillOutcome<T>> {
     const { signal, report } = this.#context;
     const place = rootPlace(this.#facts, this.#tree);
-    const warm = await report.phase('scan', () => warmUp(this.#tree, report, signal));
+    const warm = await report.phase('scan', () => this.#warmUp());
     using spool = new Spool({
       ...planSpool(warm.bytes, this.#environment),
       scratchDirectory: this.#environment.scratchDirectory,
@@ -98,12 +98,17 @@ class FreezeRun {
     const outcome = await this.#hold(spool, warm);
     const { copy, reading } = outcome.value;
     const hold = holdRecord(outcome.times, outcome.cause, this.#leaseMs, reading, copy);
-    report.totals(copy.files, copy.bytes);
     const view = spoolView(place, copy, spool, this.#facts.filesystem, () => this.#tree.unreadable());
     throwIfAborted(signal);
     const value = await use(view);
     throwIfAborted(signal);
     return { value, evidence: this.#evidence(hold, outcome.times.stall.from.wallNs) };
+  }
+
+  #warmUp(): Promise<WarmTree> {
+    const { signal, report } = this.#context;
+    report.totals(this.#facts.files, this.#facts.storedBytes);
+    return warmUp(this.#tree, report, signal);
   }
 
   /** The very same work, with nobody held: it shows how long it takes, and leaves everything it needs in the caches. */

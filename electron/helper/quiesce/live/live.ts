@@ -102,7 +102,6 @@ class LiveRun {
       report.note('info', `${this.#facts.followedFrom} is a link; what it leads to is kept: ${this.#facts.location}.`);
     const flushedAtNs = await report.phase('flush', () => this.#flush(tree));
     const first = await report.phase('scan', () => this.#look(tree));
-    report.totals(first.scan.files, first.scan.bytes);
     const view = newLiveView(this.#facts, this.#steps.readWhole, {
       tree,
       signal,
@@ -165,7 +164,10 @@ class LiveRun {
   async #look(tree: OpenTree, before?: TreeScan, different?: string[]): Promise<Look> {
     const immutable = isImmutable(this.#facts.mount);
     const traces = tracesMappedWrites(this.#facts.filesystem);
+    const { report } = this.#context;
     const watch = this.#steps.watchWriters(tree);
+    if (before !== undefined) report.totals(before.files, 0);
+    else if (this.#facts.counted) report.totals(this.#facts.files, 0);
     const scan = await this.#steps.scanTree(tree, {
       fingerprint: this.#fingerprint,
       granularityNs: this.#doubtNs,
@@ -173,6 +175,7 @@ class LiveRun {
       onFile: (entry, dirFd) => {
         if (traces && !immutable) watch.visit(entry, dirFd);
       },
+      onDirectory: (directory, files) => report.advance(files, 0, tree.describe(directory.path)),
       ...(before === undefined ? {} : { before, onDifferent: (entry: TreeEntry) => noteSome(different, tree, entry) }),
     });
     return { scan, writers: immutable || traces ? watch.findings() : cannotTell(this.#facts) };

@@ -17,7 +17,7 @@ export function newObservation(first: Look, last: Look, flushed: boolean, granul
       each,
     ]),
   );
-  const gaps = [...new Set([first.writers.gap, last.writers.gap].filter((gap) => gap !== ''))];
+  const gap = last.writers.gap !== '' ? last.writers.gap : first.writers.gap;
   const newest = first.scan.newestCtimeNs;
   return {
     firstScanStartedAt: nsToInstant(first.scan.startedNs),
@@ -29,8 +29,8 @@ export function newObservation(first: Look, last: Look, flushed: boolean, granul
     // Before 1970 only by a broken clock; the schema has no such instants, and 1970 is as far in the past.
     newestChangeAt: newest === null ? null : nsToInstant(newest < 0n ? 0n : newest),
     ctimeGranularityMs: Number(first.scan.coarsestDoubtNs ?? granularityNs) / 1e6,
-    suspectScanComplete: gaps.length === 0,
-    suspectScanGap: gaps.join(' '),
+    suspectScanComplete: gap === '',
+    suspectScanGap: gap,
     suspects: [...suspects.values()].slice(0, maxListedPaths),
     suspectsTotal: suspects.size,
   };

@@ -27,6 +27,8 @@ export interface ScanOptions {
   readonly signal: AbortSignal;
   /** Called for each regular file while its directory is open. Synchronous. */
   readonly onFile: (entry: TreeEntry, dirFd: number) => void;
+  /** Called after each directory, with the regular files it held. */
+  readonly onDirectory?: (directory: TreeEntry, files: number) => void;
   /** Called for entries that are not in `before`, or are different there. */
   readonly before?: TreeScan;
   readonly onDifferent?: (entry: TreeEntry) => void;
@@ -67,6 +69,7 @@ export async function scanTree(tree: OpenTree, options: ScanOptions): Promise<Tr
       turnStarted = performance.now();
     }
     const { lanes } = directory;
+    const filesBefore = files;
     tree.list(directory.entry, (entry, dirFd) => {
       const own = fingerprint.child(lanes, entry.name);
       note(entry, own);
@@ -77,6 +80,7 @@ export async function scanTree(tree: OpenTree, options: ScanOptions): Promise<Tr
       bytes += Number(entry.stat.size);
       options.onFile(entry, dirFd);
     });
+    options.onDirectory?.(directory.entry, files - filesBefore);
   }
   const finishedAt = nsToInstant(wallClockNs());
   return { startedNs, finishedAt, entries, newestCtimeNs: newest, coarsestDoubtNs: doubt, files, bytes };
