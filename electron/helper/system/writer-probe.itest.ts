@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
+import { closeSync, constants, ftruncateSync, mkdirSync, openSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -92,6 +92,20 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       expect(holders).toEqual([{ how: 'mapping', file: identityOf(path), pid: writer.pid }]);
       await writer.unmap();
       expect(probe(path)).toBe('none');
+    });
+
+    it('tells a descriptor whose writes go past the cache', () => {
+      const fd = openSync(path, constants.O_RDWR | constants.O_DIRECT);
+      const { holders } = findWriterHolders([identityOf(path)]);
+      closeSync(fd);
+      expect(holders).toContainEqual(expect.objectContaining({ how: 'descriptor', pid: process.pid, isDirect: true }));
+    });
+
+    it('does not take a descriptor for reading for a writer', () => {
+      const fd = openSync(path, 'r');
+      const { holders } = findWriterHolders([identityOf(path)]);
+      closeSync(fd);
+      expect(holders).toEqual([]);
     });
 
     it('finds a loop device, and its name', async () => {
