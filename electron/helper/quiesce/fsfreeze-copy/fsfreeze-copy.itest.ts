@@ -216,6 +216,13 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       expect(promise.reasons).toHaveLength(1);
     });
 
+    it('does not freeze what must not be frozen, whatever was promised before', async () => {
+      const own = () => ({ paths: [filesystem.mountPoint] });
+      const { outcome, report } = run(await examineFolder(root), async () => {}, { own });
+      await expect(outcome).rejects.toMatchObject({ kind: 'freeze-refused' });
+      expect(report.phases).toEqual([]);
+    });
+
     it('refuses when our own data lies on a disk that is a file on it', async () => {
       const inner = join(filesystem.mountPoint, 'inner.image');
       const mountPoint = join(filesystem.mountPoint, 'inner');

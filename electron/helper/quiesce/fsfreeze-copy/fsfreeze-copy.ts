@@ -1,4 +1,5 @@
 import { maxListedPaths } from '../../../../shared/domain/evidence.ts';
+import type { MethodPromise } from '../../../../shared/domain/preflight.ts';
 import { nsToInstant } from '../../../../shared/domain/time.ts';
 import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
@@ -49,6 +50,8 @@ export function createFsfreezeCopy(
       throwIfAborted(context.signal);
       const tree = facts.openTree();
       try {
+        // Asked again: what must never be frozen is not left to a promise that may be old.
+        requireAvailable(promiseOf(facts, lease, environment));
         return await new FreezeRun(facts, tree, lease, context, environment, steps).run(use);
       } finally {
         tree.close();
@@ -205,6 +208,15 @@ class FreezeRun {
       rereadTotal: 0,
     };
   }
+}
+
+function requireAvailable(promise: MethodPromise): void {
+  if (promise.available) return;
+  throw new StillpointError({
+    kind: 'freeze-refused',
+    message: promise.reasons.join(' '),
+    guidance: 'Nothing was held still. Back up live, or remove what stands in the way.',
+  });
 }
 
 function notBegun(cause: StillpointError): StillpointError {
