@@ -6,7 +6,7 @@ import { repositoryIdSchema, sourceIdSchema } from '../../../shared/domain/ids.t
 import type { Source } from '../../../shared/domain/source.ts';
 import { authorityFor } from './authority.ts';
 import { callerOf } from './caller.ts';
-import { openRegistry, sourceById } from './registry.ts';
+import { openRegistry, type Registry, sourceById } from './registry.ts';
 
 const repositoryId = repositoryIdSchema.parse('a'.repeat(64));
 
@@ -74,10 +74,33 @@ describe('registry', () => {
     expect(openRegistry(path).sources(1000)).toEqual([]);
   });
 
+  it('loses nothing of what the other of two helpers registered meanwhile', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'registry.json');
+    const [window, commandLine] = [openRegistry(path), openRegistry(path)];
+    expect(window.sources(1000)).toEqual([]);
+    commandLine.putSource(source('documents-1', 1000));
+    window.putSource(source('photos-2', 1000));
+    const ids = (registry: Registry): string[] => registry.sources(1000).map(({ id }) => id);
+    expect(ids(commandLine)).toEqual(['documents-1', 'photos-2']);
+    expect(ids(window)).toEqual(ids(commandLine));
+    expect(ids(openRegistry(path))).toEqual(ids(window));
+  });
+
+  it('says what is the matter when the file cannot be kept', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'file');
+    writeFileSync(path, '');
+    const registry = openRegistry(join(path, 'registry.json'));
+    expect(() => registry.putSource(source('documents-1', 1000))).toThrow(
+      expect.objectContaining({ kind: 'io', message: expect.stringMatching(/cannot be written \(E[A-Z]+\)/) }),
+    );
+  });
+
   it('refuses a damaged file and leaves it as it is', () => {
     const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'registry.json');
     writeFileSync(path, '{"version":1,"sources":[{}]}');
-    expect(() => openRegistry(path)).toThrow(/cannot be read/);
+    const registry = openRegistry(path);
+    expect(() => registry.sources(1000)).toThrow(/cannot be read/);
+    expect(() => registry.putSource(source('documents-1', 1000))).toThrow(/cannot be read/);
     expect(readFileSync(path, 'utf8')).toBe('{"version":1,"sources":[{}]}');
   });
 });

@@ -1,9 +1,11 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { RepositoryId, SourceId } from '../../../shared/domain/ids.ts';
 import type { Repository } from '../../../shared/domain/repository.ts';
 import type { Source } from '../../../shared/domain/source.ts';
-import { StillpointError } from '../../../shared/errors/index.ts';
+import { isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
+import { hasCode } from '../system/errno.ts';
+import { withFileLock } from '../system/file-lock.ts';
 import { emptyRegistry, parseRegistry, type RegistryContent } from './registry-file.ts';
 
 /** What may be named by id. Every change is durable when the call returns. */
@@ -16,30 +18,49 @@ export interface Registry {
   removeRepository(id: RepositoryId): void;
 }
 
-/** Keeps the registry in one file, mode 0600, in a directory that only its owner can change. */
+/** Where a registry's content is. `change` lets nobody else change it meanwhile. */
+interface Store {
+  read(): RegistryContent;
+  change(edit: (content: RegistryContent) => RegistryContent): void;
+}
+
+/**
+ * Keeps the registry in one file, mode 0600, in a directory that only its owner can change. The file is what counts: the
+ * window's helper and a command line of the same user change it in turn, and each sees what the other registered. It is
+ * read when it is needed, so that a damaged one is an error of what was asked and not of the start.
+ */
 export function openRegistry(path: string): Registry {
-  return registryOver(read(path), (content) => write(path, content));
+  const read = cachedReader(path);
+  return registryOver({
+    read,
+    change: (edit) =>
+      writing(path, () => {
+        mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+        withFileLock(`${path}.lock`, () => write(path, edit(read())));
+      }),
+  });
 }
 
 /** Forgets everything with the process; for one command's own sources and repositories. */
 export function memoryRegistry(): Registry {
-  return registryOver(emptyRegistry, () => {});
+  let content = emptyRegistry;
+  return registryOver({
+    read: () => content,
+    change: (edit) => {
+      content = edit(content);
+    },
+  });
 }
 
-function registryOver(start: RegistryContent, save: (content: RegistryContent) => void): Registry {
-  let content = start;
-  const change = (next: RegistryContent): void => {
-    save(next);
-    content = next;
-  };
+function registryOver({ read, change }: Store): Registry {
   return {
-    sources: (ownerUid) => content.sources.filter((source) => source.ownerUid === ownerUid),
-    repositories: (ownerUid) => content.repositories.filter((repository) => repository.ownerUid === ownerUid),
-    putSource: (source) => change({ ...content, sources: [...without(content.sources, source.id), source] }),
+    sources: (ownerUid) => read().sources.filter((source) => source.ownerUid === ownerUid),
+    repositories: (ownerUid) => read().repositories.filter((repository) => repository.ownerUid === ownerUid),
+    putSource: (source) => change((now) => ({ ...now, sources: [...without(now.sources, source.id), source] })),
     putRepository: (repository) =>
-      change({ ...content, repositories: [...without(content.repositories, repository.id), repository] }),
-    removeSource: (id) => change({ ...content, sources: without(content.sources, id) }),
-    removeRepository: (id) => change({ ...content, repositories: without(content.repositories, id) }),
+      change((now) => ({ ...now, repositories: [...without(now.repositories, repository.id), repository] })),
+    removeSource: (id) => change((now) => ({ ...now, sources: without(now.sources, id) })),
+    removeRepository: (id) => change((now) => ({ ...now, repositories: without(now.repositories, id) })),
   };
 }
 
@@ -47,15 +68,46 @@ function without<T extends { readonly id: string }>(items: readonly T[], id: str
   return items.filter((item) => item.id !== id);
 }
 
-function read(path: string): RegistryContent {
-  let text: string;
+/** Parsed once for each file: a change is a new file under the old name. */
+function cachedReader(path: string): () => RegistryContent {
+  let known: { readonly file: string; readonly content: RegistryContent } | null = null;
+  return () => {
+    let fd: number;
+    try {
+      fd = openSync(path, 'r');
+    } catch (error) {
+      if (hasCode(error, 'ENOENT')) return emptyRegistry;
+      throw unusable(path, 'read', error);
+    }
+    try {
+      const { dev, ino, size, mtimeNs, ctimeNs } = fstatSync(fd, { bigint: true });
+      const file = [dev, ino, size, mtimeNs, ctimeNs].join();
+      if (known?.file !== file) known = { file, content: parseRegistry(readFileSync(fd, 'utf8'), path) };
+      return known.content;
+    } finally {
+      closeSync(fd);
+    }
+  };
+}
+
+function writing(path: string, work: () => void): void {
   try {
-    text = readFileSync(path, 'utf8');
+    work();
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return emptyRegistry;
-    throw error;
+    throw isStillpointError(error) ? error : unusable(path, 'written', error);
   }
-  return parseRegistry(text, path);
+}
+
+function unusable(path: string, what: 'read' | 'written', cause: unknown): StillpointError {
+  const code = cause instanceof Error && 'code' in cause ? ` (${String(cause.code)})` : '';
+  return new StillpointError({
+    kind: 'io',
+    message: `The list of sources and repositories in ${path} cannot be ${what}${code}.`,
+    guidance: 'Nothing was changed. Look whether its disk is full or read-only and whether the folder is yours.',
+    field: path,
+    retryable: true,
+    cause,
+  });
 }
 
 function write(path: string, content: RegistryContent): void {
@@ -64,7 +116,7 @@ function write(path: string, content: RegistryContent): void {
   mkdirSync(directory, { recursive: true, mode: 0o700 });
   const fd = openSync(temporary, 'w', 0o600);
   try {
-    writeSync(fd, `${JSON.stringify(content, null, 2)}\n`);
+    writeFileSync(fd, `${JSON.stringify(content, null, 2)}\n`);
     fsyncSync(fd);
   } finally {
     closeSync(fd);
