@@ -32,7 +32,7 @@ export function localHelper(options: LocalHelperOptions): HelperService {
       params: HelperParams<N>,
       { signal, onEvent }: { readonly signal?: AbortSignal; readonly onEvent?: (event: HelperEvent<N>) => void } = {},
     ): Promise<HelperResult<N>> {
-      const emit = (event: unknown): void => onEvent?.(event as HelperEvent<N>);
+      const emit = (event: unknown): undefined => void onEvent?.(event as HelperEvent<N>);
       const context = { signal: signal ?? new AbortController().signal, emit };
       return (await dispatch(handlers, authority, { command: name, params }, context)) as HelperResult<N>;
     },

@@ -47,15 +47,18 @@ describe('who the helper works for', () => {
 describe('rights', () => {
   it('asks an administrator for registering only where the helper has more rights than its caller', async () => {
     const asked: string[] = [];
+    const { signal } = new AbortController();
     const ask = async (action: string): Promise<'refused'> => {
       asked.push(action);
       return 'refused';
     };
-    await authorityFor({ uid: 1000, gid: 100, elevatedFor: false }, ask).require('register', 'sources.add');
+    await authorityFor({ uid: 1000, gid: 100, elevatedFor: false }, ask).require('register', 'sources.add', signal);
     const elevated = authorityFor({ uid: 1000, gid: 100, elevatedFor: true }, ask);
-    await elevated.require('registered', 'backup.run');
+    await elevated.require('registered', 'backup.run', signal);
     expect(asked).toEqual([]);
-    await expect(elevated.require('register', 'sources.add')).rejects.toMatchObject({ kind: 'authorization-refused' });
+    await expect(elevated.require('register', 'sources.add', signal)).rejects.toMatchObject({
+      kind: 'authorization-refused',
+    });
     expect(asked).toEqual(['dev.stillpoint.register']);
   });
 });

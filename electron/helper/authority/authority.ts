@@ -5,7 +5,7 @@ import type { Authority } from '../server/dispatch.ts';
 import type { Caller } from './caller.ts';
 
 /** Asks the system whether an administrator consents; polkit in the product, a table in tests. */
-export type AskConsent = (action: string) => Promise<'granted' | 'refused' | 'unavailable'>;
+export type AskConsent = (action: string, signal: AbortSignal) => Promise<'granted' | 'refused' | 'unavailable'>;
 
 export const registerAction = 'dev.stillpoint.register';
 
@@ -15,9 +15,9 @@ export const registerAction = 'dev.stillpoint.register';
  */
 export function authorityFor(caller: Caller, askConsent: AskConsent): Authority {
   return {
-    async require(right: CommandRight, command: HelperCommandName): Promise<void> {
+    async require(right: CommandRight, command: HelperCommandName, signal: AbortSignal): Promise<void> {
       if (!caller.elevatedFor || right !== 'register') return;
-      const consent = await askConsent(registerAction);
+      const consent = await askConsent(registerAction, signal);
       if (consent === 'granted') return;
       throw new StillpointError({
         kind: 'authorization-refused',

@@ -8,19 +8,20 @@ const patienceMs = 110_000;
 
 /**
  * Asks polkit whether the process that started us may do `action`, letting its agent ask a person. The process is named
- * by pid and start time, so that a later process with the same pid is not taken for it. Source: pkcheck(1): 0 authorized,
+ * by pid and start time as they are now, when this is called: it is to be called at the start, while the parent cannot be
+ * another process yet, so that a later one with the same pid is not taken for it. Source: pkcheck(1): 0 authorized,
  * 1 not, 2 an agent is needed and there is none, 3 dismissed.
  */
 export function polkitConsent(caller: Caller, parentPid: number): AskConsent {
-  return async (action) => {
+  const parent = processInfo(parentPid);
+  return async (action, signal) => {
     const pkcheck = findProgram('pkcheck');
-    const parent = processInfo(parentPid);
     if (pkcheck === undefined || parent === undefined) return 'unavailable';
     const subject = `${parentPid},${parent.startTime},${caller.uid}`;
     const { exitCode } = await runProgram(
       pkcheck,
       ['--action-id', action, '--process', subject, '--allow-user-interaction'],
-      { timeoutMs: patienceMs },
+      { timeoutMs: patienceMs, signal },
     );
     if (exitCode === 0) return 'granted';
     return exitCode === 1 || exitCode === 3 ? 'refused' : 'unavailable';

@@ -62,10 +62,10 @@ export function snapshotHandlers({ sessions }: HelperContext): SnapshotHandlers 
         });
         total++;
         if (entries.length < pathsPerEvent) continue;
-        emit({ type: 'paths', entries });
+        await emit({ type: 'paths', entries });
         entries = [];
       }
-      if (entries.length > 0) emit({ type: 'paths', entries });
+      if (entries.length > 0) await emit({ type: 'paths', entries });
       return { total };
     },
     'snapshots.read': async ({ repositoryId, snapshotId, path, offset, length }, { signal }) => {

@@ -6,7 +6,7 @@ import type { Handlers } from './service.ts';
 
 export interface Authority {
   /** Rejects with `authorization-refused` or `not-permitted` when the caller lacks the right. */
-  require(right: CommandRight, command: HelperCommandName): Promise<void>;
+  require(right: CommandRight, command: HelperCommandName, signal: AbortSignal): Promise<void>;
 }
 
 /**
@@ -17,13 +17,15 @@ export async function dispatch(
   handlers: Handlers,
   authority: Authority,
   request: { readonly command: string; readonly params: unknown; readonly deadlineMs?: number | undefined },
-  context: { readonly signal: AbortSignal; readonly emit: (event: unknown) => void },
+  context: { readonly signal: AbortSignal; readonly emit: (event: unknown) => Promise<void> | undefined },
 ): Promise<unknown> {
   const name = parseName(request.command);
   const spec = helperContract[name];
   const params = parseParams(spec.params, request.params);
   throwIfAborted(context.signal);
-  await authority.require(spec.right, name);
+  await authority.require(spec.right, name, context.signal);
+  // A person may have taken minutes to answer: whoever asked may have gone, or thought better of it.
+  throwIfAborted(context.signal);
   const timeoutMs = request.deadlineMs ?? spec.timeoutMs;
   const deadline = new AbortController();
   const timer = timeoutMs > 0 ? setTimeout(() => deadline.abort(tooLate(name, timeoutMs)), timeoutMs) : undefined;

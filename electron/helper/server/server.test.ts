@@ -8,7 +8,7 @@ import type { Handlers } from './service.ts';
 
 const allowAll: Authority = { require: async () => {} };
 
-function start(handlers: Partial<Handlers>, authority: Authority = allowAll) {
+function start(handlers: Partial<Handlers>, authority: Authority = allowAll, log: (line: string) => void = () => {}) {
   const input = new PassThrough();
   const output = new PassThrough();
   const frames: HelperFrame[] = [];
@@ -24,7 +24,7 @@ function start(handlers: Partial<Handlers>, authority: Authority = allowAll) {
       for (const wait of waiting) if (wait.match(frame)) wait.resolve(frame);
     }
   });
-  const closed = serve({ input, output, handlers: handlers as Handlers, authority, version: 'test', log: () => {} });
+  const closed = serve({ input, output, handlers: handlers as Handlers, authority, version: 'test', log });
   const responseTo = (id: number): Promise<HelperFrame> =>
     new Promise((resolve) => {
       const match = (frame: HelperFrame): boolean => frame.type === 'response' && frame.id === id;
@@ -119,6 +119,63 @@ describe('serve', () => {
     client.input.end();
     await client.closed;
     expect(aborted).toEqual([1, 2]);
+  });
+
+  it('does nothing for whoever went away while a person was asked', async () => {
+    const question = Promise.withResolvers<void>();
+    let ran = false;
+    const handlers: Partial<Handlers> = {
+      'sources.list': async () => {
+        ran = true;
+        return [];
+      },
+    };
+    const client = start(handlers, { require: () => question.promise });
+    const answer = client.ask(1, 'sources.list', {});
+    client.input.end();
+    setTimeout(question.resolve, 20);
+    expect(await answer).toMatchObject({ ok: false, error: { kind: 'cancelled' } });
+    await client.closed;
+    expect(ran).toBe(false);
+  });
+
+  it('puts nothing of a broken message into its log', async () => {
+    const lines: string[] = [];
+    const client = start({}, allowAll, (line) => lines.push(line));
+    client.input.write('{"params":{"password":hunter2}}\n');
+    await client.closed;
+    expect(lines.join()).toMatch(/not JSON/);
+    expect(lines.join()).not.toMatch(/hunter/);
+  });
+
+  it('waits for a client that reads slowly, and gives up one that does not read at all', async () => {
+    const input = new PassThrough();
+    const output = new PassThrough();
+    const lines: string[] = [];
+    let told = 0;
+    const handlers: Partial<Handlers> = {
+      'snapshots.paths': async (_params, { emit }) => {
+        for (; told < 100; told++) {
+          await emit({ type: 'paths', entries: [{ path: 'x'.repeat(60_000), type: 'file', size: 0, modifiedAt: '' }] });
+        }
+        return { total: told };
+      },
+      'sources.list': () => Promise.reject(new Error('x'.repeat(4_000_000))),
+    };
+    const log = (line: string): void => void lines.push(line.slice(0, 100));
+    const served = serve({ input, output, handlers: handlers as Handlers, authority: allowAll, version: 'test', log });
+    const write = (id: number, command: string, params: object): boolean =>
+      input.write(`${JSON.stringify({ type: 'request', id, command, params })}\n`);
+    write(1, 'snapshots.paths', { repositoryId: 'a'.repeat(64), snapshotId: 'b'.repeat(64) });
+    await expect.poll(() => told).toBeGreaterThan(0);
+    expect(told).toBeLessThan(100);
+    // Nothing is read: what is asked for all the same is not kept without an end.
+    for (let id = 2; id < 90; id++) {
+      write(id, 'sources.list', {});
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await served;
+    expect(lines.join()).toMatch(/not read/);
   });
 
   it('keeps a deadline even when the work ignores it', async () => {

@@ -7,6 +7,8 @@ import type { Handlers } from './service.ts';
 
 /** Requests one client may have under way; more are refused, so that nobody can exhaust the helper by asking. */
 const maxConcurrent = 64;
+/** Bytes kept for a client that does not read: the longest answer to each of its requests. Then it is gone for us. */
+const maxUnread = maxConcurrent * maxFrameBytes;
 
 export interface ServerOptions {
   readonly input: Readable;
@@ -24,14 +26,20 @@ export interface ServerOptions {
 export async function serve(options: ServerOptions): Promise<void> {
   const running = new Map<number, AbortController>();
   const work = new Set<Promise<void>>();
+  const { input, output } = options;
   const send = (frame: HelperFrame): void => {
-    if (!options.output.writableEnded && !options.output.destroyed) options.output.write(`${JSON.stringify(frame)}\n`);
+    if (output.writableEnded || output.destroyed) return;
+    output.write(`${JSON.stringify(frame)}\n`);
+    if (output.writableLength <= maxUnread) return;
+    options.log('connection ended: what was told is not read');
+    output.destroy();
+    input.destroy();
   };
-  options.output.on('error', (error) => options.log(`client went away: ${error.message}`));
+  output.on('error', (error) => options.log(`client went away: ${error.message}`));
   send({ type: 'hello', protocol: protocolVersion, version: options.version, pid: process.pid });
   try {
-    for await (const line of readLines(options.input, maxFrameBytes)) {
-      const frame = clientFrameSchema.parse(JSON.parse(line));
+    for await (const line of readLines(input, maxFrameBytes)) {
+      const frame = clientFrameSchema.parse(jsonOf(line));
       if (frame.type === 'cancel') {
         running.get(frame.id)?.abort(cancelled());
         continue;
@@ -42,7 +50,10 @@ export async function serve(options: ServerOptions): Promise<void> {
       }
       const controller = new AbortController();
       running.set(frame.id, controller);
-      const emit = (event: unknown): void => send({ type: 'event', id: frame.id, event });
+      const emit = (event: unknown): Promise<void> | undefined => {
+        send({ type: 'event', id: frame.id, event });
+        return output.writableNeedDrain ? roomIn(output, controller.signal) : undefined;
+      };
       const task = dispatch(options.handlers, options.authority, frame, { signal: controller.signal, emit })
         .then((result) => answer(frame.id, result, send))
         .catch((error: unknown) => {
@@ -58,6 +69,30 @@ export async function serve(options: ServerOptions): Promise<void> {
   }
   for (const controller of running.values()) controller.abort(cancelled());
   await Promise.allSettled(work);
+}
+
+/** The text is not part of the error: a piece of it could be a password, and errors are logged. */
+function jsonOf(line: string): unknown {
+  try {
+    return JSON.parse(line);
+  } catch {
+    throw new Error('a message that is not JSON');
+  }
+}
+
+/** Resolves when what was written is read, or nobody is left who waits for it. */
+function roomIn(output: Writable, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const events = ['drain', 'close'] as const;
+    const done = (): void => {
+      for (const event of events) output.off(event, done);
+      signal.removeEventListener('abort', done);
+      resolve();
+    };
+    for (const event of events) output.on(event, done);
+    signal.addEventListener('abort', done, { once: true });
+    if (signal.aborted || output.destroyed) done();
+  });
 }
 
 function answer(id: number, result: unknown, send: (frame: HelperFrame) => void): void {

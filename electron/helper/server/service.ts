@@ -2,7 +2,8 @@ import type { HelperCommandName, HelperEvent, HelperParams, HelperResult } from 
 
 export interface CallContext<N extends HelperCommandName> {
   readonly signal: AbortSignal;
-  readonly emit: (event: HelperEvent<N>) => void;
+  /** Resolves, or returns nothing, when there is room for more. To be awaited by whoever tells without an end. */
+  readonly emit: (event: HelperEvent<N>) => Promise<void> | undefined;
 }
 
 /** One implementation per command. Parameters arrive validated; rights were checked; results are validated on the way out. */
