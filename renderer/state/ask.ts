@@ -1,4 +1,4 @@
-import { repositoryIdSchema } from '../../shared/domain/ids.ts';
+import { type RepositoryId, repositoryIdSchema } from '../../shared/domain/ids.ts';
 import { isStillpointError, type StillpointError } from '../../shared/errors/index.ts';
 import type { IpcMethodName, IpcParams, IpcResult } from '../../shared/ipc/contract.ts';
 import { call } from '../api/call.ts';
@@ -12,15 +12,31 @@ export async function ask<N extends IpcMethodName>(name: N, params: IpcParams<N>
   try {
     return await call(name, params);
   } catch (error) {
-    if (isStillpointError(error, 'password-needed')) openUnlockDialog(error, params);
+    if (isStillpointError(error, 'password-needed')) openUnlockDialog(error, name, params);
     throw error;
   }
 }
 
-function openUnlockDialog(error: StillpointError, params: unknown): void {
-  const named = error.context.repositoryId ?? (params as { repositoryId?: unknown }).repositoryId;
-  const repositoryId = repositoryIdSchema.safeParse(named);
-  if (repositoryId.success) {
-    useStore.getState().needPassword({ repositoryId: repositoryId.data, reason: error.message });
-  }
+/** What the parameters of any method may say about the repository they are for. */
+interface Named {
+  readonly id?: unknown;
+  readonly repositoryId?: unknown;
+  readonly sourceId?: unknown;
+  readonly point?: { readonly repositoryId?: unknown };
+}
+
+function openUnlockDialog(error: StillpointError, name: IpcMethodName, params: Named): void {
+  const { sources, needPassword } = useStore.getState();
+  const source = sources?.find(({ id }) => id === params.sourceId);
+  const named = [
+    error.context.repositoryId,
+    params.repositoryId,
+    params.point?.repositoryId,
+    name.startsWith('repositories.') ? params.id : undefined,
+    source?.policy.repositoryId,
+  ];
+  const repositoryId = named
+    .map((candidate): RepositoryId | undefined => repositoryIdSchema.safeParse(candidate).data)
+    .find((id) => id !== undefined);
+  if (repositoryId !== undefined) needPassword({ repositoryId, reason: error.message });
 }

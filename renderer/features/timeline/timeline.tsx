@@ -8,6 +8,7 @@ import { useTokens } from '../../ui/theme/theme-provider.tsx';
 import { TimelineController } from './control/controller.ts';
 import { TableView } from './table/table-view.tsx';
 import classes from './timeline.module.css';
+import { restoredRange } from './view/kept-range.ts';
 import { Legend } from './view/legend.tsx';
 import { Minimap } from './view/minimap.tsx';
 import { Stage } from './view/stage.tsx';
@@ -26,7 +27,12 @@ export function Timeline(): ReactNode {
   const selectedSnapshot = useStore((state) => state.selectedSnapshot);
   const open = useStore((state) => state.open);
   const [controller] = useState(
-    () => new TimelineController(tokens, () => Date.now(), useStore.getState().settings?.timelineView ?? null),
+    () =>
+      new TimelineController(
+        tokens,
+        () => Date.now(),
+        restoredRange(useStore.getState().settings?.timelineView ?? null),
+      ),
   );
   const { table, setTable } = useKeptView(controller);
   const live = useLiveRuns();

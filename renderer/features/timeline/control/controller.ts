@@ -75,13 +75,14 @@ export class TimelineController {
   private frame = 0;
   private animation: { from: Viewport; to: Viewport; startedAt: number } | null = null;
 
-  constructor(tokens: Tokens, clock: () => number, initial: { from: number; to: number } | null) {
+  /** `initial` is where the view was left: a preset that follows now, or a range. */
+  constructor(tokens: Tokens, clock: () => number, initial: Preset | { readonly from: number; readonly to: number }) {
     this.tokens = tokens;
     this.clock = clock;
-    this.following = initial === null ? 'week' : null;
+    this.following = typeof initial === 'string' ? initial : null;
     this.viewport =
-      initial === null
-        ? presetView('week', null, clock())
+      typeof initial === 'string'
+        ? presetView(initial, null, clock())
         : viewportOf(initial.from, Math.max(initial.to, initial.from + 1));
   }
 

@@ -40,6 +40,11 @@ const lengths: Readonly<Record<Exclude<Preset, 'all'>, number>> = {
   month: 30.4 * day,
   year,
 };
+/** A number that stands for a preset; that of `all` only names it. */
+export function presetLength(preset: Preset): number {
+  return preset === 'all' ? 1 : lengths[preset];
+}
+
 /** How much of a preset lies before now; the rest shows what is planned. */
 const pastShare = 0.93;
 

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import { useStore } from '../../../state/store.ts';
 import type { TimelineController } from '../control/controller.ts';
-import { endOf, startOf } from '../time/viewport.ts';
+import { keptRange } from './kept-range.ts';
 
 const settleMs = 800;
 
@@ -14,8 +14,7 @@ export function useKeptView(controller: TimelineController): {
   const tableNow = useRef(table);
 
   const keep = useCallback(() => {
-    const { viewport } = controller;
-    const timelineView = { from: startOf(viewport), to: endOf(viewport), table: tableNow.current };
+    const timelineView = { ...keptRange(controller), table: tableNow.current };
     // A range that could not be stored is not worth a message: the next one may be.
     useStore
       .getState()
@@ -27,8 +26,12 @@ export function useKeptView(controller: TimelineController): {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const stop = controller.viewChanged.subscribe(() => {
       clearTimeout(timer);
-      // A view that follows now is not a place the user went to.
-      if (controller.following === null) timer = setTimeout(keep, settleMs);
+      timer = setTimeout(() => {
+        // A view that follows now moves all the time; where it is need not be stored again.
+        const stored = useStore.getState().settings?.timelineView;
+        const { from, to } = keptRange(controller);
+        if (stored?.from !== from || stored.to !== to) keep();
+      }, settleMs);
     });
     return () => {
       stop();
