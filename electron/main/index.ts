@@ -1,8 +1,9 @@
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app } from 'electron';
 import { appFolders } from './settings/app-folders.ts';
+import { secretStoreChoice } from './settings/secret-store-choice.ts';
 import { forbidLeaving } from './shell/lock-down.ts';
 import { registerPageScheme } from './shell/page.ts';
 import { start } from './start.ts';
@@ -15,6 +16,15 @@ mkdirSync(browserState, { recursive: true, mode: 0o700 });
 // Also where the lock of the single instance lies: one app per state folder.
 app.setPath('userData', browserState);
 app.setPath('sessionData', browserState);
+const store = secretStoreChoice(
+  {
+    desktop: process.env.XDG_CURRENT_DESKTOP,
+    runtimeFolder: process.env.XDG_RUNTIME_DIR,
+    isToldAlready: app.commandLine.hasSwitch('password-store'),
+  },
+  existsSync,
+);
+if (store !== undefined) app.commandLine.appendSwitch('password-store', store);
 registerPageScheme();
 forbidLeaving();
 
