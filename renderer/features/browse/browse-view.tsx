@@ -108,7 +108,7 @@ export function BrowseView({ view }: { readonly view: ViewOf<'browse'> }): React
             <ErrorPanel error={folder.error} onRetry={folder.retry} />
           ) : pages.total === null ? (
             <div className={classes.waiting}>
-              <Loader size="sm" aria-label={t('reading')} />
+              <Loader size="sm" role="status" aria-label={t('reading')} />
             </div>
           ) : total === 0 ? (
             <EmptyState icon={<IconFolderOff size={32} stroke={1.4} aria-hidden="true" />} title={t('empty')} />

@@ -33,7 +33,7 @@ export function FileVersions({
   const now = useNow(60_000);
   const versions = useAnswer('search.versions', { path, repositoryId });
   if (versions.error !== null) return <ErrorPanel error={versions.error} onRetry={versions.reload} />;
-  if (versions.value === null) return <Loader size="sm" aria-label={t('reading')} />;
+  if (versions.value === null) return <Loader size="sm" role="status" aria-label={t('reading')} />;
   if (versions.value.length === 0) return <p className={classes.quiet}>{t('versions.none')}</p>;
   const name = shownName(snapshotPathName(path));
   return (

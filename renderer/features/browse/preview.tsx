@@ -110,7 +110,7 @@ function Content({
   const { t } = useTranslation('browse');
   const content = useAnswer('snapshots.readText', { ...snapshot, path });
   if (content.error !== null) return <ErrorPanel error={content.error} onRetry={content.reload} />;
-  if (content.value === null) return <Loader size="sm" aria-label={t('reading')} />;
+  if (content.value === null) return <Loader size="sm" role="status" aria-label={t('reading')} />;
   const { text, dataUrl, truncated } = content.value;
   if (dataUrl !== null)
     return <img src={dataUrl} alt={t('imageOf', { name: shownName(name) })} className={classes.image} />;

@@ -50,7 +50,7 @@ export function ChangedFile({
       {texts.error !== null && <ErrorPanel error={texts.error} />}
       {texts.loading ? (
         <div className={classes.noDiff}>
-          <Loader size="sm" aria-label={t('reading')} />
+          <Loader size="sm" role="status" aria-label={t('reading')} />
         </div>
       ) : texts.before !== null && texts.after !== null ? (
         <DiffView before={texts.before} after={texts.after} name={name} />

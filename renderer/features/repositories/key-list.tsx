@@ -18,7 +18,7 @@ export function KeyList({ repositoryId }: { readonly repositoryId: RepositoryId 
   const keys = useAnswer('repositories.keys', { id: repositoryId });
   const [revoking, setRevoking] = useState<RepositoryKey | null>(null);
   if (keys.error !== null) return <ErrorPanel error={keys.error} onRetry={keys.reload} />;
-  if (keys.value === null) return <Loader size="sm" aria-label={t('keys.reading')} />;
+  if (keys.value === null) return <Loader size="sm" role="status" aria-label={t('keys.reading')} />;
   return (
     <>
       <p className={classes.quiet}>{t('keys.line')}</p>

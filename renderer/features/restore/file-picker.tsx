@@ -41,7 +41,7 @@ export function FilePicker({
   };
 
   if (tree.error !== null) return <ErrorPanel error={tree.error} />;
-  if (!tree.ready) return <Loader size="sm" aria-label={t('what.reading')} />;
+  if (!tree.ready) return <Loader size="sm" role="status" aria-label={t('what.reading')} />;
   return (
     <div className={classes.picker}>
       <TreeList
@@ -62,7 +62,7 @@ export function FilePicker({
             <>
               <EntryIcon name={row.entry.name} type={row.entry.type} />
               <span className={classes.rowName}>{shownName(row.entry.name)}</span>
-              {row.loading && <Loader size={14} aria-label={t('what.reading')} />}
+              {row.loading && <Loader size={14} role="status" aria-label={t('what.reading')} />}
               {row.entry.type === 'file' && <span className={classes.rowSize}>{formatBytes(row.entry.size)}</span>}
             </>
           )

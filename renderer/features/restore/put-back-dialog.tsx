@@ -15,6 +15,7 @@ import classes from './restore.module.css';
 import { RestoreError } from './restore-error.tsx';
 import { ResultPanel } from './result-panel.tsx';
 import { RunPanel } from './run-panel.tsx';
+import { useFocusHere } from './use-focus-here.ts';
 import { useRun } from './use-run.ts';
 import { inOrder } from './warning-order.ts';
 
@@ -122,8 +123,9 @@ function Question({
 }): ReactNode {
   const { t } = useTranslation('restore');
   const fits = mayGoAhead(plan);
+  const here = useFocusHere<HTMLDivElement>();
   return (
-    <div className={classes.result}>
+    <div className={classes.result} ref={here} tabIndex={-1}>
       <p className={classes.plain}>{t('putBack.asks')}</p>
       {inOrder(plan.warnings).map((warning) => (
         <Notice key={warning.code} tone={warning.asks ? 'warn' : 'info'} title={headline(warning.text).head}>
@@ -139,7 +141,7 @@ function Question({
       </p>
       {error !== null && <RestoreError error={error} onRetry={onAgain} onOtherFolder={onElsewhere} />}
       <div className={classes.resultActions}>
-        <Button variant="filled" onClick={fits ? onLook : onElsewhere} data-autofocus>
+        <Button variant="filled" onClick={fits ? onLook : onElsewhere}>
           {t(fits ? 'putBack.look' : 'putBack.elsewhere')}
         </Button>
         {fits && (

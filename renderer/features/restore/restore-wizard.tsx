@@ -1,5 +1,5 @@
 import { Button } from '@mantine/core';
-import { type ReactNode, useEffect, useMemo, useState } from 'react';
+import { type ReactNode, useEffect, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from '../../state/store.ts';
 import type { ViewOf } from '../../state/view.ts';
@@ -33,12 +33,19 @@ export function RestoreWizard({ view }: { readonly view: ViewOf<'restore-wizard'
   const run = useRun(state.runId);
   const [listed, setListed] = useState<ListedChanges>('changes');
   const { plan, unticked, step } = state;
+  const body = useRef<HTMLDivElement>(null);
+  const seen = useRef(step);
   const tally = useMemo(() => (plan === null ? null : tallyPlan(plan, unticked)), [plan, unticked]);
   const ended = run !== null && run.finishedAt !== null;
 
   useEffect(() => {
     if (ended) dispatch({ type: 'finished' });
   }, [ended, dispatch]);
+  // The button that led on is gone: the new step is what is read and tabbed through next.
+  useEffect(() => {
+    if (seen.current !== step) body.current?.focus({ preventScroll: true });
+    seen.current = step;
+  }, [step]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another plan is looked at from its beginning.
   useEffect(() => setListed('changes'), [state.mode]);
 
@@ -63,7 +70,7 @@ export function RestoreWizard({ view }: { readonly view: ViewOf<'restore-wizard'
         )}
       </header>
       <StepRail step={step} />
-      <div className={classes.body}>
+      <div className={classes.body} ref={body} tabIndex={-1}>
         {step === 'what' && <WhatStep state={state} dispatch={dispatch} facts={facts} />}
         {step === 'where' && <WhereStep state={state} dispatch={dispatch} facts={facts} />}
         {step === 'preview' && (

@@ -12,6 +12,7 @@ import { StatCard } from '../../ui/stat-card.tsx';
 import classes from './restore.module.css';
 import { RunPanel } from './run-panel.tsx';
 import { judgeRun } from './run-verdict.ts';
+import { useFocusHere } from './use-focus-here.ts';
 import type { RestoreRun } from './use-run.ts';
 import { useUndo } from './use-undo.ts';
 import { useUndoable } from './use-undoable.ts';
@@ -27,6 +28,7 @@ export function ResultPanel({
   readonly onTryAgain?: (() => void) | undefined;
 }): ReactNode {
   const { t } = useTranslation('restore');
+  const here = useFocusHere<HTMLElement>();
   const undoable = useUndoable();
   const undo = useUndo();
   const verdict = judgeRun(run);
@@ -43,7 +45,7 @@ export function ResultPanel({
     return <UndoResult run={undo.run} undoAgain={again} onClose={onClose} />;
   }
   return (
-    <section className={classes.result} aria-label={t('result.label')}>
+    <section className={classes.result} aria-label={t('result.label')} ref={here} tabIndex={-1}>
       <Notice tone={verdict.tone} title={t(`result.${verdict.words}`)}>
         {run.summary}
       </Notice>
@@ -67,7 +69,7 @@ export function ResultPanel({
       <RunWarnings run={run} />
       {undo.error !== null && <ErrorPanel error={undo.error} />}
       <div className={classes.resultActions}>
-        <Button variant="filled" onClick={onClose} data-autofocus>
+        <Button variant="filled" onClick={onClose}>
           {t('result.close')}
         </Button>
         {canUndo && (
@@ -119,15 +121,16 @@ function UndoResult({
 }): ReactNode {
   const { t } = useTranslation('restore');
   const verdict = judgeRun(run);
+  const here = useFocusHere<HTMLElement>();
   return (
-    <section className={classes.result} aria-label={t('undo.resultLabel')}>
+    <section className={classes.result} aria-label={t('undo.resultLabel')} ref={here} tabIndex={-1}>
       <Notice tone={verdict.tone} live title={t(`undo.${verdict.words}`)}>
         {run.summary}
       </Notice>
       {run.error !== null && <ErrorPanel error={run.error} />}
       <RunWarnings run={run} />
       <div className={classes.resultActions}>
-        <Button variant="filled" onClick={onClose} data-autofocus>
+        <Button variant="filled" onClick={onClose}>
           {t('result.close')}
         </Button>
         {undoAgain !== null && (

@@ -72,7 +72,7 @@ function PhaseList({ run }: { readonly run: RestoreRun | null }): ReactNode {
           {state === 'done' ? (
             <IconCircleCheck size={17} aria-label={t('steps.done')} />
           ) : state === 'current' ? (
-            <Loader size={15} aria-label={t('run.now')} />
+            <Loader size={15} role="status" aria-label={t('run.now')} />
           ) : (
             <IconCircleDashed size={17} aria-hidden="true" />
           )}

@@ -68,7 +68,7 @@ export function SearchView({ view }: { readonly view: ViewOf<'search'> }): React
           {t('typeLine')}
         </EmptyState>
       ) : answer.value === null ? (
-        answer.error === null && <Loader size="sm" aria-label={t('looking')} />
+        answer.error === null && <Loader size="sm" role="status" aria-label={t('looking')} />
       ) : hits.length === 0 ? (
         <EmptyState icon={<IconSearchOff size={34} stroke={1.4} aria-hidden="true" />} title={t('none', { text })}>
           {t(answer.value.complete ? 'noneLine' : 'noneYetLine')}
