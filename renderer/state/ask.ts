@@ -12,7 +12,7 @@ export async function ask<N extends IpcMethodName>(name: N, params: IpcParams<N>
   try {
     return await call(name, params);
   } catch (error) {
-    if (isStillpointError(error, 'password-needed')) openUnlockDialog(error, name, params);
+    if (isStillpointError(error, 'password-needed')) openUnlockDialog(error, name, params as object as Named);
     throw error;
   }
 }

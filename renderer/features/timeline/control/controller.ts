@@ -3,11 +3,13 @@ import type { Tokens } from '../../../ui/theme/tokens.ts';
 import { axisHeight, drawAxis } from '../draw/draw-axis.ts';
 import { drawLanes } from '../draw/draw-lanes.ts';
 import { waterfallGutter } from '../draw/draw-waterfall.ts';
+import { laneMetrics } from '../draw/lane-metrics.ts';
 import type { LiveRun, RunSpan } from '../draw/scene.ts';
 import type { MarkWidths } from '../layout/cluster.ts';
 import { ClusterCache } from '../layout/cluster-cache.ts';
 import { clusterAt } from '../layout/hit.ts';
 import { indexLane, type LaneIndex } from '../layout/lane-index.ts';
+import { type LogPick, pickInstant } from '../layout/log-pick.ts';
 import { layoutRows, type Rows, rowAt } from '../layout/rows.ts';
 import { pickStep, ticksIn } from '../time/ticks.ts';
 import {
@@ -18,6 +20,7 @@ import {
   type Limits,
   panBy,
   startOf,
+  toTime,
   toX,
   type Viewport,
   viewportOf,
@@ -31,6 +34,8 @@ import { itemOf } from './step.ts';
 const tickPixels = 76;
 const animationMs = 220;
 const runMargin = 16;
+/** How far from the middle of a log band a click still means it. */
+const logReach = 7;
 const roomyWidths: MarkWidths = { single: 15, cluster: 46, gap: 2 };
 const compactWidths: MarkWidths = { single: 12, cluster: 42, gap: 2 };
 
@@ -230,6 +235,16 @@ export class TimelineController {
     const single = clusters.first[at] === clusters.last[at];
     const exact = single ? clusterAt(clusters, this.viewport, this.width, x, this.widths.single / 2 + 4) : at;
     return { lane, first: clusters.first[exact] ?? -1, last: clusters.last[exact] ?? -1 };
+  }
+
+  /** The instant under a place, where that is on a lane's log band. */
+  logAt(x: number, y: number): LogPick | null {
+    const lane = rowAt(this.rows, y + this.scrollTop);
+    const [index, row] = [this.lanes[lane], this.rows.rows[lane]];
+    if (index === undefined || row === undefined) return null;
+    const { logTop, logHeight } = laneMetrics(row);
+    const distance = Math.abs(y + this.scrollTop - row.top - logTop - logHeight / 2);
+    return distance > logReach ? null : pickInstant(index, toTime(this.viewport, this.width, x));
   }
 
   setHover(hit: Hit | null): void {

@@ -12,6 +12,7 @@ import { firstBandAfter, lowerBound, nearest } from './cull.ts';
 import { clusterAt } from './hit.ts';
 import { itemKinds, rankOf } from './item-kind.ts';
 import { failureAt, indexLane, snapshotAt } from './lane-index.ts';
+import { pickInstant } from './log-pick.ts';
 import { compactHeight, layoutRows, rowAt } from './rows.ts';
 import { stallHeight } from './stall-height.ts';
 
@@ -128,6 +129,29 @@ describe('ClusterCache', () => {
   it('never groups more finely than asked', () => {
     for (let zoom = 0.001; zoom < 1e9; zoom *= 1.37)
       expect(quantizeZoom(zoom)).toBeGreaterThanOrEqual(zoom * 0.999_999);
+  });
+});
+
+describe('pickInstant', () => {
+  const lane = {
+    ...laneWith([start + 1000, start + 5000]),
+    logBands: [
+      { from: start + 1000, to: start + 3000 },
+      { from: start + 4000, to: start + 9000 },
+    ],
+  };
+  const index = indexLane(lane);
+
+  it('takes the newest snapshot before the instant', () => {
+    expect(pickInstant(index, start + 2000)?.base.time).toBe(start + 1000);
+    expect(pickInstant(index, start + 4500)?.base.time).toBe(start + 1000);
+    expect(pickInstant(index, start + 8000)?.base.time).toBe(start + 5000);
+  });
+
+  it('finds nothing in a gap, after the end, or before the first snapshot', () => {
+    expect(pickInstant(index, start + 3500)).toBeNull();
+    expect(pickInstant(index, start + 9500)).toBeNull();
+    expect(pickInstant(index, start + 1000)).toBeNull();
   });
 });
 

@@ -6,10 +6,12 @@ import type { Hit, TimelineController } from '../control/controller.ts';
 import { useSignal } from '../control/use-signal.ts';
 import { axisHeight } from '../draw/draw-axis.ts';
 import { failureAt, snapshotAt } from '../layout/lane-index.ts';
+import type { LogPick } from '../layout/log-pick.ts';
 import { listenForInput } from './input.ts';
 import { stillnessOf, whenOf } from './item-words.ts';
 import { commandOf } from './keyboard.ts';
 import { LaneLabels } from './lane-labels.tsx';
+import { LogPopover } from './log-popover.tsx';
 import { NowLabel, SelectionLabel } from './moving-labels.tsx';
 import { runCommand } from './run-command.ts';
 import classes from './stage.module.css';
@@ -28,6 +30,7 @@ export function Stage({ controller }: { readonly controller: TimelineController 
   const scroller = useRef<HTMLDivElement>(null);
   const opened = useRef(0);
   const [hover, setHover] = useState<Hit | null>(null);
+  const [pick, setPick] = useState<{ picked: LogPick; x: number; y: number } | null>(null);
   const selectedKey = useStore((state) => state.selectedLaneKey);
   useSignal(controller.rowsChanged);
 
@@ -89,7 +92,10 @@ export function Stage({ controller }: { readonly controller: TimelineController 
         box.dataset.hot = String(found !== null);
         setHover((before) => (before?.lane === found?.lane && before?.first === found?.first ? before : found));
       },
-      onClick: (hit) => {
+      onClick: (hit, x, y) => {
+        const picked = controller.logAt(x, y);
+        setPick(picked === null ? null : { picked, x, y });
+        if (picked !== null) return;
         const index = controller.lanes[hit.lane];
         if (index === undefined) return;
         if (hit.first < 0) return select(hit.lane, -1);
@@ -148,6 +154,14 @@ export function Stage({ controller }: { readonly controller: TimelineController 
         <NowLabel controller={controller} />
       </div>
       {hover !== null && <HoverTooltip controller={controller} hit={hover} />}
+      {pick !== null && (
+        <LogPopover
+          pick={pick.picked}
+          left={Math.min(pick.x, Math.max(0, controller.width - 300))}
+          top={Math.min(pick.y + axisHeight + 10, Math.max(0, controller.height - 60))}
+          onClose={() => setPick(null)}
+        />
+      )}
     </div>
   );
 }
