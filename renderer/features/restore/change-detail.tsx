@@ -11,7 +11,8 @@ import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatDay, formatTime } from '../../ui/format/date-time.ts';
 import { shownName } from '../../ui/format/quoted-name.ts';
 import { useNow } from '../../ui/use-now.ts';
-import classes from './restore.module.css';
+import previewStyles from './preview.module.css';
+import wizardStyles from './wizard.module.css';
 
 /** One change: then and now in figures, and for text what goes and what comes back. */
 export function ChangeDetail({
@@ -27,16 +28,16 @@ export function ChangeDetail({
   const params = useMemo(() => (comparable ? { planId, path: entry.path } : null), [comparable, planId, entry?.path]);
   const texts = useAnswer('restore.compareText', params);
 
-  if (entry === null) return <section className={classes.pane} aria-label={t('detail.label')} />;
+  if (entry === null) return <section className={previewStyles.pane} aria-label={t('detail.label')} />;
   const when = (at: string | null): string =>
     at === null ? '' : `${formatDay(instantToMs(at), now)} ${formatTime(instantToMs(at))}`;
   const size = (bytes: number | null): string => (bytes === null ? '' : formatBytes(bytes));
   const side = (bytes: number | null, at: string | null): string => [size(bytes), when(at)].filter(Boolean).join(', ');
   return (
-    <section className={classes.pane} aria-label={t('detail.label')}>
-      <header className={classes.detailHead}>
+    <section className={previewStyles.pane} aria-label={t('detail.label')}>
+      <header className={previewStyles.detailHead}>
         <strong>{shownName(snapshotPathName(entry.path))}</strong>
-        <span className={classes.quiet}>
+        <span className={wizardStyles.quiet}>
           {t(`detail.${entry.action}`, {
             present: side(entry.sizeNow, entry.modifiedNow),
             past: side(entry.sizeThen, entry.modifiedThen),
@@ -52,7 +53,7 @@ export function ChangeDetail({
           name={snapshotPathName(entry.path)}
         />
       ) : (
-        <div className={classes.noDiff}>
+        <div className={previewStyles.noDiff}>
           <EntryIcon name={snapshotPathName(entry.path)} type={entry.type} size={36} />
           <span>
             {comparable && texts.loading

@@ -21,7 +21,7 @@ import {
   visibleRows,
 } from './change-tree.ts';
 import type { PlanTally, Unticked } from './plan-tally.ts';
-import classes from './restore.module.css';
+import previewStyles from './preview.module.css';
 import { TreeList, type TreeTick } from './tree-list.tsx';
 import { usePlanEntries } from './use-plan-entries.ts';
 import type { WizardEvent } from './wizard-state.ts';
@@ -93,10 +93,10 @@ export function ChangeList({
   };
 
   return (
-    <section className={classes.pane} aria-label={t('list.label')}>
-      <div className={classes.paneBar}>
+    <section className={previewStyles.pane} aria-label={t('list.label')}>
+      <div className={previewStyles.paneBar}>
         <TextInput
-          className={classes.filter}
+          className={previewStyles.filter}
           aria-label={t('list.filter')}
           placeholder={t('list.filter')}
           leftSection={<IconSearch size={16} aria-hidden="true" />}
@@ -116,11 +116,13 @@ export function ChangeList({
           ]}
         />
       </div>
-      {stem !== '' && <div className={classes.stem}>{shownName(stem)}</div>}
+      {stem !== '' && <div className={previewStyles.stem}>{shownName(stem)}</div>}
       {found.error !== null && <ErrorPanel error={found.error} />}
-      <div className={classes.paneBody}>
+      <div className={previewStyles.paneBody}>
         {rows.length === 0 && found.complete ? (
-          <p className={classes.nothing}>{t(filter === '' ? `list.none.${listed}` : 'list.noneFound', { filter })}</p>
+          <p className={previewStyles.nothing}>
+            {t(filter === '' ? `list.none.${listed}` : 'list.noneFound', { filter })}
+          </p>
         ) : (
           <TreeList
             rows={shown}
@@ -135,7 +137,7 @@ export function ChangeList({
         )}
       </div>
       {found.total !== null && !found.complete && (
-        <div className={classes.stem}>
+        <div className={previewStyles.stem}>
           {t('list.partial', { shown: formatNumber(found.entries.length), total: formatNumber(found.total) })}
         </div>
       )}

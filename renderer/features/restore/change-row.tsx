@@ -4,7 +4,7 @@ import { EntryIcon } from '../../ui/entry-icon.tsx';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { shownName } from '../../ui/format/quoted-name.ts';
 import type { TreeRow } from './change-tree.ts';
-import classes from './restore.module.css';
+import previewStyles from './preview.module.css';
 
 /** Name of a file or folder and, in a word, what happens to it. */
 export function ChangeRow({ row }: { readonly row: TreeRow }): ReactNode {
@@ -14,14 +14,14 @@ export function ChangeRow({ row }: { readonly row: TreeRow }): ReactNode {
   return (
     <>
       <EntryIcon name={row.name} type={type} />
-      <span className={classes.rowName}>{shownName(row.name)}</span>
+      <span className={previewStyles.rowName}>{shownName(row.name)}</span>
       {row.kind === 'folder' && !row.open && row.changes > 0 && (
-        <span className={classes.rowSize}>
+        <span className={previewStyles.rowSize}>
           {t('list.inside', { count: row.changes, n: formatNumber(row.changes) })}
         </span>
       )}
       {action !== undefined && action !== 'same' && (
-        <span className={classes.action} data-action={action}>
+        <span className={previewStyles.action} data-action={action}>
           {t(`action.${action}`)}
         </span>
       )}

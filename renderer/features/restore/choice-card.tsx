@@ -1,6 +1,6 @@
 import { Radio } from '@mantine/core';
 import type { ReactNode } from 'react';
-import classes from './restore.module.css';
+import wizardStyles from './wizard.module.css';
 
 /** One answer of a radio group, as a card with a line of explanation. */
 export function ChoiceCard({
@@ -15,11 +15,11 @@ export function ChoiceCard({
   readonly disabled?: boolean;
 }): ReactNode {
   return (
-    <Radio.Card value={value} className={classes.choice} disabled={disabled} aria-label={title}>
+    <Radio.Card value={value} className={wizardStyles.choice} disabled={disabled} aria-label={title}>
       <Radio.Indicator />
       <span>
-        <span className={classes.choiceTitle}>{title}</span>
-        <span className={classes.choiceLine}>{description}</span>
+        <span className={wizardStyles.choiceTitle}>{title}</span>
+        <span className={wizardStyles.choiceLine}>{description}</span>
       </span>
     </Radio.Card>
   );

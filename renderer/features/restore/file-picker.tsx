@@ -8,10 +8,11 @@ import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { shownName } from '../../ui/format/quoted-name.ts';
-import classes from './restore.module.css';
+import previewStyles from './preview.module.css';
 import { tickOfPath, withTick } from './selection.ts';
 import { TreeList } from './tree-list.tsx';
 import { useSnapshotTree } from './use-snapshot-tree.ts';
+import wizardStyles from './wizard.module.css';
 
 /** The snapshot's folders with a tick before each entry. */
 export function FilePicker({
@@ -43,7 +44,7 @@ export function FilePicker({
   if (tree.error !== null) return <ErrorPanel error={tree.error} />;
   if (!tree.ready) return <Loader size="sm" role="status" aria-label={t('what.reading')} />;
   return (
-    <div className={classes.picker}>
+    <div className={wizardStyles.picker}>
       <TreeList
         rows={rows}
         label={t('what.tree')}
@@ -55,15 +56,17 @@ export function FilePicker({
       >
         {(row) =>
           row.more > 0 ? (
-            <button type="button" tabIndex={-1} className={classes.more} onClick={() => tree.readMore(row.path)}>
+            <button type="button" tabIndex={-1} className={wizardStyles.more} onClick={() => tree.readMore(row.path)}>
               {t('what.more', { count: row.more, n: formatNumber(row.more) })}
             </button>
           ) : (
             <>
               <EntryIcon name={row.entry.name} type={row.entry.type} />
-              <span className={classes.rowName}>{shownName(row.entry.name)}</span>
+              <span className={previewStyles.rowName}>{shownName(row.entry.name)}</span>
               {row.loading && <Loader size={14} role="status" aria-label={t('what.reading')} />}
-              {row.entry.type === 'file' && <span className={classes.rowSize}>{formatBytes(row.entry.size)}</span>}
+              {row.entry.type === 'file' && (
+                <span className={previewStyles.rowSize}>{formatBytes(row.entry.size)}</span>
+              )}
             </>
           )
         }

@@ -5,7 +5,7 @@ import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { StatCard } from '../../ui/stat-card.tsx';
 import { missingBytes, type PlanTally } from './plan-tally.ts';
-import classes from './restore.module.css';
+import previewStyles from './preview.module.css';
 
 /** The counts of a plan, each with a word of its own; a deletion is never only a colour. */
 export function PlanCards({
@@ -20,7 +20,7 @@ export function PlanCards({
   const { t } = useTranslation('restore');
   const missing = missingBytes(plan, tally);
   return (
-    <div className={classes.cards}>
+    <div className={previewStyles.cards}>
       <StatCard
         value={formatNumber(tally.replace)}
         label={t('cards.replaced')}
@@ -32,7 +32,7 @@ export function PlanCards({
         value={formatNumber(tally.delete)}
         label={
           tally.delete > 0 ? (
-            <button type="button" className={classes.cardLink} onClick={onShowDeletions}>
+            <button type="button" className={previewStyles.cardLink} onClick={onShowDeletions}>
               {t('cards.deletedShow')}
             </button>
           ) : (

@@ -5,8 +5,8 @@ import type { RestorePlan } from '../../../shared/domain/restore.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { deeds, type PlanTally } from './plan-tally.ts';
-import classes from './restore.module.css';
 import { startGate } from './start-gate.ts';
+import wizardStyles from './wizard.module.css';
 import type { WizardEvent, WizardState } from './wizard-state.ts';
 
 /** The safety snapshot in a sentence, and the button that says what it does. */
@@ -74,7 +74,7 @@ function SafetySentence({
   readonly needed: boolean;
 }): ReactNode {
   const { t } = useTranslation('restore');
-  if (!needed) return <span className={classes.safety}>{t('safety.notNeeded')}</span>;
+  if (!needed) return <span className={wizardStyles.safety}>{t('safety.notNeeded')}</span>;
   const choose = (choice: 'keep' | 'refused') => () => dispatch({ type: 'safety', choice });
   const link = (words: string, act: () => void): ReactNode => (
     <Anchor component="button" type="button" onClick={act}>
@@ -82,7 +82,7 @@ function SafetySentence({
     </Anchor>
   );
   return (
-    <span className={classes.safety} data-safety={state.safety} aria-live="polite">
+    <span className={wizardStyles.safety} data-safety={state.safety} aria-live="polite">
       {t(`safety.${state.safety}`)} {state.safety === 'keep' && link(t('safety.goWithout'), choose('refused'))}
       {state.safety === 'doubt' && (
         <>

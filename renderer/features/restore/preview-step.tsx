@@ -9,9 +9,10 @@ import { ChangeDetail } from './change-detail.tsx';
 import { ChangeList, type ListedChanges } from './change-list.tsx';
 import { PlanCards } from './plan-cards.tsx';
 import type { PlanTally } from './plan-tally.ts';
-import classes from './restore.module.css';
+import previewStyles from './preview.module.css';
 import { RestoreError } from './restore-error.tsx';
 import { WarningsBar } from './warnings-bar.tsx';
+import wizardStyles from './wizard.module.css';
 import type { WizardEvent, WizardState } from './wizard-state.ts';
 
 /** What would happen, before anything does: counts, every change with a tick, then and now side by side, warnings. */
@@ -37,8 +38,8 @@ export function PreviewStep({
   }, [plan, t]);
 
   return (
-    <div className={classes.preview}>
-      <div className={classes.modeRow}>
+    <div className={previewStyles.preview}>
+      <div className={previewStyles.modeRow}>
         <Segmented
           label={t('mode.label')}
           value={mode}
@@ -48,7 +49,7 @@ export function PreviewStep({
             { value: 'exact', label: t('mode.exact') },
           ]}
         />
-        <span className={classes.quiet}>{plan === null ? '' : modeLine(t, plan, mode)}</span>
+        <span className={wizardStyles.quiet}>{plan === null ? '' : modeLine(t, plan, mode)}</span>
       </div>
       {state.planError !== null && (
         <RestoreError
@@ -59,14 +60,14 @@ export function PreviewStep({
       )}
       {plan === null || tally === null ? (
         state.planError === null && (
-          <div className={classes.waiting} role="status">
+          <div className={wizardStyles.waiting} role="status">
             <Loader size="sm" aria-hidden="true" /> {t('preview.working')}
           </div>
         )
       ) : (
         <>
           <PlanCards plan={plan} tally={tally} onShowDeletions={() => onListed('deletions')} />
-          <div className={classes.panes}>
+          <div className={previewStyles.panes}>
             <ChangeList
               plan={plan}
               tally={tally}

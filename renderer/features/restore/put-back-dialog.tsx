@@ -11,13 +11,14 @@ import { Notice } from '../../ui/notice.tsx';
 import { headline } from './headline.ts';
 import { handOver, planOpening } from './opening.ts';
 import { mayGoAhead, type PutBackState } from './put-back-state.ts';
-import classes from './restore.module.css';
 import { RestoreError } from './restore-error.tsx';
 import { ResultPanel } from './result-panel.tsx';
+import runStyles from './run.module.css';
 import { RunPanel } from './run-panel.tsx';
 import { useFocusHere } from './use-focus-here.ts';
 import { useRun } from './use-run.ts';
 import { inOrder } from './warning-order.ts';
+import wizardStyles from './wizard.module.css';
 
 /** What *Put back* is doing, asks, or did. Closing it never stops a restore: that is what Cancel is for. */
 export function PutBackDialog({
@@ -57,16 +58,16 @@ export function PutBackDialog({
       styles={{ title: { fontWeight: 600, fontSize: 16 } }}
     >
       {state.kind === 'looking' && (
-        <div className={classes.waiting} role="status">
+        <div className={wizardStyles.waiting} role="status">
           <Loader size="sm" aria-hidden="true" /> {t('putBack.looking')}
         </div>
       )}
       {state.kind === 'nothing-to-do' && (
-        <div className={classes.result}>
-          <div className={classes.waiting} role="status">
+        <div className={runStyles.result}>
+          <div className={wizardStyles.waiting} role="status">
             <IconCircleCheck size={20} color="var(--sp-ok)" aria-hidden="true" /> {t('putBack.nothing')}
           </div>
-          <div className={classes.resultActions}>
+          <div className={runStyles.resultActions}>
             <Button variant="filled" onClick={onClose} data-autofocus>
               {t('result.close')}
             </Button>
@@ -125,14 +126,14 @@ function Question({
   const fits = mayGoAhead(plan);
   const here = useFocusHere<HTMLDivElement>();
   return (
-    <div className={classes.result} ref={here} tabIndex={-1}>
-      <p className={classes.plain}>{t('putBack.asks')}</p>
+    <div className={runStyles.result} ref={here} tabIndex={-1}>
+      <p className={wizardStyles.plain}>{t('putBack.asks')}</p>
       {inOrder(plan.warnings).map((warning) => (
         <Notice key={warning.code} tone={warning.asks ? 'warn' : 'info'} title={headline(warning.text).head}>
           {headline(warning.text).rest}
         </Notice>
       ))}
-      <p className={classes.quiet}>
+      <p className={wizardStyles.quiet}>
         {t('putBack.would', {
           replace: formatNumber(plan.counts.replace),
           add: formatNumber(plan.counts.add),
@@ -140,7 +141,7 @@ function Question({
         })}
       </p>
       {error !== null && <RestoreError error={error} onRetry={onAgain} onOtherFolder={onElsewhere} />}
-      <div className={classes.resultActions}>
+      <div className={runStyles.resultActions}>
         <Button variant="filled" onClick={fits ? onLook : onElsewhere}>
           {t(fits ? 'putBack.look' : 'putBack.elsewhere')}
         </Button>
@@ -156,7 +157,7 @@ function Question({
           {t('cancel')}
         </Button>
       </div>
-      {fits && <p className={classes.quiet}>{t('putBack.safe')}</p>}
+      {fits && <p className={wizardStyles.quiet}>{t('putBack.safe')}</p>}
     </div>
   );
 }

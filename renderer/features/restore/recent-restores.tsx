@@ -8,12 +8,13 @@ import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { RelativeTime } from '../../ui/values.tsx';
-import classes from './restore.module.css';
 import { RunWarnings } from './result-panel.tsx';
+import runStyles from './run.module.css';
 import { RunPanel } from './run-panel.tsx';
 import { judgeRun } from './run-verdict.ts';
 import { useUndo } from './use-undo.ts';
 import { useUndoable } from './use-undoable.ts';
+import wizardStyles from './wizard.module.css';
 
 /** The last restores, each with its Undo; also after a restart, because main asks the durable journal. */
 export function RecentRestores(): ReactNode {
@@ -26,20 +27,20 @@ export function RecentRestores(): ReactNode {
   if (entries.length === 0) return null;
   return (
     <section aria-label={t('recent.title')}>
-      <h2 className={classes.recentTitle}>{t('recent.title')}</h2>
-      <ul className={`${classes.recent} sp-card`}>
+      <h2 className={runStyles.recentTitle}>{t('recent.title')}</h2>
+      <ul className={`${runStyles.recent} sp-card`}>
         {entries.map((entry) => (
           <li key={entry.runId}>
-            <div className={classes.recentText}>
+            <div className={runStyles.recentText}>
               <strong>{entry.targetPath}</strong>
-              <span className={classes.quiet}>
+              <span className={wizardStyles.quiet}>
                 <RelativeTime ms={instantToMs(entry.finishedAt)} /> · {countsLine(t, entry)}
               </span>
             </div>
             {entry.undoneBy !== null ? (
-              <span className={classes.quiet}>{t('recent.undone')}</span>
+              <span className={wizardStyles.quiet}>{t('recent.undone')}</span>
             ) : entry.safetySnapshotId === null ? (
-              <span className={classes.quiet}>{t('recent.noSafety')}</span>
+              <span className={wizardStyles.quiet}>{t('recent.noSafety')}</span>
             ) : (
               <Button
                 variant="default"
@@ -68,7 +69,7 @@ export function RecentRestores(): ReactNode {
         {undo.error !== null && <ErrorPanel error={undo.error} />}
         {undo.run !== null && undo.run.finishedAt === null && <RunPanel run={undo.run} />}
         {undo.run !== null && undo.run.finishedAt !== null && (
-          <div className={classes.result}>
+          <div className={runStyles.result}>
             <Notice tone={judgeRun(undo.run).tone} live title={t(`undo.${judgeRun(undo.run).words}`)}>
               {undo.run.summary}
             </Notice>

@@ -11,7 +11,6 @@ import { takeOpening } from './opening.ts';
 import { tallyPlan } from './plan-tally.ts';
 import { PreviewFooter } from './preview-footer.tsx';
 import { PreviewStep } from './preview-step.tsx';
-import classes from './restore.module.css';
 import { RestoreError } from './restore-error.tsx';
 import { ResultPanel } from './result-panel.tsx';
 import { RunPanel } from './run-panel.tsx';
@@ -21,6 +20,7 @@ import { useRun } from './use-run.ts';
 import { useWizard } from './use-wizard.ts';
 import { WhatStep } from './what-step.tsx';
 import { WhereStep } from './where-step.tsx';
+import wizardStyles from './wizard.module.css';
 import { canGoBack, canGoOn } from './wizard-state.ts';
 
 /** What, where, preview, run, result. Nothing at the target is touched before the last button of the preview. */
@@ -51,14 +51,14 @@ export function RestoreWizard({ view }: { readonly view: ViewOf<'restore-wizard'
 
   return (
     <form
-      className={classes.wizard}
+      className={wizardStyles.wizard}
       aria-label={t('title', { name: facts.name })}
       onSubmit={(event) => {
         event.preventDefault();
         dispatch({ type: 'next' });
       }}
     >
-      <header className={classes.head}>
+      <header className={wizardStyles.head}>
         <div>
           <h1>{t('title', { name: facts.name })}</h1>
           <WhichSnapshot facts={facts} />
@@ -70,7 +70,7 @@ export function RestoreWizard({ view }: { readonly view: ViewOf<'restore-wizard'
         )}
       </header>
       <StepRail step={step} />
-      <div className={classes.body} ref={body} tabIndex={-1}>
+      <div className={wizardStyles.body} ref={body} tabIndex={-1}>
         {step === 'what' && <WhatStep state={state} dispatch={dispatch} facts={facts} />}
         {step === 'where' && <WhereStep state={state} dispatch={dispatch} facts={facts} />}
         {step === 'preview' && (
@@ -88,13 +88,13 @@ export function RestoreWizard({ view }: { readonly view: ViewOf<'restore-wizard'
         />
       )}
       {(step === 'what' || step === 'where' || step === 'preview') && (
-        <footer className={classes.foot}>
+        <footer className={wizardStyles.foot}>
           {canGoBack(state) && (
             <Button variant="default" onClick={() => dispatch({ type: 'back' })}>
               {t('back')}
             </Button>
           )}
-          <span className={classes.grow} />
+          <span className={wizardStyles.grow} />
           {step === 'preview' ? (
             plan !== null &&
             tally !== null && (
@@ -122,11 +122,11 @@ export function RestoreWizard({ view }: { readonly view: ViewOf<'restore-wizard'
 function WhichSnapshot({ facts }: { readonly facts: PointFacts }): ReactNode {
   const { t } = useTranslation(['restore', 'levels']);
   const now = useNow(60_000);
-  if (facts.time === null) return <p className={classes.quiet}>&nbsp;</p>;
+  if (facts.time === null) return <p className={wizardStyles.quiet}>&nbsp;</p>;
   const day = formatDay(facts.time, now);
   const level =
     facts.stallMs !== null && facts.level === 'filesystem'
       ? t('heldFor', { duration: formatDuration(facts.stallMs) })
       : t(`levels:${facts.level ?? 'unknown'}.label`);
-  return <p className={classes.quiet}>{t('from', { day, time: formatTimeSeconds(facts.time), level })}</p>;
+  return <p className={wizardStyles.quiet}>{t('from', { day, time: formatTimeSeconds(facts.time), level })}</p>;
 }

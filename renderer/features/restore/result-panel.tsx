@@ -9,13 +9,15 @@ import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { StatCard } from '../../ui/stat-card.tsx';
-import classes from './restore.module.css';
+import previewStyles from './preview.module.css';
+import runStyles from './run.module.css';
 import { RunPanel } from './run-panel.tsx';
 import { judgeRun } from './run-verdict.ts';
 import { useFocusHere } from './use-focus-here.ts';
 import type { RestoreRun } from './use-run.ts';
 import { useUndo } from './use-undo.ts';
 import { useUndoable } from './use-undoable.ts';
+import wizardStyles from './wizard.module.css';
 
 /** How a restore ended: only what was verified is called so, every warning is listed, and the way back is a button. */
 export function ResultPanel({
@@ -45,12 +47,12 @@ export function ResultPanel({
     return <UndoResult run={undo.run} undoAgain={again} onClose={onClose} />;
   }
   return (
-    <section className={classes.result} aria-label={t('result.label')} ref={here} tabIndex={-1}>
+    <section className={runStyles.result} aria-label={t('result.label')} ref={here} tabIndex={-1}>
       <Notice tone={verdict.tone} title={t(`result.${verdict.words}`)}>
         {run.summary}
       </Notice>
       {entry !== undefined && (
-        <div className={classes.cards}>
+        <div className={previewStyles.cards}>
           <StatCard value={formatNumber(entry.replaced)} label={t('result.replaced')} tone="accent" />
           <StatCard value={formatNumber(entry.added)} label={t('result.added')} tone="ok" />
           <StatCard
@@ -68,7 +70,7 @@ export function ResultPanel({
       {run.error !== null && <ErrorPanel error={run.error} onRetry={onTryAgain} />}
       <RunWarnings run={run} />
       {undo.error !== null && <ErrorPanel error={undo.error} />}
-      <div className={classes.resultActions}>
+      <div className={runStyles.resultActions}>
         <Button variant="filled" onClick={onClose}>
           {t('result.close')}
         </Button>
@@ -92,7 +94,7 @@ export function ResultPanel({
           </Button>
         )}
       </div>
-      <p className={classes.quiet}>{undoLine(t, entry)}</p>
+      <p className={wizardStyles.quiet}>{undoLine(t, entry)}</p>
     </section>
   );
 }
@@ -123,13 +125,13 @@ function UndoResult({
   const verdict = judgeRun(run);
   const here = useFocusHere<HTMLElement>();
   return (
-    <section className={classes.result} aria-label={t('undo.resultLabel')} ref={here} tabIndex={-1}>
+    <section className={runStyles.result} aria-label={t('undo.resultLabel')} ref={here} tabIndex={-1}>
       <Notice tone={verdict.tone} live title={t(`undo.${verdict.words}`)}>
         {run.summary}
       </Notice>
       {run.error !== null && <ErrorPanel error={run.error} />}
       <RunWarnings run={run} />
-      <div className={classes.resultActions}>
+      <div className={runStyles.resultActions}>
         <Button variant="filled" onClick={onClose}>
           {t('result.close')}
         </Button>
@@ -148,7 +150,7 @@ export function RunWarnings({ run }: { readonly run: RestoreRun }): ReactNode {
   if (run.warningsTotal === 0 && run.notes.length === 0) return null;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section className={classes.runWarnings} tabIndex={0} aria-label={t('result.warningsLabel')}>
+    <section className={runStyles.runWarnings} tabIndex={0} aria-label={t('result.warningsLabel')}>
       {run.warningsTotal > 0 && (
         <h3>{t('result.warningsTitle', { count: run.warningsTotal, n: formatNumber(run.warningsTotal) })}</h3>
       )}

@@ -7,9 +7,10 @@ import { useStore } from '../../state/store.ts';
 import { formatBytes, formatRate } from '../../ui/format/bytes.ts';
 import { formatDuration, formatTimeLeft } from '../../ui/format/duration.ts';
 import { formatNumber, formatPercent } from '../../ui/format/numbers.ts';
-import classes from './restore.module.css';
+import runStyles from './run.module.css';
 import { shownProgress } from './run-progress.ts';
 import type { RestoreRun } from './use-run.ts';
+import wizardStyles from './wizard.module.css';
 
 /** A restore under way: phase, true progress, the file at hand, Cancel. */
 export function RunPanel({ run }: { readonly run: RestoreRun | null }): ReactNode {
@@ -28,10 +29,10 @@ export function RunPanel({ run }: { readonly run: RestoreRun | null }): ReactNod
   };
 
   return (
-    <section className={classes.run} aria-label={t('run.label')}>
-      <div className={classes.runHead} aria-live="polite">
+    <section className={runStyles.run} aria-label={t('run.label')}>
+      <div className={runStyles.runHead} aria-live="polite">
         <h2>{t(`run.phase.${phase}`, { defaultValue: t('run.phase.open') })}</h2>
-        {fraction !== null && <span className={classes.runPercent}>{formatPercent(fraction)}</span>}
+        {fraction !== null && <span className={runStyles.runPercent}>{formatPercent(fraction)}</span>}
       </div>
       <Progress
         value={(fraction ?? 1) * 100}
@@ -40,15 +41,15 @@ export function RunPanel({ run }: { readonly run: RestoreRun | null }): ReactNod
         size="lg"
         aria-label={t('run.progress')}
       />
-      <p className={classes.quiet}>{figures.join(' · ')}</p>
-      <p className={classes.current}>{progress?.current ?? ''}</p>
+      <p className={wizardStyles.quiet}>{figures.join(' · ')}</p>
+      <p className={runStyles.current}>{progress?.current ?? ''}</p>
       <PhaseList run={run} />
       <div>
         <Button variant="default" onClick={cancel} loading={cancelling} disabled={run === null}>
           {t('run.cancel')}
         </Button>
       </div>
-      <p className={classes.quiet}>{t('run.cancelLine')}</p>
+      <p className={wizardStyles.quiet}>{t('run.cancelLine')}</p>
     </section>
   );
 }
@@ -66,7 +67,7 @@ function PhaseList({ run }: { readonly run: RestoreRun | null }): ReactNode {
     ...expected.slice(last + 1).map((name) => ({ name, state: 'ahead', durationMs: null })),
   ];
   return (
-    <ol className={classes.phases}>
+    <ol className={runStyles.phases}>
       {shown.map(({ name, state, durationMs }) => (
         <li key={name} data-state={state}>
           {state === 'done' ? (
@@ -77,7 +78,7 @@ function PhaseList({ run }: { readonly run: RestoreRun | null }): ReactNode {
             <IconCircleDashed size={17} aria-hidden="true" />
           )}
           {t(`run.phaseShort.${name}`)}
-          {durationMs !== null && <span className={classes.quiet}>{formatDuration(durationMs)}</span>}
+          {durationMs !== null && <span className={wizardStyles.quiet}>{formatDuration(durationMs)}</span>}
         </li>
       ))}
     </ol>

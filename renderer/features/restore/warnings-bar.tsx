@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { PlanWarning } from '../../../shared/domain/restore.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { headline } from './headline.ts';
-import classes from './restore.module.css';
+import previewStyles from './preview.module.css';
 import { inOrder } from './warning-order.ts';
 
 /** What stands in the way or would be lost, the gravest first; the rest one click away. */
@@ -41,10 +41,10 @@ export function WarningsBar({
         </>
       }
     >
-      <span className={classes.warningRest}>{rest}</span>
+      <span className={previewStyles.warningRest}>{rest}</span>
       {all && (
         // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-        <section className={classes.warningList} tabIndex={0} aria-label={t('warnings.all')}>
+        <section className={previewStyles.warningList} tabIndex={0} aria-label={t('warnings.all')}>
           <PathList paths={first.paths} />
           {others.map((warning) => (
             <div key={warning.code}>
@@ -61,7 +61,7 @@ export function WarningsBar({
 function PathList({ paths }: { readonly paths: readonly string[] }): ReactNode {
   if (paths.length === 0) return null;
   return (
-    <ul className={classes.pathList}>
+    <ul className={previewStyles.pathList}>
       {paths.map((path) => (
         <li key={path}>{path}</li>
       ))}

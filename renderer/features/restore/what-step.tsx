@@ -5,8 +5,8 @@ import { useStore } from '../../state/store.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { ChoiceCard } from './choice-card.tsx';
 import { FilePicker } from './file-picker.tsx';
-import classes from './restore.module.css';
 import type { PointFacts } from './use-point-facts.ts';
+import wizardStyles from './wizard.module.css';
 import type { WizardEvent, WizardState } from './wizard-state.ts';
 
 /** Everything, or a choice by browsing; a single file can also be found by its name. */
@@ -23,13 +23,13 @@ export function WhatStep({
   const open = useStore((store) => store.open);
   const onlyPath = facts.paths.length === 1 ? facts.paths[0] : undefined;
   return (
-    <div className={classes.step}>
+    <div className={wizardStyles.step}>
       <Radio.Group
         aria-label={t('what.question')}
         value={state.choosing ? 'some' : 'all'}
         onChange={(value) => dispatch({ type: value === 'all' ? 'choose-whole' : 'choose-files' })}
       >
-        <div className={classes.choices}>
+        <div className={wizardStyles.choices}>
           <ChoiceCard
             value="all"
             title={t('what.all')}
@@ -47,12 +47,12 @@ export function WhatStep({
             selection={state.selection}
             onChange={(selection) => dispatch({ type: 'selected', selection })}
           />
-          <p className={classes.quiet} aria-live="polite">
+          <p className={wizardStyles.quiet} aria-live="polite">
             {t('what.chosen', { count: state.selection.length, n: formatNumber(state.selection.length) })}
           </p>
         </>
       ) : (
-        <p className={classes.quiet}>
+        <p className={wizardStyles.quiet}>
           {t('what.oneFile')}{' '}
           <Anchor component="button" type="button" onClick={() => open({ name: 'search', text: '' })}>
             {t('what.search')}

@@ -4,8 +4,8 @@ import { useTranslation } from 'react-i18next';
 import { ask } from '../../state/ask.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { ChoiceCard } from './choice-card.tsx';
-import classes from './restore.module.css';
 import type { PointFacts } from './use-point-facts.ts';
+import wizardStyles from './wizard.module.css';
 import type { WizardEvent, WizardState } from './wizard-state.ts';
 
 /** The original place, or another folder. The original is chosen already, so that Enter leads on. */
@@ -33,7 +33,7 @@ export function WhereStep({
   const wrong = folder !== '' && !folder.startsWith('/');
 
   return (
-    <div className={classes.step}>
+    <div className={wizardStyles.step}>
       {facts.otherHost !== null && (
         <Notice tone="warn" title={t('where.otherHost', { host: facts.otherHost })}>
           {t('where.otherHostLine')}
@@ -49,7 +49,7 @@ export function WhereStep({
           })
         }
       >
-        <div className={classes.choices}>
+        <div className={wizardStyles.choices}>
           <ChoiceCard
             value="original"
             title={t('where.original')}
@@ -59,7 +59,7 @@ export function WhereStep({
         </div>
       </Radio.Group>
       {target.kind === 'folder' && (
-        <div className={classes.folderRow}>
+        <div className={wizardStyles.folderRow}>
           <TextInput
             label={t('where.path')}
             placeholder={t('where.pathHint')}
