@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type ElectronApplication, _electron as electron, type Page } from '@playwright/test';
 import { asUser } from './as-user.ts';
+import { answerQuestions } from './dialogs.ts';
 import { startSessionBus } from './session-bus.ts';
-import { readableTree, root } from './tree.ts';
+import { readableTree } from './tree.ts';
 import type { World } from './world.ts';
 
 export interface RunningApp {
@@ -13,7 +14,7 @@ export interface RunningApp {
   readonly page: Page;
   /** The app's main process. */
   readonly pid: number;
-  /** Quits the app as a person would and waits until it is gone. */
+  /** Quits the app as a person would, also out of what is under way, and waits until it is gone. */
   close(): Promise<void>;
   /** Starts the app once more beside this one; resolves with the exit code of that start. */
   startAgain(): Promise<number | null>;
@@ -25,6 +26,10 @@ export interface LaunchOptions {
   /** Address of a session bus that outlives the app; without it the app gets one of its own. */
   readonly bus?: string;
 }
+
+/** The second button of the app's question whether to leave although something is under way. */
+const stopAndQuit = 1;
+const quitPatienceMs = 30_000;
 
 /**
  * Starts the real app in this world, as its user, with Chromium's sandbox on. Where specs run as root the program that
@@ -68,7 +73,7 @@ export async function launch(world: World, options: LaunchOptions = {}): Promise
       page,
       pid: child.pid ?? -1,
       close: async () => {
-        if (child.exitCode === null && child.signalCode === null) await app.close();
+        if (child.exitCode === null && child.signalCode === null) await quit(app);
         await clean();
       },
       startAgain: () =>
@@ -84,7 +89,12 @@ export async function launch(world: World, options: LaunchOptions = {}): Promise
   }
 }
 
-export { root };
+async function quit(app: ElectronApplication): Promise<void> {
+  await answerQuestions(app, stopAndQuit);
+  const timer = setTimeout(() => app.process().kill('SIGKILL'), quitPatienceMs);
+  await app.close();
+  clearTimeout(timer);
+}
 
 function gone(child: ChildProcess): Promise<unknown> {
   if (child.exitCode !== null || child.signalCode !== null) return Promise.resolve();

@@ -1,6 +1,7 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { asUser } from './as-user.ts';
 import { endProcess } from './end-process.ts';
 import type { World } from './world.ts';
@@ -31,10 +32,20 @@ export async function startKeyring(
     DBUS_SESSION_BUS_ADDRESS: bus.address,
   });
   daemon.stdin?.end(password);
-  const lines = createInterface({ input: daemon.stdout ?? missing() });
-  // It prints its control folder once it is ready.
-  await Promise.race([once(lines, 'line'), failed(daemon)]);
+  const deadline = Date.now() + 15_000;
+  while (!owns(world, bus, 'org.freedesktop.secrets')) {
+    if (Date.now() > deadline || daemon.exitCode !== null) throw new Error('gnome-keyring did not come up');
+    await sleep(50);
+  }
   return { stop: () => endProcess(daemon) };
+}
+
+function owns(world: World, bus: SessionBus, name: string): boolean {
+  const question = ['org.freedesktop.DBus.NameHasOwner', `string:${name}`];
+  const call = ['dbus-send', '--print-reply', '--dest=org.freedesktop.DBus', '/org/freedesktop/DBus', ...question];
+  const [program = '', ...args] = asUser(world.user, call);
+  const env = { ...world.environment, DBUS_SESSION_BUS_ADDRESS: bus.address };
+  return spawnSync(program, args, { env, encoding: 'utf8' }).stdout.includes('boolean true');
 }
 
 function start(world: World, command: readonly string[], more: Readonly<Record<string, string>> = {}): ChildProcess {

@@ -50,6 +50,8 @@ export function newWorld(): World {
       XDG_STATE_HOME: join(home, '.local/state'),
       XDG_CACHE_HOME: join(home, '.cache'),
       XDG_RUNTIME_DIR: runtime,
+      // The browser inside aborts when a system bus it knows goes away; the app asks it for nothing but rights.
+      DBUS_SYSTEM_BUS_ADDRESS: `unix:path=${join(base, 'no-system-bus')}`,
       ...display(base, give),
     },
     folder: (name) => folder(join('home', name)),

@@ -17,5 +17,7 @@ input.once('line', async () => {
   console.log(JSON.stringify(await writer.stop()));
   input.close();
 });
-// Whoever started this is gone.
-process.stdin.once('end', () => process.exit(0));
+// Whoever started this is gone, or wants it gone.
+const leave = (): void => void writer.stop().finally(() => process.exit(0));
+process.stdin.once('end', leave);
+process.once('SIGTERM', leave);

@@ -56,11 +56,10 @@ test('backups that restic made are adopted, browsed and restored from', async ({
   await test.step('browse', async () => {
     await details.browse();
     const entries = page.getByRole('listbox', { name: 'Entries of this folder' });
-    for (const each of source.slice(1).split('/')) {
-      await entries.getByRole('option').filter({ hasText: each }).dblclick();
-      await expect(page.getByRole('navigation', { name: 'Where you are' })).toContainText(each);
-    }
-    await expect(page.getByText('Grüße')).toBeVisible();
+    await entries.getByRole('option').filter({ hasText: 'Documents' }).dblclick();
+    await expect(page.getByRole('navigation', { name: 'Where you are' })).toContainText('Documents');
+    await entries.getByRole('option').filter({ hasText: 'notes.md' }).click();
+    await expect(page.getByRole('complementary', { name: 'Preview' })).toContainText('renew the passport');
     await keep('4-browse');
   });
 

@@ -20,7 +20,8 @@ test('a repository that is away is waited for, and used again when it is back', 
   renameSync(repository, away);
   await backUpNow();
   await expect(cards).toContainText('waits');
-  await expect(inRail('Ada')).toHaveAccessibleName(/Waiting for Backups/);
+  await expect(inRail('Ada')).toHaveAccessibleName(/waiting/);
+  await expect(page.getByRole('main')).toContainText('Backups is not connected.');
   await keepScreens(page, import.meta.filename, '1-waiting');
   expect(existsSync(repository)).toBe(false);
 

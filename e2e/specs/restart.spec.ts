@@ -63,10 +63,7 @@ test('a restart shows what was shown; the catalog may be lost or damaged between
       spoil(catalog);
       const running = await start();
       const unlock = unlockDialog(running.page);
-      await running.page
-        .getByRole('button', { name: /password/i })
-        .first()
-        .click();
+      await unlock.ask();
       await unlock.give(password);
       await look(running);
       await expect(running.page.getByRole('alert')).toHaveCount(0);
