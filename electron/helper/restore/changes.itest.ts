@@ -17,6 +17,7 @@ import {
 import { describe, expect, it } from 'vitest';
 import type { RunId } from '../../../shared/domain/ids.ts';
 import { CountingReporter } from '../capture/testing/literal-view.ts';
+import { type FileOps, plainFileOps } from '../system/file-ops.ts';
 import { assertSafe } from './assert-safe.ts';
 import { observeTree } from './testing/observe-tree.ts';
 import { RestoreScene } from './testing/restore-scene.ts';
@@ -248,6 +249,28 @@ describe('what changes after the preview', () => {
     await expect(scene.undo(runId)).rejects.toMatchObject({ kind: 'nothing-to-undo' });
   });
 
+  it('is not replaced even when it comes between the look and the putting in place', async () => {
+    let isBlind = false;
+    const ops: FileOps = {
+      ...plainFileOps,
+      // The file comes right after the look: the look saw nothing.
+      lstatIfThere: (path) =>
+        isBlind && path.toString().endsWith('/b.txt') ? undefined : plainFileOps.lstatIfThere(path),
+    };
+    using scene = await RestoreScene.open({ ops });
+    const source = makeSource(scene);
+    const snapshot = await scene.backup(source);
+    damage(source);
+    const { outcome } = await scene.run(await scene.prepare(snapshot), {
+      beforeRun: () => {
+        writeFileSync(`${source}/b.txt`, 'came meanwhile');
+        isBlind = true;
+      },
+    });
+    expect(readFileSync(`${source}/b.txt`, 'utf8')).toBe('came meanwhile');
+    expect(outcome.warnings.map(({ path }) => path)).toEqual([`${source}/b.txt`]);
+  });
+
   it('refuses a safety snapshot of a file that keeps changing', async () => {
     using scene = await RestoreScene.open();
     const source = makeSource(scene);
@@ -276,6 +299,23 @@ describe('what changes after the preview', () => {
     );
     await expect(run).rejects.toMatchObject({ kind: 'internal' });
     expect(readFileSync(`${source}/a.txt`, 'utf8')).toBe('a changed since');
+  });
+});
+
+describe('a disk that does not keep what is written', () => {
+  it('is found out by reading back', async () => {
+    const ops: FileOps = {
+      ...plainFileOps,
+      writeAllSync: (fd, buffer, position) =>
+        plainFileOps.writeAllSync(fd, Buffer.from(Buffer.from(buffer).toString().replace('c as', 'x as')), position),
+    };
+    using scene = await RestoreScene.open({ ops });
+    const snapshot = await scene.backup(makeSource(scene));
+    const { outcome } = await scene.restore(snapshot, { target: { kind: 'folder', path: scene.path('target') } });
+    expect(outcome).toMatchObject({ added: 6, verified: 2, notDone: 0 });
+    expect(outcome.warnings).toEqual([
+      { path: `${scene.path('docs')}/sub/c.txt`, text: expect.stringMatching(/^It does not read back/) },
+    ]);
   });
 });
 

@@ -47,6 +47,14 @@ export function safetyMissing(): StillpointError {
   });
 }
 
+export function wasRunAlready(): StillpointError {
+  return new StillpointError({
+    kind: 'wrong-usage',
+    message: 'This preview was carried out already.',
+    guidance: 'Make a new preview and restore from that.',
+  });
+}
+
 export function nothingToUndo(message: string): StillpointError {
   return new StillpointError({
     kind: 'nothing-to-undo',

@@ -6,7 +6,7 @@ import type { FileOps } from '../system/file-ops.ts';
 import type { PreparedRestore, RestoreContext, RestoreExecution, RestoreOutcome } from './contract.ts';
 import { displayPath } from './display-path.ts';
 import { type EndangeredView, endangeredView } from './endangered-view.ts';
-import { badInput, safetyMissing } from './errors.ts';
+import { badInput, safetyMissing, wasRunAlready } from './errors.ts';
 import type { RestoreRecords } from './journal/undo-record.ts';
 import type { Abilities } from './plan/build-plan.ts';
 import { presentText, storedText } from './plan/compare-text.ts';
@@ -86,7 +86,7 @@ export class PreparedFilesystemRestore implements PreparedRestore {
     const safety = this.#safety;
     this.#safetyTarget?.close();
     this.#safetyTarget = null;
-    if (this.#wasRun) throw safetyMissing();
+    if (this.#wasRun) throw wasRunAlready();
     const isKept = execution.safetySnapshotId !== null;
     if (isKept && !safety) throw safetyMissing();
     this.#wasRun = true;

@@ -41,17 +41,20 @@ describe.skipIf(missing !== undefined)(
       setXattr(`${source}/a`, 'user.u', Buffer.from('u'));
       mkdirSync(`${source}/closed`);
       writeFileSync(`${source}/closed/in`, 'in');
-      chmodSync(`${source}/closed`, 0o500);
+      mkdirSync(`${source}/closed/inner`);
+      writeFileSync(`${source}/closed/inner/in`, 'in');
+      chmodSync(`${source}/closed/inner`, 0o500);
+      chmodSync(`${source}/closed`, 0o000);
       symlinkSync('a', `${source}/link`);
       const snapshot = await scene.backup(source);
 
       const target = scene.make('target');
       chownSync(target, somebody.uid, somebody.gid);
       const { outcome } = await scene.restore(snapshot, { target: { kind: 'folder', path: target } });
-      expect(outcome).toMatchObject({ added: 7, notDone: 0, endedBy: null });
+      expect(outcome).toMatchObject({ added: 9, notDone: 0, endedBy: null });
       expect(outcome.warnings.map(({ text }) => text)).toEqual(
         [
-          expect.stringMatching(/^The owner of 6 entries could not be set/),
+          expect.stringMatching(/^The owner of 8 entries could not be set/),
           expect.stringMatching(/^Extended attributes .* of 1 entry/),
           expect.stringMatching(/^The set-user-id .* of 1 entry/),
         ].sort(),
@@ -60,7 +63,9 @@ describe.skipIf(missing !== undefined)(
       expect(lstatSync(`${target}/mine`)).toMatchObject({ uid: somebody.uid, gid: 23457 });
       expect(lstatSync(`${target}/mine`).mode & 0o777).toBe(0);
       expect(lstatSync(`${target}/a`).uid).toBe(somebody.uid);
-      expect(readFileSync(`${target}/closed/in`, 'utf8')).toBe('in');
+      expect(readFileSync(`${target}/closed/inner/in`, 'utf8')).toBe('in');
+      expect(lstatSync(`${target}/closed/inner`).mode & 0o777).toBe(0o500);
+      expect(lstatSync(`${target}/closed`).mode & 0o777).toBe(0);
       // Again: nothing that it cannot change anyway counts as different.
       expect((await scene.prepare(snapshot, { target: { kind: 'folder', path: target } })).plan.counts.replace).toBe(0);
     });

@@ -1,7 +1,8 @@
-import { statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { processAbilities } from '../system/capabilities.ts';
 import { findProgram } from '../system/exec.ts';
+import { openLoopFilesystem, whyNoLoopFilesystem } from '../system/testing/loop-filesystem.ts';
 import { makeNastyTree } from './testing/nasty-tree.ts';
 import { observeTree } from './testing/observe-tree.ts';
 import { RestoreScene } from './testing/restore-scene.ts';
@@ -23,6 +24,20 @@ describe.skipIf(missing !== undefined)(`a tree of everything${missing ? ` (${mis
     expect(observeTree(scene.path('new', 'target'), { top: true })).toEqual(before);
     expect(outcome.added).toBe(Object.keys(before).length);
     expect(outcome.verified).toBeGreaterThan(20);
+  });
+
+  it.each(['xfs', 'btrfs'] as const)('comes over to %s as it was', async (type) => {
+    expect(whyNoLoopFilesystem(type)).toBeUndefined();
+    await using other = await openLoopFilesystem({ type, sizeMiB: 300 });
+    using scene = await RestoreScene.open();
+    const source = scene.path('source');
+    makeNastyTree(source);
+    const path = `${other.mountPoint}/target`;
+    const { outcome, runId } = await scene.restore(await scene.backup(source), { target: { kind: 'folder', path } });
+    expect(outcome).toMatchObject({ warnings: [], notDone: 0, endedBy: null });
+    expect(observeTree(path, { top: true })).toEqual(observeTree(source, { top: true }));
+    expect((await scene.undo(runId)).outcome).toMatchObject({ warnings: [], notDone: 0 });
+    expect(existsSync(path)).toBe(false);
   });
 
   it('keeps holes as holes', async () => {

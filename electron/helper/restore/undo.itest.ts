@@ -4,7 +4,9 @@ import {
   existsSync,
   mkdirSync,
   readFileSync,
+  renameSync,
   rmSync,
+  statSync,
   symlinkSync,
   unlinkSync,
   writeFileSync,
@@ -113,6 +115,29 @@ describe('undo', () => {
     scene.nowMs += 31 * 86_400_000;
     expect(scene.newDriver().undoable()).toEqual([]);
     await expect(scene.undo(undo.runId)).rejects.toMatchObject({ kind: 'nothing-to-undo' });
+  });
+
+  it('finds the folder again when its device has another number, as after a boot', async () => {
+    using scene = await RestoreScene.open();
+    const { source, snapshot, now } = await changedSource(scene);
+    const { runId } = await scene.restore(snapshot, { mode: 'exact' });
+    const path = `${scene.stateDirectory}/restores/${runId}.json`;
+    const device = `"deviceId":"${statSync(source, { bigint: true }).dev}"`;
+    const text = readFileSync(path, 'utf8');
+    expect(text.split(device).length).toBeGreaterThan(5);
+    writeFileSync(path, text.replaceAll(device, '"deviceId":"987654321"'));
+    expect((await scene.undo(runId)).outcome).toMatchObject({ warnings: [], notDone: 0 });
+    expect(observeTree(source, noDirectoryTimes)).toEqual(now);
+  });
+
+  it('does nothing where the folder is another one now', async () => {
+    using scene = await RestoreScene.open();
+    const { source, snapshot } = await changedSource(scene);
+    const { runId } = await scene.restore(snapshot, { mode: 'exact' });
+    renameSync(source, `${source}-moved`);
+    mkdirSync(source);
+    await expect(scene.undo(runId)).rejects.toMatchObject({ kind: 'target-changed' });
+    expect(observeTree(source)).toEqual({});
   });
 
   it('of a restore into a new folder removes the folder, with no safety snapshot needed', async () => {

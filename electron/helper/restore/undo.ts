@@ -4,20 +4,12 @@ import type { RestoreRequest } from '../../../shared/domain/restore.ts';
 import { quoteName, type TreeNode } from '../repository/index.ts';
 import { hasCode } from '../system/errno.ts';
 import { Breather } from './breather.ts';
-import { foundOfRecord } from './journal/found-record.ts';
-import type { RootRecord } from './journal/journal-records.ts';
+import { type PresentRoot, presentRoot } from './journal/present-root.ts';
 import type { ChangeRecord, RestoreRecord } from './journal/undo-record.ts';
 import { directoryBelow } from './plan/anchor.ts';
 import type { BuildInput, BuiltPlan } from './plan/build-plan.ts';
 import { OwnPlaces } from './plan/own-places.ts';
-import {
-  type Found,
-  localPath,
-  type PlanDirectory,
-  type PlanItem,
-  stepsTo,
-  type TargetRoot,
-} from './plan/plan-item.ts';
+import { type Found, localPath, type PlanDirectory, type PlanItem, stepsTo } from './plan/plan-item.ts';
 import { count, PlanNotes } from './plan/plan-notes.ts';
 import { nameKey, parseSnapshotPath } from './plan/selection.ts';
 import { StoredTree } from './plan/stored-tree.ts';
@@ -49,7 +41,7 @@ export async function buildUndo(
   const target = new TargetTree(ops);
   const planner = new UndoPlanner(target, tree, new OwnPlaces(ownPaths), new Breather(signal));
   try {
-    const roots = head.roots.map(rootOf);
+    const roots = head.roots.map((root) => presentRoot(ops, root));
     for (const [index, root] of roots.entries()) {
       const changes = record.changes.filter((change) => change.root === index);
       await planner.planRoot(root, changedTree(changes), safety?.tree ?? null);
@@ -66,18 +58,20 @@ export async function buildUndo(
     };
     const { items, notes } = planner;
     planner.tellKept();
-    return { built: { items, notes, roots, tree, keptNewer: planner.keptTotal, targetPath: head.targetPath }, request };
+    return {
+      built: {
+        items,
+        notes,
+        roots: roots.map(({ root }) => root),
+        tree,
+        keptNewer: planner.keptTotal,
+        targetPath: head.targetPath,
+      },
+      request,
+    };
   } finally {
     target.close();
   }
-}
-
-function rootOf(record: RootRecord): TargetRoot {
-  return {
-    path: Buffer.from(record.path, 'base64'),
-    deviceId: BigInt(record.deviceId),
-    inode: BigInt(record.inode),
-  };
 }
 
 function changedTree(changes: readonly ChangeRecord[]): Changed {
@@ -99,6 +93,7 @@ class UndoPlanner {
   readonly items: PlanItem[] = [];
   readonly notes = new PlanNotes();
   readonly #kept: string[] = [];
+  #present: PresentRoot | null = null;
   readonly #target: TargetTree;
   readonly #tree: StoredTree;
   readonly #own: OwnPlaces;
@@ -111,7 +106,9 @@ class UndoPlanner {
     this.#breather = breather;
   }
 
-  async planRoot(root: TargetRoot, changed: Changed, safety: BlobId | null): Promise<void> {
+  async planRoot(present: PresentRoot, changed: Changed, safety: BlobId | null): Promise<void> {
+    this.#present = present;
+    const { root } = present;
     const steps = splitPath(root.path);
     const snapshotPath = steps.length === 0 ? '/' : steps.map((step) => `/${quoteName(step)}`).join('');
     const along = safety ? await this.#tree.along(safety, steps) : [];
@@ -165,7 +162,7 @@ class UndoPlanner {
     }
     if (!change) return this.#passThrough(parent, changed, node, now, path);
     if (change.change === 'added') return this.#planRemoval(parent, changed, now, path);
-    if (change.change === 'deleted' ? now !== null : !isUntouched(change, now)) return this.#keep(path);
+    if (change.change === 'deleted' ? now !== null : !this.#isUntouched(change, now)) return this.#keep(path);
     if (!node) {
       // Nothing of it was there any more when the safety snapshot was taken.
       this.notes.say({ code: 'torn-file', text: `${path} is not in the safety snapshot.`, paths: [path], asks: false });
@@ -249,7 +246,7 @@ class UndoPlanner {
     into: PlanItem[],
   ): boolean {
     const { change } = changed;
-    const isOurs = change?.change === 'added' && isUntouched(change, now);
+    const isOurs = change?.change === 'added' && this.#isUntouched(change, now);
     if (!isOurs) {
       this.#keep(path);
       return false;
@@ -275,6 +272,12 @@ class UndoPlanner {
       if (now && !this.#collectRemoval(directory, child, now, path, insideOf, into)) isWhole = false;
     }
     return isWhole;
+  }
+
+  /** What is there is what the restore left there. */
+  #isUntouched(change: ChangeRecord, now: Found | null): boolean {
+    const left = change.now && this.#present?.foundOf(change.now);
+    return now !== null && left != null && isSameVersion(left, now);
   }
 
   #keep(path: string): void {
@@ -303,11 +306,6 @@ class UndoPlanner {
       throw error;
     }
   }
-}
-
-/** What is there is what the restore left there. */
-function isUntouched(change: ChangeRecord, now: Found | null): boolean {
-  return now !== null && change.now !== null && isSameVersion(foundOfRecord(change.now), now);
 }
 
 function itemOf(

@@ -12,6 +12,7 @@ import {
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import type { RunId } from '../../../../shared/domain/ids.ts';
+import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import { type JournalRecord, journalRecordSchema } from './journal-records.ts';
 
@@ -46,8 +47,12 @@ export class Journal {
 
   /** Everything appended so far is durable when this resolves. */
   async sync(): Promise<void> {
-    this.#write();
-    await syncData(this.#fd);
+    try {
+      this.#write();
+      await syncData(this.#fd);
+    } catch (error) {
+      throw hasCode(error, 'ENOSPC', 'EDQUOT') ? noRoom(error) : error;
+    }
   }
 
   /** The restore left nothing to finish: its record, if any, is durable. */
@@ -71,6 +76,16 @@ export class Journal {
     this.#pending = [];
     for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
   }
+}
+
+function noRoom(cause: unknown): StillpointError {
+  return new StillpointError({
+    kind: 'scratch-full',
+    message: 'There is no room left where Stillpoint keeps the journal of this restore.',
+    guidance: 'What was put back so far stays. Make room on the system disk and restore again.',
+    retryable: true,
+    cause,
+  });
 }
 
 export interface LeftJournal {

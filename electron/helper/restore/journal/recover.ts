@@ -6,14 +6,15 @@ import { quoteName } from '../../repository/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { directoryBelow } from '../plan/anchor.ts';
-import type { Found, PlanDirectory, TargetRoot } from '../plan/plan-item.ts';
+import type { Found, PlanDirectory } from '../plan/plan-item.ts';
 import { parseSnapshotPath } from '../plan/selection.ts';
 import { foundOf, isSameVersion } from '../target/found.ts';
 import { TargetTree } from '../target/target-tree.ts';
 import { keptName } from '../write/aside-entries.ts';
-import { foundOfRecord, recordOfFound } from './found-record.ts';
+import { recordOfFound } from './found-record.ts';
 import { type LeftJournal, leftJournals, syncDirectory } from './journal.ts';
 import type { ChangeKind, JournalRecord, RestoreHead } from './journal-records.ts';
+import { type PresentRoot, presentRoot } from './present-root.ts';
 import { type ChangeRecord, newRecord, type RestoreRecords } from './undo-record.ts';
 
 export interface RecoverParts {
@@ -113,7 +114,7 @@ function recoverEntry(entry: Entry, places: Places, target: TargetTree, counts: 
   const { directory, name } = places.of(put);
   if (placed) {
     if (put.temp !== null) discard(target, directory, Buffer.from(put.temp), counts, false);
-    return [change(put, placed.change, foundOfRecord(placed.now))];
+    return [change(put, placed.change, places.root(put).foundOf(placed.now))];
   }
   if (put.temp === null) return recoverDirectory(entry, put, directory, name, target, change);
   const temp = Buffer.from(put.temp);
@@ -123,7 +124,7 @@ function recoverEntry(entry: Entry, places: Places, target: TargetTree, counts: 
     entry.ready !== null &&
     found !== null &&
     String(found.inode) === entry.ready.inode &&
-    String(found.deviceId) === entry.ready.deviceId;
+    found.deviceId === places.root(put).deviceOf(entry.ready.deviceId);
   const kind: ChangeKind = put.was === null ? 'added' : 'replaced';
   if (isOurs(there)) {
     discard(target, directory, temp, counts, false);
@@ -132,7 +133,7 @@ function recoverEntry(entry: Entry, places: Places, target: TargetTree, counts: 
   const wasMeant =
     there === null
       ? put.was === null || (entry.aside !== null && put.was.type !== 'dir')
-      : put.was !== null && there.type !== 'dir' && isSameVersion(foundOfRecord(put.was), there);
+      : put.was !== null && there.type !== 'dir' && isSameVersion(places.root(put).foundOf(put.was), there);
   if (isOurs(staged) && wasMeant && !entry.isOver) {
     target.ops.renameSync(target.entry(directory, temp), target.entry(directory, name));
     counts.finished += 1;
@@ -176,7 +177,7 @@ function removeAside(entry: Entry, places: Places, target: TargetTree, counts: C
   const aside = Buffer.from(entry.aside.name);
   const now = look(target, directory, aside);
   if (!now) return;
-  const was = entry.put.was && foundOfRecord(entry.put.was);
+  const was = entry.put.was && places.root(entry.put).foundOf(entry.put.was);
   const isKnown = was !== null && isSameVersion(was, { ...now, ctimeNs: was.ctimeNs });
   try {
     if (isKnown) {
@@ -218,19 +219,30 @@ function entriesOf(records: readonly JournalRecord[]): ReadonlyMap<number, Entry
 
 /** Directories of a journal, reached like those of a plan. */
 class Places {
+  readonly #roots: readonly PresentRoot[];
   readonly #tops: readonly PlanDirectory[];
   readonly #known = new Map<string, PlanDirectory>();
 
   constructor(head: RestoreHead, target: TargetTree) {
-    this.#tops = head.roots.map((record): PlanDirectory => {
-      const root: TargetRoot = {
-        path: Buffer.from(record.path, 'base64'),
-        deviceId: BigInt(record.deviceId),
-        inode: BigInt(record.inode),
-      };
-      return { root, parent: null, name: Buffer.alloc(0), snapshotPath: '/', tree: null, node: null };
-    });
+    this.#roots = head.roots.map((record) => presentRoot(target.ops, record));
+    this.#tops = this.#roots.map(
+      ({ root }): PlanDirectory => ({
+        root,
+        parent: null,
+        name: Buffer.alloc(0),
+        snapshotPath: '/',
+        tree: null,
+        node: null,
+      }),
+    );
     for (const top of this.#tops) target.open(top);
+  }
+
+  /** How numbers of the journal read today. */
+  root(record: { readonly root: number }): PresentRoot {
+    const root = this.#roots[record.root];
+    if (!root) throw new Error(`a journal names root ${record.root}, which it does not have`);
+    return root;
   }
 
   of(record: { readonly root: number; readonly path: string }): { directory: PlanDirectory; name: Buffer } {

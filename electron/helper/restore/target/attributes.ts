@@ -5,7 +5,8 @@ import type { XattrTarget } from '../../system/xattr.ts';
 
 /** Attributes that belong to a file's content or rights; others (labels of the machine, of overlays) are its place's. */
 const ours = ['user.', 'system.posix_acl_', 'security.capability', 'trusted.'];
-const notOurs = ['trusted.overlay.'];
+/** XFS shows its own form of access lists a second time; setting it elsewhere would be a lie about rights. */
+const notOurs = ['trusted.overlay.', 'trusted.SGI_ACL_'];
 
 export interface AttributeRules {
   /** trusted.* and security.* can only be read and set with rights over the whole machine. */

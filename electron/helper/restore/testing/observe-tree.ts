@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { closeSync, lstatSync, openSync, readdirSync, readlinkSync, readSync } from 'node:fs';
-import { readXattrs } from '../../system/xattr.ts';
+import { readXattrs, type Xattr } from '../../system/xattr.ts';
 
 export interface ObserveOptions {
   /** Modification times of directories; off where something was put into or taken out of one that stays. */
@@ -24,7 +24,7 @@ export function observeTree(path: string, options: ObserveOptions = {}): Record<
     if (stat.isFile()) facts.push(`size ${stat.size}`, `sha ${hashOf(at)}`);
     if (stat.isSymbolicLink()) facts.push(`-> ${readlinkSync(at, { encoding: 'buffer' }).toString('latin1')}`);
     if (stat.isBlockDevice() || stat.isCharacterDevice()) facts.push(`device ${stat.rdev}`);
-    for (const { name: attribute, value } of readXattrs(at))
+    for (const { name: attribute, value } of readXattrs(at).filter(isOfFile))
       facts.push(`${attribute.toString()}=${value.toString('hex')}`);
     if (!isDirectory && stat.nlink > 1n) {
       const key = `${stat.dev}:${stat.ino}`;
@@ -43,6 +43,11 @@ export function observeTree(path: string, options: ObserveOptions = {}): Record<
   };
   visit(Buffer.from(path), '');
   return found;
+}
+
+/** XFS shows access lists twice, the second time in a form of its own. */
+function isOfFile({ name }: Xattr): boolean {
+  return !name.toString().startsWith('trusted.SGI_ACL_');
 }
 
 function hashOf(path: Buffer): string {
