@@ -23,10 +23,10 @@ const lookAgainMs = 50;
 const ownGroup = 'stillpoint';
 
 /**
- * Why somebody other than root could end or stop this process through its control groups, for people; undefined when
- * nobody could. Groups that cannot be found from here count as somebody else's.
+ * Why somebody other than root could end or stop a process through its control groups, for people; undefined when
+ * nobody could. Groups that cannot be found from here count as somebody else's. Throws ESRCH or ENOENT when it is gone.
  */
-export function whoseControlGroup(pid: number | 'self' = 'self'): string | undefined {
+export function whoseControlGroup(pid: number): string | undefined {
   for (const place of placesOf(pid)) {
     const whose = whosePlace(place);
     if (whose !== undefined) return whose;
@@ -44,45 +44,49 @@ function whosePlace(place: Place | undefined): string | undefined {
 }
 
 /**
- * Moves this process, and with it every process it starts later, to control groups that only root can write: a unit of
- * its own under systemd, else groups of its own. Does nothing where it is in such groups. Needs root; never throws: ask
- * `whoseControlGroup` afterwards.
+ * Moves processes to control groups that only root can write: a unit of their own under systemd, else groups of our own.
+ * Does nothing for those that are in such groups. Needs root. What did not work is no error; ask `whoseControlGroup`
+ * afterwards.
  */
-export async function leaveForeignControlGroups(): Promise<void> {
-  if (whoseControlGroup() === undefined) return;
-  if (existsSync('/run/systemd/system')) await moveToOwnUnit();
-  else moveToOwnGroups();
+export async function leaveForeignControlGroups(pids: readonly number[]): Promise<void> {
+  const foreign = pids.filter((pid) => whoseControlGroup(pid) !== undefined);
+  if (foreign.length === 0) return;
+  if (existsSync('/run/systemd/system')) await moveToOwnUnit(foreign);
+  else for (const pid of foreign) moveToOwnGroups(pid);
 }
 
-async function moveToOwnUnit(): Promise<void> {
+/** Source: org.freedesktop.systemd1(5), systemd.scope(5). */
+async function moveToOwnUnit(pids: readonly number[]): Promise<void> {
   const busctl = findProgram('busctl');
   if (busctl === undefined) return;
   const manager = ['org.freedesktop.systemd1', '/org/freedesktop/systemd1', 'org.freedesktop.systemd1.Manager'];
-  const unit = ['ssa(sv)a(sa(sv))', `stillpoint-helper-${process.pid}.scope`, 'fail'];
+  const unit = ['ssa(sv)a(sa(sv))', `stillpoint-${pids.join('-')}.scope`, 'fail'];
   const properties = [
-    ...['Description', 's', 'Stillpoint helper'],
-    ...['PIDs', 'au', '1', String(process.pid)],
+    ...['Description', 's', 'Stillpoint: what ends a pause in any case'],
+    ...['PIDs', 'au', String(pids.length), ...pids.map(String)],
     ...['Slice', 's', 'system.slice'],
     ...['CollectMode', 's', 'inactive-or-failed'],
   ];
   const call = ['--system', 'call', ...manager, 'StartTransientUnit', ...unit, '4', ...properties, '0'];
   try {
     await runProgram(busctl, call, { timeoutMs: unitStartsMs });
-    // The answer names a job; the process has moved when the job is done.
-    for (let waited = 0; waited < unitStartsMs && whoseControlGroup() !== undefined; waited += lookAgainMs)
+    // The answer names a job; the processes have moved when the job is done.
+    for (let waited = 0; waited < unitStartsMs; waited += lookAgainMs) {
+      if (pids.every((pid) => whoseControlGroup(pid) === undefined)) return;
       await new Promise((resolve) => setTimeout(resolve, lookAgainMs));
+    }
   } catch {
-    // What did not work shows in where we are.
+    // What did not work shows in where they are.
   }
 }
 
-function moveToOwnGroups(): void {
-  for (const place of placesOf('self')) {
+function moveToOwnGroups(pid: number): void {
+  for (const place of placesOf(pid)) {
     if (place === undefined || whosePlace(place) === undefined) continue;
     try {
       const directory = join(place.top, ownGroup);
       mkdirSync(directory, { recursive: true, mode: 0o755 });
-      writeFileSync(join(directory, 'cgroup.procs'), String(process.pid));
+      writeFileSync(join(directory, 'cgroup.procs'), String(pid));
     } catch {
       // The same: some hierarchies take nobody before they are set up.
     }
@@ -90,7 +94,7 @@ function moveToOwnGroups(): void {
 }
 
 /** Undefined for a hierarchy whose groups cannot be seen from here. Sources: cgroups(7), proc_pid_mountinfo(5). */
-function placesOf(pid: number | 'self'): (Place | undefined)[] {
+function placesOf(pid: number): (Place | undefined)[] {
   const mounts = listMounts();
   return readFileSync(`/proc/${pid}/cgroup`, 'utf8')
     .split('\n')

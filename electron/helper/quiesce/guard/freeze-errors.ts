@@ -60,3 +60,11 @@ export function guardDidNotStart(why: string, cause?: unknown): StillpointError 
     cause,
   });
 }
+
+export function guardNotSafe(why: string): StillpointError {
+  return new StillpointError({
+    kind: 'freeze-refused',
+    message: `Nothing was held still, because the end of the pause could not be guaranteed: ${why}`,
+    guidance: 'Start Stillpoint from a system with systemd, or as a service of the system; until then it copies live.',
+  });
+}

@@ -1,10 +1,11 @@
 import { closeSync, constants, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { StillpointError } from '../../../../shared/errors/index.ts';
+import { leaveForeignControlGroups, whoseControlGroup } from '../../system/control-group.ts';
 import { openSealedMemory } from '../../system/memory-file.ts';
 import { openEventfd } from '../../system/pipes.ts';
 import { pidfdOpen } from '../../system/process-info.ts';
 import { openVerifiedProgram } from '../../system/spawn-verified.ts';
-import { guardDidNotStart } from './freeze-errors.ts';
+import { guardDidNotStart, guardNotSafe } from './freeze-errors.ts';
 import { type FreezeGuard, newFreezeGuard } from './freeze-guard.ts';
 import { type GuardProcess, type StartedProcess, startProcess } from './guard-process.ts';
 import { decodePage, PAGE_BYTES } from './wire.ts';
@@ -29,8 +30,9 @@ export interface StartGuardOptions {
 }
 
 /**
- * Starts the guard and the witness of one freeze, and resolves when both are ready, their memory locked where permitted.
- * Nothing is frozen yet. Rejects with `freeze-refused` if either does not start; nothing is left then.
+ * Starts the guard and the witness of one freeze, and resolves when both are ready, their memory locked where permitted,
+ * in control groups that only root can write. Nothing is frozen yet. Rejects with `freeze-refused` if either does not
+ * start, or if somebody else could end both at once; nothing is left then.
  */
 export async function startGuard(options: StartGuardOptions): Promise<FreezeGuard> {
   const marginMs = options.marginMs ?? 500;
@@ -71,6 +73,7 @@ export async function startGuard(options: StartGuardOptions): Promise<FreezeGuar
     const [guard, witness] = await allReady(guardChild, witnessChild);
     if (options.cgroupProcs !== undefined)
       for (const { pid } of [guard, witness]) writeFileSync(options.cgroupProcs, String(pid));
+    await requireOwnFate([guard.pid, witness.pid]);
 
     return newFreezeGuard({
       where: options.mountPath,
@@ -95,6 +98,18 @@ export async function startGuard(options: StartGuardOptions): Promise<FreezeGuar
     closeAll();
     throw error;
   }
+}
+
+/** Who may write to a control group ends or stops all in it at once: helper, guard and witness, and nobody would thaw. */
+async function requireOwnFate(pids: readonly number[]): Promise<void> {
+  let whose: string | undefined;
+  try {
+    await leaveForeignControlGroups(pids);
+    whose = pids.map(whoseControlGroup).find((each) => each !== undefined);
+  } catch (cause) {
+    throw guardDidNotStart('it ended at once', cause);
+  }
+  if (whose !== undefined) throw guardNotSafe(whose);
 }
 
 /** Settles only when both have answered: none is left half started with its descriptors closed under it. */

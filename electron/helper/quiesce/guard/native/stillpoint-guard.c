@@ -57,6 +57,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -131,6 +132,21 @@ static void __attribute__((noinline)) touch_stack(void)
 		stack[i] = 0;
 }
 
+/*
+ * Who started the helper may have left it with the processor's leftovers (SCHED_IDLE, where the nice value counts for
+ * nothing) or on one busy processor: that must not make a thaw late.
+ */
+static void run_like_others(void)
+{
+	struct sched_param none = { 0 };
+	cpu_set_t all;
+
+	memset(&all, 0xff, sizeof all);
+	sched_setaffinity(0, sizeof all, &all);
+	sched_setscheduler(0, SCHED_OTHER, &none);
+	setpriority(PRIO_PROCESS, 0, -20);
+}
+
 /* False when the page, the timer or the reply pipe cannot be had. */
 static int set_up(const char *name)
 {
@@ -152,7 +168,7 @@ static int set_up(const char *name)
 		abilities |= OWN_SESSION;
 	if (exempt_from_oom_killer())
 		abilities |= OOM_EXEMPT;
-	setpriority(PRIO_PROCESS, 0, -20);
+	run_like_others();
 	page = mmap(NULL, PAGE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_POPULATE, (int)given.state_fd, 0);
 	timer_fd = timerfd_create(CLOCK_BOOTTIME, TFD_NONBLOCK | TFD_CLOEXEC);
 	flags = fcntl(1, F_GETFL);
