@@ -230,7 +230,6 @@ const renderer: readonly ImportGrant[] = [
 ];
 
 const tools: readonly ImportGrant[] = [
-  { from: 'e2e', to: 'electron/helper/quiesce', only: 'door', reason: 'soaks repeat single methods by the hundred' },
   {
     from: 'e2e',
     to: 'electron/helper/system/exec.ts',

@@ -19,8 +19,6 @@ const log = (line: string): void => {
 process.umask(0o077);
 // A terminal's Ctrl+C and a session's end reach the app, which ends us by closing our input: a run is then put in order.
 for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
-// Leases taken while looking for writers are announced by this signal, whose default is to end the process.
-process.on('SIGIO', () => {});
 
 const uid = process.geteuid?.() ?? 0;
 const gid = process.getegid?.() ?? 0;

@@ -1,7 +1,7 @@
 import { type Evidence, evidencePath } from '../../../shared/domain/evidence.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import { encodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
-import { describeSpec, type SourceSpec } from '../../../shared/domain/source.ts';
+import type { SourceSpec } from '../../../shared/domain/source.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
 import { throwIfAborted } from '../../../shared/errors/index.ts';
 import { addFiles, blobStoreFor, capture } from '../capture/index.ts';
@@ -53,7 +53,7 @@ export async function backup(
   try {
     const running = AbortSignal.any([signal, lock.lost]);
     await repository.loadIndex({ signal: running });
-    const parent = await findParent(repository, job, stages.author.hostname, running);
+    const parent = await findParent(repository, facts.location, stages.author.hostname, running);
     const stored = await repository.withWriter(lock, { signal: running }, async (writer) => {
       const store = blobStoreFor(repository, writer);
       const unlisted: { path: string; reason: string }[] = [];
@@ -76,7 +76,7 @@ export async function backup(
           sourceId: job.sourceId,
           sourceName: job.sourceName,
           sourceKind: job.spec.kind,
-          sourceLocation: describeSpec(job.spec),
+          sourceLocation: facts.location,
           method: still.method,
           askedAt: job.askedAt,
           whyNotStronger: [...picked.whyNotStronger, ...still.refused],
@@ -94,7 +94,7 @@ export async function backup(
       return { tree, evidence, newBytes: writer.progress.bytesStored };
     });
     throwIfAborted(running);
-    const snapshot = await report.phase('publish', () => publish(job, repository, lock, stages, stored));
+    const snapshot = await report.phase('publish', () => publish(job, facts, repository, lock, stages, stored));
     await report.phase('verify-snapshot', () => verifySnapshot(repository, snapshot.id, job.runId, running));
     return backupResult(job, snapshot.id, stored.evidence, stored.newBytes);
   } finally {
@@ -104,6 +104,7 @@ export async function backup(
 
 function publish(
   job: BackupJob,
+  facts: SourceFacts,
   repository: Repository,
   lock: HeldLock,
   { version, author }: BackupStages,
@@ -114,7 +115,7 @@ function publish(
   return repository.snapshots.publish(lock, {
     timeNs: instantToNs(stillPoint),
     tree: stored.tree,
-    paths: [describeSpec(job.spec)],
+    paths: [facts.location],
     ...author,
     excludes: job.spec.excludes,
     tags: encodeSnapshotTags({ runId, sourceId, level, safety: false, pinned: false }),

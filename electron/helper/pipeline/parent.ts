@@ -1,10 +1,8 @@
 import { evidenceSchema } from '../../../shared/domain/evidence.ts';
 import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
-import { describeSpec } from '../../../shared/domain/source.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
 import type { CaptureOptions } from '../capture/contract.ts';
 import type { Repository } from '../repository/index.ts';
-import type { BackupJob } from './job.ts';
 import { readEvidence } from './read-evidence.ts';
 
 type Parent = Pick<CaptureOptions, 'parentTree' | 'parentFlushedAtNs' | 'parentBase'>;
@@ -18,17 +16,16 @@ const none: Parent = { parentTree: null, parentFlushedAtNs: null };
  */
 export async function findParent(
   repository: Repository,
-  job: BackupJob,
+  location: string,
   hostname: string,
   signal: AbortSignal,
 ): Promise<Parent> {
-  const path = describeSpec(job.spec);
   const { snapshots } = await repository.snapshots.list(signal);
   const candidates = snapshots.filter(
     (snapshot) =>
       snapshot.hostname === hostname &&
       snapshot.paths.length === 1 &&
-      snapshot.paths[0] === path &&
+      snapshot.paths[0] === location &&
       decodeSnapshotTags(snapshot.tags).runId !== null &&
       !decodeSnapshotTags(snapshot.tags).safety,
   );
