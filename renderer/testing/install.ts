@@ -1,3 +1,4 @@
+import '../app/no-eval.ts';
 import { fakeBridge } from './bridge/fake-bridge.ts';
 import { startLive } from './live-run.ts';
 import { buildScene, type SceneName, sceneNames } from './model/scenes.ts';

@@ -54,7 +54,7 @@ describe('formatTimeLeft', () => {
 describe('formatRelative', () => {
   const now = Date.UTC(2026, 10, 20, 9, 41);
   it.each([
-    [now - 2_000, 'now'],
+    [now - 59_000, 'now'],
     [now - 11 * 60_000 - 59_000, '11 min ago'],
     [now + 19 * 60_000, 'in 19 min'],
     [now - 4 * 86_400_000, '4 days ago'],

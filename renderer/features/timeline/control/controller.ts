@@ -356,6 +356,7 @@ function contextOf(canvas: HTMLCanvasElement, width: number, height: number): Ca
   if (canvas.width !== deviceWidth || canvas.height !== deviceHeight) {
     canvas.width = deviceWidth;
     canvas.height = deviceHeight;
+    canvas.style.height = `${height}px`;
   }
   const context = canvas.getContext('2d', { alpha: false });
   if (context === null) throw new Error('this window cannot draw');

@@ -6,15 +6,18 @@ import { laneMetrics } from './lane-metrics.ts';
 import type { Scene } from './scene.ts';
 
 type Context = CanvasRenderingContext2D;
+const narrowest = 7;
 
 /** Bands of one lane: no write seen, and where any instant can be restored. Never past now. */
 export function drawBands(context: Context, scene: Scene, { lane }: LaneIndex, row: Row, top: number): void {
   const { bandTop, bandHeight, logTop, logHeight } = laneMetrics(row);
   const { tokens } = scene;
   eachBand(scene, lane.staticBands, (x, width) => {
-    const [left, wide] = [Math.round(x), Math.max(2, Math.round(width))];
+    const [left, wide] = [Math.round(x), Math.max(1, Math.round(width))];
     context.fillStyle = tokens.quiet;
     context.fillRect(left, top + bandTop, wide, bandHeight);
+    // Bands too narrow to be told apart are a tone, not a row of bars.
+    if (wide < narrowest) return;
     context.fillStyle = tokens.line;
     context.fillRect(left, top + bandTop, wide, 1);
     context.fillRect(left, top + bandTop + bandHeight - 1, wide, 1);

@@ -31,7 +31,11 @@ export function drawLive(context: CanvasRenderingContext2D, scene: Scene, run: L
   context.font = fonts.label;
   context.fillStyle = tokens.ink2;
   context.textBaseline = 'alphabetic';
-  const roomAtLeft = right > context.measureText(run.text).width + 12;
-  context.textAlign = roomAtLeft ? 'right' : 'left';
-  context.fillText(run.text, roomAtLeft ? Math.min(right, width - 4) : Math.max(4, left), y + 23);
+  const wide = context.measureText(run.text).width;
+  const start = right > wide + 12 ? Math.min(right, width - 4) - wide : Math.max(4, left);
+  context.textAlign = 'left';
+  context.fillStyle = tokens.panel;
+  context.fillRect(start - 3, y + 11, wide + 5, 15);
+  context.fillStyle = tokens.ink2;
+  context.fillText(run.text, start, y + 23);
 }

@@ -1,5 +1,5 @@
 import { lowerBound } from '../layout/cull.ts';
-import { type ItemKind, itemKinds } from '../layout/item-kind.ts';
+import { type ItemKind, itemKinds, rankOf } from '../layout/item-kind.ts';
 import { type LaneIndex, snapshotAt } from '../layout/lane-index.ts';
 import type { Row } from '../layout/rows.ts';
 import { stallHeight } from '../layout/stall-height.ts';
@@ -10,6 +10,8 @@ import { drawBrackets, drawMark, drawUnverifiedDot } from './mark-shapes.ts';
 import type { Scene } from './scene.ts';
 
 type Context = CanvasRenderingContext2D;
+/** From this kind on a member is shown even where most of its cluster are of another. */
+const worrying = rankOf('torn');
 
 /** Snapshots, failures and clusters of one lane, with their stall ticks. Only what is in view is looked at. */
 export function drawMarks(
@@ -33,10 +35,13 @@ export function drawMarks(
     const first = clusters.first[at] ?? 0;
     const last = clusters.last[at] ?? first;
     drawStallTick(context, scene, clusters.stall[at] ?? -1, x, top, metrics);
-    const kind = itemKinds[clusters.worst[at] ?? 0] ?? 'unknown';
+    const worst = clusters.worst[at] ?? 0;
+    const kind = itemKinds[clusters.common[at] ?? 0] ?? 'unknown';
     const hovered = scene.hoveredLane === laneAt && scene.hoveredItem === first;
-    if (first !== last) drawCluster(context, scene, kind, last - first + 1, x, top + metrics.marks, metrics, hovered);
-    else drawSingle(context, scene, index, first, kind, x, top + metrics.marks, metrics, hovered);
+    if (first !== last) {
+      const badge = worst >= worrying && worst !== clusters.common[at] ? (itemKinds[worst] ?? null) : null;
+      drawCluster(context, scene, kind, badge, last - first + 1, x, top + metrics.marks, metrics, hovered);
+    } else drawSingle(context, scene, index, first, kind, x, top + metrics.marks, metrics, hovered);
   }
 }
 
@@ -58,11 +63,12 @@ function drawSingle(
   if (snapshot.kind === 'safety') drawBrackets(context, x, y, radius, tokens);
 }
 
-/** A pill with the mark of the most worrying member and how many there are. */
+/** A pill with the mark most members have and how many there are; at its corner the most worrying of the others. */
 function drawCluster(
   context: Context,
   { tokens, widths }: Scene,
   kind: ItemKind,
+  badge: ItemKind | null,
   count: number,
   x: number,
   y: number,
@@ -86,6 +92,12 @@ function drawCluster(
   context.textAlign = 'left';
   context.textBaseline = 'middle';
   context.fillText(text, left + radius * 2 + 5, y + 0.5);
+  if (badge === null) return;
+  context.fillStyle = tokens.panel;
+  context.beginPath();
+  context.arc(left + wide - 3, y - height / 2 + 1, radius * 0.85, 0, Math.PI * 2);
+  context.fill();
+  drawMark(context, badge, left + wide - 3, y - height / 2 + 1, radius * 0.62, tokens);
 }
 
 function drawStallTick(

@@ -1,3 +1,4 @@
+import { itemKinds } from './item-kind.ts';
 import type { LaneIndex } from './lane-index.ts';
 
 /**
@@ -11,7 +12,8 @@ export interface Clusters {
   readonly last: Int32Array;
   /** Where it is drawn, milliseconds since the epoch: the middle of its extent. Sorted. */
   readonly center: Float64Array;
-  /** Highest rank among its items. */
+  /** The rank most of its items have, the higher of two that are as common; and the highest rank among them. */
+  readonly common: Uint8Array;
   readonly worst: Uint8Array;
   /** Longest pause among its items; negative where there was none. */
   readonly stall: Float64Array;
@@ -42,18 +44,32 @@ export function cluster({ times, ranks, stalls }: LaneIndex, msPerPixel: number,
     }
   }
   const center = new Float64Array(count);
+  const common = new Uint8Array(count);
   const worst = new Uint8Array(count);
+  const tally = new Uint32Array(itemKinds.length);
   const stall = new Float64Array(count).fill(-1);
   for (let at = 0; at < count; at += 1) {
     const from = first[at] ?? 0;
     const to = last[at] ?? 0;
     center[at] = middle(times, from, to);
+    tally.fill(0);
     for (let item = from; item <= to; item += 1) {
-      worst[at] = Math.max(worst[at] ?? 0, ranks[item] ?? 0);
+      const rank = ranks[item] ?? 0;
+      tally[rank] = (tally[rank] ?? 0) + 1;
+      worst[at] = Math.max(worst[at] ?? 0, rank);
       stall[at] = Math.max(stall[at] ?? -1, stalls[item] ?? -1);
     }
+    common[at] = mostCommon(tally);
   }
-  return { count, first: first.slice(0, count), last: last.slice(0, count), center, worst, stall };
+  return { count, first: first.slice(0, count), last: last.slice(0, count), center, common, worst, stall };
+}
+
+function mostCommon(tally: Uint32Array): number {
+  let best = 0;
+  for (let rank = 1; rank < tally.length; rank += 1) {
+    if ((tally[rank] ?? 0) >= (tally[best] ?? 0) && (tally[rank] ?? 0) > 0) best = rank;
+  }
+  return best;
 }
 
 function overlap(

@@ -3,8 +3,8 @@ import type { RunOutcome } from '../../../../shared/domain/run.ts';
 import { shownLevel } from '../../../ui/level-shape.ts';
 
 /**
- * What a mark on the timeline stands for, least worrying first. A cluster is shown by the most worrying of its members,
- * so that nothing weak hides among strong ones.
+ * What a mark on the timeline stands for, least worrying first. A cluster shows the most worrying of its members beside
+ * the most common, so that nothing weak hides among strong ones.
  */
 export const itemKinds = [
   'application',

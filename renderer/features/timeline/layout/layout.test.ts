@@ -92,7 +92,7 @@ describe('cluster', () => {
     },
   );
 
-  it('is shown by its worst member and its longest pause', () => {
+  it('knows its worst member, what most of it is, and its longest pause', () => {
     const marks = [start, start + 10, start + 20].map((time) => ({ ...markOf(plans.documents, time), time }));
     const lane = laneOf(plans.documents, [
       { ...marks[0], stallMs: 4 },
@@ -102,6 +102,7 @@ describe('cluster', () => {
     const made = cluster(indexLane(lane), 1000, widths);
     expect(made.count).toBe(1);
     expect(made.worst[0]).toBe(rankOf('torn'));
+    expect(made.common[0]).toBe(rankOf('filesystem'));
     expect(made.stall[0]).toBe(90);
   });
 

@@ -18,6 +18,7 @@ export function rangeLabel(viewport: Viewport): string {
 
 function optionsFor(span: number): Intl.DateTimeFormatOptions {
   if (span > 700 * day) return { year: 'numeric', month: 'short' };
+  if (span > 60 * day) return { year: 'numeric', month: 'short', day: 'numeric' };
   if (span > 2.5 * day) return { year: 'numeric', month: 'long', day: 'numeric' };
   const dated = { year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
   if (span > 10 * 60_000) return dated;

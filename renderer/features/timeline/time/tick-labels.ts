@@ -13,6 +13,7 @@ export function tickLabel({ time, offset, major }: Tick, { unit, count }: TickSt
     case 'hour':
       return major ? dayName(time) : formatTime(time);
     case 'day':
+      if (count === 7) return dateFormat({ day: 'numeric', month: 'short' }).format(time);
       return major ? dateFormat({ day: 'numeric', month: 'long' }).format(time) : dayName(time);
     case 'month':
       return dateFormat(major ? { year: 'numeric' } : { month: 'short' }).format(time);

@@ -55,6 +55,10 @@ describe('labels', () => {
     ]);
   });
 
+  it('names the weeks of a month by their dates', () => {
+    expect(labels(local(2026, 9, 22), local(2026, 10, 21))).toEqual(['26 Oct', '2 Nov', '9 Nov', '16 Nov']);
+  });
+
   it('names the new day among hours', () => {
     expect(labels(local(2026, 10, 19, 18), local(2026, 10, 20, 6))).toContain('Fri 20');
     expect(labels(local(2026, 10, 19, 18), local(2026, 10, 20, 6))).toContain('18:00');

@@ -143,7 +143,7 @@ export function Stage({ controller }: { readonly controller: TimelineController 
         data-testid="timeline"
       >
         <div style={{ height: controller.rows.total }}>
-          <canvas ref={canvas} className={classes.canvas} style={{ height: controller.height || undefined }} />
+          <canvas ref={canvas} className={classes.canvas} />
         </div>
         <div className={classes.content} style={{ height: controller.rows.total }}>
           <LaneLabels controller={controller} selectedKey={selectedKey} onSelect={selectLane} />
