@@ -9,7 +9,8 @@ export interface RunFacts {
 
 /**
  * Which snapshots were read back and found right: by the run that made them, in both of its verifying phases, or by a
- * later check of their repository that read all data and found nothing wrong. Nothing else counts.
+ * later check of their repository that read all data and found nothing wrong. Nothing else counts, and none of it counts
+ * any more once a check has found damage in the repository: a mark does not know which of its snapshots are touched.
  */
 export function runFacts(db: Statements): RunFacts {
   const runs = new Map(
@@ -34,12 +35,23 @@ export function runFacts(db: Statements): RunFacts {
         GROUP BY repository_id`)
       .map(({ repository_id, at }) => [repository_id, Number(at)] as const),
   );
+  // A check that could not be done fails too, and carries the reason; one that found damage has nothing else to say.
+  const damages = new Map(
+    db
+      .all(`
+        SELECT repository_id, max(started_ms) AS at FROM runs
+        WHERE kind = 'check' AND outcome = 'failed' AND error IS NULL
+        GROUP BY repository_id`)
+      .map(({ repository_id, at }) => [repository_id, Number(at)] as const),
+  );
   const runOf = ({ run_id }: Row): Row | undefined => (run_id ? runs.get(run_id) : undefined);
   return {
     isVerified: (snapshot) => {
       const run = runOf(snapshot);
-      if (run?.proven === 1 && snapshot.kind === 'backup') return true;
-      return (checks.get(snapshot.repository_id as string) ?? 0) > publishedBefore(snapshot, run);
+      const published = publishedBefore(snapshot, run);
+      const damaged = damages.get(snapshot.repository_id as string) ?? 0;
+      if (run?.proven === 1 && snapshot.kind === 'backup' && published > damaged) return true;
+      return (checks.get(snapshot.repository_id as string) ?? 0) > Math.max(published, damaged);
     },
     newBytes: (snapshot) => {
       const run = runOf(snapshot);

@@ -147,6 +147,12 @@ describe('verified', () => {
   const check = (n: number, phases: Parameters<typeof backupRun>[1], more: Parameters<typeof backupRun>[2] = {}) =>
     backupRun(n, phases, { kind: 'check', snapshotId: null, sourceId: null, ...more });
 
+  const damage = (n: number) => check(n, ['check-structure'], { outcome: 'failed' });
+  const unable = (n: number) => {
+    const error = { kind: 'io', message: '', guidance: '', retryable: true, context: {} } as const;
+    return check(n, ['check-structure'], { outcome: 'failed', error });
+  };
+
   it.each([
     ['its run read everything back', [backupRun(1, verifying)], true],
     ['nobody looked', [], false],
@@ -156,6 +162,19 @@ describe('verified', () => {
     ['a later check read all data', [check(30, ['check-structure', 'check-data'])], true],
     ['a later check looked at the structure alone', [check(30, ['check-structure'])], false],
     ['a later check found damage', [check(30, ['check-data'], { outcome: 'failed' })], false],
+    ['damage was found after its run had read everything back', [backupRun(1, verifying), damage(2)], false],
+    ['damage was found before its run', [damage(0), backupRun(1, verifying)], true],
+    ['a check that could not be done says nothing', [backupRun(1, verifying), unable(2)], true],
+    [
+      'a check read all data after the damage was repaired',
+      [backupRun(1, []), damage(2), check(3, ['check-data'])],
+      true,
+    ],
+    [
+      'damage was found after a check had read all data',
+      [backupRun(1, []), check(2, ['check-data']), damage(3)],
+      false,
+    ],
     ['a check of another repository', [check(30, ['check-data'], { repositoryId: otherRepositoryId })], false],
     ['a check too early to be sure it was there', [check(20, ['check-data'])], false],
   ])('says so only when it holds: %s', (_what, runs, expected) => {
