@@ -1,6 +1,7 @@
-import { constants } from 'node:fs';
+import { constants as fsConstants } from 'node:fs';
+import { constants } from 'node:os';
 import type { ContentSink, ContentVerdict, EntryMeta, StillEntry, StillView } from '../quiesce/contract.ts';
-import { hasCode } from '../system/errno.ts';
+import { ErrnoError, hasCode } from '../system/errno.ts';
 import { dataExtents } from '../system/sparse.ts';
 import { displayPath } from './display-path.ts';
 import { type Found, localPath, type PlanItem, stepsToItem } from './plan/plan-item.ts';
@@ -11,7 +12,7 @@ import { splitPath, type TargetTree } from './target/target-tree.ts';
 const pieceLength = 1024 * 1024;
 /** How often a file is read before it counts as torn. */
 const attempts = 3;
-const { O_DIRECTORY, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const { O_NOCTTY, O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = fsConstants;
 
 /** A node of the view: something to keep safe, or a directory on the way to it. */
 interface ViewNode {
@@ -97,17 +98,13 @@ function nodeAt(root: ViewNode, steps: readonly Buffer[]): ViewNode {
   return at;
 }
 
+/** Only its metadata counts: a folder that may be passed and not listed is good enough. */
 function passage(node: ViewNode, path: Buffer, parts: ViewParts): StillEntry {
-  const { ops } = parts.target;
-  const fd = ops.openSync(path, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
-  try {
-    const found = foundOf(ops.fstatSync(fd));
-    const meta = metaOf(parts.target, found, fd, null);
-    const children = () => childrenOf(node, path, parts);
-    return { name: node.name, meta, children, content: null, reusable: false };
-  } finally {
-    ops.closeSync(fd);
-  }
+  const found = foundOf(parts.target.ops.lstatSync(path));
+  if (found.type !== 'dir') throw new ErrnoError(constants.errno.ENOTDIR, 'lstat', displayPath(path));
+  const meta = metaOf(parts.target, found, path, null);
+  const children = () => childrenOf(node, path, parts);
+  return { name: node.name, meta, children, content: null, reusable: false };
 }
 
 async function* childrenOf(node: ViewNode, path: Buffer, parts: ViewParts): AsyncIterable<StillEntry> {

@@ -96,6 +96,21 @@ describe.skipIf(missing !== undefined)(
       expect(readdirSync(`${target}/shut`)).toEqual([]);
     });
 
+    it('keeps safe and replaces what lies below folders that it may pass and not list', async () => {
+      using scene = await openAsSomebody();
+      const source = scene.make('passage', 'docs');
+      writeFileSync(`${source}/a`, 'a');
+      for (const path of [source, `${source}/a`]) chownSync(path, somebody.uid, somebody.gid);
+      const snapshot = await scene.backup(source);
+      chmodSync(scene.path('passage'), 0o711);
+      writeFileSync(`${source}/a`, 'changed');
+      const { outcome, runId } = await scene.restore(snapshot);
+      expect(outcome).toMatchObject({ replaced: 1, warnings: [], endedBy: null });
+      expect(readFileSync(`${source}/a`, 'utf8')).toBe('a');
+      expect((await scene.undo(runId)).outcome).toMatchObject({ replaced: 1, warnings: [] });
+      expect(readFileSync(`${source}/a`, 'utf8')).toBe('changed');
+    });
+
     it('cannot reach what its caller cannot reach', async () => {
       using scene = await openAsSomebody();
       const source = scene.make('docs');
