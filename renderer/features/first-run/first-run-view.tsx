@@ -59,6 +59,7 @@ export function FirstRunView(): ReactNode {
         {step === 'where' && (
           <PlaceChooser
             wish={state.wish}
+            mayCreate={door === 'protect'}
             sourceMountPoint={door === 'protect' ? (state.preflight?.mountPoint ?? null) : null}
             onWish={(wish) => dispatch({ type: 'wish', wish })}
             onChange={onPlace}

@@ -44,6 +44,7 @@ export interface FirstRunParts {
   }>;
   readonly PlaceChooser: ComponentType<{
     readonly wish: PlaceWish;
+    readonly mayCreate: boolean;
     readonly sourceMountPoint: string | null;
     readonly onWish: (wish: PlaceWish) => void;
     readonly onChange: (place: FirstPlace | null) => void;

@@ -22,11 +22,14 @@ export interface ChosenPlace {
 /** A place for a repository, or the place of one: external disks first, then any folder; what is there, in words. */
 export function PlaceChooser({
   wish,
+  mayCreate = true,
   sourceMountPoint,
   onWish,
   onChange,
 }: {
   readonly wish: PlaceWish;
+  /** Whether a place without a repository may get one, where one is looked for. */
+  readonly mayCreate?: boolean;
   /** Where the source lies, to warn of one disk for both; null when there is no source yet. */
   readonly sourceMountPoint: string | null;
   /** The user follows an offer: use what is there, or make a new one. */
@@ -40,10 +43,19 @@ export function PlaceChooser({
   const [choice, setChoice] = useState<string | null>(null);
   const [folder, setFolder] = useState('');
   const diskPath = choice === null || choice === 'folder' ? null : choice;
-  const [path] = useDebouncedValue(diskPath === null ? folder : suggestedFolder(diskPath), diskPath === null ? 300 : 0);
-  const location = path.startsWith('/') ? { kind: 'local' as const, path } : null;
+  const [asked] = useDebouncedValue(
+    diskPath === null ? folder : suggestedFolder(diskPath),
+    diskPath === null ? 300 : 0,
+  );
+  const location = asked.startsWith('/') ? { kind: 'local' as const, path: asked } : null;
   const probe = useAnswer('repositories.probe', location === null ? null : { location });
-  const found = probe.loading ? null : probe.value;
+  // An old repository may lie in the root of its disk; there it is found as well.
+  const rootLocation = { kind: 'local' as const, path: diskPath ?? '' };
+  const tryRoot = wish === 'adopt' && diskPath !== null && probe.value !== null && probe.value.state !== 'repository';
+  const atRoot = useAnswer('repositories.probe', tryRoot ? { location: rootLocation } : null);
+  const inRoot = tryRoot && atRoot.value?.state === 'repository';
+  const found = probe.loading || atRoot.loading ? null : inRoot ? atRoot.value : probe.value;
+  const path = inRoot && diskPath !== null ? diskPath : asked;
   const verdict = found === null ? null : judgePlace(found, wish);
 
   // The first external disk is chosen without a click; a folder where there is none.
@@ -116,7 +128,12 @@ export function PlaceChooser({
       <div aria-live="polite" className={classes.verdict}>
         {location !== null && probe.loading && <span className={classes.quiet}>{t('place.looking')}</span>}
         {found !== null && verdict !== null && (
-          <Verdict path={path} probe={found} verdict={verdict} onFollow={follow} />
+          <Verdict
+            path={path}
+            probe={found}
+            verdict={mayCreate || verdict.instead !== 'create' ? verdict : { ...verdict, instead: null }}
+            onFollow={follow}
+          />
         )}
       </div>
       {found !== null &&

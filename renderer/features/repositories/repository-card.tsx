@@ -44,7 +44,7 @@ export function RepositoryCard({ repository }: { readonly repository: Repository
             {t('unlock')}
           </Button>
         )}
-        <Menu position="bottom-end" withinPortal>
+        <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <Button variant="default" px={9} aria-label={t('more', { name: repository.name })}>
               <IconDots size={18} aria-hidden="true" />

@@ -9,25 +9,23 @@ import { EntryIcon } from '../../ui/entry-icon.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatDay, formatTime } from '../../ui/format/date-time.ts';
+import { formatNumber } from '../../ui/format/numbers.ts';
 import { shownName } from '../../ui/format/quoted-name.ts';
 import { useNow } from '../../ui/use-now.ts';
+import type { FolderRow, TreeRow } from './change-tree.ts';
 import previewStyles from './preview.module.css';
 import wizardStyles from './wizard.module.css';
 
 /** One change: then and now in figures, and for text what goes and what comes back. */
-export function ChangeDetail({
-  planId,
-  entry,
-}: {
-  readonly planId: string;
-  readonly entry: PlanEntry | null;
-}): ReactNode {
+export function ChangeDetail({ planId, row }: { readonly planId: string; readonly row: TreeRow | null }): ReactNode {
   const { t } = useTranslation('restore');
+  const entry = row?.entry ?? null;
   const now = useNow(60_000);
   const comparable = entry !== null && entry.type === 'file' && entry.action !== 'same' && entry.action !== 'metadata';
   const params = useMemo(() => (comparable ? { planId, path: entry.path } : null), [comparable, planId, entry?.path]);
   const texts = useAnswer('restore.compareText', params);
 
+  if (row?.kind === 'folder') return <FolderDetail folder={row} />;
   if (entry === null) return <section className={previewStyles.pane} aria-label={t('detail.label')} />;
   const when = (at: string | null): string =>
     at === null ? '' : `${formatDay(instantToMs(at), now)} ${formatTime(instantToMs(at))}`;
@@ -55,13 +53,29 @@ export function ChangeDetail({
       ) : (
         <div className={previewStyles.noDiff}>
           <EntryIcon name={snapshotPathName(entry.path)} type={entry.type} size={36} />
-          <span>
-            {comparable && texts.loading
-              ? t('detail.reading')
-              : t(`detail.line.${entry.type === 'dir' ? 'folder' : entry.action}`)}
-          </span>
+          <span>{comparable && texts.loading ? t('detail.reading') : t(`detail.line.${entry.action}`)}</span>
         </div>
       )}
+    </section>
+  );
+}
+
+/** What unticking a folder would spare, in a number. */
+function FolderDetail({ folder }: { readonly folder: FolderRow }): ReactNode {
+  const { t } = useTranslation('restore');
+  return (
+    <section className={previewStyles.pane} aria-label={t('detail.label')}>
+      <header className={previewStyles.detailHead}>
+        <strong>{shownName(folder.name)}</strong>
+        {folder.entry !== null && folder.entry.action !== 'same' && (
+          <span className={wizardStyles.quiet}>{t(`detail.folder.${folder.entry.action}`)}</span>
+        )}
+      </header>
+      <div className={previewStyles.noDiff}>
+        <EntryIcon name={folder.name} type="dir" size={36} />
+        <span>{t('detail.inside', { count: folder.changes, n: formatNumber(folder.changes) })}</span>
+        {folder.changes > 0 && <span className={wizardStyles.quiet}>{t('detail.untick')}</span>}
+      </div>
     </section>
   );
 }

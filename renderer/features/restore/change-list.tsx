@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconSearch } from '@tabler/icons-react';
 import { type Dispatch, type ReactNode, useEffect, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PlanAction, PlanEntry, RestorePlan } from '../../../shared/domain/restore.ts';
+import type { PlanAction, RestorePlan } from '../../../shared/domain/restore.ts';
 import { announce } from '../../ui/announce.ts';
 import { entryKind } from '../../ui/entry-kind.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -41,7 +41,7 @@ export function ChangeList({
   unticked,
   listed,
   onListed,
-  onEntry,
+  onRow,
   dispatch,
 }: {
   readonly plan: RestorePlan;
@@ -49,7 +49,7 @@ export function ChangeList({
   readonly unticked: Unticked;
   readonly listed: ListedChanges;
   readonly onListed: (listed: ListedChanges) => void;
-  readonly onEntry: (entry: PlanEntry | null) => void;
+  readonly onRow: (row: TreeRow | null) => void;
   readonly dispatch: Dispatch<WizardEvent>;
 }): ReactNode {
   const { t } = useTranslation('restore');
@@ -76,7 +76,7 @@ export function ChangeList({
   );
   const activeRow = rows[Math.min(active, rows.length - 1)];
 
-  useEffect(() => onEntry(activeRow?.entry ?? null), [activeRow, onEntry]);
+  useEffect(() => onRow(activeRow ?? null), [activeRow, onRow]);
   // biome-ignore lint/correctness/useExhaustiveDependencies: another list begins at its first file; more of the same stays.
   useEffect(() => setActive(firstLeaf(rows)), [listed, filter, plan.planId, rows.length === 0]);
   useEffect(() => {

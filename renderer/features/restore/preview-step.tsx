@@ -1,12 +1,13 @@
 import { Loader } from '@mantine/core';
 import { type Dispatch, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { PlanEntry, RestorePlan } from '../../../shared/domain/restore.ts';
+import type { RestorePlan } from '../../../shared/domain/restore.ts';
 import { announce } from '../../ui/announce.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { ChangeDetail } from './change-detail.tsx';
 import { ChangeList, type ListedChanges } from './change-list.tsx';
+import type { TreeRow } from './change-tree.ts';
 import { PlanCards } from './plan-cards.tsx';
 import type { PlanTally } from './plan-tally.ts';
 import previewStyles from './preview.module.css';
@@ -31,7 +32,7 @@ export function PreviewStep({
 }): ReactNode {
   const { t } = useTranslation('restore');
   const { plan, mode } = state;
-  const [entry, setEntry] = useState<PlanEntry | null>(null);
+  const [row, setRow] = useState<TreeRow | null>(null);
 
   useEffect(() => {
     if (plan !== null) announce(t('preview.ready'));
@@ -74,10 +75,10 @@ export function PreviewStep({
               unticked={state.unticked}
               listed={listed}
               onListed={onListed}
-              onEntry={setEntry}
+              onRow={setRow}
               dispatch={dispatch}
             />
-            <ChangeDetail planId={plan.planId} entry={entry} />
+            <ChangeDetail planId={plan.planId} row={row} />
           </div>
           <WarningsBar warnings={plan.warnings} onCheckAgain={() => dispatch({ type: 'check-again' })} />
         </>

@@ -9,6 +9,7 @@ import { chapterText, plannedEntries } from './planned-entries.ts';
 
 const root = plans.documents.path;
 const GiB = 1024 ** 3;
+const bytesOfPlan = Math.round(38.4 * 1024 ** 2);
 const phases: readonly (readonly [PhaseName, number])[] = [
   ['plan', 300],
   ['safety', 1_200],
@@ -103,7 +104,7 @@ function planOf(name: string, planId: string, request: RestorePlan['request'], n
     targetPath: request.target.kind === 'original' ? root : request.target.path,
     counts: { add: count('add'), replace: count('replace'), metadata: 0, delete: count('delete'), same: 20_286 },
     keptNewer: request.mode === 'exact' ? 0 : 3,
-    bytesToWrite: 38.4 * 1024 ** 2,
+    bytesToWrite: bytesOfPlan,
     freeBytes: name === 'no-space' ? 12 * 1024 ** 2 : 61 * GiB,
     warnings: warningsOf(name),
   };
@@ -184,9 +185,9 @@ function run(stage: Stage, first: RunView, script: typeof phases, end: Partial<R
       phases: begun,
       progress: {
         files: Math.round((226 * elapsed) / length),
-        bytes: Math.round((38.4 * 1024 ** 2 * elapsed) / length),
+        bytes: Math.round((bytesOfPlan * elapsed) / length),
         totalFiles: 226,
-        totalBytes: 38.4 * 1024 ** 2,
+        totalBytes: bytesOfPlan,
         current: `${root}/Projects/site/pages/page-${Math.round((211 * elapsed) / length)}.html`,
         bytesPerSecond: 8.2 * 1024 ** 2,
         secondsLeft: (length - elapsed) / 1000,
