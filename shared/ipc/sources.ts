@@ -7,7 +7,8 @@ import { method } from './method.ts';
 import { snapshotMarkSchema } from './timeline.ts';
 
 /**
- * `safe`: the last snapshot met the policy. `new`: none yet. `weaker`: the last one is below the required level.
+ * `safe`: the last snapshot met the policy and holds all that is to be protected. `new`: none yet. `weaker`: the last one is
+ * below the required level, or part of the source could not be read.
  * `waiting`: a disk or a password is missing. `late` joins with schedules.
  */
 export const healthSchema = z.enum(['safe', 'new', 'running', 'waiting', 'late', 'weaker', 'failed']);

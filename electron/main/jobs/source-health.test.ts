@@ -72,6 +72,21 @@ it.each([
   expect(healthText === '').toBe(expected === 'safe');
 });
 
+it('is not safe while part of it could not be read', () => {
+  const unreadable = { code: 'unreadable', text: 'not in the snapshot: No permission.', path: '/photos/private' };
+  const partial = { ...run('warnings'), runId: runId(1), warnings: [unreadable], warningsTotal: 1 };
+  expect(health({ lastRun: partial })).toEqual({
+    health: 'weaker',
+    healthText: '1 file or folder could not be read and is not in it',
+  });
+  const torn = { ...unreadable, code: 'torn' };
+  expect(health({ lastRun: { ...partial, warnings: [torn] } }).health).toBe('safe');
+  // A later run that made no snapshot says nothing of this one.
+  expect(health({ lastRun: { ...partial, runId: runId(2) } }).health).toBe('safe');
+  const many = { ...partial, warnings: [unreadable, unreadable], warningsTotal: 5_000 };
+  expect(health({ lastRun: many }).healthText).toMatch(/^At least 2/);
+});
+
 it('names what is waited for', () => {
   expect(health({ repository: { ...repository, state: 'waiting' } }).healthText).toBe('Waiting for Backup disk');
 });

@@ -61,12 +61,23 @@ function failed({ lastRun, last }: HealthFacts): SourceHealth | undefined {
   return { health: 'failed', healthText: lastRun.error?.message ?? lastRun.summary };
 }
 
-function judge({ source, last, lastGood }: HealthFacts): SourceHealth {
+function judge({ source, last, lastGood, lastRun }: HealthFacts): SourceHealth {
   if (!last) return { health: 'new', healthText: 'Not backed up yet' };
-  if (lastGood?.id === last.id) return { health: 'safe', healthText: '' };
+  const missing = lastRun?.runId === last.runId ? unreadIn(lastRun) : '';
+  if (lastGood?.id === last.id) return { health: missing === '' ? 'safe' : 'weaker', healthText: missing };
   const required = source.policy.requiredLevel;
   const got = last.level ?? 'no evidence';
   return { health: 'weaker', healthText: weakerWords[got] ?? `Weaker than asked for (${got} instead of ${required})` };
+}
+
+/** A level is about the moment of what is in a snapshot. What could not be read is not in it at all. */
+function unreadIn({ warnings, warningsTotal }: RunView): string {
+  const count = warnings.filter(({ code }) => code === 'unreadable').length;
+  if (count === 0) return '';
+  if (warningsTotal > warnings.length) return `At least ${count} files or folders could not be read and are not in it`;
+  return count === 1
+    ? '1 file or folder could not be read and is not in it'
+    : `${count} files or folders could not be read and are not in it`;
 }
 
 const weakerWords: Readonly<Record<string, string>> = {
