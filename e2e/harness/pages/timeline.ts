@@ -7,7 +7,7 @@ export function timeline(page: Page) {
   return {
     lanes,
     table,
-    lane: (name: string): Locator => lanes.getByRole('button', { name: new RegExp(`^${name}, `) }),
+    lane: (name: string): Locator => lanes.getByRole('button', { name: new RegExp(`^${name}\\b`) }),
     asTable: () => page.getByRole('radiogroup', { name: 'Shown as' }).getByText('Table').click({ force: true }),
     asLanes: () => page.getByRole('radiogroup', { name: 'Shown as' }).getByText('Timeline').click({ force: true }),
     /** Rows of the table that hold this text, newest first. */

@@ -1,0 +1,15 @@
+import type { Page } from '@playwright/test';
+
+/** Another source. */
+export function addSource(page: Page) {
+  const form = page.getByRole('form', { name: 'Protect something else' });
+  return {
+    form,
+    folder: form.getByRole('textbox', { name: 'Folder', exact: true }),
+    name: form.getByRole('textbox', { name: 'Name' }),
+    promise: form.getByRole('region', { name: 'What you will get' }),
+    allowStillPoints: () => form.getByRole('button', { name: 'Allow still points…' }).click(),
+    writersMayWait: (words: string) => form.getByRole('radio', { name: words }).check(),
+    addAndBackUp: () => form.getByRole('button', { name: 'Add and back up now' }).click(),
+  };
+}
