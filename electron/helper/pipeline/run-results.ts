@@ -33,7 +33,7 @@ export function endedBy(runId: RunId, error: StillpointError): RunResult {
 }
 
 export function backupResult(job: BackupJob, snapshotId: SnapshotId, evidence: Evidence, newBytes: number): RunResult {
-  const { files, level, hold, leftOut } = evidence;
+  const { files, level, hold, leftOutTotal } = evidence;
   const weaker = !isAtLeast(level, job.policy.requiredLevel);
   const warnings: RunWarning[] = [
     ...(weaker ? [{ code: 'weaker-than-required', text: weakerText(evidence, job) }] : []),
@@ -54,7 +54,7 @@ export function backupResult(job: BackupJob, snapshotId: SnapshotId, evidence: E
     files: files.files,
     bytes: files.bytes,
     newBytes,
-    summary: summaryOf(evidence, leftOut.length),
+    summary: summaryOf(evidence, leftOutTotal),
     warnings: warnings.slice(0, maxWarnings),
     warningsTotal: total,
     error: null,
@@ -62,7 +62,9 @@ export function backupResult(job: BackupJob, snapshotId: SnapshotId, evidence: E
 }
 
 function summaryOf({ level, hold, files }: Evidence, leftOut: number): string {
-  const how = hold === null ? levelWords[level].label : `${levelWords[level].label} for ${hold.stallMs.toFixed(1)} ms`;
+  const { label } = levelWords[level];
+  // A pause that did not earn its level did not hold what is in the snapshot.
+  const how = hold !== null && level === 'filesystem' ? `${label} for ${hold.stallMs.toFixed(1)} ms` : label;
   const left = leftOut > 0 ? ` ${leftOut} ${leftOut === 1 ? 'part' : 'parts'} left out.` : '';
   return `${how}: ${files.files} files in the snapshot.${left}`;
 }

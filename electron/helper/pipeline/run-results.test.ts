@@ -1,0 +1,50 @@
+import { describe, expect, it } from 'vitest';
+import { type Evidence, evidenceVersion, type Hold, maxListedPaths } from '../../../shared/domain/evidence.ts';
+import { repositoryIdSchema, runIdSchema, snapshotIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
+import { backupResult } from './run-results.ts';
+
+const at = '2026-11-20T02:00:00Z';
+const runId = runIdSchema.parse('1'.repeat(32));
+const sourceId = sourceIdSchema.parse('photos');
+const snapshotId = snapshotIdSchema.parse('a'.repeat(64));
+const repositoryId = repositoryIdSchema.parse('b'.repeat(64));
+
+const hold: Hold = {
+  ...{ requestedAt: at, frozenAt: at, thawRequestedAt: at, thawedAt: at, stallMs: 11.84, leaseMs: 250 },
+  ...{ thawCause: 'command', thawConfirmed: true, readInside: true, filesInside: 2, bytesInside: 2 },
+};
+const files: Evidence['files'] = {
+  ...{ files: 2, directories: 1, others: 0, bytes: 2, rereadTotal: 0 },
+  ...{ torn: [], tornTotal: 0, unreadable: [], unreadableTotal: 0 },
+};
+const evidence: Evidence = {
+  ...{ version: evidenceVersion, runId, sourceId, sourceName: 'Photos', sourceKind: 'filesystem' },
+  ...{ sourceLocation: '/photos', method: 'fsfreeze-copy', level: 'filesystem', levelReason: 'Held.' },
+  ...{ whyNotStronger: [], askedAt: at, stillPoint: at, hold, observation: null, agreement: null, atomic: null },
+  ...{ flushedAt: at, files, leftOut: [], leftOutTotal: 0, attempts: 1, detail: {} },
+  machine: { hostname: 'desk', kernel: '6.18', filesystem: 'ext4', mountPoint: '/photos', device: '/dev/sda1' },
+};
+
+function summary(more: Partial<Evidence>): string {
+  const policy = { repositoryId, requiredLevel: 'per-file' as const, longestStallMs: 250 };
+  const spec = { kind: 'filesystem' as const, path: '/photos', excludes: [] };
+  const job = { runId, askedAt: at, sourceId, sourceName: 'Photos', spec, policy };
+  return backupResult(job, snapshotId, { ...evidence, ...more }, 0).summary;
+}
+
+describe('the sentence of a backup', () => {
+  it('tells the pause', () => {
+    expect(summary({})).toBe('Held still for 11.8 ms: 2 files in the snapshot.');
+  });
+
+  it('does not tell a pause that did not hold what is in the snapshot', () => {
+    expect(summary({ level: 'per-file', hold: { ...hold, thawCause: 'deadline' } })).toBe(
+      'Files whole, moments mixed: 2 files in the snapshot.',
+    );
+  });
+
+  it('counts all that was left out, not only what is listed', () => {
+    const leftOut = Array.from({ length: maxListedPaths }, (_, n) => ({ path: `/photos/${n}`, reason: 'By choice.' }));
+    expect(summary({ leftOut, leftOutTotal: 5_000 })).toMatch(/ 5000 parts left out\.$/);
+  });
+});
