@@ -42,8 +42,11 @@ export function composeHelper(composition: Composition): HelperContext {
   const environment = { ...processEnvironment(), ...author };
   const filesystem = createFilesystemSource({ files });
   const programPlaces = [process.execPath, dirname(composition.program)];
-  mkdirSync(directories.scratch, { recursive: true, mode: 0o700 });
-  const holding = { guardBinary, scratchDirectory: directories.scratch, own, programPlaces };
+  makeReady(directories.scratch);
+  const holding = {
+    ...{ guardBinary, scratchDirectory: directories.scratch, own, programPlaces },
+    onlyDirectPlaces: caller.elevatedFor,
+  };
   const sessions = new RepositorySessions({
     registry,
     callerUid: caller.uid,
@@ -52,7 +55,7 @@ export function composeHelper(composition: Composition): HelperContext {
     environment,
     kdf: composition.kdf ?? 'default',
   });
-  mkdirSync(directories.restores, { recursive: true, mode: 0o700 });
+  makeReady(directories.restores);
   const restores = createFilesystemRestore({
     repository: async (id) => snapshotSourceOf(await sessions.opened(id)),
     ops: files,
@@ -77,6 +80,15 @@ export function composeHelper(composition: Composition): HelperContext {
     },
     guardProblem: problemOfGuard(guardBinary),
   };
+}
+
+/** Where it cannot be made (a full disk, a folder of somebody else), whatever needs it says so when it does. */
+function makeReady(directory: string): void {
+  try {
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+  } catch {
+    // A helper that does not start could tell nobody why.
+  }
 }
 
 function problemOfGuard(path: string): string {

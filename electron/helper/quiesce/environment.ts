@@ -12,6 +12,11 @@ export interface QuiesceEnvironment {
   readonly scratchDirectory: string;
   /** How much of a tree is kept in memory before the scratch folder is used, bytes. Default 256 MiB. */
   readonly spoolMemoryBytes?: number;
+  /**
+   * For a helper with more rights than its caller: an administrator has agreed to a place, and a link on the way to it
+   * could be made to lead elsewhere afterwards. What is reached through one is not held. Default false.
+   */
+  readonly onlyDirectPlaces?: boolean;
   /** See StartGuardOptions. */
   readonly cgroupProcs?: string;
   readonly emergencyThaw?: boolean;

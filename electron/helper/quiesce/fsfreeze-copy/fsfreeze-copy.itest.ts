@@ -5,12 +5,14 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFilesystemSource, type FilesystemFacts } from '../../sources/index.ts';
@@ -214,6 +216,16 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       expect(promise.available).toBe(false);
       expect(promise.remedies).toEqual(remedy === undefined ? [] : [remedy]);
       expect(promise.reasons).toHaveLength(1);
+    });
+
+    it('does not freeze what a link leads to, where the one who made the link could not freeze it', async () => {
+      const link = join(mkdtempSync(join(tmpdir(), 'stillpoint-link-')), 'mine');
+      symlinkSync(root, link);
+      const facts = await examineFolder(link);
+      expect(await preflight(facts)).toMatchObject({ available: true });
+      const promise = await preflight(facts, { onlyDirectPlaces: true });
+      expect(promise).toMatchObject({ available: false, reasons: [expect.stringContaining(`add ${root} itself`)] });
+      expect(await preflight(await examineFolder(root), { onlyDirectPlaces: true })).toMatchObject({ available: true });
     });
 
     it('does not freeze what must not be frozen, whatever was promised before', async () => {

@@ -91,6 +91,10 @@ function placeObstacles(facts: FilesystemFacts, environment: QuiesceEnvironment)
   if (standsOnSource('/'))
     return [{ reason: 'It is the filesystem the whole system runs from, which is never held for a copy.' }];
   const obstacles: Obstacle[] = [];
+  if (environment.onlyDirectPlaces === true && facts.followedFrom !== null)
+    obstacles.push({
+      reason: `${facts.followedFrom} is reached through a link, which could be made to lead elsewhere; add ${facts.location} itself.`,
+    });
   if (environment.programPlaces.some(standsOnSource))
     obstacles.push({ reason: 'Stillpoint itself runs from this filesystem.' });
   const own = [...environment.own().paths, environment.scratchDirectory].filter(standsOnSource);
