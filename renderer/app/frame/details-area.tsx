@@ -26,10 +26,13 @@ export function DetailsArea({
   useEffect(() => {
     if (!drawer || !shown) return;
     const close = (event: KeyboardEvent): void => {
-      if (event.key === 'Escape' && !event.defaultPrevented) showDetails(false);
+      if (event.key !== 'Escape' || document.querySelector('[role="dialog"], [role="menu"]') !== null) return;
+      // The first Escape uncovers the timeline and leaves the selection; the next one is the timeline's.
+      event.stopPropagation();
+      showDetails(false);
     };
-    window.addEventListener('keydown', close);
-    return () => window.removeEventListener('keydown', close);
+    window.addEventListener('keydown', close, true);
+    return () => window.removeEventListener('keydown', close, true);
   }, [drawer, shown, showDetails]);
 
   if (hidden) return null;

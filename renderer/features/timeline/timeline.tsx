@@ -6,6 +6,7 @@ import { useStore } from '../../state/store.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { useTokens } from '../../ui/theme/theme-provider.tsx';
 import { TimelineController } from './control/controller.ts';
+import { useSignal } from './control/use-signal.ts';
 import { TableView } from './table/table-view.tsx';
 import classes from './timeline.module.css';
 import { restoredRange } from './view/kept-range.ts';
@@ -17,6 +18,10 @@ import { useClock } from './view/use-clock.ts';
 import { useKeptView } from './view/use-kept-view.ts';
 import { useLiveRuns } from './view/use-live-runs.ts';
 import { useRunSpans } from './view/use-run-spans.ts';
+
+/** Below this the main view scrolls as a whole. `aroundLanes`: toolbar, axis, overview, legend. */
+const leastHeight = 296;
+const aroundLanes = 186;
 
 /** Every snapshot of every source, as lanes or as a table. */
 export function Timeline(): ReactNode {
@@ -46,6 +51,7 @@ export function Timeline(): ReactNode {
   }, [controller, lanes, selectedLaneKey, selectedSnapshot]);
   useEffect(() => controller.setLive(live), [controller, live]);
   useEffect(() => controller.setRuns(spans), [controller, spans]);
+  useSignal(controller.rowsChanged);
   useClock(controller, live.length > 0);
 
   if (lanes !== null && lanes.length === 0) {
@@ -62,7 +68,11 @@ export function Timeline(): ReactNode {
     );
   }
   return (
-    <section className={classes.timeline} aria-label={t('name')}>
+    <section
+      className={classes.timeline}
+      style={{ minHeight: table ? 220 : Math.min(leastHeight, controller.rows.natural + aroundLanes) }}
+      aria-label={t('name')}
+    >
       <Toolbar controller={controller} table={table} onTable={setTable} />
       {table ? (
         <TableView lanes={lanes ?? []} />

@@ -22,6 +22,7 @@ export function DiffView({
   const [limit, setLimit] = useState(rowsAtOnce);
   const diff = useMemo(() => diffText(before, after, opened), [before, after, opened]);
   if (diff === null) return <p className={classes.tooFar}>{t('tooFar')}</p>;
+  if (diff.removed + diff.added === 0) return <p className={classes.tooFar}>{t('same')}</p>;
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section className={classes.diff} tabIndex={0} aria-label={t('label', { name })}>

@@ -1,6 +1,7 @@
 import { dateFormat } from '../../../ui/format/date-time.ts';
 import type { Tokens } from '../../../ui/theme/tokens.ts';
 import type { Histogram } from '../layout/histogram.ts';
+import { tickLabel } from '../time/tick-labels.ts';
 import { pickStep, ticksIn } from '../time/ticks.ts';
 import { viewportOf } from '../time/viewport.ts';
 import { fonts } from './fonts.ts';
@@ -41,22 +42,17 @@ function barHeight(count: number, highest: number, room: number): number {
 function drawNames(context: CanvasRenderingContext2D, { from, to }: Histogram, width: number, tokens: Tokens): void {
   const view = viewportOf(from, to);
   const step = pickStep(view, width, 84);
-  const format = dateFormat(
-    step.unit === 'year'
-      ? { year: 'numeric' }
-      : step.unit === 'month'
-        ? { month: 'short', year: 'numeric' }
-        : { day: 'numeric', month: 'short' },
-  );
+  const months = dateFormat({ month: 'short', year: 'numeric' });
   context.font = fonts.label;
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  for (const { offset, time } of ticksIn(view, step)) {
-    const x = ((offset - view.from) * width) / view.span;
+  for (const tick of ticksIn(view, step)) {
+    const x = ((tick.offset - view.from) * width) / view.span;
     if (x < 0 || x > width - 40) continue;
     context.fillStyle = tokens.grid;
     context.fillRect(Math.round(x), 0, 1, minimapHeight);
     context.fillStyle = tokens.ink2;
-    context.fillText(format.format(time), x + 5, labels / 2 + 3);
+    const name = step.unit === 'month' ? months.format(tick.time) : tickLabel(tick, step, view.origin);
+    context.fillText(name, x + 5, labels / 2 + 3);
   }
 }

@@ -23,6 +23,9 @@ export function tickLabel({ time, offset, major }: Tick, { unit, count }: TickSt
 }
 
 function dayName(time: number): string {
+  const weekday = dateFormat({ weekday: 'short' });
+  // English data has `20 Fri` for some regions, which nobody writes.
+  if (weekday.resolvedOptions().locale.startsWith('en')) return `${weekday.format(time)} ${new Date(time).getDate()}`;
   return dateFormat({ weekday: 'short', day: 'numeric' }).format(time);
 }
 

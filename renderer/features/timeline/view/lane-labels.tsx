@@ -1,5 +1,4 @@
 import { memo, type ReactNode } from 'react';
-import { useTranslation } from 'react-i18next';
 import type { TimelineController } from '../control/controller.ts';
 import { useSignal } from '../control/use-signal.ts';
 import classes from './stage.module.css';
@@ -14,7 +13,6 @@ export const LaneLabels = memo(function LaneLabels({
   readonly selectedKey: string | null;
   readonly onSelect: (laneKey: string) => void;
 }): ReactNode {
-  const { t } = useTranslation('timeline');
   useSignal(controller.rowsChanged);
   const { rows, lanes } = controller;
   return lanes.map(({ lane }, at) => {
@@ -30,7 +28,6 @@ export const LaneLabels = memo(function LaneLabels({
         className={classes.laneLabel}
         style={{ top: row.top + (rows.compact ? 0 : 4) }}
         aria-pressed={lane.key === selectedKey}
-        aria-label={t('selectLane', { name: lane.name, detail: lane.detail })}
         onClick={() => onSelect(lane.key)}
       >
         <span className={classes.laneName}>{lane.name}</span>

@@ -10,6 +10,8 @@ import { startOf } from '../time/viewport.ts';
 import classes from './minimap.module.css';
 
 const narrowest = 8;
+/** The overview of a new repository shows a week, most of it still empty. */
+const shortest = 7 * 86_400_000;
 
 /** All snapshots at once, and which part of them the lanes show; drag it to show another. */
 export function Minimap({ controller }: { readonly controller: TimelineController }): ReactNode {
@@ -21,8 +23,9 @@ export function Minimap({ controller }: { readonly controller: TimelineControlle
   useSignal(controller.rowsChanged);
   const { extent, lanes } = controller;
   const now = controller.now;
-  const reach = Math.max(now - (extent?.first ?? now), 86_400_000);
-  const from = (extent?.first ?? now) - reach * 0.02;
+  const first = Math.min(extent?.first ?? now, now - shortest);
+  const reach = now - first;
+  const from = first - reach * 0.02;
   const to = now + reach * 0.03;
 
   useLayoutEffect(() => {
