@@ -14,6 +14,9 @@ import { PreflightFacts } from './preflight-facts.tsx';
 import { readPreflight } from './preflight-words.ts';
 import { RightsButton } from './rights-button.tsx';
 
+/** What is left out is named at once as far as a sentence bears it; all of it stands among the facts. */
+const namedAtOnce = 3;
+
 /** What a source will get, in one sentence, before anything is added; why not more; and every fact behind it. */
 export function PreflightCard({
   preflight,
@@ -63,6 +66,17 @@ export function PreflightCard({
           <p className={classes.caution}>
             <IconAlertTriangle size={16} aria-hidden="true" />
             {t('preflight.whole', { mount: preflight.mountPoint })}
+          </p>
+        )}
+        {preflight.leftOut.length > 0 && (
+          <p className={classes.quiet}>
+            {t('preflight.leftOut', {
+              count: Math.max(0, preflight.leftOut.length - namedAtOnce),
+              paths: preflight.leftOut
+                .slice(0, namedAtOnce)
+                .map(({ path, reason }) => `${path} (${reason})`)
+                .join(', '),
+            })}
           </p>
         )}
         <Remedies remedies={promise.remedies} />
