@@ -86,7 +86,7 @@ export type RestorePlan = z.infer<typeof restorePlanSchema>;
 export const undoableRestoreSchema = z.object({
   runId: runIdSchema,
   repositoryId: repositoryIdSchema,
-  /** Null when the user refused a safety snapshot; then nothing can be undone. */
+  /** Null when nothing had to be kept safe: a restore that only added. One whose safety snapshot was refused is not listed. */
   safetySnapshotId: snapshotIdSchema.nullable(),
   restoredSnapshotId: snapshotIdSchema,
   targetPath: z.string(),
