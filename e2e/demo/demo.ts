@@ -50,6 +50,7 @@ async function main(): Promise<void> {
   await helper.consentFor(world.user);
   const app = await launch(world);
   stack.defer(app.close);
+  stopOnSignals(stack);
   await makeRepository(app, world);
   const shown: Shown[] = [];
   for (const type of types) {
@@ -144,15 +145,24 @@ function report(shown: readonly Shown[]): void {
   console.log(`screenshots: ${screens}`);
 }
 
-/** An interrupted demo cleans up like one that ended. */
+/** An interrupted demo cleans up like one that ended. Playwright would end this process as soon as the app is gone. */
 function stopOnSignals(stack: AsyncDisposableStack): void {
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
-    process.once(signal, () => void stack.disposeAsync().finally(() => process.exit(130)));
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.removeAllListeners(signal);
+    process.once(signal, () => {
+      leaving = stack.disposeAsync().finally(() => process.exit(130));
+    });
+  }
 }
 
+let leaving: Promise<void> | undefined;
 const missing = whyNotInstallable();
 if (missing === undefined) {
-  await main();
+  await main().catch(async (error: unknown) => {
+    // What was under way fails when it is interrupted; that is no news.
+    if (leaving === undefined) throw error;
+    await leaving;
+  });
 } else {
   console.error(`demo: it ${missing} (it makes filesystems and installs the helper for its time): sudo npm run demo`);
   process.exitCode = 1;

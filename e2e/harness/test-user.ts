@@ -1,5 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process';
+import { readdirSync, statSync } from 'node:fs';
 import { userInfo } from 'node:os';
+import { signal } from './processes.ts';
 
 /** Who the app runs as in a spec: never root, so that Chromium's sandbox stays on. */
 export interface TestUser {
@@ -28,9 +30,17 @@ export function hasTestUser(): boolean {
   return idOf('-u') !== null;
 }
 
-/** Removes the account with its home. Nothing of it may still run. */
+/** Removes the account with its home. What a spec that failed left running in its name is ended first. */
 export function removeTestUser(): void {
-  if (userInfo().uid === 0 && idOf('-u') !== null) spawnSync('userdel', ['--remove', name], { stdio: 'ignore' });
+  const uid = idOf('-u');
+  if (userInfo().uid !== 0 || uid === null) return;
+  for (const pid of readdirSync('/proc').filter((entry) => /^\d+$/.test(entry) && ownerOf(entry) === uid))
+    signal(Number(pid), 'SIGKILL');
+  spawnSync('userdel', ['--remove', name], { stdio: 'ignore' });
+}
+
+function ownerOf(pid: string): number | undefined {
+  return statSync(`/proc/${pid}`, { throwIfNoEntry: false })?.uid;
 }
 
 function idOf(flag: '-u' | '-g'): number | null {
