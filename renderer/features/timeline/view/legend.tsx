@@ -19,7 +19,7 @@ export function Legend({ controller }: { readonly controller: TimelineController
   useSignal(controller.rowsChanged);
   const seen = new Set<number>();
   const levels = new Set<ShownLevel>();
-  let [quiet, log, unverified, safety, pause] = [false, false, false, false, false];
+  let [quiet, log, planned, unverified, safety, pause] = [false, false, false, false, false, false];
   for (const { lane, ranks } of controller.lanes) {
     for (const rank of ranks) seen.add(rank);
     for (const mark of lane.snapshots) {
@@ -30,6 +30,7 @@ export function Legend({ controller }: { readonly controller: TimelineController
     }
     quiet ||= lane.staticBands.length > 0;
     log ||= lane.logBands.length > 0;
+    planned ||= lane.planned.length > 0;
   }
   const shownLevels = itemKinds.filter((kind): kind is ShownLevel => (levels as ReadonlySet<string>).has(kind));
   return (
@@ -60,6 +61,11 @@ export function Legend({ controller }: { readonly controller: TimelineController
         {log && (
           <li>
             <span className={classes.log} /> {t('legend.log')}
+          </li>
+        )}
+        {planned && (
+          <li>
+            <span className={classes.planned} /> {t('legend.planned')}
           </li>
         )}
         {unverified && (
