@@ -139,6 +139,18 @@ describe('serve', () => {
     expect(ran).toBe(false);
   });
 
+  it('does not stay for what never ends', async () => {
+    const input = new PassThrough();
+    const lines: string[] = [];
+    const handlers: Partial<Handlers> = { 'backup.run': () => new Promise(() => {}) };
+    const rest = { handlers: handlers as Handlers, authority: allowAll, version: 'test', leaveMs: 20 };
+    const served = serve({ input, output: new PassThrough(), log: (line) => lines.push(line), ...rest });
+    const params = { sourceId: 'photos', runId: '1'.repeat(32), askedAt: '2026-11-20T02:00:00Z' };
+    input.end(`${JSON.stringify({ type: 'request', id: 1, command: 'backup.run', params })}\n`);
+    await served;
+    expect(lines.join()).toMatch(/1 of what was under way/);
+  });
+
   it('puts nothing of a broken message into its log', async () => {
     const lines: string[] = [];
     const client = start({}, allowAll, (line) => lines.push(line));

@@ -17,11 +17,16 @@ export interface ServerOptions {
   readonly authority: Authority;
   readonly version: string;
   readonly log: (line: string) => void;
+  /** How long what is under way may take to come to an end once the client has gone. Default 60 s. */
+  readonly leaveMs?: number;
 }
 
+const defaultLeaveMs = 60_000;
+
 /**
- * Serves one client until its input ends, then cancels what is under way and resolves when all of it has let go.
- * A frame that is not valid ends the connection: there is no way to know what its sender believes was agreed.
+ * Serves one client until its input ends, then cancels what is under way and resolves when all of it has let go, or when
+ * it does not: what waits for a disk that is gone would keep its lock alive for ever, in a process that the user may have
+ * no right to end. Ending in the middle is what every run is made for. A frame that is not valid ends the connection: there is no way to know what its sender believes was agreed.
  */
 export async function serve(options: ServerOptions): Promise<void> {
   const running = new Map<number, AbortController>();
@@ -68,7 +73,18 @@ export async function serve(options: ServerOptions): Promise<void> {
     options.log(`connection ended: ${describe(error)}`);
   }
   for (const controller of running.values()) controller.abort(cancelled());
-  await Promise.allSettled(work);
+  if (await areOver(work, options.leaveMs ?? defaultLeaveMs)) return;
+  options.log(`ended although ${work.size} of what was under way did not come to an end`);
+}
+
+async function areOver(work: ReadonlySet<Promise<void>>, patienceMs: number): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), patienceMs);
+  try {
+    return await Promise.race([Promise.allSettled(work).then(() => true), late.promise]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** The text is not part of the error: a piece of it could be a password, and errors are logged. */
