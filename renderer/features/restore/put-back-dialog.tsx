@@ -40,6 +40,12 @@ export function PutBackDialog({
     open({ name: 'restore-wizard', point: wish.point, selection: wish.selection });
     onClose();
   };
+  /** In the wizard, where the safety snapshot can be refused with two clicks. */
+  const atOriginal = (wish: PutBackWish): void => {
+    handOver({ point: wish.point, selection: wish.selection, target: { kind: 'original' } });
+    open({ name: 'restore-wizard', point: wish.point, selection: wish.selection });
+    onClose();
+  };
   const look = (plan: RestorePlan): void => {
     handOver(planOpening(plan));
     open({ name: 'restore-wizard', point: plan.request.point, selection: plan.request.selection });
@@ -88,7 +94,14 @@ export function PutBackDialog({
       )}
       {state.kind === 'running' &&
         (run !== null && run.finishedAt !== null ? (
-          <ResultPanel run={run} onClose={onClose} onTryAgain={() => onAgain(state.wish)} />
+          <ResultPanel
+            run={run}
+            targetPath={null}
+            onClose={onClose}
+            onTryAgain={() => onAgain(state.wish)}
+            onOtherFolder={() => elsewhere(state.wish)}
+            onWithoutSafety={() => atOriginal(state.wish)}
+          />
         ) : (
           <RunPanel run={run} />
         ))}

@@ -56,5 +56,5 @@ export function putBackReducer(state: PutBackState, event: PutBackEvent): PutBac
 
 /** Whether the asked-about plan may go ahead as it is: what does not fit needs another folder, not a yes. */
 export function mayGoAhead(plan: RestorePlan): boolean {
-  return !plan.warnings.some(({ code }) => code === 'no-space' || code === 'no-rights');
+  return !plan.warnings.some(({ code }) => code === 'no-space');
 }

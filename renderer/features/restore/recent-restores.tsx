@@ -39,8 +39,6 @@ export function RecentRestores(): ReactNode {
             </div>
             {entry.undoneBy !== null ? (
               <span className={wizardStyles.quiet}>{t('recent.undone')}</span>
-            ) : entry.safetySnapshotId === null ? (
-              <span className={wizardStyles.quiet}>{t('recent.noSafety')}</span>
             ) : (
               <Button
                 variant="default"

@@ -77,7 +77,16 @@ export function RestoreWizard({ view }: { readonly view: ViewOf<'restore-wizard'
           <PreviewStep state={state} dispatch={dispatch} tally={tally} listed={listed} onListed={setListed} />
         )}
         {step === 'run' && <RunPanel run={run} />}
-        {step === 'result' && run !== null && <ResultPanel run={run} onClose={back} />}
+        {step === 'result' && run !== null && (
+          <ResultPanel
+            run={run}
+            targetPath={plan?.targetPath ?? null}
+            onClose={back}
+            onTryAgain={() => dispatch({ type: 'once-more', from: 'preview', doubtSafety: false })}
+            onOtherFolder={() => dispatch({ type: 'once-more', from: 'where', doubtSafety: false })}
+            onWithoutSafety={() => dispatch({ type: 'once-more', from: 'preview', doubtSafety: true })}
+          />
+        )}
       </div>
       {state.startError !== null && (
         <RestoreError

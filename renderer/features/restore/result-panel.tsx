@@ -2,7 +2,7 @@ import { Button } from '@mantine/core';
 import { IconArrowBackUp, IconFolderOpen } from '@tabler/icons-react';
 import { type ReactNode, useEffect } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { RunId } from '../../../shared/domain/ids.ts';
+import type { UndoableRestore } from '../../../shared/domain/restore.ts';
 import { ask } from '../../state/ask.ts';
 import { announce } from '../../ui/announce.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -10,6 +10,7 @@ import { formatNumber } from '../../ui/format/numbers.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { StatCard } from '../../ui/stat-card.tsx';
 import previewStyles from './preview.module.css';
+import { RestoreError } from './restore-error.tsx';
 import runStyles from './run.module.css';
 import { RunPanel } from './run-panel.tsx';
 import { judgeRun } from './run-verdict.ts';
@@ -22,12 +23,19 @@ import wizardStyles from './wizard.module.css';
 /** How a restore ended: only what was verified is called so, every warning is listed, and the way back is a button. */
 export function ResultPanel({
   run,
+  targetPath,
   onClose,
   onTryAgain,
+  onOtherFolder,
+  onWithoutSafety,
 }: {
   readonly run: RestoreRun;
+  /** Where it was put, as far as the caller knows; the list of restores knows otherwise. */
+  readonly targetPath: string | null;
   readonly onClose: () => void;
-  readonly onTryAgain?: (() => void) | undefined;
+  readonly onTryAgain: () => void;
+  readonly onOtherFolder: () => void;
+  readonly onWithoutSafety: () => void;
 }): ReactNode {
   const { t } = useTranslation('restore');
   const here = useFocusHere<HTMLElement>();
@@ -35,7 +43,8 @@ export function ResultPanel({
   const undo = useUndo();
   const verdict = judgeRun(run);
   const entry = undoable.value?.find(({ runId }) => runId === run.runId);
-  const canUndo = entry !== undefined && entry.safetySnapshotId !== null && entry.undoneBy === null;
+  const canUndo = entry !== undefined && entry.undoneBy === null;
+  const folder = entry?.targetPath ?? targetPath;
 
   useEffect(() => announce(`${t(`result.${verdict.words}`)} ${run.summary}`), [verdict.words, run.summary, t]);
 
@@ -43,7 +52,7 @@ export function ResultPanel({
   if (undo.run !== null) {
     const undone = undo.run.runId;
     const own = undoable.value?.find(({ runId }) => runId === undone);
-    const again = own?.safetySnapshotId != null && own.undoneBy === null ? () => undo.start(undone) : null;
+    const again = own !== undefined && own.undoneBy === null ? () => undo.start(undone) : null;
     return <UndoResult run={undo.run} undoAgain={again} onClose={onClose} />;
   }
   return (
@@ -67,7 +76,14 @@ export function ResultPanel({
           />
         </div>
       )}
-      {run.error !== null && <ErrorPanel error={run.error} onRetry={onTryAgain} />}
+      {run.error !== null && run.outcome !== 'cancelled' && (
+        <RestoreError
+          error={run.error}
+          onRetry={onTryAgain}
+          onOtherFolder={onOtherFolder}
+          onWithoutSafety={onWithoutSafety}
+        />
+      )}
       <RunWarnings run={run} />
       {undo.error !== null && <ErrorPanel error={undo.error} />}
       <div className={runStyles.resultActions}>
@@ -79,35 +95,32 @@ export function ResultPanel({
             variant="default"
             leftSection={<IconArrowBackUp size={17} aria-hidden="true" />}
             loading={undo.starting}
-            onClick={() => undo.start(entry.runId as RunId)}
+            onClick={() => undo.start(entry.runId)}
           >
             {t('result.undo')}
           </Button>
         )}
-        {entry !== undefined && (
+        {folder !== null && (
           <Button
             variant="default"
             leftSection={<IconFolderOpen size={17} aria-hidden="true" />}
-            onClick={() => void ask('app.openFolder', { path: entry.targetPath })}
+            onClick={() => void ask('app.openFolder', { path: folder })}
           >
             {t('result.openFolder')}
           </Button>
         )}
       </div>
-      <p className={wizardStyles.quiet}>{undoLine(t, entry)}</p>
+      <p className={wizardStyles.quiet}>{undoable.loading || undoable.value === null ? '' : undoLine(t, run, entry)}</p>
     </section>
   );
 }
 
 type Translate = ReturnType<typeof useTranslation<'restore'>>['t'];
 
-function undoLine(
-  t: Translate,
-  entry: { readonly safetySnapshotId: string | null; readonly undoneBy: string | null } | undefined,
-): string {
-  if (entry === undefined) return '';
-  if (entry.undoneBy !== null) return t('result.undone');
-  return entry.safetySnapshotId === null ? t('result.noUndo') : t('result.undoLine');
+/** A restore that is not listed made no safety snapshot, or changed nothing. */
+function undoLine(t: Translate, run: RestoreRun, entry: UndoableRestore | undefined): string {
+  if (entry !== undefined) return t(entry.undoneBy === null ? 'result.undoLine' : 'result.undone');
+  return run.outcome === 'done' || run.outcome === 'warnings' ? t('result.noUndo') : '';
 }
 
 /** What an undo did: what it kept because it changed since is among the run's remarks, in words. */

@@ -3,6 +3,7 @@ import { serializeError } from '../../../shared/errors/index.ts';
 import { ask } from '../../state/ask.ts';
 import {
   openWizard,
+  untickedPaths,
   type WizardEvent,
   type WizardOpening,
   type WizardState,
@@ -35,7 +36,11 @@ export function useWizard(opening: WizardOpening): Wizard {
   const start = useCallback(() => {
     if (plan === null) return;
     dispatch({ type: 'starting' });
-    const request = { planId: plan.planId, unticked: [...unticked.keys()], safetySnapshot: safety !== 'refused' };
+    const request = {
+      planId: plan.planId,
+      unticked: [...untickedPaths(unticked)],
+      safetySnapshot: safety !== 'refused',
+    };
     ask('restore.start', request).then(
       ({ runId }) => dispatch({ type: 'started', runId }),
       (error: unknown) => dispatch({ type: 'start-failed', error: serializeError(error) }),

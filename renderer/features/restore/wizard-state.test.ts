@@ -6,6 +6,7 @@ import {
   canGoBack,
   canGoOn,
   openWizard,
+  untickedPaths,
   type WizardEvent,
   type WizardState,
   wizardReducer,
@@ -87,6 +88,39 @@ describe('the restore wizard', () => {
     const off = atPreview({ type: 'untick', entries: [someEntry('/a', 'add'), someEntry('/b', 'replace')] });
     expect([...off.unticked.keys()]).toEqual(['/a', '/b']);
     expect([...play(off, { type: 'tick', paths: ['/a'] }).unticked.keys()]).toEqual(['/b']);
+  });
+
+  it('ticks the folders above what is ticked again, because a folder that is left leaves all that is in it', () => {
+    const folder = someEntry('/docs', 'metadata', { type: 'dir' });
+    const off = atPreview({
+      type: 'untick',
+      entries: [folder, someEntry('/docs/a', 'add'), someEntry('/docs/b', 'add')],
+    });
+    expect(untickedPaths(off.unticked)).toEqual(['/docs']);
+    const back = play(off, { type: 'tick', paths: ['/docs/a'] });
+    expect(untickedPaths(back.unticked)).toEqual(['/docs/b']);
+  });
+
+  it('tells no path twice, and takes no name for a folder above it', () => {
+    const off = atPreview({ type: 'untick', entries: [someEntry('/do', 'add'), someEntry('/docs/a', 'add')] });
+    expect(untickedPaths(off.unticked)).toEqual(['/do', '/docs/a']);
+  });
+
+  it('goes back from a run that did not work out with a new plan, or to another place', () => {
+    const failed = atPreview({ type: 'starting' }, { type: 'started', runId }, { type: 'finished' });
+    const again = play(failed, { type: 'once-more', from: 'preview', doubtSafety: true });
+    expect(again).toMatchObject({
+      step: 'preview',
+      plan: null,
+      runId: null,
+      safety: 'doubt',
+      planTurn: failed.planTurn + 1,
+    });
+    expect(play(failed, { type: 'once-more', from: 'where', doubtSafety: false })).toMatchObject({
+      step: 'where',
+      plan: null,
+    });
+    expect(play(atPreview(), { type: 'once-more', from: 'where', doubtSafety: false }).step).toBe('preview');
   });
 
   it('runs once, and cannot go back from a run', () => {

@@ -54,7 +54,9 @@ export type WizardEvent =
   | { readonly type: 'starting' }
   | { readonly type: 'started'; readonly runId: RunId }
   | { readonly type: 'start-failed'; readonly error: SerializedError }
-  | { readonly type: 'finished' };
+  | { readonly type: 'finished' }
+  /** From a result that did not work out back to a step, with everything that was chosen. */
+  | { readonly type: 'once-more'; readonly from: 'where' | 'preview'; readonly doubtSafety: boolean };
 
 export interface WizardOpening {
   readonly point: RestorePoint;
@@ -150,9 +152,19 @@ export function wizardReducer(state: WizardState, event: WizardEvent): WizardSta
       return { ...state, starting: false, runId: event.runId, step: 'run' };
     case 'start-failed':
       return { ...state, starting: false, startError: event.error };
+    case 'once-more':
+      return onceMore(state, event.from, event.doubtSafety);
     case 'finished':
       return state.step === 'run' ? { ...state, step: 'result' } : state;
   }
+}
+
+/** A plan runs once, so another attempt needs another plan; a doubt about the safety snapshot is asked there. */
+function onceMore(state: WizardState, from: 'where' | 'preview', doubtSafety: boolean): WizardState {
+  if (state.step !== 'result') return state;
+  const afresh = { ...state, runId: null, step: from };
+  if (from === 'where') return { ...afresh, plan: null };
+  return { ...planAnew(afresh), safety: doubtSafety ? 'doubt' : state.safety };
 }
 
 /** What was looked at, unticked or refused was about the old plan, so it is asked again for the new one. */
@@ -180,6 +192,17 @@ function chooseSafety(state: WizardState, choice: SafetyChoice): WizardState {
   return { ...state, safety: choice };
 }
 
+/** The unticked paths as main takes them: leaving a folder as it is leaves everything below it. */
+export function untickedPaths(unticked: ReadonlyMap<string, UntickedEntry>): readonly string[] {
+  const covered = (path: string): boolean => {
+    for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) {
+      if (unticked.has(path.slice(0, at))) return true;
+    }
+    return false;
+  };
+  return [...unticked.keys()].filter((path) => !covered(path));
+}
+
 function withEntries(
   unticked: ReadonlyMap<string, UntickedEntry>,
   entries: readonly UntickedEntry[],
@@ -194,6 +217,9 @@ function withoutPaths(
   paths: readonly string[],
 ): ReadonlyMap<string, UntickedEntry> {
   const result = new Map(unticked);
-  for (const path of paths) result.delete(path);
+  for (const path of paths) {
+    // Leaving a folder as it is leaves everything in it, so what is ticked again ticks the folders above it.
+    for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) result.delete(at);
+  }
   return result;
 }
