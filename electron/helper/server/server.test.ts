@@ -139,6 +139,19 @@ describe('serve', () => {
     expect(ran).toBe(false);
   });
 
+  it('says when there is too much: requests at once, and an answer in one piece', async () => {
+    const client = start({
+      'sources.list': () => new Promise(() => {}),
+      'helper.status': async () => ({ ...status, hostname: 'h'.repeat(maxFrameBytes) }),
+    });
+    expect(await client.ask(100, 'helper.status', {})).toMatchObject({ ok: false, error: { kind: 'protocol' } });
+    for (let id = 1; id <= 64; id++) void client.ask(id, 'sources.list', {});
+    expect(await client.ask(65, 'sources.list', {})).toMatchObject({
+      ok: false,
+      error: { kind: 'busy', retryable: true },
+    });
+  });
+
   it('does not stay for what never ends', async () => {
     const input = new PassThrough();
     const lines: string[] = [];
@@ -213,7 +226,10 @@ describe('serve', () => {
       'helper.status': async () => ({ ...status, pid: 'one' }) as never,
     });
     client.ask(7, 'sources.list', {});
-    expect(await client.ask(7, 'helper.status', {})).toMatchObject({ ok: false });
+    expect(await client.ask(7, 'helper.status', {})).toMatchObject({
+      ok: false,
+      error: { kind: 'protocol', field: 'id' },
+    });
     expect(await client.ask(8, 'helper.status', {})).toMatchObject({ ok: false, error: { kind: 'internal' } });
   });
 });

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import { asStillpointError, cancelled, serializeError } from '../../../shared/errors/index.ts';
+import { asStillpointError, cancelled, StillpointError, serializeError } from '../../../shared/errors/index.ts';
 import { clientFrameSchema, type HelperFrame, maxFrameBytes, protocolVersion } from '../../../shared/helper/frames.ts';
 import { type Authority, dispatch } from './dispatch.ts';
 import { readLines } from './line-reader.ts';
@@ -117,16 +117,28 @@ function answer(id: number, result: unknown, send: (frame: HelperFrame) => void)
     send(frame);
     return;
   }
-  send({
-    type: 'response',
-    id,
-    ok: false,
-    error: serializeError(new Error('The answer is too long for one message.')),
+  const error = new StillpointError({
+    kind: 'protocol',
+    message: `The answer is longer than the ${maxFrameBytes} bytes of one message.`,
+    guidance: 'Ask for less at a time: a smaller part of the list, or a folder further down.',
   });
+  send({ type: 'response', id, ok: false, error: serializeError(error) });
 }
 
-function refusal(duplicate: boolean): Error {
-  return new Error(duplicate ? 'This request id is in use.' : `More than ${maxConcurrent} requests are under way.`);
+function refusal(duplicate: boolean): StillpointError {
+  if (duplicate)
+    return new StillpointError({
+      kind: 'protocol',
+      message: 'This request id is in use.',
+      guidance: 'This is a defect in one of the two programs; restart the app.',
+      field: 'id',
+    });
+  return new StillpointError({
+    kind: 'busy',
+    message: `More than ${maxConcurrent} requests are under way.`,
+    guidance: 'Wait until some of them are done, then try again.',
+    retryable: true,
+  });
 }
 
 function describe(error: unknown): string {
