@@ -2,6 +2,7 @@ import type { RunEvent, RunResult } from '../../../shared/domain/run.ts';
 import { asStillpointError } from '../../../shared/errors/index.ts';
 import { RunReporter, type RunStart } from '../pipeline/run-reporter.ts';
 import { endedBy } from '../pipeline/run-results.ts';
+import { withSystemWords } from '../server/system-error.ts';
 
 /**
  * Runs one job with its event stream. Failure and cancellation become the result: a run that began always ends with
@@ -13,7 +14,9 @@ export async function run(
   work: (report: RunReporter) => Promise<RunResult>,
 ): Promise<RunResult> {
   const report = new RunReporter(start, emit);
-  const result = await work(report).catch((error: unknown) => endedBy(start.runId, asStillpointError(error)));
+  const result = await work(report).catch((error: unknown) =>
+    endedBy(start.runId, asStillpointError(withSystemWords(error))),
+  );
   report.finished(result);
   return result;
 }

@@ -3,6 +3,7 @@ import { StillpointError, throwIfAborted } from '../../../shared/errors/index.ts
 import type { CommandRight } from '../../../shared/helper/command.ts';
 import { type HelperCommandName, helperCommandNameSchema, helperContract } from '../../../shared/helper/contract.ts';
 import type { Handlers } from './service.ts';
+import { withSystemWords } from './system-error.ts';
 
 export interface Authority {
   /** Rejects with `authorization-refused` or `not-permitted` when the caller lacks the right. */
@@ -35,6 +36,8 @@ export async function dispatch(
     const handler = handlers[name] as (params: unknown, context: unknown) => Promise<unknown>;
     const work = handler(params, { signal, emit: context.emit });
     return spec.result.parse(await (timeoutMs > 0 ? Promise.race([work, rejectOn(deadline.signal)]) : work));
+  } catch (error) {
+    throw withSystemWords(error);
   } finally {
     clearTimeout(timer);
   }
