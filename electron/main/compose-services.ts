@@ -56,7 +56,12 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     report,
     keep: (run) => catalog.putRuns([run]),
     onFinished: (run) => void afterRun(run),
-    onActivity: (isActive) => (isActive ? indexing.pause() : indexing.resume()),
+    onActivity: (isActive) => {
+      if (!isActive) return indexing.resume();
+      indexing.pause();
+      // A source that is being backed up says so.
+      broadcast({ type: 'changed', topics: ['sources'] });
+    },
   });
   const sync = new CatalogSync({ catalog, access, runs, logs, announce, report });
   const restores = new RestoreJobs({ access, catalog, runs });
