@@ -71,7 +71,8 @@ export function EndedCard({
 function Achieved({ run }: { readonly run: RunView }): ReactNode {
   const { t } = useTranslation('running-card');
   const achieved = run.outcome === 'done' || run.outcome === 'warnings';
-  if (!achieved || run.kind !== 'backup') return run.summary === '' ? t('end.kept') : run.summary;
+  if (!achieved) return missed(run, t('end.kept'));
+  if (run.kind !== 'backup') return run.summary;
   return (
     <>
       {run.held !== null && run.level === 'filesystem' && (
@@ -81,6 +82,12 @@ function Achieved({ run }: { readonly run: RunView }): ReactNode {
       {run.level !== 'filesystem' && run.summary}
     </>
   );
+}
+
+/** What happened and what it means for the data; the title says already that it was cancelled. */
+function missed({ kind, outcome, summary, error }: RunView, kept: string): string {
+  if (outcome === 'cancelled') return kind === 'backup' ? kept : (error?.guidance ?? '');
+  return [summary, error?.guidance ?? ''].filter((text) => text !== '').join(' ');
 }
 
 function Warnings({ run }: { readonly run: RunView }): ReactNode {
