@@ -53,6 +53,7 @@ test('every screen at 900 by 600, in both themes, is usable by everybody', async
   await timeline(page).asTable();
   await judge(page, 'table');
   await timeline(page).asLanes();
+  await timeline(page).selectNewest();
   const details = snapshotDetails(page);
   await details.browse();
   await expect(page.getByText('entries', { exact: false })).toBeVisible();

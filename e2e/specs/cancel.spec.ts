@@ -20,10 +20,11 @@ test('a backup is watched, cancelled, and goes on from what it stored', async ({
     await backUpNow();
     await expect(cards.getByRole('progressbar')).toHaveAttribute('aria-valuenow', /^(?!0$)\d/);
     await expect(cards).toContainText(/of 320\sMiB/);
+    await expect(inRail('Films')).toHaveAccessibleName(/running/);
     await keepScreens(page, import.meta.filename, '1-progress');
     await expect.poll(() => bytesBelow(join(repository, 'data'))).toBeGreaterThan(total / 5);
     await cards.getByRole('button', { name: 'Cancel' }).click();
-    await expect(cards).toContainText('Cancelled');
+    await expect(cards).toContainText('Films: cancelled. What was already stored is kept');
     await keepScreens(page, import.meta.filename, '2-cancelled');
   });
 
