@@ -16,6 +16,7 @@ import type { Details } from './facts/details.ts';
 import { HeldStrip } from './held-strip.tsx';
 import { HowTaken } from './how-taken.tsx';
 import { KeepBar } from './keep-bar.tsx';
+import { PathNotes } from './path-notes.tsx';
 import { Proof } from './proof.tsx';
 import { Sentence } from './sentence.tsx';
 
@@ -43,6 +44,7 @@ function Shown({ details }: { readonly details: Details }): ReactNode {
   const laneKey = useStore((state) => state.selectedLaneKey);
   const selectSnapshot = useStore((state) => state.selectSnapshot);
   const { mark, summary } = details;
+  const torn = details.evidence?.files;
   return (
     <div className={classes.details}>
       <header>
@@ -60,6 +62,14 @@ function Shown({ details }: { readonly details: Details }): ReactNode {
         </div>
       </header>
       <Sentence details={details} />
+      {torn !== undefined && torn.tornTotal > 0 && (
+        <PathNotes
+          notes={torn.torn}
+          total={torn.tornTotal}
+          tone="bad"
+          summary={t('proof.tornSummary', { count: torn.tornTotal })}
+        />
+      )}
       <Actions details={details} />
       <HeldStrip details={details} />
       {details.run !== null && <HowTaken run={details.run} />}

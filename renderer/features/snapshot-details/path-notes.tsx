@@ -11,16 +11,19 @@ export function PathNotes({
   notes,
   total,
   tone,
+  summary,
 }: {
   readonly notes: readonly PathNote[];
   readonly total: number;
   readonly tone: 'plain' | 'bad';
+  /** Instead of the bare count. */
+  readonly summary?: string;
 }): ReactNode {
   const { t } = useTranslation('snapshot-details');
   const shown = notes.slice(0, shownAtOnce);
   return (
     <details className={classes.notes} data-tone={tone} open={tone === 'bad'}>
-      <summary>{formatNumber(total)}</summary>
+      <summary>{summary ?? formatNumber(total)}</summary>
       <ul>
         {shown.map(({ path, reason }) => (
           <li key={`${path} ${reason}`}>

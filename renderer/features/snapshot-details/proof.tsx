@@ -41,7 +41,7 @@ export function Proof({ details, evidence }: { readonly details: Details; readon
         {files.rereadTotal > 0 && (
           <Fact name={t('proof.reread')}>{t('proof.rereadText', { count: files.rereadTotal })}</Fact>
         )}
-        <NotesFact name={t('proof.torn')} notes={files.torn} total={files.tornTotal} bad />
+        <Fact name={t('proof.torn')}>{files.tornTotal === 0 ? t('proof.none') : formatNumber(files.tornTotal)}</Fact>
         {files.unreadableTotal > 0 && (
           <NotesFact name={t('proof.unreadable')} notes={files.unreadable} total={files.unreadableTotal} bad />
         )}

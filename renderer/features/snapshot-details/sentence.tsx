@@ -7,13 +7,21 @@ import classes from './details.module.css';
 import type { Details } from './facts/details.ts';
 import { askedApart, type Stillness, stillnessOf } from './facts/stillness.ts';
 
+/** Where a bare “Verified” cannot be heard as more than was shown: what was read back is then also what was there. */
+const soundsGood: ReadonlySet<Stillness['kind']> = new Set([
+  'held',
+  'application',
+  'filesystem',
+  'crash',
+  'observed-static',
+]);
+
 /** The plain sentence that stands first. */
 export function Sentence({ details }: { readonly details: Details }): ReactNode {
   const { t } = useTranslation(['snapshot-details', 'levels']);
   const { mark } = details;
   const stillness = stillnessOf(details);
   const apart = askedApart(details);
-  const sure = stillness.kind !== 'unknown' && stillness.kind !== 'noEvidence';
   return (
     <div className={classes.sentence}>
       <p>
@@ -24,7 +32,13 @@ export function Sentence({ details }: { readonly details: Details }): ReactNode 
             {mark.newBytes !== null && t('sentence.new', { size: formatBytes(mark.newBytes) })}.{' '}
           </>
         )}
-        {(sure || mark.verified) && t(mark.verified ? 'sentence.verified' : 'sentence.unverified')}
+        {t(
+          mark.verified
+            ? soundsGood.has(stillness.kind)
+              ? 'sentence.verified'
+              : 'sentence.readBack'
+            : 'sentence.unverified',
+        )}
       </p>
       {apart !== null && (
         <p className={classes.quiet}>

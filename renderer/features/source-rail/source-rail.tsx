@@ -60,7 +60,9 @@ function SourceItem({
   const kind = useStore(
     (state) => state.lanes?.find(({ sourceId }) => sourceId === source.id)?.kind ?? source.spec.kind,
   );
-  const selected = useStore((state) => state.selectedSourceId === source.id);
+  const selected = useStore(
+    ({ selectedSourceId, selectedLaneKey }) => source.id === (selectedLaneKey ?? selectedSourceId),
+  );
   const [menu, setMenu] = useState<{ x: number; y: number } | null>(null);
   const [removing, setRemoving] = useState(false);
   const show = (): void => {

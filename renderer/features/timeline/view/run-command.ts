@@ -1,8 +1,7 @@
 import type { TimelineController } from '../control/controller.ts';
-import { presetView } from '../control/limits.ts';
 import { firstItem, lastItem, nearestItem, stepItem } from '../control/step.ts';
 import { snapshotAt } from '../layout/lane-index.ts';
-import { endOf, startOf } from '../time/viewport.ts';
+import { startOf } from '../time/viewport.ts';
 import type { TimelineCommand } from './keyboard.ts';
 
 /** Carries a keyboard command out. `select` is told the lane and item that shall be selected; item -1 for none. */
@@ -53,11 +52,9 @@ export function runCommand(
         );
       return;
     }
-    case 'fit': {
-      const all = presetView('all', controller.extent, controller.now);
-      controller.fit(startOf(all), endOf(all));
+    case 'fit':
+      controller.showPreset('all');
       return;
-    }
     case 'clear':
       select(selectedLane, -1);
       return;
