@@ -122,6 +122,11 @@ describe('evidence', () => {
     expect(withEvidence({ level: 'crash' }).shown?.level).toBe('crash');
   });
 
+  it('that was not read yet earns nothing, whatever a tag says', () => {
+    const { mark } = filled(summary(1, { level: 'application' }));
+    expect(mark(1)?.level).toBeNull();
+  });
+
   it('that is missing earns nothing', () => {
     const { catalog, mark } = filled(summary(1));
     catalog.call('evidence.put', { repositoryId, snapshotId: snapshotId(1), evidence: null });

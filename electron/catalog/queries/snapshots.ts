@@ -108,7 +108,8 @@ function insert(db: Statements, summary: SnapshotSummary): void {
       :hostname, :pinned, :files, :bytes, :newBytes, :summary, :evidenceState)`,
     {
       ...columnsOf(summary),
-      level: summary.level,
+      // A tag is a claim: what it says is shown when the evidence for it was read.
+      level: null,
       method: summary.method,
       stallMs: summary.stallMs,
       // Other programs leave no evidence; there is nothing to ask for.

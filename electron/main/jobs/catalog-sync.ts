@@ -1,6 +1,7 @@
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
+import { isStillpointError } from '../../../shared/errors/index.ts';
 import type { Catalog } from './catalog-port.ts';
 import type { HelperCalls } from './ports.ts';
 import type { RepositoryAccess } from './repository-access.ts';
@@ -95,17 +96,35 @@ export class CatalogSync {
   async #once(id: RepositoryId): Promise<void> {
     const { catalog, access, announce } = this.#options;
     const { added, removed } = await catalog.syncSnapshots(id, await listAll(access, id));
-    if (added + removed > 0) announce(['timeline', 'sources', 'repositories']);
-    for (;;) {
-      const missing = await catalog.withoutEvidence(id, evidenceBatch);
-      if (missing.length === 0) return;
-      for (const snapshotId of missing) {
-        const { evidence } = await access.call('snapshots.evidence', { repositoryId: id, snapshotId });
-        await catalog.putEvidence({ repositoryId: id, snapshotId }, evidence);
-      }
-      announce(['timeline', 'sources']);
+    let isMore = false;
+    try {
+      // A snapshot claims nothing before its evidence was read: the newest are shown together with theirs.
+      isMore = await this.#someEvidence(id);
+    } finally {
+      if (added + removed > 0 || isMore) announce(['timeline', 'sources', 'repositories']);
     }
+    while (isMore && (await this.#someEvidence(id))) announce(['timeline', 'sources']);
   }
+
+  /** Reads the evidence of the newest snapshots that lack it. False when there were none. */
+  async #someEvidence(id: RepositoryId): Promise<boolean> {
+    const { catalog, access } = this.#options;
+    const missing = await catalog.withoutEvidence(id, evidenceBatch);
+    for (const snapshotId of missing) {
+      const evidence = await access
+        .call('snapshots.evidence', { repositoryId: id, snapshotId })
+        .then((answer) => answer.evidence)
+        .catch(noneIfDamaged);
+      await catalog.putEvidence({ repositoryId: id, snapshotId }, evidence);
+    }
+    return missing.length > 0;
+  }
+}
+
+/** Evidence that cannot be read proves nothing; it must not keep that of other snapshots from being read. */
+function noneIfDamaged(error: unknown): null {
+  if (isStillpointError(error, 'repository-damaged') || isStillpointError(error, 'protocol')) return null;
+  throw error;
 }
 
 export function isReadable({ state }: RepositoryStatus): boolean {

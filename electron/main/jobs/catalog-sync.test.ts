@@ -1,0 +1,54 @@
+import { expect, it } from 'vitest';
+import { StillpointError } from '../../../shared/errors/index.ts';
+import { FakeCatalog } from '../testing/fake-catalog.ts';
+import { evidenceOf, repositoryId, snapshotOf, sources } from '../testing/world-data.ts';
+import { CatalogSync } from './catalog-sync.ts';
+import type { HelperCalls } from './ports.ts';
+
+const [photos] = sources;
+if (!photos) throw new Error('the world has a source');
+const one = snapshotOf(photos, 1, Date.parse('2025-11-20T02:00:00Z'));
+const two = snapshotOf(photos, 2, Date.parse('2025-11-21T02:00:00Z'));
+const both = [one, two];
+
+/** A sync over a helper whose evidence of one snapshot fails. */
+function syncWith(failure: StillpointError) {
+  const catalog = new FakeCatalog();
+  const announced: (readonly string[])[] = [];
+  const call = async (name: string, params: { snapshotId?: string }): Promise<unknown> => {
+    if (name === 'snapshots.list') return { snapshots: both, total: both.length };
+    if (params.snapshotId === two.id) throw failure;
+    return { evidence: evidenceOf(one) };
+  };
+  const sync = new CatalogSync({
+    catalog,
+    access: { call: call as HelperCalls['call'], list: async () => [] },
+    runs: { fromLog: async () => undefined },
+    logs: { ids: async () => [] },
+    announce: (topics) => {
+      // What is shown by now has its evidence.
+      announced.push([...catalog.evidence.keys()]);
+      expect(topics).toContain('timeline');
+    },
+    report: () => {},
+  });
+  return { sync, catalog, announced };
+}
+
+const error = (kind: 'repository-damaged' | 'io'): StillpointError =>
+  new StillpointError({ kind, message: 'It cannot be read.', guidance: '' });
+
+it('shows snapshots together with their evidence, and takes damaged evidence for none', async () => {
+  const { sync, catalog, announced } = syncWith(error('repository-damaged'));
+  await sync.repository(repositoryId);
+  expect(announced).toHaveLength(1);
+  expect(announced[0]).toHaveLength(2);
+  expect([...catalog.evidence.values()].filter((evidence) => evidence === null)).toHaveLength(1);
+});
+
+it('shows what there is when the place goes away meanwhile', async () => {
+  const { sync, catalog, announced } = syncWith(error('io'));
+  await expect(sync.repository(repositoryId)).rejects.toMatchObject({ kind: 'io' });
+  expect(announced).toHaveLength(1);
+  expect(catalog.snapshots.size).toBe(2);
+});
