@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { barriersOn, overflowOf } from '../harness/accessibility.ts';
 import { homeLike, writeFiles } from '../harness/files.ts';
+import { addSource } from '../harness/pages/add-source.ts';
 import { firstRun } from '../harness/pages/first-run.ts';
 import { frame } from '../harness/pages/frame.ts';
 import { restoreResult, restoreWizard } from '../harness/pages/restore.ts';
@@ -43,7 +44,7 @@ test('every screen at 900 by 600, in both themes, is usable by everybody', async
 
   const made = await protect(page, source, join(world.folder('disk'), 'backups'), { name: 'Ada' });
   await backUp(page, made);
-  const { go, addSource, source: inRail } = frame(page);
+  const { go, addSource: openAddSource, search, source: inRail } = frame(page);
   await expect(inRail('Ada')).toHaveAccessibleName(/safe/);
   await judge(page, 'timeline');
   await timeline(page).selectNewest();
@@ -61,6 +62,15 @@ test('every screen at 900 by 600, in both themes, is usable by everybody', async
   await page.getByRole('button', { name: 'Close', exact: true }).click();
 
   writeFileSync(join(source, 'Documents/notes.md'), 'other notes\n');
+  await details.compare();
+  await page.getByRole('button', { name: 'Compare with now' }).click();
+  await expect(page.getByRole('main')).toContainText('notes.md');
+  await judge(page, 'compare');
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
+  await search('notes');
+  await expect(page.getByRole('listbox', { name: 'Hits' })).toContainText('notes.md');
+  await judge(page, 'search');
+  await page.getByRole('button', { name: 'Close', exact: true }).click();
   await details.restore();
   const wizard = restoreWizard(page);
   await judge(page, 'restore-what');
@@ -79,7 +89,12 @@ test('every screen at 900 by 600, in both themes, is usable by everybody', async
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
     await judge(page, name.toLowerCase());
   }
-  await addSource();
-  await expect(page.getByRole('heading', { level: 1, name: 'Protect something else' })).toBeVisible();
+  await openAddSource();
+  await addSource(page).folder.fill(world.folder('other'));
+  await expect(addSource(page).promise).toContainText('You will get');
   await judge(page, 'add-source');
+  await go('Repositories');
+  await page.getByRole('button', { name: 'New repository…' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await judge(page, 'new-repository');
 });

@@ -13,8 +13,7 @@ export function frame(page: Page) {
     go: (place: 'Activity' | 'Repositories' | 'Settings') =>
       page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: place }).click(),
     toTimeline: () => header.getByRole('button', { name: 'Stillpoint' }).click(),
+    search: (text: string) => header.getByRole('searchbox').fill(text),
     addSource: () => rail.getByRole('button', { name: 'Add source' }).click(),
-    details: page.getByRole('complementary', { name: 'Details' }),
-    attention: page.getByRole('region', { name: /attention/i }),
   };
 }
