@@ -32,7 +32,9 @@ const context = composeHelper({
   directories,
   program: process.argv[1] ?? '',
 });
-for (const line of await context.restores.recover()) log(`restore: ${line}`);
+// What cannot be cleaned up must not keep everything else from being done.
+const recovered = await context.restores.recover().catch((error: unknown) => [`not looked after: ${String(error)}`]);
+for (const line of recovered) log(`restore: ${line}`);
 const authority = authorityFor(caller, polkitConsent(caller, process.ppid));
 
 await serve({

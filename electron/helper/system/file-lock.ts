@@ -1,6 +1,6 @@
 import { closeSync, openSync } from 'node:fs';
 import { StillpointError } from '../../../shared/errors/index.ts';
-import { ErrnoError } from './errno.ts';
+import { hasCode } from './errno.ts';
 import { bind, check } from './libc.ts';
 
 /** sys/file.h */
@@ -21,22 +21,34 @@ const lookAgainMs = 10;
 export function withFileLock<T>(path: string, work: () => T): T {
   const fd = openSync(path, 'a', 0o600);
   try {
-    takeLock(fd, path);
+    takeFileLock(fd, path);
     return work();
   } finally {
     closeSync(fd);
   }
 }
 
-function takeLock(fd: number, path: string): void {
+/**
+ * Takes the lock of an open file, if nobody else has it, for as long as the descriptor is open: until it is closed, or the
+ * process ends. Programs started meanwhile do not get it, descriptors being close-on-exec.
+ */
+export function tryFileLock(fd: number): boolean {
+  try {
+    check(flock(fd, LOCK_EX | LOCK_NB), 'flock');
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EAGAIN')) return false;
+    // A filesystem without locks: nobody has one there.
+    if (hasCode(error, 'ENOTSUP', 'ENOSYS', 'ENOLCK')) return true;
+    throw error;
+  }
+}
+
+/** Waits for it, at most 5 s, holding up this thread; then throws `busy`. */
+export function takeFileLock(fd: number, path: string): void {
   const sleeper = new Int32Array(new SharedArrayBuffer(4));
   for (let waitedMs = 0; ; waitedMs += lookAgainMs) {
-    try {
-      check(flock(fd, LOCK_EX | LOCK_NB), 'flock', path);
-      return;
-    } catch (error) {
-      if (!(error instanceof ErrnoError) || (error.code !== 'EAGAIN' && error.code !== 'EINTR')) throw error;
-    }
+    if (tryFileLock(fd)) return;
     if (waitedMs >= patienceMs) throw held(path);
     Atomics.wait(sleeper, 0, 0, lookAgainMs);
   }

@@ -1,6 +1,7 @@
 import {
   closeSync,
   fdatasync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -14,17 +15,22 @@ import { promisify } from 'node:util';
 import type { RunId } from '../../../../shared/domain/ids.ts';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
+import { takeFileLock, tryFileLock } from '../../system/file-lock.ts';
 import { type JournalRecord, journalRecordSchema } from './journal-records.ts';
 
 const syncData = promisify(fdatasync);
 const namePattern = /^restore-([0-9a-f]{32})\.journal$/;
 
-/** The journal of one running restore: JSON lines, added to only. */
+/**
+ * The journal of one running restore: JSON lines, added to only. Its file is locked for as long as the restore runs, so
+ * that another helper of the same user that starts meanwhile can tell it from one that was left behind.
+ */
 export class Journal {
   readonly #path: string;
   readonly #directory: string;
   readonly #fd: number;
   #pending: string[] = [];
+  #isClosed = false;
 
   private constructor(directory: string, path: string, fd: number) {
     this.#directory = directory;
@@ -36,9 +42,21 @@ export class Journal {
   static create(directory: string, runId: RunId): Journal {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     const path = join(directory, `restore-${runId}.journal`);
-    const fd = openSync(path, 'ax', 0o600);
-    syncDirectory(directory);
-    return new Journal(directory, path, fd);
+    for (;;) {
+      const fd = openSync(path, 'ax', 0o600);
+      try {
+        takeFileLock(fd, path);
+        // Whoever had it for a moment found it empty, and took it for one that was left behind: made once more.
+        if (fstatSync(fd).nlink > 0) {
+          syncDirectory(directory);
+          return new Journal(directory, path, fd);
+        }
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
+      closeSync(fd);
+    }
   }
 
   append(record: JournalRecord): void {
@@ -57,12 +75,16 @@ export class Journal {
 
   /** The restore left nothing to finish: its record, if any, is durable. */
   remove(): void {
-    this.close();
+    // While it is still locked: nobody is to find it without its owner.
     unlinkSync(this.#path);
+    this.close();
     syncDirectory(this.#directory);
   }
 
+  /** Without `remove` it is left behind, for the next helper that starts. May be called more than once. */
   close(): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
     try {
       this.#write();
     } finally {
@@ -95,20 +117,49 @@ export interface LeftJournal {
   readonly records: readonly JournalRecord[];
 }
 
-/** Journals of restores that did not come to their end. */
+/** Journals there are, whosever they are. */
 export function leftJournals(directory: string): readonly LeftJournal[] {
+  return journalNames(directory).map(({ runId, path }) => ({
+    ...{ runId, path },
+    records: parseRecords(readFileSync(path, 'utf8')),
+  }));
+}
+
+/**
+ * Hands over each journal whose restore has ended without coming to its end, and keeps everybody else away from it
+ * meanwhile; that of a restore that still runs is passed over. `unreadable` says what to tell of one that cannot be read.
+ */
+export function takeLeftJournals<T>(
+  directory: string,
+  use: (journal: LeftJournal) => readonly T[],
+  unreadable: (path: string, error: unknown) => T,
+): readonly T[] {
+  return journalNames(directory).flatMap(({ runId, path }) => {
+    let fd: number | undefined;
+    try {
+      fd = openSync(path, 'r');
+      // Gone meanwhile: its restore has come to its end, or somebody else has dealt with it.
+      if (!tryFileLock(fd) || fstatSync(fd).nlink === 0) return [];
+      return use({ runId, path, records: parseRecords(readFileSync(fd, 'utf8')) });
+    } catch (error) {
+      return hasCode(error, 'ENOENT') ? [] : [unreadable(path, error)];
+    } finally {
+      if (fd !== undefined) closeSync(fd);
+    }
+  });
+}
+
+function journalNames(directory: string): readonly { readonly runId: string; readonly path: string }[] {
   let names: string[];
   try {
     names = readdirSync(directory);
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return [];
+    if (hasCode(error, 'ENOENT', 'ENOTDIR')) return [];
     throw error;
   }
   return names.sort().flatMap((name) => {
     const runId = namePattern.exec(name)?.[1];
-    if (runId === undefined) return [];
-    const path = join(directory, name);
-    return [{ runId, path, records: parseRecords(readFileSync(path, 'utf8')) }];
+    return runId === undefined ? [] : [{ runId, path: join(directory, name) }];
   });
 }
 

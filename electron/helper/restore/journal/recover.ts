@@ -12,7 +12,7 @@ import { foundOf, isSameVersion } from '../target/found.ts';
 import { TargetTree } from '../target/target-tree.ts';
 import { keptName } from '../write/aside-entries.ts';
 import { recordOfFound } from './found-record.ts';
-import { type LeftJournal, leftJournals, syncDirectory } from './journal.ts';
+import { type LeftJournal, syncDirectory, takeLeftJournals } from './journal.ts';
 import type { ChangeKind, JournalRecord, RestoreHead } from './journal-records.ts';
 import { type PresentRoot, presentRoot } from './present-root.ts';
 import { type ChangeRecord, newRecord, type RestoreRecords } from './undo-record.ts';
@@ -45,11 +45,12 @@ interface Counts {
 /**
  * Finishes or rolls back what interrupted restores left: an entry that was complete and still belongs where it was meant
  * to go gets there, every other temporary file is removed, what was moved aside for nothing goes back. What was done is
- * then recorded, so that it can be taken back like any other restore. One sentence each for people. A target that is not
- * there (an unplugged disk) keeps its journal for the next time.
+ * then recorded, so that it can be taken back like any other restore. Restores that another helper is doing right now are
+ * not touched. One sentence each for people. A target that is not there (an unplugged disk) keeps its journal for the
+ * next time.
  */
 export function recoverRestores(parts: RecoverParts): readonly string[] {
-  return leftJournals(parts.stateDirectory).flatMap((journal) => {
+  const recover = (journal: LeftJournal): readonly string[] => {
     const start = journal.records.find((record) => record.record === 'start');
     if (!start) {
       // Nothing is begun before the start is durable.
@@ -63,7 +64,10 @@ export function recoverRestores(parts: RecoverParts): readonly string[] {
         `A restore to ${start.head.targetPath} was interrupted and cannot be cleaned up yet: ${asStillpointError(error).message}`,
       ];
     }
-  });
+  };
+  const unreadable = (path: string, error: unknown): string =>
+    `What an interrupted restore left cannot be read: ${path} (${error instanceof Error ? error.message : String(error)}).`;
+  return takeLeftJournals(parts.stateDirectory, recover, unreadable);
 }
 
 function recoverOne(parts: RecoverParts, journal: LeftJournal, head: RestoreHead): string {

@@ -74,8 +74,18 @@ export async function runRestore(work: RestoreWork, asked: Asked): Promise<Resto
     endedBy ??= asStillpointError(error);
   } finally {
     target.close();
+    leave(journal);
   }
   return outcomeOf(context, work, endedBy);
+}
+
+/** Of a journal that could not be ended, what is on disk counts. From now on the next helper that starts may take it. */
+function leave(journal: Journal): void {
+  try {
+    journal.close();
+  } catch {
+    // What could not be written down is found out by looking.
+  }
 }
 
 async function write(
