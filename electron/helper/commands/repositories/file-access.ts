@@ -1,9 +1,11 @@
 import { type FileOps, nodeFileOps } from '../../repository/index.ts';
 import { asIdentity, type Identity } from '../../system/identity.ts';
+import { forgetCached } from '../../system/sync.ts';
 
 /** File access of a local repository: the helper's own, or with the rights of the caller it works for. */
 export function repositoryFileOps(identity: Identity | null): FileOps {
-  if (identity === null) return nodeFileOps;
+  const forget = forgetCached;
+  if (identity === null) return { ...nodeFileOps, forget };
   const as =
     <Args extends readonly unknown[], T>(call: (...args: Args) => T) =>
     (...args: Args): T =>
@@ -14,6 +16,7 @@ export function repositoryFileOps(identity: Identity | null): FileOps {
     read: nodeFileOps.read,
     write: as(nodeFileOps.write),
     fsync: nodeFileOps.fsync,
+    forget,
     fstat: nodeFileOps.fstat,
     stat: as(nodeFileOps.stat),
     lstat: as(nodeFileOps.lstat),

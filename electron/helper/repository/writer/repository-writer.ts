@@ -124,7 +124,7 @@ export class RepositoryWriter {
 
   /**
    * Reads every pack of this run back through the backend; `pack-verification-failed` names the first that differs.
-   * What the operating system still has in memory is compared, not the medium itself.
+   * The medium is read where the system forgets what it has in memory (see `FileOps.forget`).
    */
   async verifyPacks(): Promise<void> {
     await this.flush();

@@ -31,6 +31,11 @@ export interface FileOps {
   read(fd: number, target: Uint8Array, offset: number, length: number, position: number): number;
   write(fd: number, bytes: Uint8Array, offset: number, length: number): number;
   fsync(fd: number): void;
+  /**
+   * Lets the system drop what it keeps in memory of a file that is synced, so that reading it again reads the medium.
+   * A hint: without it, or where it is not heard, what is read back proves less.
+   */
+  forget?(fd: number): void;
   fstat(fd: number): FileStat;
   /** Follows symbolic links. */
   stat(path: string): FileStat;

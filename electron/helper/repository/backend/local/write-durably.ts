@@ -19,6 +19,7 @@ export function writeDurably(ops: FileOps, bytes: Uint8Array, temporary: string,
     try {
       for (let done = 0; done < bytes.length; ) done += ops.write(fd, bytes, done, bytes.length - done);
       ops.fsync(fd);
+      ops.forget?.(fd);
     } finally {
       ops.close(fd);
     }
