@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -89,10 +89,23 @@ describe('registry', () => {
     expect(ids(openRegistry(path))).toEqual(ids(window));
   });
 
+  it('is not written where nothing changes, so that what is registered can be used on a disk that cannot be', () => {
+    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'registry.json');
+    const registry = openRegistry(path);
+    registry.putSource(source('documents-1', 1000));
+    registry.putSource(source('photos-2', 1000));
+    const { ino } = statSync(path);
+    registry.putSource(source('documents-1', 1000));
+    registry.removeSource(sourceIdSchema.parse('nothing-3'));
+    expect(statSync(path).ino).toBe(ino);
+    registry.putSource({ ...source('documents-1', 1000), name: 'Letters' });
+    expect(openRegistry(path).sources(1000)).toMatchObject([{ name: 'Letters' }, { id: 'photos-2' }]);
+  });
+
   it('says what is the matter when the file cannot be kept', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'file');
-    writeFileSync(path, '');
-    const registry = openRegistry(join(path, 'registry.json'));
+    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'registry.json');
+    mkdirSync(`${path}.new`);
+    const registry = openRegistry(path);
     expect(() => registry.putSource(source('documents-1', 1000))).toThrow(
       expect.objectContaining({ kind: 'io', message: expect.stringMatching(/cannot be written \(E[A-Z]+\)/) }),
     );

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
 import type { RepositoryId, SourceId } from '../../../shared/domain/ids.ts';
 import type { Repository } from '../../../shared/domain/repository.ts';
 import type { Source } from '../../../shared/domain/source.ts';
@@ -35,6 +36,8 @@ export function openRegistry(path: string): Registry {
     read,
     change: (edit) =>
       writing(path, () => {
+        // What is as it should be needs no disk that can be written: a broken machine is where old backups are opened.
+        if (isDeepStrictEqual(edit(read()), read())) return;
         mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
         withFileLock(`${path}.lock`, () => write(path, edit(read())));
       }),
@@ -56,12 +59,17 @@ function registryOver({ read, change }: Store): Registry {
   return {
     sources: (ownerUid) => read().sources.filter((source) => source.ownerUid === ownerUid),
     repositories: (ownerUid) => read().repositories.filter((repository) => repository.ownerUid === ownerUid),
-    putSource: (source) => change((now) => ({ ...now, sources: [...without(now.sources, source.id), source] })),
-    putRepository: (repository) =>
-      change((now) => ({ ...now, repositories: [...without(now.repositories, repository.id), repository] })),
+    putSource: (source) => change((now) => ({ ...now, sources: withItem(now.sources, source) })),
+    putRepository: (repository) => change((now) => ({ ...now, repositories: withItem(now.repositories, repository) })),
     removeSource: (id) => change((now) => ({ ...now, sources: without(now.sources, id) })),
     removeRepository: (id) => change((now) => ({ ...now, repositories: without(now.repositories, id) })),
   };
+}
+
+/** In the place of what had its id before, else at the end. */
+function withItem<T extends { readonly id: string }>(items: readonly T[], item: T): T[] {
+  const isKnown = items.some(({ id }) => id === item.id);
+  return isKnown ? items.map((each) => (each.id === item.id ? item : each)) : [...items, item];
 }
 
 function without<T extends { readonly id: string }>(items: readonly T[], id: string): T[] {
