@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -14,7 +14,8 @@ const counting = `
 `;
 
 it('lets one process at a time do its work', async () => {
-  const counter = join(mkdtempSync(join(tmpdir(), 'stillpoint-lock-')), 'counter');
+  const folder = mkdtempSync(join(tmpdir(), 'stillpoint-lock-'));
+  const counter = join(folder, 'counter');
   writeFileSync(counter, '0');
   const lock = fileURLToPath(new URL('./file-lock.ts', import.meta.url));
   const args = ['--no-warnings', '--input-type=module', '--eval', counting, lock, counter];
@@ -24,4 +25,5 @@ it('lets one process at a time do its work', async () => {
   );
   expect(codes).toEqual([0, 0, 0]);
   expect(readFileSync(counter, 'utf8')).toBe('600');
+  rmSync(folder, { recursive: true });
 });

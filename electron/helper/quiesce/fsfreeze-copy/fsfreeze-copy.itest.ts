@@ -5,14 +5,12 @@ import {
   linkSync,
   lstatSync,
   mkdirSync,
-  mkdtempSync,
   openSync,
   readFileSync,
   symlinkSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createFilesystemSource, type FilesystemFacts } from '../../sources/index.ts';
@@ -219,7 +217,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     });
 
     it('does not freeze what a link leads to, where the one who made the link could not freeze it', async () => {
-      const link = join(mkdtempSync(join(tmpdir(), 'stillpoint-link-')), 'mine');
+      const link = join(filesystem.mountPoint, 'mine');
       symlinkSync(root, link);
       const facts = await examineFolder(link);
       expect(await preflight(facts)).toMatchObject({ available: true });
