@@ -4,6 +4,7 @@ import type { ContentSink, ContentVerdict, EntryMeta, StillEntry, StillView } fr
 import { ErrnoError, hasCode } from '../system/errno.ts';
 import { dataExtents } from '../system/sparse.ts';
 import { displayPath } from './display-path.ts';
+import { isLinkNoMore } from './errors.ts';
 import { type Found, localPath, type PlanItem, stepsToItem } from './plan/plan-item.ts';
 import { nameKey } from './plan/selection.ts';
 import { foundOf, isSameVersion } from './target/found.ts';
@@ -114,7 +115,7 @@ async function* childrenOf(node: ViewNode, path: Buffer, parts: ViewParts): Asyn
       const entry = child.item ? endangered(child, child.item, childPath, parts) : passage(child, childPath, parts);
       if (entry) yield entry;
     } catch (error) {
-      if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM')) throw error;
+      if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES', 'EPERM') && !isLinkNoMore(error)) throw error;
       if (child.item && hasCode(error, 'ENOENT')) parts.saved.set(child.item, null);
       else parts.unreadable.push({ path: displayPath(childPath), reason: 'It could not be looked at.' });
     }

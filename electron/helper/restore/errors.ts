@@ -82,9 +82,14 @@ function ioFailure(cause: Error): StillpointError {
   });
 }
 
+/** It was a symbolic link when it was looked at, and was none when it was read. Source: readlink(2), EINVAL. */
+export function isLinkNoMore(error: unknown): boolean {
+  return hasCode(error, 'EINVAL') && error instanceof Error && 'syscall' in error && error.syscall === 'readlink';
+}
+
 /** What a failed look at the target means while a restore is being planned or begun. Errors of our own stay as they are. */
 export function planningFailure(error: unknown): unknown {
-  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EXDEV', 'ESTALE')) {
+  if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EXDEV', 'ESTALE') || isLinkNoMore(error)) {
     return targetChanged('The folder is being changed while the restore is prepared.', {}, error);
   }
   if (hasCode(error, 'EACCES', 'EPERM')) return notPermitted(error);
