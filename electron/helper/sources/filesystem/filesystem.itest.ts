@@ -199,6 +199,22 @@ describe.skipIf(!isRoot)(isRoot ? 'in somebody else’s name' : 'needs root to a
     tree.close();
   });
 
+  it('leaves out the closed folder that every ext filesystem has in its root, and no other of that name', async () => {
+    await withLoopFilesystem({ type: 'ext4', sizeMiB: 16 }, async (mountPoint) => {
+      mkdirSync(join(mountPoint, 'below', 'lost+found'), { recursive: true, mode: 0o755 });
+      chmodSync(join(mountPoint, 'below', 'lost+found'), 0o700);
+      const tree = (await examine(mountPoint, { files: identityFileOps(nobody) })).openTree();
+      namesBelow(tree);
+      expect(tree.leftOut().map(({ path }) => path)).toEqual([join(mountPoint, 'lost+found')]);
+      expect(tree.unreadable().map(({ path }) => path)).toEqual([join(mountPoint, 'below/lost+found')]);
+      tree.close();
+      const asRoot = (await examine(mountPoint)).openTree();
+      namesBelow(asRoot);
+      expect([asRoot.leftOut(), asRoot.unreadable()]).toEqual([[], []]);
+      asRoot.close();
+    });
+  });
+
   it('refuses a source that may not be read at all', async () => {
     chmodSync(folder.path, 0o755);
     mkdirSync(at('closed'), { mode: 0o700 });

@@ -57,6 +57,11 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreePar
     } catch (error) {
       if (hasCode(error, 'EXDEV'))
         leftOut.add(describe(directory.path), 'Another filesystem was mounted here meanwhile.');
+      else if (hasCode(error, 'EACCES') && isRecoveryFolder(directory, rootStat))
+        leftOut.add(
+          describe(directory.path),
+          'The filesystem’s own folder for what a repair finds; only root reads it.',
+        );
       else if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) unreadable.add(describe(directory.path), reasonOf(error));
       return undefined;
     }
@@ -129,6 +134,11 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreePar
 /** A name that is removed and made anew while the directory is read may be told twice. */
 function eachOnce(entries: readonly { readonly name: Buffer }[]): Iterable<Buffer> {
   return new Map(entries.map(({ name }) => [pathKey(name), name])).values();
+}
+
+/** Every ext filesystem has one in its root, root's and closed: nobody's files are missing when it is not read. */
+function isRecoveryFolder(directory: TreeEntry, root: Statx): boolean {
+  return root.isMountRoot === true && directory.path.toString() === 'lost+found' && directory.stat.uid === 0;
 }
 
 function isDirectory(stat: Statx): boolean {
