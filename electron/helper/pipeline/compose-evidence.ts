@@ -1,10 +1,11 @@
 import { earnLevel } from '../../../shared/domain/earn-level.ts';
-import { type Evidence, evidenceVersion, maxListedPaths, type PathNote } from '../../../shared/domain/evidence.ts';
+import { type Evidence, evidenceVersion, type PathNote } from '../../../shared/domain/evidence.ts';
 import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import type { Instant } from '../../../shared/domain/time.ts';
 import type { CaptureTotals } from '../capture/contract.ts';
 import type { StillEvidence } from '../quiesce/contract.ts';
+import { keepListed } from './keep-listed.ts';
 
 export interface EvidenceFacts {
   readonly runId: RunId;
@@ -31,12 +32,16 @@ export function composeEvidence(facts: EvidenceFacts, still: StillEvidence, tota
     others: totals.others,
     bytes: totals.bytes,
     rereadTotal: still.rereadTotal,
-    torn: totals.torn.slice(0, maxListedPaths),
+    torn: keepListed(totals.torn),
     tornTotal: totals.tornTotal,
-    unreadable: unreadable.slice(0, maxListedPaths),
+    unreadable: keepListed(unreadable),
     unreadableTotal: facts.unlisted.length + totals.unreadableTotal,
   };
-  const { hold, observation, agreement, atomic } = still;
+  const { hold, agreement, atomic } = still;
+  const observation = still.observation && {
+    ...still.observation,
+    suspects: keepListed(still.observation.suspects),
+  };
   const earned = earnLevel({ hold, observation, agreement, atomic, files });
   return {
     version: evidenceVersion,
@@ -57,7 +62,7 @@ export function composeEvidence(facts: EvidenceFacts, still: StillEvidence, tota
     atomic,
     flushedAt: still.flushedAt,
     files,
-    leftOut: still.leftOut.slice(0, maxListedPaths),
+    leftOut: keepListed(still.leftOut),
     leftOutTotal: still.leftOutTotal,
     attempts: facts.attempts,
     machine: { hostname: facts.hostname, kernel: facts.kernel, ...still.machine },

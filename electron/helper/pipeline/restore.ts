@@ -5,6 +5,7 @@ import { isStillpointError, StillpointError, serializeError } from '../../../sha
 import type { Repository } from '../repository/index.ts';
 import type { PreparedRestore, RestoreOutcome } from '../restore/contract.ts';
 import type { BackupStages } from './backup.ts';
+import { keepListed } from './keep-listed.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { emptyResult } from './run-results.ts';
 import { takeSafetySnapshot } from './safety-snapshot.ts';
@@ -78,7 +79,7 @@ function resultOf(job: RestoreJob, safetySnapshotId: SnapshotId | null, outcome:
     snapshotId: safetySnapshotId,
     files: replaced + added,
     bytes: outcome.bytesWritten,
-    warnings: warnings.map(({ path, text }) => ({ code: 'restore', text, path })),
+    warnings: keepListed(warnings.map(({ path, text }) => ({ code: 'restore', text, path }))),
     warningsTotal,
     error: endedBy === null ? null : serializeError(endedBy),
   };
