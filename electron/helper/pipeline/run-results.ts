@@ -62,11 +62,16 @@ export function backupResult(job: BackupJob, snapshotId: SnapshotId, evidence: E
 }
 
 function summaryOf({ level, hold, files }: Evidence, leftOut: number): string {
-  const { label } = levelWords[level];
-  // A pause that did not earn its level did not hold what is in the snapshot.
-  const how = hold !== null && level === 'filesystem' ? `${label} for ${hold.stallMs.toFixed(1)} ms` : label;
+  const how = howStill(level, hold);
   const left = leftOut > 0 ? ` ${leftOut} ${leftOut === 1 ? 'part' : 'parts'} left out.` : '';
   return `${how}: ${files.files} files in the snapshot.${left}`;
+}
+
+function howStill(level: Evidence['level'], hold: Evidence['hold']): string {
+  const { label } = levelWords[level];
+  // A pause that did not earn its level did not hold what is in the snapshot.
+  if (hold !== null && level === 'filesystem') return `${label} for ${hold.stallMs.toFixed(1)} ms`;
+  return level === 'observed-static' ? `${label} while it was copied` : label;
 }
 
 function weakerText({ level, levelReason }: Evidence, job: BackupJob): string {

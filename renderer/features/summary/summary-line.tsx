@@ -24,7 +24,8 @@ export function SummaryLine(): ReactNode {
           {t(first.healthText === '' ? 'troubleBare' : 'trouble', {
             name: first.name,
             health: t(`health.${first.health as 'late'}`),
-            why: first.healthText,
+            // The sentence around it has a full stop of its own.
+            why: first.healthText.replace(/\.$/, ''),
           })}
         </strong>
       )}{' '}
