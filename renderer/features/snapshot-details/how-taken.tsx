@@ -26,7 +26,7 @@ export function HowTaken({ run }: { readonly run: RunView }): ReactNode {
             <span className={classes.phaseName}>{row.name === 'held' ? t('how.held') : t(`phases:${row.name}`)}</span>
             {row.name !== 'held' && <span className={classes.phaseTime}>{formatDuration(row.durationMs)}</span>}
             <span className={classes.track} aria-hidden="true">
-              <i style={{ left: `${row.start * 100}%`, width: `max(${row.length * 100}%, 3px)` }} />
+              <i style={{ left: `min(${row.start * 100}%, 100% - 3px)`, width: `max(${row.length * 100}%, 3px)` }} />
               {row.name === 'held' && (
                 <b
                   style={
