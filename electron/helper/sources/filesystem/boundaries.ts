@@ -1,8 +1,9 @@
-import { lstatSync, realpathSync } from 'node:fs';
+import { type BigIntStats, lstatSync, realpathSync } from 'node:fs';
 import type { PathNote } from '../../../../shared/domain/evidence.ts';
 import type { FilesystemSpec } from '../../../../shared/domain/source.ts';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
+import type { FileOps } from '../../system/file-ops.ts';
 import { type Mount, mountsBelow } from '../../system/mounts.ts';
 import type { OwnPlaces } from '../contract.ts';
 import { joinPath, normalPath, pathKey, relativePath, splitLast } from './path-bytes.ts';
@@ -27,15 +28,16 @@ const ownReason = 'A place of Stillpoint’s own: a repository, catalog, log or 
 
 /**
  * Boundaries of a source whose real directory is `root`. Throws `bad-input` for an exclude that is not below the source,
- * and for a source that lies within one of our own places.
+ * and for a source that lies within one of our own places. Own places are looked up in the name of whoever `files` acts
+ * for: he chose their paths, and is not to learn where a link leads that he may not read.
  */
-export function boundariesOf(spec: FilesystemSpec, root: Buffer, own: OwnPlaces): Boundaries {
+export function boundariesOf(spec: FilesystemSpec, root: Buffer, own: OwnPlaces, files: FileOps): Boundaries {
   const found = new Map<string, { path: Buffer; boundary: Boundary }>();
   const add = (path: Buffer, boundary: Boundary): void => {
     const key = pathKey(path);
     if (!found.has(key)) found.set(key, { path, boundary });
   };
-  const ownPaths = own.paths.map(realOwnPath);
+  const ownPaths = own.paths.map((path) => realOwnPath(path, files));
   for (const path of ownPaths) {
     const below = relativePath(root, path);
     if (below !== null && below.length > 0) add(below, { reason: ownReason, standsIn: false });
@@ -57,7 +59,7 @@ export function boundariesOf(spec: FilesystemSpec, root: Buffer, own: OwnPlaces)
     byParent.set(pathKey(parent), siblings.set(pathKey(name), boundary));
     notes.push({ path: pathText(joinPath(root, path)), reason: boundary.reason });
   }
-  const ownIds = identitiesOf(ownPaths);
+  const ownIds = identitiesOf(ownPaths, files);
   return {
     in: (directoryKey) => byParent.get(directoryKey),
     isOwn: (deviceId, inode) => ownIds.size > 0 && ownIds.has(`${deviceId}:${inode}`),
@@ -89,9 +91,9 @@ function isBelowAnother(path: Buffer, found: ReadonlyMap<string, unknown>): bool
   return false;
 }
 
-function realOwnPath(path: string): Buffer {
+function realOwnPath(path: string, files: FileOps): Buffer {
   try {
-    return realpathSync.native(path, { encoding: 'buffer' });
+    return files.run(() => realpathSync.native(path, { encoding: 'buffer' }));
   } catch (error) {
     // Not there yet, or not ours to look up: it is left out by the name it will have.
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES')) return normalPath(path);
@@ -99,13 +101,22 @@ function realOwnPath(path: string): Buffer {
   }
 }
 
-function identitiesOf(paths: readonly Buffer[]): Set<string> {
+function identitiesOf(paths: readonly Buffer[], files: FileOps): Set<string> {
   const ids = new Set<string>();
   for (const path of paths) {
-    const stat = lstatSync(path, { bigint: true, throwIfNoEntry: false });
+    const stat = lookAt(path, files);
     if (stat !== undefined) ids.add(`${stat.dev}:${stat.ino}`);
   }
   return ids;
+}
+
+function lookAt(path: Buffer, files: FileOps): BigIntStats | undefined {
+  try {
+    return files.lstatIfThere(path);
+  } catch (error) {
+    if (hasCode(error, 'EACCES')) return undefined;
+    throw error;
+  }
 }
 
 function excludedPath(spec: FilesystemSpec, root: Buffer, exclude: string): Buffer {

@@ -77,7 +77,7 @@ function openRoot(spec: FilesystemSpec, root: Buffer, files: FileOps, own: OwnPl
   let rootFd: number | undefined;
   try {
     rootFd = files.openSync(root, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    return newOpenTree({ files, rootPath: root, rootFd, boundaries: boundariesOf(spec, root, own) });
+    return newOpenTree({ files, rootPath: root, rootFd, boundaries: boundariesOf(spec, root, own, files) });
   } catch (error) {
     if (rootFd !== undefined) closeSync(rootFd);
     throw describeFailure(spec, error);

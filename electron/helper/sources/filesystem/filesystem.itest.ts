@@ -215,6 +215,23 @@ describe.skipIf(!isRoot)(isRoot ? 'in somebody else’s name' : 'needs root to a
     });
   });
 
+  it('does not tell where a link leads that may not be read, when one of our own places is named through it', async () => {
+    chmodSync(folder.path, 0o755);
+    mkdirSync(at('home', 'backups'), { recursive: true, mode: 0o755 });
+    mkdirSync(at('closed'), { mode: 0o700 });
+    symlinkSync(at('home', 'backups'), at('closed', 'link'));
+    symlinkSync(at('home', 'backups'), at('open-link'));
+    const leftOut = async (own: string, files: FileOps) =>
+      (await examine(at('home'), { own: [own], files })).leftOut.map(({ path }) => path);
+    const asNobody = identityFileOps(nobody);
+    expect(await leftOut(at('closed', 'link'), asNobody)).toEqual([]);
+    expect(await leftOut(at('open-link'), asNobody)).toEqual([at('home', 'backups')]);
+    expect(await leftOut(at('closed', 'link'), plainFileOps)).toEqual([at('home', 'backups')]);
+    // Nor by refusing: a source within the place that the link leads to.
+    const inside = examine(at('home', 'backups'), { own: [at('closed', 'link')], files: asNobody });
+    await expect(inside).resolves.toMatchObject({ location: at('home', 'backups') });
+  });
+
   it('refuses a source that may not be read at all', async () => {
     chmodSync(folder.path, 0o755);
     mkdirSync(at('closed'), { mode: 0o700 });
