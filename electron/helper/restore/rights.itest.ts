@@ -70,6 +70,25 @@ describe.skipIf(missing !== undefined)(
       expect((await scene.prepare(snapshot, { target: { kind: 'folder', path: target } })).plan.counts.replace).toBe(0);
     });
 
+    it('does not learn where a link leads that it may not read, when one of our own places is named through it', async () => {
+      using scene = await openAsSomebody();
+      const source = scene.make('docs');
+      writeFileSync(`${source}/a`, 'a');
+      const snapshot = await scene.backup(source);
+      const target = scene.make('target');
+      const closed = scene.make('closed');
+      chmodSync(closed, 0o700);
+      symlinkSync(target, `${closed}/link`);
+      symlinkSync(target, scene.path('open-link'));
+      const toTarget = { target: { kind: 'folder', path: target } } as const;
+      scene.ownPaths.push(`${closed}/link`);
+      expect((await scene.prepare(snapshot, toTarget)).plan.targetPath).toBe(target);
+      const asRoot = scene.newDriver().prepare(scene.request(snapshot, toTarget), scene.context());
+      await expect(asRoot).rejects.toMatchObject({ kind: 'bad-input' });
+      scene.ownPaths.push(scene.path('open-link'));
+      await expect(scene.prepare(snapshot, toTarget)).rejects.toMatchObject({ kind: 'bad-input' });
+    });
+
     it('is refused by a folder of somebody else, entry by entry, and is told so before', async () => {
       using scene = await openAsSomebody();
       const source = scene.make('docs');

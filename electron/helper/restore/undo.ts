@@ -39,7 +39,7 @@ export async function buildUndo(
   const tree = new StoredTree(source);
   const safety = head.safetySnapshotId ? await source.loadSnapshot(head.safetySnapshotId) : null;
   const target = new TargetTree(ops);
-  const planner = new UndoPlanner(target, tree, new OwnPlaces(ownPaths), new Breather(signal));
+  const planner = new UndoPlanner(target, tree, new OwnPlaces(ownPaths, ops), new Breather(signal));
   try {
     const roots = head.roots.map((root) => presentRoot(ops, root));
     for (const [index, root] of roots.entries()) {

@@ -57,7 +57,7 @@ export async function buildPlan(input: BuildInput): Promise<BuiltPlan> {
     mode: request.mode,
     snapshotTimeNs: snapshot.timeNs,
     snapshotNotes: request.target.kind === 'original' ? snapshotNotes : elsewhere(snapshotNotes),
-    own: new OwnPlaces(ownPaths),
+    own: new OwnPlaces(ownPaths, ops),
     notes,
     attributes: abilities,
     ownersCount: abilities.isPrivileged,
@@ -94,7 +94,7 @@ async function planRoot(
       ? root.localSteps
       : [...stepsOfPath(request.target.path), ...(isOneOfSeveral ? root.localSteps : [])];
   const { root: anchor, missing } = findAnchor(ops, base);
-  if (new OwnPlaces(ownPaths).isInside(anchor.path)) throw ownTarget(anchor);
+  if (new OwnPlaces(ownPaths, ops).isInside(anchor.path)) throw ownTarget(anchor);
   const firstMissing = base.length - missing.length;
   /** The snapshot's node of the folder at a depth of `base`; the chosen folder's own where it is made anew. */
   const nodeAt = (depth: number): TreeNode | null => {

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
+import { plainFileOps } from '../../system/file-ops.ts';
 import { OwnPlaces } from './own-places.ts';
 
 describe('own places', () => {
-  const own = new OwnPlaces(['/no/such/repository']);
+  const own = new OwnPlaces(['/no/such/repository'], plainFileOps);
   it.each<[string, boolean, boolean]>([
     ['/no/such/repository', true, true],
     ['/no/such/repository/data/00', true, true],

@@ -1,11 +1,13 @@
 import { realpathSync } from 'node:fs';
+import type { FileOps } from '../../system/file-ops.ts';
 
 /** Repositories, catalog, logs and scratch: a restore neither replaces nor deletes them, wherever they lie. */
 export class OwnPlaces {
   readonly #paths: readonly Buffer[];
 
-  constructor(paths: readonly string[]) {
-    this.#paths = paths.map(canonical);
+  /** Looked up through `ops`: whoever registers a path is not to learn where a link leads that he may not read. */
+  constructor(paths: readonly string[], ops: FileOps) {
+    this.#paths = paths.map((path) => canonical(path, ops));
   }
 
   /** The path is one of them or lies in one. */
@@ -26,9 +28,9 @@ function isAtOrBelow(path: Buffer, directory: Buffer): boolean {
 }
 
 /** Plans speak of canonical paths. One that is not there (an unplugged disk) is taken as it is written. */
-function canonical(path: string): Buffer {
+function canonical(path: string, ops: FileOps): Buffer {
   try {
-    return realpathSync.native(path, { encoding: 'buffer' });
+    return ops.run(() => realpathSync.native(path, { encoding: 'buffer' }));
   } catch {
     return Buffer.from(path);
   }
