@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseMountinfo } from '../../system/mountinfo.ts';
 import { doubtNs, granularityOf, isWholeSecond, tickNs, wallClockNs } from './granularity.ts';
-import { isImmutable, tracesMappedWrites } from './mapped-writes.ts';
+import { isImmutable, probeSeesEveryWriter, tracesMappedWrites } from './mapped-writes.ts';
 import { isReusable } from './reusable.ts';
 
 describe('how finely changes are stamped', () => {
@@ -31,6 +31,13 @@ describe('which filesystems show every change', () => {
   it.each(['tmpfs', 'overlay', 'fuse.sshfs', 'nfs4', 'vfat', 'something-new'])('%s does not', (type) => {
     expect(tracesMappedWrites(type)).toBe(false);
     expect(isReusable(type, { ctimeNs: 1n })).toBe(false);
+  });
+
+  it.each([
+    ...(['ext4', 'xfs', 'btrfs', 'tmpfs', 'vfat'] as const).map((type) => [type, true] as const),
+    ...(['nfs4', 'cifs', 'fuse.sshfs', 'fuseblk', 'overlay'] as const).map((type) => [type, false] as const),
+  ])('%s: every writer holds off a lease: %s', (fsType, isSo) => {
+    expect(probeSeesEveryWriter({ fsType })).toBe(isSo);
   });
 
   it('vouches for content by metadata only with a stamp that is fine enough', () => {

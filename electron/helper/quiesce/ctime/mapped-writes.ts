@@ -1,3 +1,4 @@
+import { filesystemKind } from '../../system/filesystem-kind.ts';
 import type { Mount } from '../../system/mounts.ts';
 
 /**
@@ -16,4 +17,13 @@ export function tracesMappedWrites(fsType: string): boolean {
 export function isImmutable(mount: Mount): boolean {
   const isOnDisk = tracing.has(mount.fsType) || ['squashfs', 'erofs', 'iso9660', 'udf'].includes(mount.fsType);
   return isOnDisk && mount.superOptions.includes('ro');
+}
+
+/** Mappings there are of the files below, which a lease above does not see. */
+const stacked: ReadonlySet<string> = new Set(['overlay', 'aufs', 'ecryptfs']);
+
+/** Whether everybody who can write to a file is known to the lease that the writer probe asks for. */
+export function probeSeesEveryWriter(mount: Pick<Mount, 'fsType'>): boolean {
+  const { isNetwork, isFuse } = filesystemKind(mount);
+  return !isNetwork && !isFuse && !stacked.has(mount.fsType);
 }

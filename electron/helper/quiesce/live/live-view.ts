@@ -10,6 +10,8 @@ import type { readWhole, WholeReadOptions } from './read-whole.ts';
 export interface LiveView extends StillView {
   /** Files that were read more than once. */
   rereadTotal(): number;
+  /** Files called whole where nobody could tell whether they were being changed unseen. */
+  unseenTotal(): number;
 }
 
 /** A view that reads the tree as it is, each directory and each file when it is asked for. */
@@ -17,12 +19,14 @@ export function newLiveView(facts: FilesystemFacts, read: typeof readWhole, opti
   const { tree } = options;
   const place = rootPlace(facts, tree);
   let rereadTotal = 0;
+  let unseenTotal = 0;
 
   const contentOf = (entry: TreeEntry): StillContent => ({
     base: null,
     async readInto(sink: ContentSink, signal: AbortSignal): Promise<ContentVerdict> {
-      const { verdict, attempts } = await read(entry, sink, { ...options, signal });
+      const { verdict, attempts, isUnseen } = await read(entry, sink, { ...options, signal });
       if (attempts > 1) rereadTotal += 1;
+      if (isUnseen) unseenTotal += 1;
       return verdict;
     },
   });
@@ -55,5 +59,6 @@ export function newLiveView(facts: FilesystemFacts, read: typeof readWhole, opti
     root: { ...root, name: place.name, meta: rootMeta(tree) },
     unreadable: () => tree.unreadable(),
     rereadTotal: () => rereadTotal,
+    unseenTotal: () => unseenTotal,
   };
 }

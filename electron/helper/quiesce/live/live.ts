@@ -8,12 +8,12 @@ import { filesystemKind } from '../../system/filesystem-kind.ts';
 import { syncFilesystem } from '../../system/sync.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } from '../contract.ts';
 import { doubtNs, tickNs, wallClockNs } from '../ctime/granularity.ts';
-import { isImmutable, tracesMappedWrites } from '../ctime/mapped-writes.ts';
+import { isImmutable, probeSeesEveryWriter, tracesMappedWrites } from '../ctime/mapped-writes.ts';
 import { pause } from '../pause.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { newLiveView } from './live-view.ts';
-import { type Look, newObservation } from './observation.ts';
+import { type Look, newObservation, withUnseen } from './observation.ts';
 import { readWhole } from './read-whole.ts';
 import { scanTree, type TreeScan } from './tree-scan.ts';
 import { type SuspectFindings, WriterWatch } from './writer-watch.ts';
@@ -109,6 +109,7 @@ class LiveRun {
       tickNs: tickNs(),
       flushedAtNs,
       tracesMappedWrites: tracesMappedWrites(this.#facts.filesystem),
+      probeSeesEveryWriter: probeSeesEveryWriter(this.#facts.mount),
       isRemote: isRemote(this.#facts),
       attempts: this.#attempts,
     });
@@ -117,7 +118,10 @@ class LiveRun {
     throwIfAborted(signal);
     const different: string[] = [];
     const last = await report.phase('rescan', () => this.#look(tree, first.scan, different));
-    const observation = this.#steps.newObservation(first, last, flushedAtNs !== null, this.#doubtNs);
+    const observation = withUnseen(
+      this.#steps.newObservation(first, last, flushedAtNs !== null, this.#doubtNs),
+      isImmutable(this.#facts.mount) ? 0 : view.unseenTotal(),
+    );
     this.#explain(observation, different);
     const leftOut = tree.leftOut();
     return {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { observationSchema } from '../../../../shared/domain/evidence.ts';
-import { type Look, newObservation } from './observation.ts';
+import { type Look, newObservation, withUnseen } from './observation.ts';
 import type { TreeScan } from './tree-scan.ts';
 
 const start = 1_763_604_003_000_000_000n;
@@ -65,5 +65,21 @@ describe('newObservation', () => {
   it('has no newest change in an empty tree', () => {
     const first = { scan: scan({}, start, { newestCtimeNs: null }), writers: nobody };
     expect(newObservation(first, look({}), true, 1n).newestChangeAt).toBeNull();
+  });
+});
+
+describe('files that were called whole where nobody could tell', () => {
+  const quiet = newObservation(look({}), look({}), true, 1n);
+
+  it('change nothing where there are none', () => {
+    expect(withUnseen(quiet, 0)).toEqual(quiet);
+  });
+
+  it('are counted as a gap, beside the one there was', () => {
+    const one = withUnseen(quiet, 1);
+    expect(one.suspectScanComplete).toBe(false);
+    expect(one.suspectScanGap).toMatch(/^For 1 file it could not be told/);
+    expect(withUnseen(one, 3).suspectScanGap).toMatch(/^For 1 file .*\. For 3 files it could not be told/);
+    expect(observationSchema.parse(one)).toEqual(one);
   });
 });

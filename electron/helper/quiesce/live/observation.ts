@@ -35,3 +35,18 @@ export function newObservation(first: Look, last: Look, flushed: boolean, granul
     suspectsTotal: suspects.size,
   };
 }
+
+/**
+ * The same with files that were called whole where nobody could tell whether they were being changed unseen: a gap that
+ * is counted, so that nobody reads more into their level than was seen.
+ */
+export function withUnseen(observation: Observation, files: number): Observation {
+  if (files === 0) return observation;
+  const [what, such] = files === 1 ? ['1 file', 'it'] : [`${files} files`, 'them'];
+  const gap = `For ${what} it could not be told whether anybody was changing ${such} through memory, or on another machine: such a change need not show, and may be half in what was stored.`;
+  return {
+    ...observation,
+    suspectScanComplete: false,
+    suspectScanGap: observation.suspectScanGap === '' ? gap : `${observation.suspectScanGap} ${gap}`,
+  };
+}

@@ -4,7 +4,7 @@ import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
 import { dataExtents } from '../../system/sparse.ts';
 import { type Statx, statxDescriptor } from '../../system/statx.ts';
-import { probeWriters } from '../../system/writer-probe.ts';
+import { probeWriters, type WriterProbe } from '../../system/writer-probe.ts';
 import type { ContentSink, ContentVerdict, EntryMeta } from '../contract.ts';
 import { granularityOf, wallClockNs } from '../ctime/granularity.ts';
 import { pause } from '../pause.ts';
@@ -21,15 +21,21 @@ export interface WholeReadOptions {
   readonly flushedAtNs: bigint | null;
   /** See mapped-writes.ts. */
   readonly tracesMappedWrites: boolean;
+  /** See mapped-writes.ts: where it is false, `none` of the probe says no more than `unknown`. */
+  readonly probeSeesEveryWriter: boolean;
   /** Attributes of an open file may be old news: ask again by opening it again. */
   readonly isRemote: boolean;
   /** How often a file is read before it is given up as torn. */
   readonly attempts: number;
+  /** The kernel’s by default; tests bring their own. */
+  readonly probe?: (fd: number) => WriterProbe;
 }
 
 export interface WholeRead {
   readonly verdict: ContentVerdict;
   readonly attempts: number;
+  /** It is called whole, and nobody could tell whether it was being changed unseen: to be counted in the evidence. */
+  readonly isUnseen: boolean;
 }
 
 /** Up to this size a file is read at once: waking a thread costs more than the read. */
@@ -43,6 +49,7 @@ const vanished: ContentVerdict = { state: 'vanished' };
  * 1. its ctime is looked at, and is older than the clock's step: a later write will bear another;
  * 2. writes through memory that would not move the ctime are ruled out: the ctime is older than the last flush (a flush
  *    makes the next store into any page move the ctime), or nobody has the file open for writing, or it is flushed now;
+ *    where none of these can be known the file passes all the same, and the result says so;
  * 3. it is read, holes looked for first: that waits for a write(2) that had begun before step 1;
  * 4. its ctime, mtime and size are looked at again, and are the same.
  */
@@ -56,14 +63,18 @@ export async function readWhole(entry: TreeEntry, sink: ContentSink, options: Wh
       await pause(10 * 4 ** (attempt - 2), options.signal);
     }
     last = await readOnce(entry, sink, options);
-    if (last.state === 'done') return { verdict: last.verdict, attempts: attempt };
+    if (last.state === 'done') return { verdict: last.verdict, attempts: attempt, isUnseen: last.isUnseen };
   }
   if (last?.state !== 'changed') throw new Error('a file is read at least once');
-  return { verdict: { state: 'torn', meta: last.meta, reason: last.reason }, attempts: options.attempts };
+  return {
+    verdict: { state: 'torn', meta: last.meta, reason: last.reason },
+    attempts: options.attempts,
+    isUnseen: false,
+  };
 }
 
 type Attempt =
-  | { readonly state: 'done'; readonly verdict: ContentVerdict }
+  | { readonly state: 'done'; readonly verdict: ContentVerdict; readonly isUnseen: boolean }
   | { readonly state: 'changed'; readonly meta: ReturnType<typeof entryMeta>; readonly reason: string };
 
 async function readOnce(entry: TreeEntry, sink: ContentSink, options: WholeReadOptions): Promise<Attempt> {
@@ -71,7 +82,7 @@ async function readOnce(entry: TreeEntry, sink: ContentSink, options: WholeReadO
   try {
     fd = options.tree.openFile(entry);
   } catch (error) {
-    return { state: 'done', verdict: refusal(error) };
+    return { state: 'done', verdict: refusal(error), isUnseen: false };
   }
   try {
     const before = await settledStat(fd, options);
@@ -83,11 +94,11 @@ async function readOnce(entry: TreeEntry, sink: ContentSink, options: WholeReadO
     if (after === undefined) return { state: 'changed', meta, reason: 'It was replaced while being read.' };
     if (!isSameVersion(before, after) || length !== Number(before.size))
       return { state: 'changed', meta, reason: 'It changed while being read, every time it was tried.' };
-    if (doubt !== undefined) return { state: 'changed', meta, reason: doubt };
-    return { state: 'done', verdict: { state: 'whole', meta } };
+    if (typeof doubt === 'object') return { state: 'changed', meta, reason: doubt.reason };
+    return { state: 'done', verdict: { state: 'whole', meta }, isUnseen: doubt === 'cannot be told' };
   } catch (error) {
     if (!hasCode(error, 'EIO', 'ESTALE')) throw error;
-    return { state: 'done', verdict: refusal(error) };
+    return { state: 'done', verdict: refusal(error), isUnseen: false };
   } finally {
     closeSync(fd);
   }
@@ -110,23 +121,25 @@ function isTooYoung(stat: Statx, nowNs: bigint, tickNs: bigint): boolean {
   return age >= -tickNs && age <= granularityOf(stat.ctimeNs, tickNs);
 }
 
-/** Why writes may pass unseen during the read that follows; undefined when none can. */
-async function unseenWrites(fd: number, stat: Statx, options: WholeReadOptions): Promise<string | undefined> {
+/** Whether writes may pass unseen during the read that follows. An object: they may, for this reason. */
+type Doubt = 'none' | 'cannot be told' | { readonly reason: string };
+
+async function unseenWrites(fd: number, stat: Statx, options: WholeReadOptions): Promise<Doubt> {
   const { flushedAtNs, tickNs } = options;
   const nowNs = wallClockNs();
-  if (isTooYoung(stat, nowNs, tickNs)) return 'It kept changing from one moment to the next.';
-  if (options.tracesMappedWrites && flushedAtNs !== null && isBefore(stat, flushedAtNs, tickNs)) return undefined;
-  const probe = probeWriters(fd);
-  if (probe === 'none') return undefined;
+  if (isTooYoung(stat, nowNs, tickNs)) return { reason: 'It kept changing from one moment to the next.' };
+  if (options.tracesMappedWrites && flushedAtNs !== null && isBefore(stat, flushedAtNs, tickNs)) return 'none';
+  const probe = (options.probe ?? probeWriters)(fd);
+  if (probe === 'none' && options.probeSeesEveryWriter) return 'none';
   if (options.tracesMappedWrites) {
     const syncedFromNs = wallClockNs();
     await flushFile(fd);
     const isQuiet = statxDescriptor(fd).ctimeNs === stat.ctimeNs && isBefore(stat, syncedFromNs, tickNs);
-    return isQuiet ? undefined : 'A program has it open and keeps changing it.';
+    return isQuiet ? 'none' : { reason: 'A program has it open and keeps changing it.' };
   }
-  return probe === 'some'
-    ? 'A program has it open for writing, and its filesystem does not show every kind of change.'
-    : undefined;
+  if (probe === 'some')
+    return { reason: 'A program has it open for writing, and its filesystem does not show every kind of change.' };
+  return 'cannot be told';
 }
 
 function isBefore(stat: Statx, instantNs: bigint, tickNs: bigint): boolean {

@@ -46,9 +46,9 @@ const blindToFiles: LiveSteps = {
       await sink.data(bytes);
       await delay(100);
     };
-    const { verdict, attempts } = await liveSteps.readWhole(entry, { ...sink, data }, { ...options, attempts: 1 });
-    if (verdict.state !== 'torn') return { verdict, attempts };
-    return { verdict: { state: 'whole', meta: verdict.meta }, attempts };
+    const read = await liveSteps.readWhole(entry, { ...sink, data }, { ...options, attempts: 1 });
+    if (read.verdict.state !== 'torn') return read;
+    return { ...read, verdict: { state: 'whole', meta: read.verdict.meta } };
   },
 };
 
