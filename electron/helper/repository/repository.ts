@@ -212,7 +212,8 @@ export class Repository {
       sealer: this.#sealer,
       version: this.#config.version,
       index,
-      makeStore: (onListed) => new PackStore(this.backend, this.#documents, index, lock, onListed),
+      makeStore: (onListed) =>
+        new PackStore(this.backend, this.#documents, index, lock, onListed, () => this.#settings.environment.nowNs()),
       hasSubtree: (id) => this.hasSubtree(id),
       signal: options.signal ? AbortSignal.any([options.signal, lock.lost]) : lock.lost,
       onProgress: options.onProgress,

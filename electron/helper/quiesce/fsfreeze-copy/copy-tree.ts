@@ -92,7 +92,6 @@ export class TreeCopier {
   }
 
   #copyFile(entry: TreeEntry, dirFd: number): { detail: EntryDetail; content: CopiedContent } | undefined {
-    this.#files += 1;
     let fd: number;
     try {
       fd = openQuietly(dirFd, entry.name);
@@ -104,6 +103,7 @@ export class TreeCopier {
       return detail && { detail, content: { state: 'unreadable', reason } };
     }
     this.#openFiles.push(fd);
+    this.#files += 1;
     const xattrs = readableXattrs(fd, () => this.#tree.noteUnreadable(entry.path, 'Some attributes are unreadable.'));
     const detail = { linkTarget: null, xattrs };
     const known = entry.stat.links > 1 ? this.#linked.get(entry.stat.inode) : undefined;

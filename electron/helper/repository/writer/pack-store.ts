@@ -10,10 +10,16 @@ import type { BlobIndex } from '../index/blob-index.ts';
 import type { HeldLock } from '../locks/held-lock.ts';
 import type { FinishedPack } from '../pack/pack-assembler.ts';
 
-/** An index file is written when the packs waiting for one hold this many blobs (about 8 MiB of JSON) ... */
+/** An index file is written when the packs waiting for one hold this many blobs (about 8 MiB of JSON), */
 const blobsPerIndex = 50_000;
-/** ... or are this many, so that a crash loses little: what no index lists is stored again by the next run. */
+/** or are this many, */
 const packsPerIndex = 32;
+/**
+ * or when the first of them has waited this long, so that a crash loses little: what no index lists is stored again by the
+ * next run. A few packs are waited for all the same: over a slow line every pack would else get an index of its own.
+ */
+const longestWaitNs = 10n * 1_000_000_000n;
+const fewPacks = 4;
 
 /** The packs of one run: made durable first, then listed in a durable index file, and only then known to the repository. */
 export class PackStore {
@@ -24,6 +30,9 @@ export class PackStore {
   readonly #onListed: (blobs: readonly PackedBlob[]) => void;
   readonly #written: PackId[] = [];
   #unlisted: IndexedPack[] = [];
+  /** When the first of them was saved. */
+  #waitingSinceNs = 0n;
+  readonly #nowNs: () => bigint;
 
   /** `onListed` is called for each pack when the index in memory has its blobs. */
   constructor(
@@ -32,7 +41,9 @@ export class PackStore {
     index: BlobIndex,
     lock: Pick<HeldLock, 'assertHeld'>,
     onListed: (blobs: readonly PackedBlob[]) => void,
+    nowNs: () => bigint,
   ) {
+    this.#nowNs = nowNs;
     this.#backend = backend;
     this.#documents = documents;
     this.#index = index;
@@ -48,9 +59,16 @@ export class PackStore {
     this.#lock.assertHeld();
     await this.#backend.save({ kind: 'pack', name: pack.id }, pack.bytes);
     this.#written.push(pack.id);
+    if (this.#unlisted.length === 0) this.#waitingSinceNs = this.#nowNs();
     this.#unlisted.push({ id: pack.id, blobs: pack.blobs });
-    const waiting = this.#unlisted.reduce((sum, { blobs }) => sum + blobs.length, 0);
-    if (waiting >= blobsPerIndex || this.#unlisted.length >= packsPerIndex) await this.writeIndex();
+    if (this.#isIndexDue()) await this.writeIndex();
+  }
+
+  #isIndexDue(): boolean {
+    const packs = this.#unlisted.length;
+    const blobs = this.#unlisted.reduce((sum, pack) => sum + pack.blobs.length, 0);
+    if (blobs >= blobsPerIndex || packs >= packsPerIndex) return true;
+    return packs >= fewPacks && this.#nowNs() - this.#waitingSinceNs >= longestWaitNs;
   }
 
   /**

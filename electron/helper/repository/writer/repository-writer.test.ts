@@ -4,6 +4,7 @@ import { MemoryBackend } from '../backend/memory/memory-backend.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { initRepository, openRepository } from '../open.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
+import { ControlledEnvironment } from '../testing/controlled-environment.ts';
 import { diskError, diskFull, faulty } from '../testing/faulty.ts';
 import { memoryRepository, testOptions } from '../testing/memory-repository.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
@@ -50,6 +51,28 @@ describe('a run that fails', () => {
     await again.loadIndex();
     expect(again.indexed).toEqual({ blobs: 4, packs: 2 });
     await assertHealthy(again);
+  });
+
+  it('lists what it stored every few seconds, so that a crash loses little', async () => {
+    const backend = new MemoryBackend();
+    const environment = new ControlledEnvironment();
+    const repository = await initRepository(backend, { ...testOptions, packTarget: 100 * kib, environment });
+    const lock = repository.locks.acquire({ mode: 'shared' });
+    await environment.pass(60_000);
+    await repository.withWriter(await lock, {}, async (writer) => {
+      const store = async (packs: number): Promise<void> => {
+        for (let blob = 0; blob < 2 * packs; blob++) await writer.saveBlob('data', random.bytes(60 * kib));
+      };
+      await store(6);
+      expect(await backend.list('index')).toHaveLength(0);
+      await environment.pass(10_000);
+      await store(1);
+      expect(await backend.list('index')).toHaveLength(1);
+      await store(6);
+      expect(await backend.list('index')).toHaveLength(1);
+    });
+    await (await lock).release();
+    await assertHealthy(repository);
   });
 
   it('fails for good: nothing can be saved after a pack was lost', async () => {
