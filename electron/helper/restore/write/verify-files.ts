@@ -3,6 +3,7 @@ import { constants } from 'node:fs';
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { hasCode } from '../../system/errno.ts';
 import { dataExtents, type Extent } from '../../system/sparse.ts';
+import { forgetCached } from '../../system/sync.ts';
 import { Breather } from '../breather.ts';
 import { type Found, itemPath, type PlanItem } from '../plan/plan-item.ts';
 import { foundOf, isSameVersion } from '../target/found.ts';
@@ -17,7 +18,8 @@ export interface WrittenFile {
 
 /**
  * Reads back every file that was written, in the pieces it was stored in, and compares their hashes. A file that
- * somebody changed since is theirs and is not judged. What the system still has in memory is compared, not the medium.
+ * somebody changed since is theirs and is not judged. The medium is read where the system forgets what it has in memory
+ * (see `forgetCached`); what it cannot read counts as different.
  */
 export async function verifyFiles(context: RestoreContext, files: readonly WrittenFile[]): Promise<void> {
   const { report, warnings, tally, signal } = context;
@@ -50,6 +52,8 @@ async function verifyFile(
   }
   try {
     if (!isSameVersion(found, foundOf(ops.fstatSync(fd)))) return 'changed';
+    // It was synced before it was put in place.
+    forgetCached(fd);
     const holes = new Holes(dataExtents(fd, Number(found.size)));
     let isSame = true;
     let offset = 0;
@@ -62,6 +66,9 @@ async function verifyFile(
     }
     if (isSame) return 'same';
     return isSameVersion(found, foundOf(ops.fstatSync(fd))) ? 'different' : 'changed';
+  } catch (error) {
+    if (hasCode(error, 'EIO')) return 'different';
+    throw error;
   } finally {
     ops.closeSync(fd);
   }
