@@ -43,9 +43,10 @@ export function restoreHandlers(context: HelperContext): RestoreHandlers {
       return run({ runId, kind: 'undo', sourceId: null, repositoryId, askedAt, title }, emit, (report) =>
         sessions.inTurn(repositoryId, async () => {
           const repository = await sessions.opened(repositoryId);
-          const prepared = await report.phase('plan', () => restores.prepareUndo(restoreRunId, { signal, report }));
           const job = { runId, askedAt, kind: 'undo' as const, unticked: [], safetySnapshot: true };
-          return restore(job, prepared, repository, stages, report, signal);
+          return restores.undo(restoreRunId, { signal, report }, (prepared) =>
+            restore(job, prepared, repository, stages, report, signal),
+          );
         }),
       );
     },

@@ -63,6 +63,15 @@ export function nothingToUndo(message: string): StillpointError {
   });
 }
 
+export function beingTakenBack(): StillpointError {
+  return new StillpointError({
+    kind: 'busy',
+    message: 'This restore is being taken back already.',
+    guidance: 'Another window or command is doing it. Wait until it is through, then look at what it did.',
+    retryable: true,
+  });
+}
+
 function notPermitted(cause: unknown): StillpointError {
   return new StillpointError({
     kind: 'not-permitted',

@@ -32,8 +32,11 @@ export interface FilesystemRestoreParts {
 export interface FilesystemRestore extends RestoreDriver {
   readonly kind: 'filesystem';
   prepare(request: RestoreRequest, context: RestoreContext, planId?: string): Promise<PreparedRestore>;
-  /** A restore that takes an earlier one back, keeping what changed since. `nothing-to-undo` says why when it cannot. */
-  prepareUndo(runId: RunId, context: RestoreContext, planId?: string): Promise<PreparedRestore>;
+  /**
+   * Hands over a restore that takes an earlier one back, keeping what changed since. Nobody else can begin the same until
+   * `use` has settled: `busy`. `nothing-to-undo` says why when it cannot be.
+   */
+  undo<T>(runId: RunId, context: RestoreContext, use: (prepared: PreparedRestore) => Promise<T>): Promise<T>;
   /** Finished restores that can be taken back, newest first, those taken back already among them. */
   undoable(): readonly UndoableRestore[];
   /** `unknown-run` as `nothing-to-undo` when there is no record, or not one of this caller. */
@@ -75,6 +78,18 @@ export function createFilesystemRestore(parts: FilesystemRestoreParts): Filesyst
     return found;
   };
 
+  const prepareUndo = async (undone: RestoreRecord, signal: AbortSignal): Promise<PreparedRestore> => {
+    if (undone.undoneBy) throw nothingToUndo('This restore was taken back already.');
+    if (undone.changes.length === 0) throw nothingToUndo('This restore changed nothing.');
+    if (!isUndoable(undone))
+      throw nothingToUndo('No safety snapshot was taken before this restore, so it cannot be taken back.');
+    const source = await parts.repository(undone.head.repositoryId);
+    const { built, request } = await looking(() =>
+      buildUndo({ record: undone, source, ops, abilities, ownPaths: parts.ownPaths(), signal }),
+    );
+    return preparedOf(built, request, source, newPlanId(), undone);
+  };
+
   return {
     kind: 'filesystem',
     prepare: async (request, { signal }, planId = newPlanId()) => {
@@ -85,24 +100,12 @@ export function createFilesystemRestore(parts: FilesystemRestoreParts): Filesyst
       );
       return preparedOf(built, request, source, planId, null);
     },
-    prepareUndo: async (runId, { signal }, planId = newPlanId()) => {
-      const undone = record(runId);
-      if (undone.undoneBy) throw nothingToUndo('This restore was taken back already.');
-      if (undone.changes.length === 0) throw nothingToUndo('This restore changed nothing.');
-      if (!isUndoable(undone))
-        throw nothingToUndo('No safety snapshot was taken before this restore, so it cannot be taken back.');
-      const source = await parts.repository(undone.head.repositoryId);
-      const { built, request } = await looking(() =>
-        buildUndo({
-          record: undone,
-          source,
-          ops,
-          abilities,
-          ownPaths: parts.ownPaths(),
-          signal,
-        }),
+    undo: async (runId, context, use) => {
+      // Whether it is this caller's at all comes before whether somebody has it.
+      record(runId);
+      return records.whileLocked(runId, async () =>
+        use(await context.report.phase('plan', () => prepareUndo(record(runId), context.signal))),
       );
-      return preparedOf(built, request, source, planId, undone);
     },
     undoable: () =>
       records

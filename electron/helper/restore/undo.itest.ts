@@ -81,13 +81,14 @@ describe('undo', () => {
     mkdirSync(`${source}/extra`);
     writeFileSync(`${source}/extra/e`, 'made again by hand');
     const context = { signal: scene.signal, report: new CountingReporter() };
-    const prepared = await scene.driver.prepareUndo(runId, context);
-    const told = prepared.plan.warnings.find(({ code }) => code === 'newer-now');
-    expect(told?.text).toMatch(/changed since the restore/);
-    expect(told?.paths.map((path) => path.slice(source.length))).toEqual(
-      expect.arrayContaining(['/changed', '/gone/deep/file', '/was-folder/in/mine', '/extra']),
-    );
-    const { outcome } = await scene.run(prepared);
+    const { outcome } = await scene.driver.undo(runId, context, (prepared) => {
+      const told = prepared.plan.warnings.find(({ code }) => code === 'newer-now');
+      expect(told?.text).toMatch(/changed since the restore/);
+      expect(told?.paths.map((path) => path.slice(source.length))).toEqual(
+        expect.arrayContaining(['/changed', '/gone/deep/file', '/was-folder/in/mine', '/extra']),
+      );
+      return scene.run(prepared);
+    });
     expect(outcome.endedBy).toBeNull();
     expect(readFileSync(`${source}/changed`, 'utf8')).toBe('then, edited after the restore');
     expect(readFileSync(`${source}/gone/deep/file`, 'utf8')).toBe('gone file, edited too');
@@ -106,7 +107,7 @@ describe('undo', () => {
       expect.objectContaining({ runId, targetPath: source, undoneBy: null, restoredSnapshotId: snapshot }),
     ]);
     const report = new CountingReporter();
-    const undo = await scene.run(await driver.prepareUndo(runId, { signal: scene.signal, report }));
+    const undo = await driver.undo(runId, { signal: scene.signal, report }, (prepared) => scene.run(prepared));
     expect(observeTree(source, noDirectoryTimes)).toEqual(now);
     const listed = scene.newDriver().undoable();
     expect(listed.find((each) => each.runId === runId)?.undoneBy).toBe(undo.runId);

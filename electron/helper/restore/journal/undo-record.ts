@@ -1,5 +1,6 @@
 import {
   closeSync,
+  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -15,6 +16,8 @@ import { type RunId, runIdSchema } from '../../../../shared/domain/ids.ts';
 import type { UndoableRestore } from '../../../../shared/domain/restore.ts';
 import { instantSchema, instantToMs } from '../../../../shared/domain/time.ts';
 import { hasCode } from '../../system/errno.ts';
+import { tryFileLock } from '../../system/file-lock.ts';
+import { beingTakenBack } from '../errors.ts';
 import { foundRecordSchema } from './found-record.ts';
 import { syncDirectory } from './journal.ts';
 import { changeKindSchema, restoreHeadSchema } from './journal-records.ts';
@@ -79,6 +82,41 @@ export class RestoreRecords {
     } catch (error) {
       if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
       throw error;
+    }
+  }
+
+  /**
+   * Keeps every other helper from taking the same restore back until `use` has settled: its record is locked. `busy` when
+   * somebody has it. What was read of the record before may be old news in `use`.
+   */
+  async whileLocked<T>(runId: RunId, use: () => Promise<T>): Promise<T> {
+    const fd = this.#lock(runId);
+    try {
+      return await use();
+    } finally {
+      if (fd !== undefined) closeSync(fd);
+    }
+  }
+
+  /** Undefined when there is no record, so that nothing needs to be kept from anybody. */
+  #lock(runId: RunId): number | undefined {
+    for (;;) {
+      let fd: number;
+      try {
+        fd = openSync(this.#pathOf(runId), 'r');
+      } catch (error) {
+        if (hasCode(error, 'ENOENT')) return undefined;
+        throw error;
+      }
+      try {
+        if (!tryFileLock(fd)) throw beingTakenBack();
+        if (fstatSync(fd).nlink > 0) return fd;
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
+      // Another record took its place between the two calls: that one counts.
+      closeSync(fd);
     }
   }
 

@@ -202,8 +202,7 @@ export class RestoreScene implements Disposable {
   }
 
   async undo(runId: RunId, options: RunOptions = {}): Promise<{ runId: RunId; outcome: RestoreOutcome }> {
-    const prepared = await this.driver.prepareUndo(runId, this.context());
-    return this.run(prepared, options);
+    return this.driver.undo(runId, this.context(), (prepared) => this.run(prepared, options));
   }
 
   [Symbol.dispose](): void {
