@@ -24,7 +24,7 @@ describe('findPlaces', () => {
   });
 
   it('lets ordinary paths be', () => {
-    const text = 'Put /home/anna/work back into /srv/work/main-office, or /tmp/special; see the registry of names.';
+    const text = 'Put /home/anna/work back into /srv/homework/main-office, or /tmp/special; see the registry of names.';
     expect(findPlaces({ path: 'a.md', text }, '/home/someone/stillpoint/')).toEqual([]);
   });
 });

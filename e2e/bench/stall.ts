@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startOrderedWriter, type WriterPlan } from '../../electron/helper/quiesce/testing/ordered-writer/index.ts';
 import { runProgramOk } from '../../electron/helper/system/exec.ts';
 import { openLoopFilesystem } from '../../electron/helper/system/testing/loop-filesystem.ts';
 import { type Contender, runBench, type Target } from '../harness/bench.ts';
 import { lastRecord, stillpoint } from '../harness/command-line.ts';
+import { newPlace } from '../harness/place.ts';
 
 // How long a writer is held by a consistent copy: the textbook way (freeze, copy everything, thaw) beside ours, in one
 // run, on the same filesystem with the same writer. The figure is the writer's own: its longest step.
@@ -19,14 +19,9 @@ const rounds = numberAfter('--rounds', large ? 3 : 5);
 const types = ['ext4', 'xfs'] as const;
 const plan: WriterPlan = { kinds: ['in-place', 'append', 'rename-over'], files: 20, blocks: 16 };
 
-const scratch = mkdtempSync(join(tmpdir(), 'stillpoint-bench-'));
-const passwordFile = join(scratch, 'password');
-writeFileSync(passwordFile, 'bench\n', { mode: 0o600 });
-const environment = {
-  XDG_CONFIG_HOME: join(scratch, 'config'),
-  XDG_STATE_HOME: join(scratch, 'state'),
-  XDG_CACHE_HOME: join(scratch, 'cache'),
-};
+const user = newPlace();
+const scratch = user.path;
+const { passwordFile, environment } = user;
 
 const contenders: Contender[] = [];
 const targets: Target[] = [];
@@ -62,7 +57,7 @@ try {
   await runBench({ name: 'stall', rounds, warmUp: 1, contenders, targets });
 } finally {
   for (const filesystem of opened) await filesystem.close();
-  rmSync(scratch, { recursive: true, force: true });
+  user[Symbol.dispose]();
 }
 
 async function underLoad(

@@ -15,7 +15,7 @@ import { describe, expect, it } from 'vitest';
 import { runProgramOk } from '../../electron/helper/system/exec.ts';
 import { openLoopFilesystem, whyNoLoopFilesystem } from '../../electron/helper/system/testing/loop-filesystem.ts';
 import { lastRecord, stillpoint } from '../harness/command-line.ts';
-import { newPlace } from './place.ts';
+import { newPlace } from '../harness/place.ts';
 import { restic } from './restic.ts';
 
 const withoutLoop = whyNoLoopFilesystem('ext4');

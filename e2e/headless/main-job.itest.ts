@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { earnLevel } from '../../shared/domain/earn-level.ts';
 import { evidenceSchema } from '../../shared/domain/evidence.ts';
 import { lastRecord } from '../harness/command-line.ts';
-import { newPlace } from './place.ts';
+import { newPlace } from '../harness/place.ts';
 import { restic } from './restic.ts';
 
 describe('the main job without a window', () => {

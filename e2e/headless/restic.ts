@@ -1,5 +1,5 @@
 import { runProgram } from '../../electron/helper/system/exec.ts';
-import type { Place } from './place.ts';
+import type { Place } from '../harness/place.ts';
 
 /** The stock restic program on a place's repository: the judge of what we wrote. */
 export async function restic(place: Place, ...args: readonly string[]): Promise<{ code: number | null; text: string }> {

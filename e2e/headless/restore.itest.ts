@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { lastRecord } from '../harness/command-line.ts';
-import { newPlace } from './place.ts';
+import { newPlace } from '../harness/place.ts';
 
 describe('putting back without a window', () => {
   it('puts back in place, keeps everything else, and takes it back, undo included', async () => {

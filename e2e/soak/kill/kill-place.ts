@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startOrderedWriter } from '../../../electron/helper/quiesce/testing/ordered-writer/index.ts';
-import { runProgram } from '../../../electron/helper/system/exec.ts';
 import { openLoopFilesystem } from '../../../electron/helper/system/testing/loop-filesystem.ts';
-import { lastRecord, stillpoint } from '../../harness/command-line.ts';
+import { lastRecord } from '../../harness/command-line.ts';
+import { newPlace } from '../../harness/place.ts';
 import type { CaseResult } from '../../harness/soak.ts';
+import { restic } from '../../headless/restic.ts';
 import { type KillCase, runKillCase } from './kill-case.ts';
 
 const leaseMs = 4_000;
@@ -24,27 +24,17 @@ export interface KillPlace extends AsyncDisposable {
 }
 
 export async function openKillPlace(): Promise<KillPlace> {
-  const scratch = mkdtempSync(join(tmpdir(), 'stillpoint-kill-'));
-  const passwordFile = join(scratch, 'password');
-  const repo = join(scratch, 'repo');
-  const common = ['--repo', repo, '--password-file', passwordFile];
-  const environment = {
-    XDG_CONFIG_HOME: join(scratch, 'config'),
-    XDG_STATE_HOME: join(scratch, 'state'),
-    XDG_CACHE_HOME: join(scratch, 'cache'),
-    XDG_DATA_HOME: join(scratch, 'data'),
-  };
-  writeFileSync(passwordFile, 'kill\n', { mode: 0o600 });
+  const user = newPlace();
+  const { passwordFile, environment } = user;
   const filesystem = await openLoopFilesystem({ type: 'ext4', sizeMiB: 512, watchdogSilenceMs: 60_000 });
   const close = async (): Promise<void> => {
     await filesystem.close();
-    rmSync(scratch, { recursive: true, force: true });
+    user[Symbol.dispose]();
   };
   try {
     fill(join(filesystem.mountPoint, 'data'));
-    const made = lastRecord(await stillpoint(['init', ...common], environment), 'repository');
-    const stall = ['--longest-stall', String(leaseMs)];
-    const added = await stillpoint(['sources', 'add', filesystem.mountPoint, ...stall, ...common], environment);
+    const made = lastRecord(await user.run('init'), 'repository');
+    const added = await user.run('sources', 'add', filesystem.mountPoint, '--longest-stall', String(leaseMs));
     const place = {
       sourceId: String(lastRecord(added, 'source').id),
       repositoryId: String(made.id),
@@ -70,20 +60,16 @@ export async function openKillPlace(): Promise<KillPlace> {
     const { longestStepMs } = await writer.stop();
     const inTime = longestStepMs <= leaseMs + 2_000;
     const after = await backup();
-    const { exitCode } = await runProgram(
-      '/usr/bin/restic',
-      ['--repo', repo, '--password-file', passwordFile, '--no-cache', 'check'],
-      { timeoutMs: 120_000 },
-    );
+    const { code } = await restic(user, 'check');
     // Restic's check takes an exclusive lock: it also fails on a lock that was left behind.
-    const clean = exitCode === 0;
+    const clean = code === 0;
     const facts = { ...result.facts, longestStepMs: Math.round(longestStepMs), clean, ...after.facts };
     return { ok: result.ok && inTime && after.ok && clean, facts };
   }
 
   /** Held still, and little new: what is unchanged was found again. */
   async function backup(): Promise<CaseResult> {
-    const run = await stillpoint(['backup', filesystem.mountPoint, ...common], environment);
+    const run = await user.run('backup', filesystem.mountPoint);
     const { level, newBytes, outcome } = lastRecord(run, 'result');
     const reused = Number(newBytes) < (files * fileBytes) / 10;
     const facts = { level: String(level), outcome: String(outcome), newBytes: Number(newBytes) };

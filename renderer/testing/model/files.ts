@@ -14,7 +14,7 @@ const chapter = (todo: boolean, later: boolean): string =>
     '',
     later ? 'A backup may be taken only while nobody changes the data.' : 'A backup may be taken at any time.',
     'The longer the copy takes, the longer writers wait, unless',
-    todo ? 'TODO' : 'what is copied inside the pause no longer depends on size.',
+    todo ? 'Write this.' : 'what is copied inside the pause no longer depends on size.',
     '',
     '## 3.3 Measuring the pause',
     '',

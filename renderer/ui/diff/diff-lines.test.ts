@@ -69,8 +69,8 @@ describe('the diff of two texts', () => {
     const [removed, added] = rowsOf('taken at any time\n', 'taken at no time\n');
     expect(removed).toMatchObject({ pieces: [{ differs: false }, { text: 'any', differs: true }, { differs: false }] });
     expect(added).toMatchObject({ pieces: [{ differs: false }, { text: 'no', differs: true }, { differs: false }] });
-    expect(rowsOf('TODO\n', 'what is copied inside\n')[0]).toMatchObject({
-      pieces: [{ text: 'TODO', differs: false }],
+    expect(rowsOf('Write this.\n', 'what is copied inside\n')[0]).toMatchObject({
+      pieces: [{ text: 'Write this.', differs: false }],
     });
   });
 

@@ -52,7 +52,7 @@ export function chapterText(past: boolean): string {
     '',
     past ? 'A backup may be taken only while nobody changes the data.' : 'A backup may be taken at any time.',
     'The longer the copy takes, the longer writers wait, unless',
-    past ? 'what is copied inside the pause no longer depends on size.' : 'TODO',
+    past ? 'what is copied inside the pause no longer depends on size.' : 'Write this.',
     '',
     '## 3.3 Measuring the pause',
     '',

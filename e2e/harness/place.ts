@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type CommandResult, stillpoint } from '../harness/command-line.ts';
+import { type CommandResult, stillpoint } from './command-line.ts';
 
 /** A user's place for headless tests: settings, password and repository of its own, removed afterwards. */
 export interface Place extends Disposable {
