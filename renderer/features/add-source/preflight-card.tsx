@@ -10,12 +10,10 @@ import { formatDuration } from '../../ui/format/duration.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { LevelMark } from '../../ui/level-mark.tsx';
 import classes from './add-source.module.css';
+import { LeftOutLines } from './left-out-lines.tsx';
 import { PreflightFacts } from './preflight-facts.tsx';
 import { readPreflight } from './preflight-words.ts';
 import { RightsButton } from './rights-button.tsx';
-
-/** What is left out is named at once as far as a sentence bears it; all of it stands among the facts. */
-const namedAtOnce = 3;
 
 /** What a source will get, in one sentence, before anything is added; why not more; and every fact behind it. */
 export function PreflightCard({
@@ -48,13 +46,15 @@ export function PreflightCard({
     <section className={classes.card} aria-label={t('preflight.label')} aria-busy={loading}>
       <div className={classes.cardMain} aria-live="polite">
         <p className={classes.promise}>
-          {t('preflight.get')} <LevelMark level={promise.level} size={13} />{' '}
-          <strong>{t(`levels:${promise.level}.label`)}</strong>
+          {t(promise.manner === 'watched' ? 'preflight.getWatched' : 'preflight.get')}{' '}
+          <LevelMark level={promise.level} size={13} /> <strong>{t(`levels:${promise.level}.label`)}</strong>
           {promise.manner === 'held' && t('preflight.pause', { stall: formatDuration(promise.stallMs) })}
           {promise.manner === 'instant' && t('preflight.noPause')}
-          {promise.manner === 'watched' && t('preflight.ifQuiet')}
+          {promise.manner === 'watched' && '.'}
         </p>
-        <p className={classes.quiet}>{t(`levels:${promise.level}.line`)}</p>
+        <p className={classes.quiet}>
+          {promise.manner === 'watched' ? t('preflight.watchedLine') : t(`levels:${promise.level}.line`)}
+        </p>
         {promise.because !== null && (
           <p className={classes.because}>
             {t(promise.manner === 'watched' ? 'preflight.because' : 'preflight.notStronger', {
@@ -68,17 +68,7 @@ export function PreflightCard({
             {t('preflight.whole', { mount: preflight.mountPoint })}
           </p>
         )}
-        {preflight.leftOut.length > 0 && (
-          <p className={classes.quiet}>
-            {t('preflight.leftOut', {
-              count: Math.max(0, preflight.leftOut.length - namedAtOnce),
-              paths: preflight.leftOut
-                .slice(0, namedAtOnce)
-                .map(({ path, reason }) => `${path} (${reason})`)
-                .join(', '),
-            })}
-          </p>
-        )}
+        <LeftOutLines leftOut={preflight.leftOut} />
         <Remedies remedies={promise.remedies} />
       </div>
       <p className={classes.quiet}>

@@ -5,6 +5,7 @@ import { formatDuration } from '../../ui/format/duration.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { LevelMark } from '../../ui/level-mark.tsx';
 import classes from './add-source.module.css';
+import { groupLeftOut } from './left-out.ts';
 
 const listedAtFirst = 8;
 
@@ -13,7 +14,7 @@ export function PreflightFacts({ preflight }: { readonly preflight: Preflight })
   const { t } = useTranslation(['add-source', 'levels']);
   const [all, setAll] = useState(false);
   const { leftOut } = preflight;
-  const shown = all ? leftOut : leftOut.slice(0, listedAtFirst);
+  const shown = groupLeftOut(all ? leftOut : leftOut.slice(0, listedAtFirst));
   return (
     <div className={classes.facts}>
       <dl>
@@ -29,14 +30,19 @@ export function PreflightFacts({ preflight }: { readonly preflight: Preflight })
             t('facts.nothingLeftOut')
           ) : (
             <ul>
-              {shown.map(({ path, reason }) => (
-                <li key={path}>
-                  {path} <span className={classes.quiet}>{reason}</span>
+              {shown.map(({ paths, reason }) => (
+                <li key={reason}>
+                  <span className={classes.quiet}>{reason}</span>
+                  <ul>
+                    {paths.map((path) => (
+                      <li key={path}>{path}</li>
+                    ))}
+                  </ul>
                 </li>
               ))}
             </ul>
           )}
-          {leftOut.length > shown.length && (
+          {!all && leftOut.length > listedAtFirst && (
             <button type="button" className={classes.link} onClick={() => setAll(true)}>
               {t('facts.showAll', { n: formatNumber(leftOut.length) })}
             </button>
