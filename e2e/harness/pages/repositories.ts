@@ -7,7 +7,7 @@ export function repositories(page: Page) {
     /** Makes one in a new folder, with no recovery sheet. */
     make: async (path: string, password: string) => {
       await page.getByRole('button', { name: 'New repository…' }).click();
-      await dialog.getByRole('radio', { name: 'Another folder' }).check();
+      await dialog.getByRole('radio', { name: /^(Another|A) folder$/ }).check();
       await dialog.getByRole('textbox', { name: 'Folder', exact: true }).fill(path);
       await dialog.getByLabel('Password', { exact: true }).fill(password);
       await dialog.getByLabel('The same once more', { exact: true }).fill(password);

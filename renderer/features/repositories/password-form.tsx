@@ -64,7 +64,7 @@ export function PasswordForm({
         <Checkbox
           checked={remember}
           label={t('password.remember')}
-          description={t('password.rememberLine', { store: store?.backend ?? '' })}
+          description={t('password.rememberLine')}
           onChange={(event) => {
             setRemember(event.currentTarget.checked);
             report({ remember: event.currentTarget.checked });

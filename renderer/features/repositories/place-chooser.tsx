@@ -42,6 +42,7 @@ export function PlaceChooser({
   const disks = places.value?.disks ?? [];
   const [choice, setChoice] = useState<string | null>(null);
   const [folder, setFolder] = useState('');
+  const folderTitle = t(disks.length > 0 ? 'place.folder' : 'place.onlyFolder');
   const diskPath = choice === null || choice === 'folder' ? null : choice;
   const [asked] = useDebouncedValue(
     diskPath === null ? folder : suggestedFolder(diskPath),
@@ -100,10 +101,10 @@ export function PlaceChooser({
               </span>
             </Radio.Card>
           ))}
-          <Radio.Card value="folder" className={classes.place} aria-label={t('place.folder')}>
+          <Radio.Card value="folder" className={classes.place} aria-label={folderTitle}>
             <Radio.Indicator />
             <span>
-              <strong>{t('place.folder')}</strong>
+              <strong>{folderTitle}</strong>
               <span className={classes.quiet}>{t('place.folderLine')}</span>
             </span>
           </Radio.Card>

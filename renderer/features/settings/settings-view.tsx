@@ -93,7 +93,7 @@ function Secrets(): ReactNode {
     <section className={classes.section}>
       <h2>{t('secrets.title')}</h2>
       {store.available ? (
-        <p>{t('secrets.available', { backend: store.backend })}</p>
+        <p>{t('secrets.available')}</p>
       ) : (
         <Notice tone="warn" title={t('secrets.missing')}>
           {t('secrets.missingText')}
