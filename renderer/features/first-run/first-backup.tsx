@@ -28,7 +28,10 @@ export function FirstBackup({
     <>
       <section className={classes.running} aria-label={t('running.label')}>
         {run !== undefined && run.finishedAt !== null ? (
-          <strong>{run.summary}</strong>
+          <>
+            <strong>{t(`ended.${run.outcome ?? 'interrupted'}`)}</strong>
+            <span className={classes.quiet}>{run.error?.message ?? run.summary}</span>
+          </>
         ) : (
           <>
             <div className={classes.runningHead}>
