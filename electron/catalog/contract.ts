@@ -46,6 +46,14 @@ export const drawnFailureSchema = z.object({
   text: z.string(),
 });
 
+export const foundDamageSchema = z.object({
+  repositoryId: repositoryIdSchema,
+  /** The check that found it. */
+  runId: runIdSchema,
+  title: z.string(),
+  at: z.number(),
+});
+
 /** Everything that can be asked of the catalog process. Each is one transaction. */
 export const catalogContract = {
   'runs.known': method(nothing, z.array(runIdSchema)),
@@ -78,7 +86,11 @@ export const catalogContract = {
   ),
   'snapshots.drawn': method(
     nothing,
-    z.object({ snapshots: z.array(drawnSnapshotSchema), failures: z.array(drawnFailureSchema) }),
+    z.object({
+      snapshots: z.array(drawnSnapshotSchema),
+      failures: z.array(drawnFailureSchema),
+      damages: z.array(foundDamageSchema),
+    }),
   ),
   'evidence.missing': method(
     z.strictObject({ repositoryId, limit: z.number().int().min(1).max(1_000) }),

@@ -1,6 +1,6 @@
 import type { CatalogResult } from '../contract.ts';
 import { markColumns, toMark } from './marks.ts';
-import { runFacts } from './run-facts.ts';
+import { openDamages, runFacts } from './run-facts.ts';
 import type { Statements } from './statements.ts';
 
 /** Everything the timeline draws, in order of time. */
@@ -25,6 +25,7 @@ export function drawn(db: Statements): CatalogResult<'snapshots.drawn'> {
       filesystem: String(row.filesystem),
       staticBand: row.static_from === null ? null : { from: Number(row.static_from), to: Number(row.static_to) },
     })),
+    damages: openDamages(db),
     failures: failures as CatalogResult<'snapshots.drawn'>['failures'],
   };
 }

@@ -1,3 +1,4 @@
+import type { CatalogResult } from '../contract.ts';
 import type { Row, Statements } from './statements.ts';
 
 /** What the runs know of the snapshots they made. */
@@ -24,26 +25,8 @@ export function runFacts(db: Statements): RunFacts {
         FROM runs`)
       .map((row) => [row.run_id, row] as const),
   );
-  const checks = new Map(
-    db
-      .all(`
-        SELECT repository_id, max(started_ms) AS at FROM runs
-        WHERE kind = 'check' AND outcome = 'done' AND EXISTS (
-          SELECT 1 FROM run_phases AS p
-          WHERE p.run_id = runs.run_id AND name = 'check-data' AND duration_ms IS NOT NULL
-        )
-        GROUP BY repository_id`)
-      .map(({ repository_id, at }) => [repository_id, Number(at)] as const),
-  );
-  // A check that could not be done fails too, and carries the reason; one that found damage has nothing else to say.
-  const damages = new Map(
-    db
-      .all(`
-        SELECT repository_id, max(started_ms) AS at FROM runs
-        WHERE kind = 'check' AND outcome = 'failed' AND error IS NULL
-        GROUP BY repository_id`)
-      .map(({ repository_id, at }) => [repository_id, Number(at)] as const),
-  );
+  const checks = cleanChecks(db);
+  const damages = new Map(damagingChecks(db).map(({ repository_id, at }) => [repository_id, Number(at)] as const));
   const runOf = ({ run_id }: Row): Row | undefined => (run_id ? runs.get(run_id) : undefined);
   return {
     isVerified: (snapshot) => {
@@ -58,6 +41,47 @@ export function runFacts(db: Statements): RunFacts {
       return run?.snapshot_id ? Number(run.new_bytes) : null;
     },
   };
+}
+
+/**
+ * Repositories in which damage was found, each with the newest check that found some, until a later one has read all data
+ * and found nothing wrong. Whatever was backed up since is no way out: what was stored already is not stored again.
+ */
+export function openDamages(db: Statements): CatalogResult<'snapshots.drawn'>['damages'] {
+  const checks = cleanChecks(db);
+  const open = damagingChecks(db).filter(({ repository_id, at }) => Number(at) >= (checks.get(repository_id) ?? 0));
+  return open.map(({ repository_id, run_id, title, at }) => ({
+    repositoryId: repository_id,
+    runId: run_id,
+    title,
+    at,
+  })) as CatalogResult<'snapshots.drawn'>['damages'];
+}
+
+/** When the newest check of each repository began that read all data and found nothing wrong. */
+function cleanChecks(db: Statements): ReadonlyMap<unknown, number> {
+  return new Map(
+    db
+      .all(`
+        SELECT repository_id, max(started_ms) AS at FROM runs
+        WHERE kind = 'check' AND outcome = 'done' AND EXISTS (
+          SELECT 1 FROM run_phases AS p
+          WHERE p.run_id = runs.run_id AND name = 'check-data' AND duration_ms IS NOT NULL
+        )
+        GROUP BY repository_id`)
+      .map(({ repository_id, at }) => [repository_id, Number(at)] as const),
+  );
+}
+
+/**
+ * The newest check of each repository that found damage. A check that could not be done fails too, and carries the reason;
+ * one that found damage has nothing else to say.
+ */
+function damagingChecks(db: Statements): Row[] {
+  return db.all(`
+    SELECT repository_id, run_id, title, max(started_ms) AS at FROM runs
+    WHERE kind = 'check' AND outcome = 'failed' AND error IS NULL
+    GROUP BY repository_id`);
 }
 
 const longestUnknownRunMs = 24 * 60 * 60 * 1000;

@@ -188,6 +188,35 @@ describe('verified', () => {
     expect(mark(1)?.verified).toBe(expected);
   });
 
+  it.each([
+    ['nothing was checked', [backupRun(1, verifying)], []],
+    ['a check found damage', [damage(2)], [2]],
+    ['two did: the newer one', [damage(2), damage(4)], [4]],
+    ['a backup was verified since', [damage(2), backupRun(3, verifying)], [2]],
+    ['the structure alone was found right since', [damage(2), check(3, ['check-structure'])], [2]],
+    ['all data was read since, and nothing found', [damage(2), check(3, ['check-structure', 'check-data'])], []],
+    ['it was found after all data had been read', [check(2, ['check-data']), damage(3)], [3]],
+    ['a check could not be done', [unable(2)], []],
+    [
+      'another repository was found right since',
+      [damage(2), check(3, ['check-data'], { repositoryId: otherRepositoryId })],
+      [2],
+    ],
+  ])('has lost it for all of a repository until damage is known to be gone: %s', (_what, runs, expected) => {
+    const { catalog } = filled(summary(1));
+    catalog.call('runs.put', { runs });
+    const { damages } = catalog.call('snapshots.drawn', {});
+    const found = runs.filter(({ runId }) => damages.some((each) => each.runId === runId));
+    expect(damages).toHaveLength(expected.length);
+    expect(damages).toEqual(
+      found.map(({ repositoryId, runId, title, startedAt }) => ({
+        ...{ repositoryId, runId, title },
+        at: Date.parse(startedAt),
+      })),
+    );
+    expect(damages.map(({ runId }) => Number.parseInt(runId, 16))).toEqual(expected);
+  });
+
   it('knows from the log when a snapshot was published', () => {
     const { catalog, mark } = filled(summary(1));
     catalog.call('runs.put', { runs: [backupRun(1, []), check(2, ['check-data'])] });

@@ -30,6 +30,16 @@ export interface DrawnFailure {
   readonly text: string;
 }
 
+/** A check found damage in the repository, and none has read all its data since and found nothing wrong. */
+export interface FoundDamage {
+  readonly repositoryId: RepositoryId;
+  /** The check. */
+  readonly runId: RunId;
+  readonly title: string;
+  /** When the check began, milliseconds since the epoch. */
+  readonly at: number;
+}
+
 export interface PathEntry {
   readonly path: string;
   readonly type: NodeType;
@@ -80,7 +90,7 @@ export interface Catalog {
   withoutEvidence(repositoryId: RepositoryId, limit: number): Promise<SnapshotId[]>;
   putEvidence(key: SnapshotKey, evidence: Evidence | null): Promise<void>;
 
-  drawn(): Promise<{ snapshots: DrawnSnapshot[]; failures: DrawnFailure[] }>;
+  drawn(): Promise<{ snapshots: DrawnSnapshot[]; failures: DrawnFailure[]; damages: FoundDamage[] }>;
 
   /** The next snapshot of a repository whose paths are not in the file index. */
   nextToIndex(repositoryId: RepositoryId): Promise<SnapshotId | null>;

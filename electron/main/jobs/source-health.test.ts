@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { repositoryIdSchema } from '../../../shared/domain/ids.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { RunOutcome } from '../../../shared/domain/run.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
@@ -6,6 +7,7 @@ import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { repository, repositoryId, runId, snapshotId, sources } from '../testing/world-data.ts';
 import { newRun } from './fold-run.ts';
 import { type HealthFacts, meetsPolicy, sourceHealth } from './source-health.ts';
+import { sourceViews } from './source-views.ts';
 
 const [first] = sources;
 if (!first) throw new Error('the world has a source');
@@ -39,7 +41,8 @@ const run = (outcome: RunOutcome, startedAt = '2025-11-20T03:00:00Z'): RunView =
 
 function health(more: Partial<HealthFacts>) {
   const good = mark('filesystem');
-  return sourceHealth({ source, repository, last: good, lastGood: good, lastRun: null, isRunning: false, ...more });
+  const facts = { source, repository, last: good, lastGood: good, damage: null, lastRun: null, isRunning: false };
+  return sourceHealth({ ...facts, ...more });
 }
 
 it('is safe when the newest backup met the policy', () => {
@@ -85,6 +88,38 @@ it('is not safe while part of it could not be read', () => {
   expect(health({ lastRun: { ...partial, runId: runId(2) } }).health).toBe('safe');
   const many = { ...partial, warnings: [unreadable, unreadable], warningsTotal: 5_000 };
   expect(health({ lastRun: many }).healthText).toMatch(/^At least 2/);
+});
+
+it('is not safe while damage that a check found is not known to be gone, and says which check and what to do', () => {
+  const at = Date.parse('2025-11-20T12:00:00Z');
+  const damage = { repositoryId, runId: runId(9), title: 'Check Backup disk, all data', at };
+  const { health: got, healthText } = health({ damage, lastRun: run('done') });
+  expect(got).toBe('failed');
+  expect(healthText).toBe(
+    '“Check Backup disk, all data” found damage on Nov 20, 2025. See there what is lost; once it is repaired, check all data again',
+  );
+  // Neither does a weak or a failed backup hide it, nor one that was verified since.
+  expect(health({ damage, last: mark('torn', { id: snapshotId(2) }) }).healthText).toBe(healthText);
+  expect(health({ damage, lastRun: run('failed') }).healthText).toBe(healthText);
+  expect(health({ damage, last: mark('filesystem', { time: at + 1 }) }).health).toBe('failed');
+  expect(health({ damage, repository: { ...repository, state: 'waiting' } }).health).toBe('waiting');
+});
+
+it('takes the damage of the repository that holds the newest backup, and of no other', () => {
+  const last = mark('filesystem');
+  const views = (damagedRepository: typeof repositoryId) =>
+    sourceViews({
+      sources: [source],
+      repositories: [repository],
+      snapshots: [
+        { mark: last, sourceId: source.id, sourceName: '', hostname: '', paths: [], filesystem: '', staticBand: null },
+      ],
+      damages: [{ repositoryId: damagedRepository, runId: runId(9), title: 'Check', at: time }],
+      latestBackups: [],
+      active: [],
+    });
+  expect(views(repositoryId)[0]?.health).toBe('failed');
+  expect(views(repositoryIdSchema.parse('e'.repeat(64)))[0]?.health).toBe('safe');
 });
 
 it('names what is waited for', () => {

@@ -4,6 +4,7 @@ import type { Source } from '../../../shared/domain/source.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { Health } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
+import type { FoundDamage } from './catalog-port.ts';
 
 export interface HealthFacts {
   readonly source: Source;
@@ -13,6 +14,8 @@ export interface HealthFacts {
   readonly last: SnapshotMark | null;
   /** The newest that met the policy. */
   readonly lastGood: SnapshotMark | null;
+  /** Found in the repository that holds the newest backup. */
+  readonly damage: FoundDamage | null;
   /** The newest backup that ended, with or without a snapshot. */
   readonly lastRun: RunView | null;
   readonly isRunning: boolean;
@@ -27,7 +30,7 @@ export interface SourceHealth {
 /** One mark for a source: what is going on, else what is missing, else how the last attempt ended. */
 export function sourceHealth(facts: HealthFacts): SourceHealth {
   if (facts.isRunning) return { health: 'running', healthText: 'Backing up' };
-  return missing(facts) ?? failed(facts) ?? judge(facts);
+  return missing(facts) ?? damaged(facts) ?? failed(facts) ?? judge(facts);
 }
 
 /** Whether a snapshot is what the policy asks for. A snapshot without evidence claims nothing. */
@@ -52,6 +55,19 @@ function missing({ repository, lastRun }: HealthFacts): SourceHealth | undefined
     default:
       return lastRun?.outcome === 'waiting' ? waiting(lastRun.summary) : undefined;
   }
+}
+
+/**
+ * Which snapshots the damage touches is for the check to tell; none counts as whole until all data was read again. What is
+ * backed up meanwhile shares what was stored before.
+ */
+function damaged({ damage }: HealthFacts): SourceHealth | undefined {
+  if (!damage) return undefined;
+  const on = new Intl.DateTimeFormat('en', { dateStyle: 'medium' }).format(damage.at);
+  return {
+    health: 'failed',
+    healthText: `“${damage.title}” found damage on ${on}. See there what is lost; once it is repaired, check all data again`,
+  };
 }
 
 function failed({ lastRun, last }: HealthFacts): SourceHealth | undefined {

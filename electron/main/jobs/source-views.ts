@@ -3,7 +3,7 @@ import type { Source } from '../../../shared/domain/source.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
-import type { DrawnSnapshot } from './catalog-port.ts';
+import type { DrawnSnapshot, FoundDamage } from './catalog-port.ts';
 import { meetsPolicy, sourceHealth } from './source-health.ts';
 
 export interface SourceFacts {
@@ -12,6 +12,7 @@ export interface SourceFacts {
   readonly repositories: readonly RepositoryStatus[] | null;
   /** In order of time. */
   readonly snapshots: readonly DrawnSnapshot[];
+  readonly damages: readonly FoundDamage[];
   readonly latestBackups: readonly RunView[];
   readonly active: readonly RunView[];
 }
@@ -38,6 +39,7 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
         repository,
         last,
         lastGood,
+        damage: facts.damages.find(({ repositoryId }) => repositoryId === last?.repositoryId) ?? null,
         lastRun: facts.latestBackups.find(({ sourceId }) => sourceId === source.id) ?? null,
         isRunning: running !== undefined,
       }),

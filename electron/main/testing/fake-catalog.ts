@@ -108,6 +108,7 @@ export class FakeCatalog implements Catalog {
         staticBand: null,
       })),
       failures: [],
+      damages: [],
     };
   }
 

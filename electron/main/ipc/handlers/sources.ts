@@ -8,13 +8,13 @@ export function sourceHandlers(services: Needs): HandlersOf<'sources'> {
   const { access, announce, catalog, drawn, registryChanged, runs, sources } = services;
   return {
     'sources.list': async () => {
-      const [registered, repositories, { snapshots }, latestBackups] = await Promise.all([
+      const [registered, repositories, { snapshots, damages }, latestBackups] = await Promise.all([
         sources.listOrLastKnown(),
         access.list().catch(() => null),
         drawn.get(),
         catalog.latestBackups(),
       ]);
-      return sourceViews({ sources: registered, repositories, snapshots, latestBackups, active: runs.active });
+      return sourceViews({ sources: registered, repositories, snapshots, damages, latestBackups, active: runs.active });
     },
     'sources.preflight': (params) => access.call('sources.preflight', params),
     'sources.add': async (params) => {
