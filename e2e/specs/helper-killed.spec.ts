@@ -28,7 +28,7 @@ test('a helper that is killed is said so, comes back, and the next backup works'
   const killed = helperOf(pid);
   process.kill(killed, 'SIGKILL');
 
-  await expect(cards).toContainText('The backup helper stopped unexpectedly');
+  await expect(cards).toContainText('The part of Stillpoint that does the work stopped');
   await expect(cards).toContainText('What was stored is kept.');
   await expect(inRail('Films')).toHaveAccessibleName(/failed/);
   await keepScreens(page, import.meta.filename, '1-killed');

@@ -13,7 +13,7 @@ import { expect, test } from '../harness/test.ts';
 const missing = whyNotInstallable();
 test.skip(missing !== undefined, missing ?? '');
 
-test('rights: refused, the app goes on; given, a busy filesystem is held still', async ({ world, start }) => {
+test('rights: not given, the app goes on; given, a busy filesystem is held still', async ({ world, start }) => {
   const helper = await installHelper();
   const filesystem = await openBusyFilesystem(world, 'ext4', 128);
   const running = await start();
@@ -35,11 +35,11 @@ test('rights: refused, the app goes on; given, a busy filesystem is held still',
     const details = snapshotDetails(page);
     const keep = (screen: string): Promise<void> => keepScreens(page, import.meta.filename, screen);
 
-    await test.step('refused: said in words, and backed up live', async () => {
+    await test.step('nobody there to ask: said in words, and backed up live', async () => {
       await go('Settings');
       await page.getByRole('main').getByRole('button', { name: 'Allow…' }).click();
-      await expect(page.getByText(/Permission to hold filesystems still was not given/)).toBeVisible();
-      await keep('1-refused');
+      await expect(page.getByText(/Nobody could be asked for permission/)).toBeVisible();
+      await keep('1-nobody-asked');
       await toTimeline();
       await backUpNow();
       await expect(cards).toContainText(/moments mixed|Changed while copied|Nothing changed/);

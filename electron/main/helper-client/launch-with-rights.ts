@@ -2,8 +2,15 @@ import { StillpointError } from '../../../shared/errors/index.ts';
 import { type Launch, launchProgram } from './helper-process.ts';
 import { installedPrefix, launcherOf, verifyInstalledCopy } from './installed-copy.ts';
 
-/** Exit codes of pkexec(1): 126 the person closed the question, 127 not authorized or the question could not be asked. */
-export const refusalCodes: ReadonlySet<number> = new Set([126, 127]);
+/**
+ * Why no rights were given, from how pkexec(1) ended: 126 is the person who closed the question; 127 is both a no and that
+ * nobody could be asked, told apart by what it says (its words are not translated). Undefined when it was neither.
+ */
+export function whyNotGiven(code: number | null | undefined, said: string): 'refused' | 'nobody-asked' | undefined {
+  if (code === 126) return 'refused';
+  if (code !== 127) return undefined;
+  return /not authorized/i.test(said) ? 'refused' : 'nobody-asked';
+}
 
 /** Whether there is an installed copy that nobody but root could have changed. */
 export async function canAskForRights(): Promise<boolean> {

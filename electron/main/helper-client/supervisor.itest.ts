@@ -66,7 +66,7 @@ it('refuses bad parameters before they are sent', async () => {
 });
 
 it('rejects what was pending when it crashes, starts it again, and says so', async () => {
-  const { supervisor, states, readyCount } = supervise('crashes-once');
+  const { supervisor, states, log, readyCount } = supervise('crashes-once');
   await supervisor.start();
   const pending = supervisor.call('backup.run', backup);
   await expect(supervisor.call('sources.list', {})).rejects.toMatchObject({ kind: 'helper-crashed', retryable: true });
@@ -75,6 +75,9 @@ it('rejects what was pending when it crashes, starts it again, and says so', asy
   expect(states.map(({ state }) => state)).toEqual(['starting', 'ready', 'crashed', 'starting', 'ready']);
   expect(supervisor.state.crashes).toBe(1);
   expect(readyCount()).toBe(2);
+  // How it ended is in the log, and nowhere else.
+  expect(log).toContain('helper: crashed: it ended with code 9');
+  expect(states.map(({ explanation }) => explanation).join(' ')).not.toContain('code 9');
 });
 
 it.each([
@@ -131,11 +134,14 @@ it('does not start a helper of another version again and again', async () => {
   expect(supervisor.state.explanation).toMatch(/version 99/);
 });
 
-it('goes on without rights when they are refused', async () => {
-  const { supervisor } = supervise('good', { prepareLaunchWithRights: async () => launch('refused') });
+it.each([
+  ['refused', /asked for and not given/],
+  ['nobody-to-ask', /Nobody could be asked/],
+])('goes on without rights when they are not given, and says why: %s', async (end, words) => {
+  const { supervisor } = supervise('good', { prepareLaunchWithRights: async () => launch(end) });
   await supervisor.start();
   expect(await supervisor.requestRights()).toMatchObject({ state: 'ready', refused: true, canFreeze: false });
-  expect(supervisor.state.explanation).toMatch(/was not given/);
+  expect(supervisor.state.explanation).toMatch(words);
   expect(await supervisor.call('sources.list', {})).toEqual([]);
 });
 

@@ -10,11 +10,13 @@ import {
   gaveUpWords,
   grantedLaterWords,
   lostRightsWords,
-  refused,
+  nobodyAskedWords,
+  notTakenOverWords,
+  notUsed,
   refusedWords,
   unavailable,
 } from './helper-words.ts';
-import { refusalCodes } from './launch-with-rights.ts';
+import { whyNotGiven } from './launch-with-rights.ts';
 import { restartDelay } from './restart-policy.ts';
 import { openSession, type Session, type SessionEnd, StartFailure } from './session.ts';
 
@@ -141,11 +143,12 @@ export class HelperSupervisor implements HelperCalls {
   }
 
   #rightsNotGiven(error: unknown): HelperState {
-    const code = error instanceof StartFailure ? error.exit?.code : undefined;
-    if (code === undefined || code === null || !refusalCodes.has(code)) throw asReason(error);
-    this.#options.log(`rights: ${refused().message} (pkexec ended with ${code})`);
+    const failure = error instanceof StartFailure ? error : undefined;
+    const why = whyNotGiven(failure?.exit?.code, failure?.said ?? '');
+    if (why === undefined) throw asReason(error);
+    this.#options.log(`rights: ${why} (pkexec ended with ${failure?.exit?.code})`);
     this.#refused = true;
-    this.#tell(this.#state, refusedWords);
+    this.#tell(this.#state, why === 'refused' ? refusedWords : nobodyAskedWords);
     return this.state;
   }
 
@@ -169,15 +172,15 @@ export class HelperSupervisor implements HelperCalls {
       this.#options.log(`rights: not used, because what is registered could not be taken over: ${message}`);
       this.#successor = undefined;
       this.#refused = true;
-      this.#tell(this.#state, `${refusedWords} (${message})`);
-      await successor.stop(refused());
+      this.#tell(this.#state, `${notTakenOverWords}: ${message}`);
+      await successor.stop(notUsed());
       return;
     }
     if (isBusy()) return;
     const former = this.#session;
     this.#successor = undefined;
     this.#use(successor);
-    void former?.stop(crashed('it was replaced by one with more rights'));
+    void former?.stop(crashed());
   }
 
   #use(session: Session): void {
@@ -202,24 +205,26 @@ export class HelperSupervisor implements HelperCalls {
       return;
     }
     const lostRights = session.status.uid === 0 && process.geteuid?.() !== 0;
-    this.#startAgain(reason, lostRights ? lostRightsWords : '');
+    this.#startAgain(lostRights ? lostRightsWords : '');
   }
 
   #failedToStart(error: unknown): void {
     const reason = asReason(error);
-    this.#options.log(`helper: did not start: ${reason.message}`);
+    const exit = error instanceof StartFailure && error.exit ? ` (${describeExit(error.exit)})` : '';
+    this.#options.log(`helper: did not start: ${reason.message}${exit}`);
     if (reason.kind === 'helper-unavailable') this.#giveUp(reason.message, reason);
-    else this.#startAgain(reason.message, '');
+    else this.#startAgain('');
   }
 
-  #startAgain(reason: string, words: string): void {
+  /** `words`: what people are told beyond that it is started again; empty for nothing. */
+  #startAgain(words: string): void {
     this.#crashes.push(this.#options.now());
     const delay = restartDelay(this.#crashes);
     if (delay === undefined) {
-      this.#giveUp(gaveUpWords(reason), unavailable(gaveUpWords(reason)));
+      this.#giveUp(gaveUpWords, unavailable(gaveUpWords));
       return;
     }
-    this.#tell('crashed', words || reason);
+    this.#tell('crashed', words);
     setTimeout(() => {
       if (this.#stopped || this.#session) return;
       void this.start().then(() => words !== '' && this.#state === 'ready' && this.#tell('ready', words));

@@ -38,7 +38,7 @@ export function HelperSection(): ReactNode {
       )}
       {helper.state === 'ready' && !helper.canFreeze && (
         <Notice tone="warn" title={t('helper.notAllowed')} actions={button === false ? undefined : button}>
-          {helper.explanation} {t('helper.notAllowedText')} {helper.refused && t('helper.refused')}
+          {helper.explanation} {t('helper.notAllowedText')}
         </Notice>
       )}
       {helper.state === 'starting' && <Notice tone="info" title={t('helper.starting')} />}

@@ -1,4 +1,4 @@
-import { Button, SegmentedControl, Select } from '@mantine/core';
+import { Button, Select } from '@mantine/core';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
@@ -8,6 +8,7 @@ import { useStore } from '../../state/store.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { Segmented } from '../../ui/segmented.tsx';
 import { HelperSection } from './helper-section.tsx';
 import classes from './settings.module.css';
 import { shortcuts } from './shortcuts.ts';
@@ -64,12 +65,12 @@ function Look({ onError }: { readonly onError: (error: StillpointError | null) =
     <section className={classes.section}>
       <h2>{t('look')}</h2>
       <div className={classes.field}>
-        <span id="settings-theme">{t('theme')}</span>
-        <SegmentedControl
-          aria-labelledby="settings-theme"
+        <span aria-hidden="true">{t('theme')}</span>
+        <Segmented
+          label={t('theme')}
           value={settings.theme}
-          onChange={(theme) => change({ theme: theme as Settings['theme'] })}
-          data={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`themes.${value}`) }))}
+          onChange={(theme) => change({ theme })}
+          options={(['system', 'light', 'dark'] as const).map((value) => ({ value, label: t(`themes.${value}`) }))}
         />
       </div>
       <Select

@@ -32,6 +32,10 @@ const result = (runId) => ({
 
 process.stderr.write(`started as ${behaviour}\n`);
 if (behaviour === 'refused') process.exit(126);
+if (behaviour === 'nobody-to-ask') {
+  process.stderr.write('Error executing command as another user: No authentication agent found.\n');
+  process.exit(127);
+}
 if (behaviour === 'dies-at-start') process.exit(3);
 if (behaviour === 'silent') setInterval(() => undefined, 1000);
 else say({ type: 'hello', protocol: behaviour === 'other-version' ? 99 : 1, version: 'test', pid: process.pid });
