@@ -34,7 +34,7 @@ describe('a backup', () => {
     expect(await ended(app, runId)).toMatchObject({ outcome: 'done', level: 'filesystem', title: 'Back up Photos' });
     await app.settle();
     const lane = (await app.ask('timeline.get')).lanes[0];
-    expect(lane).toMatchObject({ key: photosId, detail: 'ext4 · precopy-freeze', snapshots: [{ runId }] });
+    expect(lane).toMatchObject({ key: photosId, detail: 'ext4 · copied ahead, then held', snapshots: [{ runId }] });
     const [snapshot] = lane?.snapshots ?? [];
     const details = await app.ask('snapshots.details', { repositoryId, snapshotId: snapshot?.id });
     expect(details).toMatchObject({ run: { runId }, evidence: { level: 'filesystem' } });
@@ -114,7 +114,7 @@ describe('something that is missing is waited for', () => {
     const { runId } = await app.ask('backup.start', { sourceId: photosId });
     expect(await ended(app, runId)).toMatchObject({ outcome: 'waiting', error: { kind: 'password-needed' } });
     await app.settle().catch(() => undefined);
-    expect(app.events).toContainEqual({ type: 'password-needed', repositoryId, reason: 'Back up Photos' });
+    expect(app.events).toContainEqual({ type: 'password-needed', repositoryId, reason: 'Its password is needed to back up Photos.' });
     expect((await app.ask('sources.list'))[0]).toMatchObject({ health: 'waiting' });
     expect(app.world.asked).not.toContain('backup.run');
     await expect(

@@ -143,7 +143,8 @@ export class RunService {
     this.#active.delete(runId);
     if (run.view.error?.kind === 'password-needed' && run.view.repositoryId) {
       const { repositoryId, title } = run.view;
-      this.#options.broadcast({ type: 'password-needed', repositoryId, reason: title });
+      const reason = `Its password is needed to ${title.charAt(0).toLowerCase()}${title.slice(1)}.`;
+      this.#options.broadcast({ type: 'password-needed', repositoryId, reason });
     }
     this.#options.onFinished(run.view);
     if (this.#active.size === 0) this.#options.onActivity(false);

@@ -31,7 +31,7 @@ const lanes = (...snapshots: DrawnSnapshot[]) => composeTimeline(sources, snapsh
 describe('composeTimeline', () => {
   it('has a lane for each source, in their order, empty ones too', () => {
     expect(lanes(drawn(1)).map(({ name, detail, snapshots }) => [name, detail, snapshots.length])).toEqual([
-      ['Photos', 'ext4 · live', 1],
+      ['Photos', 'ext4 · copied live', 1],
       ['Documents', '/home/user/Documents', 0],
     ]);
   });

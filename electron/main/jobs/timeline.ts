@@ -1,3 +1,4 @@
+import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { describeSpec } from '../../../shared/domain/source.ts';
 import type { Lane, Timeline } from '../../../shared/ipc/timeline.ts';
@@ -92,5 +93,20 @@ export function mergeBands(bands: readonly Band[], now: number): Band[] {
 
 function detailOf(drawn: readonly DrawnSnapshot[]): string | undefined {
   const newest = drawn.findLast(({ mark, filesystem }) => mark.kind === 'backup' && filesystem !== '');
-  return newest && `${newest.filesystem} · ${newest.mark.method ?? 'live'}`;
+  if (!newest) return undefined;
+  const { method } = newest.mark;
+  return method === null ? newest.filesystem : `${newest.filesystem} · ${methodWords[method]}`;
 }
+
+/** How it was kept still, in a few words; the technical name stands in the proof. */
+const methodWords: Readonly<Record<QuiesceMethodName, string>> = {
+  'precopy-freeze': 'copied ahead, then held',
+  'fsfreeze-copy': 'held for the copy',
+  'btrfs-snapshot': 'snapshot of its own',
+  'lvm-snapshot': 'LVM snapshot',
+  'zfs-snapshot': 'snapshot of its own',
+  'tarantool-backup': 'backup by Tarantool',
+  'qemu-backup': 'backup by QEMU',
+  'openstack-image': 'image by OpenStack',
+  live: 'copied live',
+};

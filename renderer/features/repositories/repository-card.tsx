@@ -35,12 +35,7 @@ export function RepositoryCard({ repository }: { readonly repository: Repository
         </div>
         <StateBadge state={state} />
         {state === 'password-needed' && (
-          <Button
-            variant="filled"
-            onClick={() =>
-              needPassword({ repositoryId: repository.id, reason: t('unlockReason', { name: repository.name }) })
-            }
-          >
+          <Button variant="filled" onClick={() => needPassword({ repositoryId: repository.id, reason: '' })}>
             {t('unlock')}
           </Button>
         )}
