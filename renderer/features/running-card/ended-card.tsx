@@ -6,11 +6,9 @@ import type { SourceId } from '../../../shared/domain/ids.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import { useStore } from '../../state/store.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
-import { formatBytes } from '../../ui/format/bytes.ts';
-import { formatDuration } from '../../ui/format/duration.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import { Notice } from '../../ui/notice.tsx';
-import { endWords } from './end-words.ts';
+import { achievedWords, endWords } from './end-words.ts';
 import { useRunName } from './run-name.ts';
 import classes from './running-card.module.css';
 import { endTone } from './shown-runs.ts';
@@ -69,19 +67,11 @@ export function EndedCard({
 }
 
 function Achieved({ run }: { readonly run: RunView }): ReactNode {
-  const { t } = useTranslation('running-card');
+  const { t } = useTranslation(['running-card', 'levels']);
   const achieved = run.outcome === 'done' || run.outcome === 'warnings';
   if (!achieved) return missed(run, t('end.kept'));
   if (run.kind !== 'backup') return run.summary;
-  return (
-    <>
-      {run.held !== null && run.level === 'filesystem' && (
-        <>{t('end.held', { duration: formatDuration(run.held.stallMs) })} </>
-      )}
-      {t('end.counts', { count: run.files, size: formatBytes(run.bytes), new: formatBytes(run.newBytes) })}{' '}
-      {run.level !== 'filesystem' && run.summary}
-    </>
-  );
+  return achievedWords(run, t);
 }
 
 /** What happened and what it means for the data; the title says already that it was cancelled. */
