@@ -23,10 +23,18 @@ export function useSourceWords(source: SourceView): string {
     }
     case 'never':
       return t('never');
+    case 'interrupted': {
+      const health = t('interrupted');
+      return line.lastGood === null
+        ? health
+        : t('lastGood', { health, age: formatRelative(line.lastGood, now, 'narrow') });
+    }
     case 'trouble': {
       const health = t(`health.${source.health}`);
       if (line.lastGood !== null) return t('lastGood', { health, age: formatRelative(line.lastGood, now, 'narrow') });
-      return line.why === '' ? health : t('noGood', { health, why: line.why });
+      if (line.why === '') return health;
+      // What it waits for says that it waits.
+      return source.health === 'waiting' ? line.why : t('noGood', { health, why: line.why });
     }
     case 'good': {
       const age = formatRelative(line.lastGood, now, 'narrow');

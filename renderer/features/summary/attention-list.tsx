@@ -104,7 +104,6 @@ function wordsOf(item: Attention, t: ReturnType<typeof useTranslation<['attentio
     case 'weaker':
       return t('weaker', { level: t(`levels:${item.mark.level ?? 'unknown'}.label`) });
     case 'failed':
-    case 'interrupted':
     case 'missed':
       return t(item.kind, { text: item.text });
     case 'health':

@@ -10,6 +10,8 @@ export interface Summary {
   readonly safe: number;
   /** The worst first. */
   readonly troubled: readonly SourceView[];
+  /** What ails the worst of them was only cut short. */
+  readonly interrupted: boolean;
   readonly next: number | null;
   readonly repository: Repository | null;
 }
@@ -23,12 +25,14 @@ export function summarize(
   now: number,
 ): Summary {
   const planned = lanes.flatMap((lane) => (lane.sourceId === null ? [] : lane.planned.filter((time) => time > now)));
+  const troubled = sources
+    .filter(({ health }) => worst.includes(health))
+    .sort((a, b) => worst.indexOf(a.health) - worst.indexOf(b.health));
   return {
     total: sources.length,
     safe: sources.filter(isSafe).length,
-    troubled: sources
-      .filter(({ health }) => worst.includes(health))
-      .sort((a, b) => worst.indexOf(a.health) - worst.indexOf(b.health)),
+    troubled,
+    interrupted: isInterrupted(troubled[0], lanes),
     next: planned.length === 0 ? null : Math.min(...planned),
     // One line holds one repository: the one in trouble, else the one most sources use.
     repository: repositories.find(({ state }) => state !== 'ready') ?? mostUsed(sources, repositories),
@@ -38,6 +42,11 @@ export function summarize(
 /** A source being backed up is as safe as its last good snapshot left it. */
 function isSafe({ health, lastGood }: SourceView): boolean {
   return health === 'safe' || (health === 'running' && lastGood !== null);
+}
+
+function isInterrupted(source: SourceView | undefined, lanes: readonly Lane[]): boolean {
+  if (source?.health !== 'failed') return false;
+  return lanes.find(({ sourceId }) => sourceId === source.id)?.failures.at(-1)?.outcome === 'interrupted';
 }
 
 function mostUsed(sources: readonly SourceView[], repositories: readonly Repository[]): Repository | null {

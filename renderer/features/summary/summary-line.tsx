@@ -1,5 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { calendarDaysBetween, dateFormat, formatTime } from '../../ui/format/date-time.ts';
@@ -21,12 +22,7 @@ export function SummaryLine(): ReactNode {
       <strong>{safeWords(summary, t)}</strong>{' '}
       {first !== undefined && (
         <strong className={classes.trouble} data-health={first.health}>
-          {t(first.healthText === '' ? 'troubleBare' : 'trouble', {
-            name: first.name,
-            health: t(`health.${first.health as 'late'}`),
-            // The sentence around it has a full stop of its own.
-            why: first.healthText.replace(/\.$/, ''),
-          })}
+          {troubleWords(first, summary.interrupted, t)}
         </strong>
       )}{' '}
       {others.length > 0 && <span>{t('more', { count: others.length })} </span>}
@@ -41,6 +37,16 @@ type Words = ReturnType<typeof useTranslation<'summary'>>['t'];
 function safeWords({ total, safe }: Summary, t: Words): string {
   if (total === 0) return t('nothing');
   return safe === total ? t('allSafe', { count: total }) : t('someSafe', { safe, total });
+}
+
+function troubleWords({ name, health, healthText }: SourceView, interrupted: boolean, t: Words): string {
+  if (interrupted) return t('interrupted', { name });
+  // The sentence around it has a full stop of its own.
+  const why = healthText.replace(/\.$/, '');
+  // That there is no snapshot yet needs no reason, and what it waits for says that it waits.
+  if (health === 'new' || why === '') return t('troubleBare', { name, health: t(`health.${health as 'late'}`) });
+  if (health === 'waiting') return t('waitingFor', { name, why });
+  return t('trouble', { name, health: t(`health.${health as 'late'}`), why });
 }
 
 function repositoryWords(repository: NonNullable<Summary['repository']>, t: Words): string {
