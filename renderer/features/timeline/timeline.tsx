@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconTimeline } from '@tabler/icons-react';
-import { type ReactNode, useEffect, useState } from 'react';
+import { type CSSProperties, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from '../../state/store.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -19,9 +19,10 @@ import { useKeptView } from './view/use-kept-view.ts';
 import { useLiveRuns } from './view/use-live-runs.ts';
 import { useRunSpans } from './view/use-run-spans.ts';
 
-/** Below this the main view scrolls as a whole. `aroundLanes`: toolbar, axis, overview, legend. */
-const leastHeight = 296;
-const aroundLanes = 186;
+/** Below this the main view scrolls as a whole. `aroundLanes`: toolbar, axis, overview; the legend is the style's. */
+const leastHeight = 266;
+const aroundLanes = 156;
+const leastTable = 220;
 
 /** Every snapshot of every source, as lanes or as a table. */
 export function Timeline(): ReactNode {
@@ -70,7 +71,8 @@ export function Timeline(): ReactNode {
   return (
     <section
       className={classes.timeline}
-      style={{ minHeight: table ? 220 : Math.min(leastHeight, controller.rows.natural + aroundLanes) }}
+      data-table={table}
+      style={{ '--least': `${leastOf(table, controller.rows.natural)}px` } as CSSProperties}
       aria-label={t('name')}
     >
       <Toolbar controller={controller} table={table} onTable={setTable} />
@@ -85,4 +87,8 @@ export function Timeline(): ReactNode {
       )}
     </section>
   );
+}
+
+function leastOf(table: boolean, natural: number): number {
+  return table ? leastTable : Math.min(leastHeight, natural + aroundLanes);
 }
