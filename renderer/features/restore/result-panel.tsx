@@ -46,7 +46,10 @@ export function ResultPanel({
   const canUndo = entry !== undefined && entry.undoneBy === null;
   const folder = entry?.targetPath ?? targetPath;
 
-  useEffect(() => announce(`${t(`result.${verdict.words}`)} ${run.summary}`), [verdict.words, run.summary, t]);
+  // That it was cancelled stands in the title; what that means for the files does not.
+  const meaning = run.outcome === 'cancelled' ? t('result.cancelledLine') : run.summary;
+
+  useEffect(() => announce(`${t(`result.${verdict.words}`)} ${meaning}`), [verdict.words, meaning, t]);
 
   if (undo.run !== null && undo.run.finishedAt === null) return <RunPanel run={undo.run} />;
   if (undo.run !== null) {
@@ -58,7 +61,7 @@ export function ResultPanel({
   return (
     <section className={runStyles.result} aria-label={t('result.label')} ref={here} tabIndex={-1}>
       <Notice tone={verdict.tone} title={t(`result.${verdict.words}`)}>
-        {run.summary}
+        {meaning}
       </Notice>
       {entry !== undefined && (
         <div className={previewStyles.cards}>
@@ -140,9 +143,9 @@ function UndoResult({
   return (
     <section className={runStyles.result} aria-label={t('undo.resultLabel')} ref={here} tabIndex={-1}>
       <Notice tone={verdict.tone} live title={t(`undo.${verdict.words}`)}>
-        {run.summary}
+        {run.outcome === 'cancelled' ? t('result.cancelledLine') : run.summary}
       </Notice>
-      {run.error !== null && <ErrorPanel error={run.error} />}
+      {run.error !== null && run.outcome !== 'cancelled' && <ErrorPanel error={run.error} />}
       <RunWarnings run={run} />
       <div className={runStyles.resultActions}>
         <Button variant="filled" onClick={onClose}>
