@@ -1,7 +1,7 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { runIdSchema } from '../../../shared/domain/ids.ts';
 import type { Progress, RunEvent } from '../../../shared/domain/run.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
@@ -89,6 +89,7 @@ describe('output', () => {
 
 describe('password', () => {
   const directory = mkdtempSync(join(tmpdir(), 'stillpoint-cli-'));
+  afterAll(() => rmSync(directory, { recursive: true, force: true }));
   const file = (text: string): string => {
     const path = join(directory, `p${text.length}`);
     writeFileSync(path, text);

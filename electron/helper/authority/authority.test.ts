@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { repositoryIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { authorityFor } from './authority.ts';
@@ -64,8 +64,14 @@ describe('rights', () => {
 });
 
 describe('registry', () => {
+  let folder = '';
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'stillpoint-registry-'));
+  });
+  afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
   it('keeps what was put, private to its owner, and shows a caller only its own', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'state', 'registry.json');
+    const path = join(folder, 'state', 'registry.json');
     const registry = openRegistry(path);
     registry.putSource(source('documents-1', 1000));
     registry.putSource(source('secrets-2', 1001));
@@ -78,7 +84,7 @@ describe('registry', () => {
   });
 
   it('loses nothing of what the other of two helpers registered meanwhile', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'registry.json');
+    const path = join(folder, 'registry.json');
     const [window, commandLine] = [openRegistry(path), openRegistry(path)];
     expect(window.sources(1000)).toEqual([]);
     commandLine.putSource(source('documents-1', 1000));
@@ -90,7 +96,7 @@ describe('registry', () => {
   });
 
   it('is not written where nothing changes, so that what is registered can be used on a disk that cannot be', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'registry.json');
+    const path = join(folder, 'registry.json');
     const registry = openRegistry(path);
     registry.putSource(source('documents-1', 1000));
     registry.putSource(source('photos-2', 1000));
@@ -103,7 +109,7 @@ describe('registry', () => {
   });
 
   it('says what is the matter when the file cannot be kept', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'registry.json');
+    const path = join(folder, 'registry.json');
     mkdirSync(`${path}.new`);
     const registry = openRegistry(path);
     expect(() => registry.putSource(source('documents-1', 1000))).toThrow(
@@ -112,7 +118,7 @@ describe('registry', () => {
   });
 
   it('refuses a damaged file and leaves it as it is', () => {
-    const path = join(mkdtempSync(join(tmpdir(), 'stillpoint-registry-')), 'registry.json');
+    const path = join(folder, 'registry.json');
     writeFileSync(path, '{"version":1,"sources":[{}]}');
     const registry = openRegistry(path);
     expect(() => registry.sources(1000)).toThrow(/cannot be read/);
