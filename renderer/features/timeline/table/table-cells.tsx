@@ -18,9 +18,14 @@ export function TableCells({ row, pinnedIcon }: { readonly row: TableRow; readon
   return (
     <>
       <td className={classes.when}>
-        {formatDay(row.time, now)}, {formatTimeSeconds(row.time)} {mark?.pinned === true && pinnedIcon}
+        <span className={classes.date}>{formatDay(row.time, now)},</span>{' '}
+        <span className={classes.time}>
+          {formatTimeSeconds(row.time)} {mark?.pinned === true && pinnedIcon}
+        </span>
       </td>
-      <td className={classes.source}>{row.source}</td>
+      <td className={classes.source} title={row.source}>
+        {row.source}
+      </td>
       <td className={classes.level}>
         <span className={classes.levelCell}>
           <KindMark row={row} />
@@ -29,7 +34,7 @@ export function TableCells({ row, pinnedIcon }: { readonly row: TableRow; readon
               {t(`outcome.${row.kind as 'failed'}`)}: {row.text}
             </span>
           ) : (
-            t(`levels:${mark.level ?? 'unknown'}.label`)
+            <span className={classes.levelName}>{t(`levels:${mark.level ?? 'unknown'}.label`)}</span>
           )}
         </span>
       </td>
