@@ -6,7 +6,7 @@ import type { HelperExit } from './helper-process.ts';
 export const refusedWords = 'Permission was asked for and not given; it is not asked for again by itself.';
 
 export const nobodyAskedWords =
-  'Nobody could be asked for permission: nothing in this session can show the system’s question for it.';
+  'Nobody could be asked for permission: nothing in this session can show the system’s question.';
 
 export const notTakenOverWords = 'Permission was given, but could not be used';
 
