@@ -114,7 +114,11 @@ describe('something that is missing is waited for', () => {
     const { runId } = await app.ask('backup.start', { sourceId: photosId });
     expect(await ended(app, runId)).toMatchObject({ outcome: 'waiting', error: { kind: 'password-needed' } });
     await app.settle().catch(() => undefined);
-    expect(app.events).toContainEqual({ type: 'password-needed', repositoryId, reason: 'Its password is needed to back up Photos.' });
+    expect(app.events).toContainEqual({
+      type: 'password-needed',
+      repositoryId,
+      reason: 'Its password is needed to back up Photos.',
+    });
     expect((await app.ask('sources.list'))[0]).toMatchObject({ health: 'waiting' });
     expect(app.world.asked).not.toContain('backup.run');
     await expect(
