@@ -13,8 +13,8 @@ import { newPlace } from '../harness/place.ts';
 
 const args = process.argv.slice(2);
 const large = args.includes('--large');
-const files = large ? 20_000 : 5_000;
-const fileBytes = 52 * 1024;
+const files = large ? 18_000 : 5_000;
+const fileBytes = (large ? 60 : 52) * 1024;
 const rounds = numberAfter('--rounds', large ? 3 : 5);
 const types = ['ext4', 'xfs'] as const;
 const plan: WriterPlan = { kinds: ['in-place', 'append', 'rename-over'], files: 20, blocks: 16 };
@@ -50,7 +50,7 @@ try {
       figure: 'stall ms',
       of: `stillpoint ${type}`,
       to: `textbook ${type}`,
-      atMost: 0.6,
+      atMost: 0.2,
     });
   }
   console.log(`${files} files of ${fileBytes} bytes, ordered writer in the same filesystem, images on disk`);
