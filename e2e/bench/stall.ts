@@ -13,8 +13,8 @@ import { newPlace } from '../harness/place.ts';
 
 const args = process.argv.slice(2);
 const large = args.includes('--large');
-const files = large ? 18_000 : 5_000;
-const fileBytes = (large ? 60 : 52) * 1024;
+const files = large ? 16_000 : 5_000;
+const fileBytes = (large ? 67 : 52) * 1024;
 const rounds = numberAfter('--rounds', large ? 3 : 5);
 const types = ['ext4', 'xfs'] as const;
 const plan: WriterPlan = { kinds: ['in-place', 'append', 'rename-over'], files: 20, blocks: 16 };
