@@ -11,7 +11,6 @@ export const snapshotPathSchema = z
   .regex(/^\//, 'a path inside a snapshot begins with /')
   .refine((path) => !path.includes('\0'), 'a path has no NUL')
   .refine((path) => path.split('/').every((part) => part !== '.' && part !== '..'), 'a path has no . or .. part');
-export type SnapshotPath = z.infer<typeof snapshotPathSchema>;
 
 /** An absolute path on this machine as the user typed or picked it. */
 export const localPathSchema = z
@@ -20,7 +19,6 @@ export const localPathSchema = z
   .max(4096, 'a path has at most 4096 bytes')
   .regex(/^\//, 'the path must be absolute (begin with /)')
   .refine((path) => !path.includes('\0'), 'a path has no NUL');
-export type LocalPath = z.infer<typeof localPathSchema>;
 
 export function joinSnapshotPath(parent: string, name: string): string {
   return parent === '/' ? `/${name}` : `${parent}/${name}`;

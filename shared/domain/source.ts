@@ -15,7 +15,6 @@ export type FilesystemSpec = z.infer<typeof filesystemSpecSchema>;
 /** What to protect. One member per kind of source; a new kind is a new member and a folder under helper/sources. */
 export const sourceSpecSchema = z.discriminatedUnion('kind', [filesystemSpecSchema]);
 export type SourceSpec = z.infer<typeof sourceSpecSchema>;
-export type SourceKindName = SourceSpec['kind'];
 
 export const sourceNameSchema = z
   .string()

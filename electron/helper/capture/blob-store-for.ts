@@ -1,9 +1,6 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
-import type { BlobLocation, Repository, RepositoryWriter, TreeNode } from '../repository/index.ts';
+import type { Repository, RepositoryWriter, TreeNode } from '../repository/index.ts';
 import type { BlobStore } from './contract.ts';
-
-/** Initialisation vector and tag of a sealed blob, in bytes: restic's design document, "Keys, Encryption and MAC". */
-const sealLength = 16 + 16;
 
 /** What capture needs of an open repository and the writer of this run. */
 export function blobStoreFor(repository: Repository, writer: RepositoryWriter): BlobStore {
@@ -17,10 +14,7 @@ export function blobStoreFor(repository: Repository, writer: RepositoryWriter): 
       return saved;
     },
     // Only the index counts, which was loaded under our lock: what this run saved needs no looking up.
-    dataLength: (id) => {
-      const place = repository.locateBlob('data', id);
-      return place ? plainLength(place) : null;
-    },
+    dataLength: (id) => repository.blobLength('data', id) ?? null,
     loadData: (id) => repository.loadBlob('data', id),
     loadTree: async (id) => {
       if (latest?.id === id) return latest.nodes;
@@ -30,8 +24,4 @@ export function blobStoreFor(repository: Repository, writer: RepositoryWriter): 
     },
     newChunker: () => repository.chunker(),
   };
-}
-
-function plainLength({ uncompressedLength, length }: BlobLocation): number {
-  return uncompressedLength > 0 ? uncompressedLength : length - sealLength;
 }

@@ -1,13 +1,14 @@
-import { type Evidence, evidencePath } from '../../../shared/domain/evidence.ts';
+import type { Evidence } from '../../../shared/domain/evidence.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import { encodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
 import type { SourceSpec } from '../../../shared/domain/source.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
 import { throwIfAborted } from '../../../shared/errors/index.ts';
-import { addFiles, blobStoreFor, capture } from '../capture/index.ts';
+import { blobStoreFor, capture } from '../capture/index.ts';
 import type { QuiesceMethod } from '../quiesce/contract.ts';
 import type { HeldLock, Repository, Snapshot } from '../repository/index.ts';
 import type { SourceFacts } from '../sources/contract.ts';
+import { addEvidence } from './add-evidence.ts';
 import { firstThatHolds } from './attempts.ts';
 import { composeEvidence } from './compose-evidence.ts';
 import type { BackupJob } from './job.ts';
@@ -88,8 +89,7 @@ export async function backup(
         still.evidence,
         totals,
       );
-      const content = Buffer.from(`${JSON.stringify(evidence, null, 2)}\n`, 'utf8');
-      const tree = await addFiles(store, rootTree, [{ path: evidencePath, content }]);
+      const tree = await addEvidence(store, rootTree, evidence);
       await report.phase('verify-packs', () => writer.verifyPacks());
       return { tree, evidence, newBytes: writer.progress.bytesStored };
     });

@@ -1,4 +1,4 @@
-import type { RepositoryId, RunId, SourceId } from '../../../shared/domain/ids.ts';
+import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
 import type { SourceSpec } from '../../../shared/domain/source.ts';
 import type { Instant } from '../../../shared/domain/time.ts';
@@ -11,10 +11,4 @@ export interface BackupJob {
   readonly sourceName: string;
   readonly spec: SourceSpec;
   readonly policy: Policy;
-}
-
-export interface RunIdentity {
-  readonly runId: RunId;
-  readonly repositoryId: RepositoryId;
-  readonly askedAt: Instant;
 }

@@ -1,12 +1,12 @@
-import { evidencePath } from '../../../shared/domain/evidence.ts';
 import type { SnapshotId } from '../../../shared/domain/ids.ts';
 import { encodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
 import { instantToNs, msToInstant } from '../../../shared/domain/time.ts';
-import { addFiles, blobStoreFor, type Captured, capture } from '../capture/index.ts';
+import { blobStoreFor, capture } from '../capture/index.ts';
 import type { StillEvidence } from '../quiesce/contract.ts';
 import type { HeldLock, Repository } from '../repository/index.ts';
 import type { PreparedRestore } from '../restore/contract.ts';
 import { assertSafe } from '../restore/index.ts';
+import { addEvidence } from './add-evidence.ts';
 import type { BackupStages } from './backup.ts';
 import { composeEvidence } from './compose-evidence.ts';
 import type { RestoreJob } from './restore.ts';
@@ -56,14 +56,9 @@ export async function takeSafetySnapshot(
       unobserved(stillPoint),
       totals,
     );
-    return { tree: await withEvidence(captured, evidence), level: evidence.level };
-
-    async function withEvidence({ rootTree }: Captured, record: object): Promise<Captured['rootTree']> {
-      const content = Buffer.from(`${JSON.stringify(record, null, 2)}\n`, 'utf8');
-      const tree = await addFiles(store, rootTree, [{ path: evidencePath, content }]);
-      await writer.verifyPacks();
-      return tree;
-    }
+    const tree = await addEvidence(store, captured.rootTree, evidence);
+    await writer.verifyPacks();
+    return { tree, level: evidence.level };
   });
   const tags = { runId: job.runId, sourceId: null, level: stored.level, safety: true, pinned: false };
   const snapshot = await repository.snapshots.publish(lock, {
