@@ -39,6 +39,8 @@ export const zones: readonly string[] = [
   'electron/helper/server',
   'electron/helper/commands',
   'electron/cli',
+  'electron/schedule',
+  'electron/alerts',
   'renderer/app',
   'renderer/features/*',
   'renderer/state',
@@ -69,6 +71,8 @@ const helperParts = [
 
 /** Every process speaks of the same things in the same words, and hands errors on as data. */
 const vocabulary: readonly ImportGrant[] = [
+  { from: ['electron/schedule', 'electron/alerts'], to: 'shared/domain', reason: 'the words' },
+  { from: ['electron/schedule', 'electron/alerts'], to: 'shared/errors', reason: 'errors as data' },
   {
     from: ['electron/main', ...mainParts, 'electron/catalog', 'electron/helper', ...helperParts, 'electron/cli'],
     to: 'shared/domain',
@@ -93,6 +97,16 @@ const vocabulary: readonly ImportGrant[] = [
 ];
 
 const main: readonly ImportGrant[] = [
+  {
+    from: ['electron/main', 'electron/main/jobs', 'electron/main/ipc', 'electron/cli'],
+    to: 'electron/schedule',
+    reason: 'one scheduler and one history, whoever runs it',
+  },
+  {
+    from: ['electron/main', 'electron/main/jobs', 'electron/main/ipc', 'electron/cli'],
+    to: 'electron/alerts',
+    reason: 'failures reach who is away, whoever runs the schedule',
+  },
   { from: 'electron/main', to: 'electron/main', reason: 'index.ts is the composition root' },
   { from: 'electron/main', to: 'shared/ipc', reason: 'what the parts it puts together speak' },
   { from: ['electron/main/ipc', 'electron/main/jobs'], to: 'shared/ipc', reason: 'the contract with the window' },

@@ -29,6 +29,11 @@ export const groups = {
     reason: 'a display, a session bus, a secret store and a window manager for the end-to-end tests',
     names: ['xvfb', 'xauth', 'dbus', 'gnome-keyring', 'openbox'],
   },
+  everyday: {
+    reason:
+      'a panel with a tray, a notification daemon, removable disks and a login manager’s bus, for the tests of scheduled backups',
+    names: ['xfce4-panel', 'dunst', 'udisks2', 'python3-dbusmock', 'imagemagick', 'systemd', 'libglib2.0-bin'],
+  },
   polkit: { reason: 'starting the helper with an administrator’s consent', names: ['polkitd', 'pkexec'] },
 };
 
@@ -36,5 +41,5 @@ export const groups = {
 export const purposes = {
   build: ['build'],
   app: ['app', 'build'],
-  test: ['app', 'build', 'restic', 'filesystems', 'desktop', 'polkit'],
+  test: ['app', 'build', 'restic', 'filesystems', 'desktop', 'everyday', 'polkit'],
 };

@@ -48,7 +48,7 @@ export async function protect(
   });
   const source = await askMain(page, 'sources.add', {
     name: options.name ?? 'Home',
-    spec: { kind: 'filesystem', path: folder, excludes: [] },
+    spec: { kind: 'filesystem', path: folder, excludes: [], excludePresets: [], ignoreLines: [] },
     policy: { repositoryId: made.id, requiredLevel: 'per-file', longestStallMs: options.longestStallMs ?? 250 },
   });
   await askMain(page, 'settings.set', { firstRunDone: true, selectedSourceId: source.id });

@@ -64,7 +64,7 @@ describe.skipIf(missing !== undefined)(`a root helper of a hostile user${missing
   const add = (path: string) =>
     call('sources.add', {
       name: 'Mine',
-      spec: { kind: 'filesystem', path, excludes: [] },
+      spec: { kind: 'filesystem', path, excludes: [], excludePresets: [], ignoreLines: [] },
       policy: { repositoryId, requiredLevel: 'per-file', longestStallMs: 250 },
     });
 

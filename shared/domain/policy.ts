@@ -1,15 +1,29 @@
 import { z } from 'zod';
-import { repositoryIdSchema } from './ids.ts';
-import { consistencyLevelSchema } from './level.ts';
+import { type RepositoryId, repositoryIdSchema } from './ids.ts';
+import { defaultKeepRules, keepRulesSchema } from './keep/rules.ts';
+import { type ConsistencyLevel, consistencyLevelSchema } from './level.ts';
+import { conditionRulesSchema, defaultConditionRules, defaultSchedule, scheduleSchema } from './schedule/schedule.ts';
 
-/** When to run, how to quiesce, where to keep. Schedules and keep rules join here. */
+export const defaultLongestStallMs = 250;
+
+/** When to run, how to quiesce, where and what to keep. What an older registration does not say is as by default. */
 export const policySchema = z.object({
   repositoryId: repositoryIdSchema,
   /** A run that ends below this level is still published, and reported as weaker than asked. */
   requiredLevel: consistencyLevelSchema,
   /** Longest pause writers may be asked to accept, in milliseconds. A method that expects more is not used. */
   longestStallMs: z.number().int().min(1).max(60_000),
+  schedule: scheduleSchema.default(defaultSchedule),
+  conditions: conditionRulesSchema.default(defaultConditionRules),
+  /** Age of the last good snapshot at which somebody is told, in hours. Null: worked out from the schedule. */
+  lateAfterHours: z.number().int().min(1).max(8784).nullable().default(null),
+  keep: keepRulesSchema.default(defaultKeepRules),
+  /** After a scheduled run that had waited for its disk, the disk is made safe to unplug by itself. */
+  ejectAfterwards: z.boolean().default(false),
 });
 export type Policy = z.infer<typeof policySchema>;
 
-export const defaultLongestStallMs = 250;
+/** Hourly on mains, daily on battery, not on metered networks; 24 hourly, 30 daily, 12 monthly, then yearly are kept. */
+export function defaultPolicy(repositoryId: RepositoryId, requiredLevel: ConsistencyLevel): Policy {
+  return policySchema.parse({ repositoryId, requiredLevel, longestStallMs: defaultLongestStallMs });
+}

@@ -37,6 +37,12 @@ export const repositoryStatusSchema = repositorySchema.extend({
   totalBytes: z.number().nonnegative().nullable(),
   /** Sources that live on the same disk: protected against mistakes, not against disk failure. */
   sameDiskSources: z.array(z.string()),
+  /** Where its filesystem is mounted; empty while it is not there. */
+  mountPoint: z.string(),
+  /** On a disk that can be unplugged. */
+  removable: z.boolean(),
+  /** Reached over a network. */
+  network: z.boolean(),
 });
 export type RepositoryStatus = z.infer<typeof repositoryStatusSchema>;
 

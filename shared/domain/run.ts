@@ -8,6 +8,9 @@ export const runKinds = ['backup', 'restore', 'undo', 'check', 'forget'] as cons
 export const runKindSchema = z.enum(runKinds);
 export type RunKind = (typeof runKinds)[number];
 
+export const runTriggerSchema = z.enum(['person', 'schedule']);
+export type RunTrigger = z.infer<typeof runTriggerSchema>;
+
 /** Phases of all kinds of run, in the words of the run log. A run uses some of them, in its own order. */
 export const phaseNames = [
   'preflight',
@@ -30,6 +33,7 @@ export const phaseNames = [
   'undo',
   'check-structure',
   'check-data',
+  'forget',
 ] as const;
 export const phaseNameSchema = z.enum(phaseNames);
 export type PhaseName = (typeof phaseNames)[number];
@@ -87,6 +91,8 @@ export const runEventSchema = z.discriminatedUnion('type', [
     repositoryId: repositoryIdSchema.nullable(),
     askedAt: instantSchema,
     title: z.string(),
+    /** Who wanted it: runs that a schedule began ask nobody anything. */
+    trigger: runTriggerSchema.default('person'),
   }),
   z.object({ type: z.literal('phase-started'), runId: runIdSchema, at: instantSchema, phase: phaseNameSchema }),
   z.object({

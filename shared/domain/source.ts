@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { excludePresetSchema, excludePresets, ignoreLineSchema } from './excludes/presets.ts';
 import { sourceIdSchema } from './ids.ts';
 import { localPathSchema } from './path-text.ts';
 import { policySchema } from './policy.ts';
@@ -9,6 +10,12 @@ export const filesystemSpecSchema = z.object({
   path: localPathSchema,
   /** Absolute paths below `path` that are not part of the source. */
   excludes: z.array(localPathSchema).max(1000),
+  excludePresets: z
+    .array(excludePresetSchema)
+    .max(excludePresets.length)
+    .default([...excludePresets]),
+  /** Own rules in gitignore's syntax, relative to `path`. */
+  ignoreLines: z.array(ignoreLineSchema).max(1000).default([]),
 });
 export type FilesystemSpec = z.infer<typeof filesystemSpecSchema>;
 

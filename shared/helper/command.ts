@@ -4,9 +4,10 @@ import type { z } from 'zod';
  * The right a command needs, checked by the helper and never by its caller.
  * `any`: whoever may talk to the helper. `own`: acts with the caller's own file rights.
  * `registered`: acts on registered ids that belong to the caller. `register`: changes the registry; in a helper with
- * more rights than its caller this needs an administrator's consent.
+ * more rights than its caller this needs an administrator's consent. `schedule`: lets it act unattended from then on;
+ * needs an administrator's consent too, a separate one.
  */
-export type CommandRight = 'any' | 'own' | 'registered' | 'register';
+export type CommandRight = 'any' | 'own' | 'registered' | 'register' | 'schedule';
 
 export interface CommandSpec<Params extends z.ZodType, Result extends z.ZodType, Event extends z.ZodType> {
   /** What it does, in the words of a log line. */

@@ -1,8 +1,10 @@
 import { z } from 'zod';
 import { backupCommands } from './backup-commands.ts';
+import { keepCommands } from './keep-commands.ts';
 import { registryCommands } from './registry-commands.ts';
 import { repositoryCommands } from './repository-commands.ts';
 import { restoreCommands } from './restore-commands.ts';
+import { scheduleCommands } from './schedule-commands.ts';
 import { snapshotCommands } from './snapshot-commands.ts';
 import { sourceCommands } from './source-commands.ts';
 import { statusCommands } from './status-commands.ts';
@@ -16,6 +18,8 @@ export const helperContract = {
   ...backupCommands,
   ...snapshotCommands,
   ...restoreCommands,
+  ...scheduleCommands,
+  ...keepCommands,
 } as const;
 
 export type HelperContract = typeof helperContract;

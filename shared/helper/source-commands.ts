@@ -1,8 +1,10 @@
 import { z } from 'zod';
+import { excludeSizesSchema } from '../domain/excludes/presets.ts';
 import { sourceIdSchema } from '../domain/ids.ts';
 import { policySchema } from '../domain/policy.ts';
 import { preflightSchema } from '../domain/preflight.ts';
 import { sourceNameSchema, sourceSchema, sourceSpecSchema } from '../domain/source.ts';
+import { instantSchema } from '../domain/time.ts';
 import { command } from './command.ts';
 
 const registration = { name: sourceNameSchema, spec: sourceSpecSchema, policy: policySchema };
@@ -42,6 +44,39 @@ export const sourceCommands = {
     timeoutMs: 120_000,
     params: z.strictObject({ id: sourceIdSchema, ...registration }),
     result: sourceSchema,
+    event: z.never(),
+  }),
+  'sources.setPolicy': command({
+    title: 'Change when a source is backed up and what is kept',
+    right: 'registered',
+    cancellable: false,
+    timeoutMs: 120_000,
+    /** What would widen what the helper does for its caller (another repository, a longer stall) needs `sources.update`. */
+    params: z.strictObject({ id: sourceIdSchema, policy: policySchema }),
+    result: sourceSchema,
+    event: z.never(),
+  }),
+  'sources.activity': command({
+    title: 'Count what changed in a source since an instant',
+    right: 'registered',
+    cancellable: true,
+    timeoutMs: 120_000,
+    params: z.strictObject({ id: sourceIdSchema, since: instantSchema }),
+    result: z.strictObject({
+      changes: z.number().int().nonnegative(),
+      newestChangeAt: instantSchema.nullable(),
+      /** Milliseconds looking took: whoever asks again soon knows what it costs. */
+      tookMs: z.number().nonnegative(),
+    }),
+    event: z.never(),
+  }),
+  'sources.excludeSizes': command({
+    title: 'Measure what presets and rules leave out',
+    right: 'own',
+    cancellable: true,
+    timeoutMs: 120_000,
+    params: z.strictObject({ spec: sourceSpecSchema }),
+    result: excludeSizesSchema,
     event: z.never(),
   }),
   'sources.remove': command({

@@ -12,6 +12,8 @@ export const helperStatusSchema = z.object({
   canFreeze: z.boolean(),
   /** Why it cannot freeze, for people; empty when it can. */
   cannotFreezeBecause: z.string(),
+  /** Somebody allowed scheduled runs to hold filesystems still (`schedule.allowStillPoints`). */
+  scheduledStillPoints: z.boolean(),
   hostname: z.string(),
   kernel: z.string(),
 });

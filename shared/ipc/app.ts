@@ -13,6 +13,8 @@ export const helperStateSchema = z.object({
   /** The user (or policy) said no in this session. The app goes on with `live` backups. */
   refused: z.boolean(),
   crashes: z.number().int().nonnegative(),
+  /** Scheduled runs may hold filesystems still without asking. */
+  scheduledStillPoints: z.boolean(),
 });
 export type HelperState = z.infer<typeof helperStateSchema>;
 
@@ -40,6 +42,12 @@ export const settingsSchema = z.object({
   /** What was on the screen, so that a restart shows it again. */
   selectedSourceId: z.string().nullable(),
   timelineView: timelineViewSchema.nullable(),
+  /** Begin at login, in the tray. Null: the default, which is yes once something is protected. */
+  startAtLogin: z.boolean().nullable().default(null),
+  /** What closing the window does. Null: as the desktop allows (goes on in the tray where there is one, else asks). */
+  keepRunning: z.boolean().nullable().default(null),
+  /** Also tell of runs that went well. */
+  notifySuccess: z.boolean().default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 

@@ -1,10 +1,12 @@
 import type { z } from 'zod';
 import type { SerializedError } from '../errors/index.ts';
+import { alertMethods } from './alerts.ts';
 import { appMethods } from './app.ts';
 import type { AppEvent } from './events.ts';
 import { repositoryMethods } from './repositories.ts';
 import { restoreMethods } from './restore.ts';
 import { runMethods } from './runs.ts';
+import { scheduleMethods } from './schedule.ts';
 import { snapshotMethods } from './snapshots.ts';
 import { sourceMethods } from './sources.ts';
 import { timelineMethods } from './timeline.ts';
@@ -18,6 +20,8 @@ export const ipcContract = {
   ...timelineMethods,
   ...snapshotMethods,
   ...restoreMethods,
+  ...scheduleMethods,
+  ...alertMethods,
 } as const;
 
 export type IpcContract = typeof ipcContract;

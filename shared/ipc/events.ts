@@ -1,15 +1,35 @@
 import { z } from 'zod';
-import { repositoryIdSchema } from '../domain/ids.ts';
+import { repositoryIdSchema, runIdSchema, sourceIdSchema } from '../domain/ids.ts';
 import { helperStateSchema } from './app.ts';
 import { runViewSchema } from './runs.ts';
 
-export const changeTopics = ['sources', 'repositories', 'timeline', 'runs', 'settings', 'undoable'] as const;
+export const changeTopics = [
+  'sources',
+  'repositories',
+  'timeline',
+  'runs',
+  'settings',
+  'undoable',
+  'schedule',
+  'alerts',
+] as const;
 
 /** What main pushes to a window. Events broadcast state; asking again gives the whole of it. */
 export const appEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changed'), topics: z.array(z.enum(changeTopics)) }),
   z.object({ type: z.literal('run'), run: runViewSchema }),
   z.object({ type: z.literal('helper'), helper: helperStateSchema }),
+  /** Show a place: a notification or the tray leads there. */
+  z.object({
+    type: z.literal('open'),
+    place: z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('source'), sourceId: sourceIdSchema }),
+      z.object({ kind: z.literal('repository'), repositoryId: repositoryIdSchema }),
+      z.object({ kind: z.literal('run'), runId: runIdSchema }),
+      z.object({ kind: z.literal('unlock'), repositoryId: repositoryIdSchema }),
+      z.object({ kind: z.literal('settings') }),
+    ]),
+  }),
   z.object({ type: z.literal('password-needed'), repositoryId: repositoryIdSchema, reason: z.string() }),
   z.object({
     type: z.literal('command'),

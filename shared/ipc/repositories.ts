@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { repositoryIdSchema, runIdSchema } from '../domain/ids.ts';
+import { repositoryIdSchema, runIdSchema, snapshotIdSchema } from '../domain/ids.ts';
+import { freeableSchema } from '../domain/keep/plan.ts';
 import {
   placeProbeSchema,
   repositoryKeySchema,
@@ -17,7 +18,16 @@ export const repositoryMethods = {
   'repositories.list': method({
     title: 'Repositories and whether they are there',
     params: z.strictObject({}),
-    result: z.array(repositoryStatusSchema.extend({ passwordRemembered: z.boolean(), snapshots: z.number().int() })),
+    result: z.array(
+      repositoryStatusSchema.extend({
+        passwordRemembered: z.boolean(),
+        snapshots: z.number().int(),
+        /** What is added per day as stored; null: not known yet. */
+        growthPerDay: z.number().nullable(),
+        /** When it will be full at that rate, milliseconds since the epoch; null: not known, or not growing. */
+        fullAt: z.number().nullable(),
+      }),
+    ),
   }),
   'repositories.probe': method({
     title: 'What is at a place',
@@ -68,6 +78,22 @@ export const repositoryMethods = {
     title: 'Change the password',
     params: z.strictObject({ id, password: passwordSchema, newPassword: passwordSchema }),
     result: z.object({}),
+  }),
+  'repositories.freeable': method({
+    title: 'What would free how much',
+    params: z.strictObject({ id }),
+    result: freeableSchema,
+  }),
+  'repositories.reclaim': method({
+    title: 'Delete chosen snapshots and give their space back',
+    params: z.strictObject({ id, snapshotIds: z.array(snapshotIdSchema).max(10_000) }),
+    result: z.object({ runId: runIdSchema }),
+  }),
+  'repositories.eject': method({
+    title: 'Make a disk safe to unplug',
+    params: z.strictObject({ id }),
+    /** True only when its filesystem is unmounted. */
+    result: z.object({ safeToUnplug: z.boolean(), text: z.string() }),
   }),
   'repositories.check': method({
     title: 'Check a repository',

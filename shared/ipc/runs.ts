@@ -7,6 +7,7 @@ import {
   runEventSchema,
   runKindSchema,
   runOutcomeSchema,
+  runTriggerSchema,
   warningSchema,
 } from '../domain/run.ts';
 import { instantSchema } from '../domain/time.ts';
@@ -26,6 +27,7 @@ export const runViewSchema = z.object({
   runId: runIdSchema,
   kind: runKindSchema,
   title: z.string(),
+  trigger: runTriggerSchema,
   sourceId: sourceIdSchema.nullable(),
   repositoryId: repositoryIdSchema.nullable(),
   askedAt: instantSchema,

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { excludeSizesSchema } from '../domain/excludes/presets.ts';
 import { sourceIdSchema } from '../domain/ids.ts';
 import { policySchema } from '../domain/policy.ts';
 import { preflightSchema } from '../domain/preflight.ts';
@@ -9,7 +10,8 @@ import { snapshotMarkSchema } from './timeline.ts';
 /**
  * `safe`: the last snapshot met the policy and holds all that is to be protected. `new`: none yet. `weaker`: the last one is
  * below the required level, or part of the source could not be read.
- * `waiting`: a disk or a password is missing. `late` joins with schedules.
+ * `waiting`: a disk or a password is missing. `late`: the last snapshot that met the policy is too old, or there is none.
+ * Late comes before waiting: who waits for too long is late.
  */
 export const healthSchema = z.enum(['safe', 'new', 'running', 'waiting', 'late', 'weaker', 'failed']);
 export type Health = z.infer<typeof healthSchema>;
@@ -21,6 +23,12 @@ export const sourceViewSchema = sourceSchema.extend({
   lastGood: snapshotMarkSchema.nullable(),
   last: snapshotMarkSchema.nullable(),
   runningRunId: z.string().nullable(),
+  /** When the next run is planned, milliseconds since the epoch; null: none is. */
+  nextRunAt: z.number().nullable(),
+  /** Why a run that is owed does not begin, for people; empty when none is owed. */
+  heldBack: z.string(),
+  /** Since when it counts as late, milliseconds since the epoch. */
+  lateSince: z.number().nullable(),
 });
 export type SourceView = z.infer<typeof sourceViewSchema>;
 
@@ -42,6 +50,16 @@ export const sourceMethods = {
     title: 'Change a source',
     params: z.strictObject({ id: sourceIdSchema, ...registration }),
     result: sourceSchema,
+  }),
+  'sources.setPolicy': method({
+    title: 'Change when a source is backed up and what is kept',
+    params: z.strictObject({ id: sourceIdSchema, policy: policySchema }),
+    result: sourceSchema,
+  }),
+  'sources.excludeSizes': method({
+    title: 'What presets and rules leave out, with sizes',
+    params: z.strictObject({ spec: sourceSpecSchema }),
+    result: excludeSizesSchema,
   }),
   'sources.remove': method({
     title: 'Stop protecting a source; its snapshots stay',

@@ -47,6 +47,10 @@ export const laneSchema = z.object({
   logBands: z.array(bandSchema),
   /** Start times of planned runs. */
   planned: z.array(z.number()),
+  /** Runs that were planned and not made, with why, for people. */
+  missed: z.array(z.object({ from: z.number(), to: z.number(), runs: z.number().int(), text: z.string() })),
+  /** When runs may begin; empty: at any time. */
+  windows: z.array(bandSchema),
 });
 export type Lane = z.infer<typeof laneSchema>;
 

@@ -14,7 +14,7 @@ function source(id: string, ownerUid: number): Source {
   return {
     id: sourceIdSchema.parse(id),
     name: id,
-    spec: { kind: 'filesystem', path: '/srv', excludes: [] },
+    spec: { kind: 'filesystem', path: '/srv', excludes: [], excludePresets: [], ignoreLines: [] },
     policy: { repositoryId, requiredLevel: 'per-file', longestStallMs: 250 },
     ownerUid,
   };

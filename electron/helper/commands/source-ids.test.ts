@@ -3,7 +3,13 @@ import { repositoryIdSchema } from '../../../shared/domain/ids.ts';
 import type { FilesystemSpec } from '../../../shared/domain/source.ts';
 import { sourceIdFor } from './source-ids.ts';
 
-const spec = (path: string): FilesystemSpec => ({ kind: 'filesystem', path, excludes: [] });
+const spec = (path: string): FilesystemSpec => ({
+  kind: 'filesystem',
+  path,
+  excludes: [],
+  excludePresets: [],
+  ignoreLines: [],
+});
 const repositoryId = repositoryIdSchema.parse('a'.repeat(64));
 const idOf = (path: string, uid = 1000, hostname = 'desk'): string =>
   sourceIdFor({ hostname, uid, spec: spec(path), repositoryId }, []);

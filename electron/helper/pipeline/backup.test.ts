@@ -43,7 +43,7 @@ function setUp(examine: () => Promise<SourceFacts>, methods: readonly QuiesceMet
     const job = {
       ...start,
       sourceName: 'Made up',
-      spec: { kind: 'filesystem', path: '/made-up', excludes: [] } as const,
+      spec: { kind: 'filesystem', path: '/made-up', excludes: [], excludePresets: [], ignoreLines: [] } as const,
       policy: { repositoryId, requiredLevel, longestStallMs: 250 },
     };
     return backup(

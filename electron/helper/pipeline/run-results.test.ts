@@ -27,7 +27,7 @@ const evidence: Evidence = {
 
 function summary(more: Partial<Evidence>): string {
   const policy = { repositoryId, requiredLevel: 'per-file' as const, longestStallMs: 250 };
-  const spec = { kind: 'filesystem' as const, path: '/photos', excludes: [] };
+  const spec = { kind: 'filesystem' as const, path: '/photos', excludes: [], excludePresets: [], ignoreLines: [] };
   const job = { runId, askedAt: at, sourceId, sourceName: 'Photos', spec, policy };
   return backupResult(job, snapshotId, { ...evidence, ...more }, 0).summary;
 }

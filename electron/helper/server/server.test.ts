@@ -65,7 +65,7 @@ describe('serve', () => {
     const client = start({}, authority);
     const answer = await client.ask(1, 'sources.add', {
       name: '',
-      spec: { kind: 'filesystem', path: 'relative', excludes: [] },
+      spec: { kind: 'filesystem', path: 'relative', excludes: [], excludePresets: [], ignoreLines: [] },
     });
     expect(answer).toMatchObject({ ok: false, error: { kind: 'bad-input', field: 'params.name' } });
     expect(await client.ask(2, 'helper.status', { extra: 1 })).toMatchObject({

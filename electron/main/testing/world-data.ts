@@ -34,7 +34,7 @@ function source(id: SourceId, name: string, path: string): Source {
   return {
     id,
     name,
-    spec: { kind: 'filesystem', path, excludes: [] },
+    spec: { kind: 'filesystem', path, excludes: [], excludePresets: [], ignoreLines: [] },
     policy: { repositoryId, requiredLevel: 'filesystem', longestStallMs: 250 },
     ownerUid: 1000,
   };

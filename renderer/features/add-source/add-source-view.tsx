@@ -47,7 +47,13 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
     setError(null);
     const registration = {
       name: draft.name.trim(),
-      spec: { kind: 'filesystem' as const, path: draft.path, excludes: [...draft.excludes] },
+      spec: {
+        kind: 'filesystem' as const,
+        path: draft.path,
+        excludes: [...draft.excludes],
+        excludePresets: [],
+        ignoreLines: [],
+      },
       policy: {
         repositoryId,
         requiredLevel: requiredLevelFor(preflight),

@@ -10,7 +10,10 @@ export function usePreflight(draft: Pick<SourceDraft, 'path' | 'excludes' | 'lon
   const canFreeze = useStore((state) => state.info?.helper.canFreeze ?? false);
   const [settled] = useDebouncedValue(draft, 350);
   const { path, excludes, longestStallMs } = settled;
-  const params = { spec: { kind: 'filesystem' as const, path, excludes: [...excludes] }, policy: { longestStallMs } };
+  const params = {
+    spec: { kind: 'filesystem' as const, path, excludes: [...excludes], excludePresets: [], ignoreLines: [] },
+    policy: { longestStallMs },
+  };
   const answer = useAnswer('sources.preflight', path.startsWith('/') ? params : null);
 
   const { reload } = answer;

@@ -45,7 +45,13 @@ export function useFirstRun(names: PlaceNames & { readonly repository: string })
     if (sourceId === null) {
       const added = await ask('sources.add', {
         name: source.name.trim(),
-        spec: { kind: 'filesystem', path: source.path, excludes: [...source.excludes] },
+        spec: {
+          kind: 'filesystem',
+          path: source.path,
+          excludes: [...source.excludes],
+          excludePresets: [],
+          ignoreLines: [],
+        },
         policy: {
           repositoryId,
           requiredLevel: requiredLevelFor(preflight),

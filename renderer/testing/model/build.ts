@@ -74,7 +74,7 @@ export function sourceOf(plan: Plan, marks: readonly SnapshotMark[]): SourceView
   return {
     id: sourceIdOf(plan.key),
     name: plan.name,
-    spec: { kind: 'filesystem', path: plan.path, excludes: [] },
+    spec: { kind: 'filesystem', path: plan.path, excludes: [], excludePresets: [], ignoreLines: [] },
     policy: {
       repositoryId: repositoryIdOf(plan.repository),
       requiredLevel: plan.requiredLevel,

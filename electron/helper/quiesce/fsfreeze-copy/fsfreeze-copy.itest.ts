@@ -117,7 +117,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       writeFileSync(join(shared, 'for-all'), 'public', { mode: 0o644 });
       writeFileSync(join(shared, 'for-root'), 'secret', { mode: 0o600 });
       const source = createFilesystemSource({ files: identityFileOps({ uid: 65534, gid: 65534, groups: [] }) });
-      const spec = { kind: 'filesystem' as const, path: shared, excludes: [] };
+      const spec = { kind: 'filesystem' as const, path: shared, excludes: [], excludePresets: [], ignoreLines: [] };
       const facts = await source.examine(spec, { own: { paths: [] }, signal });
       const { value } = await run(facts, (view) => readView(view, signal)).outcome;
       expect(value.get('for-all')?.bytes.toString()).toBe('public');

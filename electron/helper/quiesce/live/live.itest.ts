@@ -267,7 +267,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
         for (const path of ['.', 'file', 'folder', 'folder/other']) chownSync(join(root, path), nobody.uid, nobody.gid);
         const source = createFilesystemSource({ files: identityFileOps(nobody) });
         const facts = await source.examine(
-          { kind: 'filesystem', path: root, excludes: [] },
+          { kind: 'filesystem', path: root, excludes: [], excludePresets: [], ignoreLines: [] },
           { own: { paths: [] }, signal },
         );
         expect((await run(facts, (view) => readView(view, signal))).level).toBe('observed-static');

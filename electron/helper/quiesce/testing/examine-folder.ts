@@ -8,6 +8,12 @@ export function examineFolder(
   options: { readonly own?: readonly string[]; readonly excludes?: readonly string[] } = {},
 ): Promise<FilesystemFacts> {
   const source = createFilesystemSource({ files: plainFileOps });
-  const spec: FilesystemSpec = { kind: 'filesystem', path, excludes: [...(options.excludes ?? [])] };
+  const spec: FilesystemSpec = {
+    kind: 'filesystem',
+    path,
+    excludes: [...(options.excludes ?? [])],
+    excludePresets: [],
+    ignoreLines: [],
+  };
   return source.examine(spec, { own: { paths: options.own ?? [] }, signal: new AbortController().signal });
 }

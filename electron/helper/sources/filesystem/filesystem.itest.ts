@@ -27,7 +27,13 @@ interface Wish {
 }
 
 function examine(path: string, { excludes = [], own = [], files = plainFileOps, countLimitMs = 60_000 }: Wish = {}) {
-  const spec: FilesystemSpec = { kind: 'filesystem', path, excludes: [...excludes] };
+  const spec: FilesystemSpec = {
+    kind: 'filesystem',
+    path,
+    excludes: [...excludes],
+    excludePresets: [],
+    ignoreLines: [],
+  };
   const source = createFilesystemSource({ files, countLimitMs });
   return source.examine(spec, { own: { paths: own }, signal: new AbortController().signal });
 }
