@@ -27,8 +27,13 @@ export default defineConfig({
       root,
       build: {
         outDir: `${outDir}/main`,
-        externalizeDeps: true,
-        rollupOptions: { input: main, output: { format: 'es', entryFileNames: '[name].js' } },
+        // Bundled but for native code, so that a packaged app brings three packages and not all of them.
+        externalizeDeps: false,
+        rollupOptions: {
+          input: main,
+          external: ['electron', 'better-sqlite3'],
+          output: { format: 'es', entryFileNames: '[name].js' },
+        },
       },
     },
   }),

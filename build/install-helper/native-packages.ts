@@ -27,7 +27,7 @@ export function withDependencies(modules: string, names: readonly string[]): rea
 
 /** Whether a file of such a package is needed to run on this machine: no sources, no documents, no other platforms. */
 export function isNeeded(pathInModules: string): boolean {
-  const prebuild = /\/prebuilds\/([^/]+)/.exec(pathInModules)?.[1];
+  const prebuild = /\/prebuilds\/([^/]+?)(?:\.node)?(?:\/|$)/.exec(pathInModules)?.[1];
   if (prebuild !== undefined && prebuild !== `${process.platform}-${process.arch}`) return false;
   return !/^koffi\/(doc|vendor)(\/|$)|\.(c|cc|cpp|h|hh|gyp|md)$/.test(pathInModules);
 }
