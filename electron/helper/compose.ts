@@ -5,6 +5,7 @@ import type { Account } from './authority/accounts.ts';
 import { identityOf } from './authority/accounts.ts';
 import type { Caller } from './authority/caller.ts';
 import type { Registry } from './authority/registry.ts';
+import { openScheduleConsent } from './authority/schedule-consent.ts';
 import type { HelperContext } from './commands/context.ts';
 import { ownPlaces } from './commands/own-places.ts';
 import { repositoryFileOps } from './commands/repositories/file-access.ts';
@@ -55,6 +56,7 @@ export function composeHelper(composition: Composition): HelperContext {
     environment,
     kdf: composition.kdf ?? 'default',
   });
+  const scheduleConsent = openScheduleConsent(directories.scheduleConsentFile);
   makeReady(directories.restores);
   const restores = createFilesystemRestore({
     repository: async (id) => snapshotSourceOf(await sessions.opened(id)),
@@ -71,6 +73,7 @@ export function composeHelper(composition: Composition): HelperContext {
     own,
     sessions,
     restores,
+    scheduleConsent,
     stages: {
       examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),
       methods: [createFsfreezeCopy(holding), createLive()],

@@ -5,6 +5,8 @@ import type { Caller } from './authority/caller.ts';
 export interface Directories {
   /** Registry of sources and repositories. */
   readonly registryFile: string;
+  /** There when scheduled runs may hold filesystems still; beside the registry, and as well kept. */
+  readonly scheduleConsentFile: string;
   /** Journals and records of restores. */
   readonly restores: string;
   /** Where a copy taken inside a pause may be kept until it is stored; files there have no name. */
@@ -13,6 +15,7 @@ export interface Directories {
   readonly own: readonly string[];
 }
 
+const scheduleConsentName = 'scheduled-still-points.json';
 const systemState = '/var/lib/stillpoint';
 
 /**
@@ -36,6 +39,7 @@ export function directoriesFor(
   if (!caller.elevatedFor) {
     return {
       registryFile: join(config, 'registry.json'),
+      scheduleConsentFile: join(config, scheduleConsentName),
       restores: join(state, 'restores'),
       scratch: join(cache, 'scratch'),
       own: app,
@@ -44,6 +48,7 @@ export function directoriesFor(
   const mine = join(systemState, 'callers', String(caller.uid));
   return {
     registryFile: join(mine, 'registry.json'),
+    scheduleConsentFile: join(mine, scheduleConsentName),
     restores: join(mine, 'restores'),
     scratch: join(systemState, 'scratch'),
     own: [systemState, ...app],

@@ -14,6 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type RepositoryId, runIdSchema, type SnapshotId } from '../../shared/domain/ids.ts';
+import { defaultPolicy } from '../../shared/domain/policy.ts';
 import { StillpointError } from '../../shared/errors/index.ts';
 import type { HelperCommandName, HelperParams, HelperResult } from '../../shared/helper/contract.ts';
 import { openRegistry } from './authority/registry.ts';
@@ -37,8 +38,8 @@ describe.skipIf(missing !== undefined)(`a root helper of a hostile user${missing
   let runs = 0;
 
   const directories = {
-    ...{ registryFile: join(top, 'state/registry.json'), restores: join(top, 'state/restores') },
-    ...{ scratch: join(top, 'state/scratch'), own: [join(top, 'state')] },
+    ...{ registryFile: join(top, 'state/registry.json'), scheduleConsentFile: join(top, 'state/consent.json') },
+    ...{ restores: join(top, 'state/restores'), scratch: join(top, 'state/scratch'), own: [join(top, 'state')] },
   };
   const context = composeHelper({
     caller: { uid, gid: uid, elevatedFor: true },
@@ -59,13 +60,14 @@ describe.skipIf(missing !== undefined)(`a root helper of a hostile user${missing
   const newRun = () => ({
     runId: runIdSchema.parse((++runs).toString(16).padStart(32, '0')),
     askedAt: '2026-11-20T02:00:00Z',
+    trigger: 'person' as const,
   });
   const local = (path: string) => ({ kind: 'local' as const, path });
   const add = (path: string) =>
     call('sources.add', {
       name: 'Mine',
       spec: { kind: 'filesystem', path, excludes: [], excludePresets: [], ignoreLines: [] },
-      policy: { repositoryId, requiredLevel: 'per-file', longestStallMs: 250 },
+      policy: defaultPolicy(repositoryId, 'per-file'),
     });
 
   beforeAll(async () => {

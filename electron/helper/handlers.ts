@@ -3,6 +3,7 @@ import type { HelperContext } from './commands/context.ts';
 import { registryHandlers } from './commands/registry-handlers.ts';
 import { repositoryHandlers } from './commands/repository-handlers.ts';
 import { restoreHandlers } from './commands/restore-handlers.ts';
+import { scheduleHandlers } from './commands/schedule-handlers.ts';
 import { snapshotHandlers } from './commands/snapshot-handlers.ts';
 import { sourceHandlers } from './commands/source-handlers.ts';
 import { statusHandlers } from './commands/status-handlers.ts';
@@ -16,6 +17,7 @@ export function createHandlers(context: HelperContext): Handlers {
     ...sourceHandlers(context),
     ...repositoryHandlers(context),
     ...backupHandlers(context),
+    ...scheduleHandlers(context),
     ...snapshotHandlers(context),
     ...restoreHandlers(context),
   };

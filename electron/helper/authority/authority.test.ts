@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { repositoryIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
+import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { authorityFor } from './authority.ts';
 import { callerOf } from './caller.ts';
@@ -15,7 +16,7 @@ function source(id: string, ownerUid: number): Source {
     id: sourceIdSchema.parse(id),
     name: id,
     spec: { kind: 'filesystem', path: '/srv', excludes: [], excludePresets: [], ignoreLines: [] },
-    policy: { repositoryId, requiredLevel: 'per-file', longestStallMs: 250 },
+    policy: defaultPolicy(repositoryId, 'per-file'),
     ownerUid,
   };
 }

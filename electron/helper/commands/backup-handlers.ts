@@ -7,12 +7,12 @@ import { run } from './run.ts';
 export function backupHandlers(context: HelperContext): Pick<Handlers, 'backup.run'> {
   const { registry, caller, sessions, stages } = context;
   return {
-    'backup.run': async ({ sourceId, runId, askedAt }, { signal, emit }) => {
+    'backup.run': async ({ sourceId, runId, askedAt, trigger }, { signal, emit }) => {
       const source = sourceById(registry, caller.uid, sourceId);
       const { name, spec, policy } = source;
       const { repositoryId } = policy;
-      const job = { runId, askedAt, sourceId, sourceName: name, spec, policy };
-      return run({ runId, kind: 'backup', sourceId, repositoryId, askedAt, title: name }, emit, (report) =>
+      const job = { runId, askedAt, sourceId, sourceName: name, spec, policy, trigger };
+      return run({ runId, kind: 'backup', sourceId, repositoryId, askedAt, title: name, trigger }, emit, (report) =>
         sessions.inTurn(repositoryId, async () =>
           backup(job, await sessions.opened(repositoryId), stages, report, signal),
         ),

@@ -1,5 +1,6 @@
 import type { Caller } from '../authority/caller.ts';
 import type { Registry } from '../authority/registry.ts';
+import type { ScheduleConsent } from '../authority/schedule-consent.ts';
 import type { BackupStages } from '../pipeline/backup.ts';
 import type { FilesystemRestore } from '../restore/index.ts';
 import type { OwnPlaces } from '../sources/contract.ts';
@@ -12,6 +13,8 @@ export interface HelperContext {
   readonly registry: Registry;
   readonly sessions: RepositorySessions;
   readonly stages: BackupStages;
+  /** Whether scheduled runs of this caller may hold filesystems still. */
+  readonly scheduleConsent: ScheduleConsent;
   readonly restores: FilesystemRestore;
   readonly asCaller: AsCaller;
   /** Everything of ours, as it is registered now. */

@@ -5,7 +5,11 @@ import { machineName } from '../system/machine.ts';
 import { version } from '../version.ts';
 import type { HelperContext } from './context.ts';
 
-export function statusHandlers({ caller, guardProblem }: HelperContext): Pick<Handlers, 'helper.status'> {
+export function statusHandlers({
+  caller,
+  guardProblem,
+  scheduleConsent,
+}: HelperContext): Pick<Handlers, 'helper.status'> {
   return {
     'helper.status': async () => {
       const { uid, canFreeze, kernel } = processAbilities();
@@ -20,6 +24,7 @@ export function statusHandlers({ caller, guardProblem }: HelperContext): Pick<Ha
         callerUid: caller.uid,
         canFreeze: canFreeze && guardProblem === '',
         cannotFreezeBecause: reason,
+        scheduledStillPoints: scheduleConsent.isGiven,
         hostname: machineName(),
         kernel: kernel.release,
       };

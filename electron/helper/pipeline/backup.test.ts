@@ -3,7 +3,8 @@ import { earnLevel } from '../../../shared/domain/earn-level.ts';
 import { evidenceSchema } from '../../../shared/domain/evidence.ts';
 import { repositoryIdSchema, runIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
-import type { RunEvent } from '../../../shared/domain/run.ts';
+import { defaultPolicy } from '../../../shared/domain/policy.ts';
+import type { RunEvent, RunTrigger } from '../../../shared/domain/run.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import type { QuiesceMethod } from '../quiesce/contract.ts';
 import type { Repository } from '../repository/index.ts';
@@ -34,6 +35,7 @@ function setUp(examine: () => Promise<SourceFacts>, methods: readonly QuiesceMet
     repository: Repository,
     signal = new AbortController().signal,
     requiredLevel: ConsistencyLevel = 'per-file',
+    trigger: RunTrigger = 'person',
   ) => {
     const runId = runIdSchema.parse((++runs).toString(16).padStart(32, '0'));
     const sourceId = sourceIdSchema.parse('made-up-1');
@@ -43,16 +45,11 @@ function setUp(examine: () => Promise<SourceFacts>, methods: readonly QuiesceMet
     const job = {
       ...start,
       sourceName: 'Made up',
-      spec: { kind: 'filesystem', path: '/made-up', excludes: [], excludePresets: [], ignoreLines: [] } as const,
-      policy: { repositoryId, requiredLevel, longestStallMs: 250 },
+      spec: { kind: 'filesystem' as const, path: '/made-up', excludes: [], excludePresets: [], ignoreLines: [] },
+      policy: defaultPolicy(repositoryId, requiredLevel),
+      trigger,
     };
-    return backup(
-      { ...job, spec: { ...job.spec, excludes: [] } },
-      repository,
-      stages,
-      new RunReporter(start, (event) => events.push(event)),
-      signal,
-    );
+    return backup(job, repository, stages, new RunReporter(start, (event) => events.push(event)), signal);
   };
   return { run, events };
 }

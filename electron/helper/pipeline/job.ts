@@ -1,5 +1,6 @@
 import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
+import type { RunTrigger } from '../../../shared/domain/run.ts';
 import type { SourceSpec } from '../../../shared/domain/source.ts';
 import type { Instant } from '../../../shared/domain/time.ts';
 
@@ -11,4 +12,6 @@ export interface BackupJob {
   readonly sourceName: string;
   readonly spec: SourceSpec;
   readonly policy: Policy;
+  /** Who wanted it: what a schedule began asks nobody, and holds writers only where that was allowed. */
+  readonly trigger: RunTrigger;
 }

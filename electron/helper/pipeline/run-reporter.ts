@@ -1,5 +1,5 @@
 import type { RepositoryId, RunId, SourceId } from '../../../shared/domain/ids.ts';
-import type { PhaseName, RunEvent, RunKind, RunResult } from '../../../shared/domain/run.ts';
+import type { PhaseName, RunEvent, RunKind, RunResult, RunTrigger } from '../../../shared/domain/run.ts';
 import { type Instant, msToInstant } from '../../../shared/domain/time.ts';
 import type { PhaseReporter } from '../quiesce/contract.ts';
 import { type Clock, systemClock } from './clock.ts';
@@ -14,6 +14,8 @@ export interface RunStart {
   readonly repositoryId: RepositoryId | null;
   readonly askedAt: Instant;
   readonly title: string;
+  /** Default: a person. */
+  readonly trigger?: RunTrigger;
 }
 
 /**
@@ -32,7 +34,7 @@ export class RunReporter implements PhaseReporter {
     this.#runId = start.runId;
     this.#emit = emit;
     this.#clock = clock;
-    emit({ type: 'run-started', at: this.#now(), ...start });
+    emit({ type: 'run-started', at: this.#now(), trigger: 'person', ...start });
   }
 
   /** Totals that phases without totals of their own start from: what preflight counted. */

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { type Evidence, evidenceVersion, type Hold, maxListedPaths } from '../../../shared/domain/evidence.ts';
 import { repositoryIdSchema, runIdSchema, snapshotIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
+import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import { backupResult } from './run-results.ts';
 
 const at = '2026-11-20T02:00:00Z';
@@ -26,9 +27,9 @@ const evidence: Evidence = {
 };
 
 function summary(more: Partial<Evidence>): string {
-  const policy = { repositoryId, requiredLevel: 'per-file' as const, longestStallMs: 250 };
+  const policy = defaultPolicy(repositoryId, 'per-file');
   const spec = { kind: 'filesystem' as const, path: '/photos', excludes: [], excludePresets: [], ignoreLines: [] };
-  const job = { runId, askedAt: at, sourceId, sourceName: 'Photos', spec, policy };
+  const job = { runId, askedAt: at, sourceId, sourceName: 'Photos', spec, policy, trigger: 'person' as const };
   return backupResult(job, snapshotId, { ...evidence, ...more }, 0).summary;
 }
 

@@ -46,6 +46,7 @@ const status = {
   uid: 0,
   callerUid: 0,
   canFreeze: false,
+  scheduledStillPoints: false,
   cannotFreezeBecause: 'a test',
   hostname: 'h',
   kernel: 'k',

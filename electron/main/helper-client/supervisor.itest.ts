@@ -40,7 +40,12 @@ function supervise(behaviour: string, more: Partial<SupervisorOptions> = {}) {
   return { supervisor, states, log, readyCount: () => ready };
 }
 
-const backup = { sourceId: 'photos' as SourceId, runId: 'a'.repeat(32) as RunId, askedAt: '2025-11-20T02:00:00Z' };
+const backup = {
+  sourceId: 'photos' as SourceId,
+  runId: 'a'.repeat(32) as RunId,
+  askedAt: '2025-11-20T02:00:00Z',
+  trigger: 'person' as const,
+};
 
 it('starts, answers, keeps its log apart, and stops without a crash', async () => {
   const { supervisor, states, log } = supervise('good');

@@ -76,6 +76,7 @@ export class HelperSupervisor implements HelperCalls {
       canAskForRights: this.#canAsk && status?.uid !== 0,
       refused: this.#refused,
       crashes: this.#crashes.length,
+      scheduledStillPoints: status?.scheduledStillPoints ?? false,
     };
   }
 

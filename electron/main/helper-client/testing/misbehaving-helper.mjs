@@ -12,6 +12,7 @@ const status = {
   callerUid: 1000,
   canFreeze: hasRights,
   cannotFreezeBecause: hasRights ? '' : 'It has no rights for that.',
+  scheduledStillPoints: hasRights,
   hostname: 'test',
   kernel: 'test',
 };
