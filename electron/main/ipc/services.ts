@@ -1,12 +1,12 @@
 import type { HelperState } from '../../../shared/ipc/app.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
+import type { RunLogs } from '../../schedule/run-logs/run-logs.ts';
 import type { Catalog } from '../jobs/catalog-port.ts';
 import type { CatalogSync, Topics } from '../jobs/catalog-sync.ts';
 import type { DrawnCache } from '../jobs/drawn-cache.ts';
 import type { FileIndexing } from '../jobs/file-indexing.ts';
 import type { RepositoryAccess } from '../jobs/repository-access.ts';
 import type { RestoreJobs } from '../jobs/restore-jobs.ts';
-import type { RunLogs } from '../jobs/run-logs.ts';
 import type { RunService } from '../jobs/run-service.ts';
 import type { SourceDirectory } from '../jobs/source-directory.ts';
 import type { PasswordStore } from '../settings/password-store.ts';

@@ -2,10 +2,10 @@ import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
 import { isStillpointError } from '../../../shared/errors/index.ts';
+import type { RunLogs } from '../../schedule/run-logs/run-logs.ts';
 import type { Catalog } from './catalog-port.ts';
 import type { HelperCalls } from './ports.ts';
 import type { RepositoryAccess } from './repository-access.ts';
-import type { RunLogs } from './run-logs.ts';
 import type { RunService } from './run-service.ts';
 
 export type Topics = readonly ('sources' | 'repositories' | 'timeline' | 'runs' | 'settings' | 'undoable')[];

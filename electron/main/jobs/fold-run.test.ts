@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { RunId } from '../../../shared/domain/ids.ts';
 import type { PhaseName, Progress, RunEvent } from '../../../shared/domain/run.ts';
+import { missingEnd, resultWithout } from '../../schedule/run-logs/interrupted.ts';
 import { foldLog } from './fold-run.ts';
-import { missingEnd, resultWithout } from './interrupted.ts';
 
 const runId = 'a'.repeat(32) as RunId;
 const at = (second: number): string => `2025-11-20T02:00:${String(second).padStart(2, '0')}.000Z`;

@@ -3,11 +3,11 @@ import type { RunEvent, RunKind, RunResult } from '../../../shared/domain/run.ts
 import { type Instant, msToInstant } from '../../../shared/domain/time.ts';
 import { asStillpointError, cancelled, StillpointError, serializeError } from '../../../shared/errors/index.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
+import { missingEnd, resultWithout } from '../../schedule/run-logs/interrupted.ts';
+import type { RunLogs } from '../../schedule/run-logs/run-logs.ts';
 import { foldLog, foldRun, newRun } from './fold-run.ts';
-import { missingEnd, resultWithout } from './interrupted.ts';
 import { outcomeOf } from './outcome.ts';
 import type { Broadcast, Clock } from './ports.ts';
-import type { RunLogs } from './run-logs.ts';
 import { type QueueKey, RunQueue } from './run-queue.ts';
 import { Throttle } from './throttle.ts';
 

@@ -1,0 +1,16 @@
+export type {
+  BackupRequest,
+  BackupTrigger,
+  JournaledRun,
+  Look,
+  PokeReason,
+  Runner,
+  SchedulerOptions,
+  SchedulerPorts,
+  SnapshotOfRun,
+  SourceScheduleState,
+} from './contract.ts';
+export { type PausedUntil, PauseFile } from './pause-file.ts';
+export { missingEnd, resultWithout } from './run-logs/interrupted.ts';
+export { RunLogs } from './run-logs/run-logs.ts';
+export { Scheduler } from './scheduler.ts';
