@@ -24,12 +24,20 @@ export interface Attempt {
 }
 
 export interface ScheduleHistory {
-  /** Oldest first; at least all since the newest slot that was served. */
+  /** All that began after `accountedUntil` (else after `since`) or ended after it; older ones do no harm. In any order. */
   readonly attempts: readonly Attempt[];
+  /** Every owed slot that was held back, with the blocker that was seen last; needed as far back as `attempts`. */
+  readonly heldBack: readonly HeldBack[];
   /** When the newest snapshot of the source in the policy's repository was asked for, whoever made it; null: there is none. */
   readonly lastSnapshotAt: number | null;
-  /** Every slot up to here was served, or is recorded as not run. Null: none is accounted for yet. */
+  /** Every slot up to here was served, or is recorded as not run: `accountedUntil` of an earlier decision. Null: none yet. */
   readonly accountedUntil: number | null;
+}
+
+/** What a decision `held-back` said of a slot. Written down, so that a slot that is lost in the end is lost for that reason. */
+export interface HeldBack {
+  readonly slot: number;
+  readonly because: Blocker;
 }
 
 export interface MachineConditions {
@@ -73,8 +81,11 @@ export const blockers = [
 ] as const;
 export type Blocker = (typeof blockers)[number];
 
-/** Why slots passed without a run. `not-running`: nobody was there to run them (off, asleep, or the app was ended). */
-export const notRunReasons = [...blockers, 'not-running', 'failed', 'no-changes', 'superseded'] as const;
+/**
+ * Why slots passed without a run. `not-running`: nobody was there to run them (off, asleep, or the app was ended).
+ * `cancelled`: a person did. `superseded`: an earlier run was still under way.
+ */
+export const notRunReasons = [...blockers, 'not-running', 'failed', 'cancelled', 'no-changes', 'superseded'] as const;
 export type NotRunReason = (typeof notRunReasons)[number];
 
 /** Slots that passed, recorded once and shown. */
@@ -88,15 +99,26 @@ export interface NotRun {
 /** `due`: its time has come. `catch-up`: earlier slots were lost, one run makes up for all. `retry`: the last attempt failed. */
 export type Trigger = 'due' | 'catch-up' | 'retry';
 
-export type Decision =
-  | { readonly kind: 'run'; readonly slot: number; readonly trigger: Trigger; readonly lost: readonly NotRun[] }
-  /** Owed and held back; `retryAt` is when looking again is worthwhile without anything changing, null: when it changes. */
-  | {
-      readonly kind: 'held-back';
-      readonly slot: number;
-      readonly because: Blocker;
-      readonly retryAt: number | null;
-      readonly lost: readonly NotRun[];
-    }
-  /** Nothing is owed. `nextAt`: the next slot; null when there is none (manual). */
-  | { readonly kind: 'idle'; readonly nextAt: number | null; readonly lost: readonly NotRun[] };
+/** What every decision tells besides. */
+export interface Accounts {
+  /** Slots that passed unserved and are not recorded yet, oldest first. */
+  readonly lost: readonly NotRun[];
+  /** What to keep as the history's `accountedUntil`, together with `lost` and not before it. Null: nothing to keep yet. */
+  readonly accountedUntil: number | null;
+  /** The newest time in the history that lies too far after `now` to be true, and was ignored: the clock was wrong then, or is now. */
+  readonly aheadOfClock: number | null;
+}
+
+export type Decision = Accounts &
+  (
+    | { readonly kind: 'run'; readonly slot: number; readonly trigger: Trigger }
+    /** Owed and held back; `retryAt` is when looking again is worthwhile without anything changing, null: when it changes. */
+    | {
+        readonly kind: 'held-back';
+        readonly slot: number;
+        readonly because: Blocker;
+        readonly retryAt: number | null;
+      }
+    /** Nothing is owed. `nextAt`: the next slot; null when there is none (manual). */
+    | { readonly kind: 'idle'; readonly nextAt: number | null }
+  );

@@ -8,6 +8,8 @@ export interface LateFacts {
   /** Age counts from the last snapshot that met the policy, else from when the source was registered (`since`). */
   readonly lastGoodAt: number | null;
   readonly since: number;
+  /** When it was last seen that nothing had changed since that snapshot (a look of `quiet` and `changes`): as good as a new one. */
+  readonly unchangedAt?: number | null | undefined;
   readonly now: number;
 }
 
