@@ -11,6 +11,8 @@ export interface AppSlice {
   readonly setHelper: (helper: HelperState) => void;
   /** Asks an administrator to allow still points. Throws `StillpointError`. */
   readonly requestRights: () => Promise<void>;
+  /** Lets scheduled runs hold filesystems still from now on, or no longer. Throws `StillpointError`. */
+  readonly allowStillPoints: (allowed: boolean) => Promise<void>;
 }
 
 export const createAppSlice: Slice<AppSlice> = (set, get) => ({
@@ -21,4 +23,5 @@ export const createAppSlice: Slice<AppSlice> = (set, get) => ({
     if (info !== null) set({ info: { ...info, helper } });
   },
   requestRights: async () => get().setHelper(await call('app.requestRights', {})),
+  allowStillPoints: async (allowed) => get().setHelper(await call('schedule.allowStillPoints', { allowed })),
 });

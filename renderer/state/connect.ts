@@ -1,5 +1,6 @@
 import type { AppEvent } from '../../shared/ipc/events.ts';
 import { subscribe } from '../api/subscribe.ts';
+import { openPlace } from './open-place.ts';
 import { useStore } from './store.ts';
 
 type Topic = Extract<AppEvent, { type: 'changed' }>['topics'][number];
@@ -24,6 +25,8 @@ export async function refreshAll(): Promise<void> {
     state.refreshRepositories(),
     state.refreshTimeline(),
     state.refreshRuns(),
+    // Nothing that is shown of backups waits for it.
+    state.refreshSchedule().catch(reportStale),
   ]);
 }
 
@@ -38,6 +41,9 @@ function handleEvent(event: AppEvent): void {
       return;
     case 'helper':
       state.setHelper(event.helper);
+      return;
+    case 'open':
+      openPlace(event.place);
       return;
     case 'password-needed':
       state.needPassword({ repositoryId: event.repositoryId, reason: event.reason });
@@ -61,6 +67,10 @@ function refreshTopic(topic: Topic): Promise<void> | undefined {
       return state.refreshRuns();
     case 'settings':
       return state.refreshSettings();
+    case 'schedule':
+      return Promise.all([state.refreshSchedule(), state.refreshSources()]).then(() => undefined);
+    case 'alerts':
+      return state.refreshAlerts();
     case 'undoable':
       return undefined;
   }

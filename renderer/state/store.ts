@@ -1,9 +1,11 @@
 import { create } from 'zustand';
+import { type AlertsSlice, createAlertsSlice } from './alerts-slice.ts';
 import { type AppSlice, createAppSlice } from './app-slice.ts';
 import { type CommandSlice, createCommandSlice } from './command-slice.ts';
 import { createPasswordSlice, type PasswordSlice } from './password-slice.ts';
 import { createRepositoriesSlice, type RepositoriesSlice } from './repositories-slice.ts';
 import { createRunsSlice, type RunsSlice } from './runs-slice.ts';
+import { createScheduleSlice, type ScheduleSlice } from './schedule-slice.ts';
 import { createSelectionSlice, type SelectionSlice } from './selection-slice.ts';
 import { createSettingsSlice, type SettingsSlice } from './settings-slice.ts';
 import { createSourcesSlice, type SourcesSlice } from './sources-slice.ts';
@@ -17,6 +19,8 @@ export type AppState = ViewSlice &
   TimelineSlice &
   RunsSlice &
   SettingsSlice &
+  ScheduleSlice &
+  AlertsSlice &
   SelectionSlice &
   PasswordSlice &
   CommandSlice;
@@ -30,6 +34,8 @@ export const useStore = create<AppState>()((...a) => ({
   ...createTimelineSlice(...a),
   ...createRunsSlice(...a),
   ...createSettingsSlice(...a),
+  ...createScheduleSlice(...a),
+  ...createAlertsSlice(...a),
   ...createSelectionSlice(...a),
   ...createPasswordSlice(...a),
   ...createCommandSlice(...a),

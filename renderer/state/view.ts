@@ -13,7 +13,10 @@ export type View =
   | { readonly name: 'first-run' }
   | { readonly name: 'add-source' }
   | { readonly name: 'edit-source'; readonly sourceId: SourceId }
-  | { readonly name: 'repositories' }
+  /** When a source is backed up and what is kept of it. */
+  | { readonly name: 'edit-policy'; readonly sourceId: SourceId }
+  /** `repositoryId`: the one to show first. */
+  | { readonly name: 'repositories'; readonly repositoryId?: RepositoryId }
   | { readonly name: 'restore-wizard'; readonly point: RestorePoint; readonly selection: readonly string[] }
   | { readonly name: 'browse'; readonly snapshot: SnapshotRef; readonly path: string }
   /** `after` null: the user has yet to choose what to compare with. */

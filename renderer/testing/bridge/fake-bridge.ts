@@ -2,11 +2,13 @@ import { serializeError } from '../../../shared/errors/index.ts';
 import { type Bridge, type IpcAnswer, type IpcMethodName, ipcContract } from '../../../shared/ipc/contract.ts';
 import type { AppEvent } from '../../../shared/ipc/events.ts';
 import type { World } from '../model/world.ts';
+import { alertHandlers } from './alert-handlers.ts';
 import { appHandlers } from './app-handlers.ts';
 import { Failure, type Handlers, type Stage } from './handlers.ts';
 import { repositoryHandlers } from './repository-handlers.ts';
 import { restoreHandlers } from './restore-handlers.ts';
 import { runHandlers } from './run-handlers.ts';
+import { scheduleHandlers } from './schedule-handlers.ts';
 import { snapshotHandlers } from './snapshot-handlers.ts';
 import { sourceHandlers } from './source-handlers.ts';
 
@@ -33,6 +35,8 @@ export function fakeBridge(
     ...runHandlers,
     ...snapshotHandlers,
     ...restoreHandlers,
+    ...scheduleHandlers,
+    ...alertHandlers,
     ...overrides,
   } as Readonly<Record<string, LooseHandler | undefined>>;
 

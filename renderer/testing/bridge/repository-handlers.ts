@@ -1,6 +1,9 @@
+import type { SnapshotId } from '../../../shared/domain/ids.ts';
 import { repositoryOf } from '../model/build.ts';
 import { repositoryIdOf, runIdOf } from '../model/ids.ts';
+import { day } from '../model/world.ts';
 import { fail, type Handlers } from './handlers.ts';
+import { planOf } from './schedule-handlers.ts';
 
 export const repositoryHandlers: Handlers = {
   'repositories.list': (_params, { world }) => world.repositories,
@@ -60,6 +63,63 @@ export const repositoryHandlers: Handlers = {
   ],
   'repositories.removeKey': () => ({}),
   'repositories.changePassword': () => ({}),
+  'repositories.freeable': ({ id }, { world }) => {
+    const marks = world.lanes
+      .flatMap(({ snapshots }) => snapshots)
+      .filter(({ repositoryId, pinned }) => repositoryId === id && !pinned);
+    const bytesOf = (some: typeof marks): number => some.reduce((sum, { newBytes }) => sum + (newBytes ?? 0), 0);
+    const going = world.sources
+      .filter(({ policy }) => policy.repositoryId === id)
+      .flatMap((source) => planOf(world, source, source.policy.keep).snapshots)
+      .filter(({ keep }) => !keep)
+      .map((snapshot) => snapshot.id);
+    const offer = (
+      kind: 'by-rules' | 'older-than-two-years' | 'older-than-one-year' | 'oldest-half',
+      some: typeof marks,
+    ): { kind: typeof kind; snapshotIds: SnapshotId[]; bytes: number } => ({
+      kind,
+      snapshotIds: some.map((mark) => mark.id),
+      bytes: bytesOf(some),
+    });
+    const oldest = [...marks].sort((a, b) => a.time - b.time);
+    return {
+      offers: [
+        { kind: 'unused' as const, snapshotIds: [], bytes: 210 * 1024 ** 2 },
+        offer(
+          'by-rules',
+          marks.filter((mark) => going.includes(mark.id)),
+        ),
+        offer(
+          'older-than-two-years',
+          marks.filter(({ time }) => time < world.now - 2 * 365 * day),
+        ),
+        offer(
+          'older-than-one-year',
+          marks.filter(({ time }) => time < world.now - 365 * day),
+        ),
+        offer('oldest-half', oldest.slice(0, Math.floor(oldest.length / 2))),
+      ],
+      freeBytes: world.repositories.find((repository) => repository.id === id)?.freeBytes ?? null,
+      totalBytes: world.repositories.find((repository) => repository.id === id)?.totalBytes ?? null,
+    };
+  },
+  'repositories.reclaim': ({ snapshotIds }, { world, emit }) => {
+    world.lanes = world.lanes.map((lane) => ({
+      ...lane,
+      snapshots: lane.snapshots.filter((mark) => !snapshotIds.includes(mark.id)),
+    }));
+    emit({ type: 'changed', topics: ['timeline', 'repositories'] });
+    return { runId: runIdOf('reclaim') };
+  },
+  'repositories.eject': ({ id }, { world, emit }) => {
+    world.repositories = world.repositories.map((repository) =>
+      repository.id === id
+        ? { ...repository, state: 'waiting', freeBytes: null, totalBytes: null, mountPoint: '' }
+        : repository,
+    );
+    emit({ type: 'changed', topics: ['repositories'] });
+    return { safeToUnplug: true, text: 'Everything is written, and the disk is unmounted.' };
+  },
   'repositories.check': () => ({ runId: runIdOf('check') }),
 };
 

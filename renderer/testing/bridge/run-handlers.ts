@@ -35,6 +35,7 @@ function logOf(run: RunView): RunEvent[] {
       repositoryId: run.repositoryId,
       askedAt: run.askedAt,
       title: run.title,
+      trigger: run.trigger,
     },
   ];
   for (const phase of run.phases) {

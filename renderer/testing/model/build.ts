@@ -1,8 +1,13 @@
+import { excludePresets } from '../../../shared/domain/excludes/presets.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
+import { defaultPolicy } from '../../../shared/domain/policy.ts';
+import { nextRuns } from '../../../shared/domain/schedule/next-runs.ts';
+import { type ConditionRules, defaultConditionRules } from '../../../shared/domain/schedule/schedule.ts';
+import { windowBands } from '../../../shared/domain/schedule/windows.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { repositoryIdOf, sourceIdOf } from './ids.ts';
-import type { Plan, World } from './world.ts';
+import { day, type Plan, type World } from './world.ts';
 
 const GiB = 1024 ** 3;
 
@@ -21,6 +26,9 @@ export function emptyWorld(now: number): World {
       firstRunDone: true,
       selectedSourceId: null,
       timelineView: null,
+      startAtLogin: null,
+      keepRunning: null,
+      notifySuccess: false,
     },
     helper: {
       state: 'ready',
@@ -29,8 +37,11 @@ export function emptyWorld(now: number): World {
       canAskForRights: false,
       refused: false,
       crashes: 0,
+      scheduledStillPoints: true,
     },
     secretStore: { available: true, backend: 'gnome_libsecret' },
+    schedule: { pausedUntil: null, tray: true, startsAtLogin: true },
+    alerts: [],
   };
 }
 
@@ -50,6 +61,11 @@ export function repositoryOf(
     sameDiskSources: [],
     passwordRemembered: true,
     snapshots: 0,
+    mountPoint: '/media/mika/Backup',
+    removable: true,
+    network: false,
+    growthPerDay: 1.2 * GiB * (12 / 365),
+    fullAt: null,
     ...changes,
   };
 }
@@ -66,19 +82,53 @@ export function laneOf(plan: Plan, snapshots: SnapshotMark[], rest: Partial<Lane
     staticBands: [],
     logBands: [],
     planned: [],
+    missed: [],
+    windows: [],
     ...rest,
   };
 }
 
-export function sourceOf(plan: Plan, marks: readonly SnapshotMark[]): SourceView {
+/** A lane with what its plan says about the days to come. */
+export function plannedLane(plan: Plan, snapshots: SnapshotMark[], now: number, rest: Partial<Lane> = {}): Lane {
+  return laneOf(plan, snapshots, {
+    planned: plannedRuns(plan, snapshots, now),
+    windows:
+      plan.windows === undefined ? [] : windowBands(plan.windows, now - 400 * day, now + 30 * day, machineZone()),
+    ...rest,
+  });
+}
+
+export function plannedRuns(plan: Plan, snapshots: readonly SnapshotMark[], now: number): number[] {
+  const lastSnapshotAt = snapshots.at(-1)?.askedAt ?? null;
+  return nextRuns(
+    { schedule: plan.schedule, conditions: conditionsOf(plan), now, zone: machineZone(), lastSnapshotAt },
+    24,
+  );
+}
+
+export function machineZone(): string {
+  return new Intl.DateTimeFormat().resolvedOptions().timeZone;
+}
+
+function conditionsOf(plan: Plan): ConditionRules {
+  return { ...defaultConditionRules, windows: (plan.windows ?? []).map((window) => ({ ...window })) };
+}
+
+export function sourceOf(plan: Plan, marks: readonly SnapshotMark[], now: number | null = null): SourceView {
   return {
     id: sourceIdOf(plan.key),
     name: plan.name,
-    spec: { kind: 'filesystem', path: plan.path, excludes: [], excludePresets: [], ignoreLines: [] },
+    spec: {
+      kind: 'filesystem',
+      path: plan.path,
+      excludes: [],
+      excludePresets: [...excludePresets],
+      ignoreLines: [],
+    },
     policy: {
-      repositoryId: repositoryIdOf(plan.repository),
-      requiredLevel: plan.requiredLevel,
-      longestStallMs: 250,
+      ...defaultPolicy(repositoryIdOf(plan.repository), plan.requiredLevel),
+      schedule: plan.schedule,
+      conditions: conditionsOf(plan),
     },
     ownerUid: 1000,
     health: plan.health,
@@ -86,5 +136,8 @@ export function sourceOf(plan: Plan, marks: readonly SnapshotMark[]): SourceView
     last: marks.at(-1) ?? null,
     lastGood: marks.findLast(({ level }) => level !== null && isAtLeast(level, plan.requiredLevel)) ?? null,
     runningRunId: null,
+    nextRunAt: now === null ? null : (plannedRuns(plan, marks, now)[0] ?? null),
+    heldBack: '',
+    lateSince: null,
   };
 }

@@ -36,7 +36,7 @@ export function hugeWorld(now: number): World {
         planned: [midnight(now, -1) + 2 * hour],
       }),
     );
-    world.sources.push(sourceOf(plan, marks));
+    world.sources.push(sourceOf(plan, marks, now));
     world.runs.push(...marks.slice(-6).map((mark) => backupRun(plan, mark)));
   }
   world.runs.sort((a, b) => b.startedAt.localeCompare(a.startedAt));
@@ -51,6 +51,7 @@ function hugePlan(index: number): Plan {
     key: `source-${index}`,
     name: `${base.name} ${Math.floor(index / bases.length) + 1}`,
     health: isLate(index) ? 'late' : 'safe',
+    schedule: { kind: 'daily', at: ['02:00'], days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] },
     healthText: isLate(index) ? 'no snapshot for 3 days' : '',
   };
 }

@@ -1,6 +1,13 @@
+import type { Schedule } from '../../../shared/domain/schedule/schedule.ts';
 import type { Plan } from './world.ts';
 
 const GiB = 1024 ** 3;
+
+const everyDayAt = (...at: string[]): Schedule => ({
+  kind: 'daily',
+  at,
+  days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'],
+});
 
 /** The sources of the drawings: each kind, each level, each health. */
 export const plans = {
@@ -19,6 +26,7 @@ export const plans = {
     bytes: 1.02 * GiB,
     health: 'safe',
     healthText: '',
+    schedule: everyDayAt('02:00', '10:00', '18:00'),
   },
   shop: {
     key: 'shop-db',
@@ -35,6 +43,7 @@ export const plans = {
     bytes: 3.4 * GiB,
     health: 'safe',
     healthText: '',
+    schedule: everyDayAt('02:10'),
   },
   build: {
     key: 'win-build',
@@ -51,6 +60,7 @@ export const plans = {
     bytes: 62 * GiB,
     health: 'safe',
     healthText: '',
+    schedule: everyDayAt('02:30'),
   },
   web: {
     key: 'web-01',
@@ -67,6 +77,7 @@ export const plans = {
     bytes: 18 * GiB,
     health: 'safe',
     healthText: '',
+    schedule: everyDayAt('07:00'),
   },
   photos: {
     key: 'photos',
@@ -83,5 +94,6 @@ export const plans = {
     bytes: 96 * GiB,
     health: 'weaker',
     healthText: 'changed while copied',
+    schedule: everyDayAt('02:00'),
   },
 } as const satisfies Record<string, Plan>;

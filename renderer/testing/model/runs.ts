@@ -47,6 +47,15 @@ export function phasesOf(mark: SnapshotMark): PhaseView[] {
   return phases;
 }
 
+/** What an import was writing while it was read: what somebody made, and what programs write by themselves. */
+export const tornPaths = [
+  '2026/IMG_4411.CR3',
+  '2026/IMG_4412.CR3',
+  'library.db',
+  '.thumbnails/cache/4411.jpg',
+  'import.log',
+] as const;
+
 export function backupRun(plan: Plan, mark: SnapshotMark): RunView {
   const phases = phasesOf(mark);
   const last = phases.at(-1);
@@ -66,15 +75,15 @@ export function backupRun(plan: Plan, mark: SnapshotMark): RunView {
     files: mark.files ?? 0,
     bytes: mark.bytes ?? 0,
     newBytes: mark.newBytes ?? 0,
-    summary: torn ? '3 files changed while being read.' : 'Everything was stored and read back.',
+    summary: torn ? '5 files changed while being read.' : 'Everything was stored and read back.',
     warnings: torn
-      ? ['2026/IMG_4411.CR3', '2026/IMG_4412.CR3', 'library.db'].map((path) => ({
-          code: 'torn-file',
+      ? tornPaths.map((path) => ({
+          code: 'torn',
           text: 'changed while being read, twice',
           path: `${plan.path}/${path}`,
         }))
       : [],
-    warningsTotal: torn ? 3 : 0,
+    warningsTotal: torn ? tornPaths.length : 0,
   };
 }
 
@@ -107,6 +116,7 @@ export function emptyRun(plan: Plan, runId: RunView['runId'], at: number): RunVi
     runId,
     kind: 'backup',
     title: `Back up ${plan.name}`,
+    trigger: 'schedule',
     sourceId: sourceIdOf(plan.key),
     repositoryId: repositoryIdOf(plan.repository),
     askedAt: instantOf(at),

@@ -1,6 +1,7 @@
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
-import { emptyWorld, laneOf, repositoryOf, sourceOf } from './build.ts';
+import { emptyWorld, plannedLane, repositoryOf, sourceOf } from './build.ts';
+import { alertsWorld, fullWorld, lateWorld, missedWorld, pausedWorld } from './everyday.ts';
 import { hugeWorld } from './huge.ts';
 import { repositoryIdOf, snapshotIdOf } from './ids.ts';
 import { keptTimes, markOf } from './marks.ts';
@@ -8,7 +9,20 @@ import { plans } from './plans.ts';
 import { backupRun, failedRun } from './runs.ts';
 import { day, hour, midnight, minute, type Plan, type World } from './world.ts';
 
-export const sceneNames = ['normal', 'empty', 'running', 'errors', 'huge', 'locked', 'first-run'] as const;
+export const sceneNames = [
+  'normal',
+  'empty',
+  'running',
+  'errors',
+  'huge',
+  'locked',
+  'first-run',
+  'late',
+  'paused',
+  'missed',
+  'full-repository',
+  'alerts',
+] as const;
 export type SceneName = (typeof sceneNames)[number];
 
 export function buildScene(name: SceneName, now: number): World {
@@ -24,6 +38,16 @@ export function buildScene(name: SceneName, now: number): World {
       return errorsWorld(now);
     case 'locked':
       return lockedWorld(now);
+    case 'late':
+      return lateWorld(normalWorld(now));
+    case 'paused':
+      return pausedWorld(normalWorld(now));
+    case 'missed':
+      return missedWorld(normalWorld(now));
+    case 'full-repository':
+      return fullWorld(normalWorld(now));
+    case 'alerts':
+      return alertsWorld(normalWorld(now));
     case 'huge':
       return hugeWorld(now);
   }
@@ -58,44 +82,39 @@ function normalWorld(now: number): World {
   });
 
   world.lanes = [
-    laneOf(plans.documents, documents, {
+    plannedLane(plans.documents, documents, now, {
       failures: [{ runId: missed.runId, at: at(3, 14), outcome: 'waiting', text: 'the backup disk was not connected' }],
       staticBands: quietBands(documents, [6, 5, 4, 3, 2, 1], at),
-      planned: [at(0, 10), at(0, 18), at(-1, 2), at(-1, 10), at(-1, 18)],
     }),
-    laneOf(plans.shop, shop, {
+    plannedLane(plans.shop, shop, now, {
       logBands: [
         { from: at(60, 3.2), to: at(31, 12) },
         { from: at(6, 3.2), to: now - 2_000 },
       ],
-      planned: [at(-1, 2.1667)],
     }),
-    laneOf(plans.build, build, {
+    plannedLane(plans.build, build, now, {
       staticBands: [
         { from: at(7, 11), to: at(5, 6) },
         { from: at(3, 1), to: at(2, 6) },
       ],
-      planned: [at(-1, 2.5)],
     }),
-    laneOf(plans.web, web, {
+    plannedLane(plans.web, web, now, {
       failures: [{ runId: failed.runId, at: at(8, 7), outcome: 'failed', text: 'the cloud did not answer' }],
-      planned: [at(-1, 7)],
     }),
-    laneOf(plans.photos, photos, {
+    plannedLane(plans.photos, photos, now, {
       staticBands: [
         { from: at(8, 4), to: at(5, 21) },
         { from: at(3, 3), to: at(3, 18) },
       ],
-      planned: [at(-1, 2)],
     }),
     foreignLane(now),
   ];
   world.sources = [
-    sourceOf(plans.documents, documents),
-    sourceOf(plans.shop, shop),
-    sourceOf(plans.build, build),
-    sourceOf(plans.web, web),
-    sourceOf(plans.photos, photos),
+    sourceOf(plans.documents, documents, now),
+    sourceOf(plans.shop, shop, now),
+    sourceOf(plans.build, build, now),
+    sourceOf(plans.web, web, now),
+    sourceOf(plans.photos, photos, now),
   ];
   world.repositories = [repositoryOf('Backup disk', { snapshots: documents.length + shop.length + build.length })];
   world.runs = [
@@ -163,6 +182,8 @@ function foreignLane(now: number): Lane {
     staticBands: [],
     logBands: [],
     planned: [],
+    missed: [],
+    windows: [],
   };
 }
 
@@ -175,6 +196,7 @@ function errorsWorld(now: number): World {
     canAskForRights: true,
     refused: false,
     crashes: 0,
+    scheduledStillPoints: false,
   };
   world.repositories = [repositoryOf('Backup disk', { state: 'waiting', freeBytes: null, totalBytes: null })];
   world.sources = world.sources.map((source) =>

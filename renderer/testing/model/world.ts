@@ -1,8 +1,11 @@
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
+import type { Schedule, TimeWindow } from '../../../shared/domain/schedule/schedule.ts';
+import type { AlertChannelView } from '../../../shared/ipc/alerts.ts';
 import type { HelperState, SecretStore, Settings } from '../../../shared/ipc/app.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
+import type { ScheduleState } from '../../../shared/ipc/schedule.ts';
 import type { Health, SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane } from '../../../shared/ipc/timeline.ts';
 
@@ -22,6 +25,8 @@ export interface Plan {
   readonly bytes: number;
   readonly health: Health;
   readonly healthText: string;
+  readonly schedule: Schedule;
+  readonly windows?: readonly TimeWindow[];
 }
 
 export interface World {
@@ -34,6 +39,8 @@ export interface World {
   settings: Settings;
   helper: HelperState;
   secretStore: SecretStore;
+  schedule: ScheduleState;
+  alerts: AlertChannelView[];
 }
 
 export const minute = 60_000;
