@@ -1,5 +1,5 @@
 import type { Evidence } from '../../shared/domain/evidence.ts';
-import type { RunId, SourceId } from '../../shared/domain/ids.ts';
+import type { RepositoryId, RunId, SourceId } from '../../shared/domain/ids.ts';
 import type { RepositoryStatus } from '../../shared/domain/repository.ts';
 import type { RunOutcome, RunResult } from '../../shared/domain/run.ts';
 import type { Blocker, NotRun, Trigger } from '../../shared/domain/schedule/facts.ts';
@@ -45,9 +45,11 @@ export interface SchedulerPorts {
     source: Source,
     since: number,
   ): Promise<{ readonly changes: number; readonly newestChangeAt: number | null; readonly tookMs: number }>;
-  snapshotOfRun(source: Source, runId: RunId): Promise<SnapshotOfRun>;
+  snapshotOfRun(repositoryId: RepositoryId, runId: RunId): Promise<SnapshotOfRun>;
   /** Does one backup, keeps its log, and resolves with its result. It asks nobody anything. */
   startBackup(request: BackupRequest): Promise<RunResult>;
+  /** What belongs to a backup that made its snapshot (keep rules); its end is in the journal by then, the lease still held. */
+  afterBackup?(request: Pick<BackupRequest, 'source' | 'signal'>, result: RunResult): Promise<void>;
   newRunId(): RunId;
   now(): number;
   /** Milliseconds that pass evenly, also through a change of the wall clock; they may stand still during sleep. */

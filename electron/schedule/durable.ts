@@ -1,0 +1,65 @@
+import { randomBytes } from 'node:crypto';
+import { chmod, mkdir, open, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { StillpointError } from '../../shared/errors/index.ts';
+
+/** Makes a folder for the user alone. Throws `io`, in words, where it cannot be. */
+export async function ownFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { recursive: true, mode: 0o700 });
+    await chmod(path, 0o700);
+  } catch (cause) {
+    throw notWritten(path, cause);
+  }
+}
+
+/** A reader, or a power cut, finds the old content or the new one. The folder is there. Throws `io`. */
+export async function replaceDurably(path: string, content: string): Promise<void> {
+  const fresh = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
+  try {
+    const file = await open(fresh, 'wx', 0o600);
+    try {
+      await file.writeFile(content);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await rename(fresh, path);
+  } catch (cause) {
+    await rm(fresh, { force: true }).catch(() => undefined);
+    throw notWritten(path, cause);
+  }
+  await syncFolder(dirname(path));
+}
+
+/** Some filesystems cannot sync a folder; a new name is then as durable as they make it. */
+export async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r').catch(() => undefined);
+  await handle?.sync().catch(() => undefined);
+  await handle?.close();
+}
+
+const words: Readonly<Record<string, string>> = {
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'your quota on this disk is used up',
+  EROFS: 'the filesystem is read-only',
+  EACCES: 'it is not yours to write',
+  EPERM: 'it is not yours to write',
+  ENOTDIR: 'there is a file in the place of a folder',
+  EIO: 'the disk reports an error',
+};
+
+/** That what the schedule must remember could not be written, for people. */
+export function notWritten(path: string, cause: unknown): StillpointError {
+  const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+  const because = words[code] ?? (code === '' ? '' : code);
+  return new StillpointError({
+    kind: 'io',
+    message: `${path} could not be written${because === '' ? '' : `: ${because}`}.`,
+    guidance:
+      'No scheduled backup is begun while its history cannot be kept. Free some space, or make the folder yours.',
+    field: path,
+    retryable: true,
+    cause,
+  });
+}
