@@ -6,6 +6,7 @@ import { identityOf } from './authority/accounts.ts';
 import type { Caller } from './authority/caller.ts';
 import type { Registry } from './authority/registry.ts';
 import { openScheduleConsent } from './authority/schedule-consent.ts';
+import { noStartRule, startRuleFor } from './authority/start-rule.ts';
 import type { HelperContext } from './commands/context.ts';
 import { ownPlaces } from './commands/own-places.ts';
 import { repositoryFileOps } from './commands/repositories/file-access.ts';
@@ -28,6 +29,8 @@ export interface Composition {
   readonly directories: Directories;
   /** The file that was started; the guard lies at `../native` beside its folder, in the tree and where installed. */
   readonly program: string;
+  /** Where polkit reads an administrator's rules; elsewhere in tests. */
+  readonly polkitRules?: string;
   readonly kdf?: 'default' | 'test';
 }
 
@@ -56,7 +59,11 @@ export function composeHelper(composition: Composition): HelperContext {
     environment,
     kdf: composition.kdf ?? 'default',
   });
-  const scheduleConsent = openScheduleConsent(directories.scheduleConsentFile);
+  const scheduleConsent = openScheduleConsent(
+    directories.scheduleConsentFile,
+    account.name,
+    caller.elevatedFor ? startRuleFor(account.name, composition.polkitRules) : noStartRule,
+  );
   makeReady(directories.restores);
   const restores = createFilesystemRestore({
     repository: async (id) => snapshotSourceOf(await sessions.opened(id)),

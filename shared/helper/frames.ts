@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { serializedErrorSchema } from '../errors/index.ts';
 
 /** Raised when a frame, a command or its parameters change in a way an older peer would misread. */
-export const protocolVersion = 1;
+export const protocolVersion = 2;
 
 /** Longest frame either side accepts, in bytes of UTF-8 without the newline. Lists are paged to stay below it. */
 export const maxFrameBytes = 4 * 1024 * 1024;
@@ -18,10 +18,12 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
     params: z.unknown(),
     /** Milliseconds from receipt after which the helper gives up and answers `deadline-exceeded`. */
     deadlineMs: z.number().int().positive().max(86_400_000).optional(),
+    /** False: what would need somebody's consent that is not given already is refused, and nobody is asked. */
+    mayAsk: z.boolean().default(true),
   }),
   z.strictObject({ type: z.literal('cancel'), id: requestId }),
 ]);
-export type ClientFrame = z.infer<typeof clientFrameSchema>;
+export type ClientFrame = z.input<typeof clientFrameSchema>;
 
 /** helper -> main. Every request gets exactly one `response`, after its last `event`. */
 export const helperFrameSchema = z.discriminatedUnion('type', [

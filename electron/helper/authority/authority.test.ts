@@ -48,16 +48,16 @@ describe('who the helper works for', () => {
 describe('rights', () => {
   it('asks an administrator for registering only where the helper has more rights than its caller', async () => {
     const asked: string[] = [];
-    const { signal } = new AbortController();
+    const asking = { signal: new AbortController().signal, mayAsk: true };
     const ask = async (action: string): Promise<'refused'> => {
       asked.push(action);
       return 'refused';
     };
-    await authorityFor({ uid: 1000, gid: 100, elevatedFor: false }, ask).require('register', 'sources.add', signal);
+    await authorityFor({ uid: 1000, gid: 100, elevatedFor: false }, ask).require('register', 'sources.add', asking);
     const elevated = authorityFor({ uid: 1000, gid: 100, elevatedFor: true }, ask);
-    await elevated.require('registered', 'backup.run', signal);
+    await elevated.require('registered', 'backup.run', asking);
     expect(asked).toEqual([]);
-    await expect(elevated.require('register', 'sources.add', signal)).rejects.toMatchObject({
+    await expect(elevated.require('register', 'sources.add', asking)).rejects.toMatchObject({
       kind: 'authorization-refused',
     });
     expect(asked).toEqual(['dev.stillpoint.register']);

@@ -1,50 +1,56 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, constants, fstatSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { z } from 'zod';
 import { type Instant, instantSchema } from '../../../shared/domain/time.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
+import type { StartRule } from './start-rule.ts';
 import { writeDurably } from './write-durably.ts';
 
-const schema = z.strictObject({ version: z.literal(1), givenAt: instantSchema });
+/** The name is kept too: a uid that was given to somebody else brings no consent with it. */
+const schema = z.strictObject({ version: z.literal(1), user: z.string(), givenAt: instantSchema });
 
 /** Whether scheduled runs of one caller may hold filesystems still without anybody being asked. */
 export interface ScheduleConsent {
   /** Looked up anew each time: whoever withdraws it elsewhere is heard at the next run. */
   readonly isGiven: boolean;
-  /** Durable when it returns. Throws `io`. */
+  /** Whole or not at all; durable when it returns. Throws `io` or `not-permitted`. */
   give(at: Instant): void;
   withdraw(): void;
 }
 
-/** In one file, mode 0600, beside the registry. What cannot be read, or belongs to somebody else, is no consent. */
-export function openScheduleConsent(path: string): ScheduleConsent {
+/**
+ * In one file, mode 0600, beside the registry. What cannot be read, or belongs to somebody else, is no consent. The rule
+ * that lets the caller start the helper without a question comes and goes with it: a record without the rule would have
+ * to ask, a rule without the record would start a helper that holds nothing.
+ */
+export function openScheduleConsent(path: string, user: string, rule: StartRule): ScheduleConsent {
   return {
     get isGiven(): boolean {
-      return isGivenIn(path);
+      return isGivenIn(path, user);
     },
     give: (at) => {
-      changing(path, () => writeDurably(path, `${JSON.stringify({ version: 1, givenAt: at })}\n`, 0o600));
-    },
-    withdraw: () => changing(path, () => rmSync(path, { force: true })),
-  };
-}
-
-/** Forgotten with the process. */
-export function noScheduleConsent(): ScheduleConsent {
-  let isGiven = false;
-  return {
-    get isGiven(): boolean {
-      return isGiven;
-    },
-    give: () => {
-      isGiven = true;
+      rule.write();
+      try {
+        changing(path, () => {
+          mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+          writeDurably(path, `${JSON.stringify({ version: 1, user, givenAt: at })}\n`, 0o600);
+        });
+      } catch (error) {
+        rule.remove();
+        throw error;
+      }
     },
     withdraw: () => {
-      isGiven = false;
+      try {
+        changing(path, () => rmSync(path, { force: true }));
+      } finally {
+        rule.remove();
+      }
     },
   };
 }
 
-function isGivenIn(path: string): boolean {
+function isGivenIn(path: string, user: string): boolean {
   let fd: number;
   try {
     fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
@@ -54,7 +60,8 @@ function isGivenIn(path: string): boolean {
   try {
     const stats = fstatSync(fd);
     if (!stats.isFile() || stats.uid !== process.geteuid?.() || stats.size > 1000) return false;
-    return schema.safeParse(JSON.parse(readFileSync(fd, 'utf8'))).success;
+    const record = schema.safeParse(JSON.parse(readFileSync(fd, 'utf8')));
+    return record.success && record.data.user === user;
   } catch {
     return false;
   } finally {

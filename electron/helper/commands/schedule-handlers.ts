@@ -1,5 +1,7 @@
 import { msToInstant } from '../../../shared/domain/time.ts';
+import { StillpointError } from '../../../shared/errors/index.ts';
 import type { Handlers } from '../server/service.ts';
+import { processAbilities } from '../system/capabilities.ts';
 import type { HelperContext } from './context.ts';
 
 type ScheduleHandlers = Pick<
@@ -11,6 +13,8 @@ export function scheduleHandlers({ scheduleConsent }: HelperContext): ScheduleHa
   return {
     'machine.conditions': async () => ({ onMains: null, metered: null, sleepAnnounced: false }),
     'schedule.allowStillPoints': async () => {
+      // Where nothing can be held, a record of it would promise what does not happen.
+      if (!processAbilities().canFreeze) throw cannotHold();
       scheduleConsent.give(msToInstant(Date.now()));
       return {};
     },
@@ -19,4 +23,12 @@ export function scheduleHandlers({ scheduleConsent }: HelperContext): ScheduleHa
       return {};
     },
   };
+}
+
+function cannotHold(): StillpointError {
+  return new StillpointError({
+    kind: 'freeze-not-permitted',
+    message: 'Stillpoint runs with your own rights here and can hold nothing still, in scheduled runs neither.',
+    guidance: 'Allow still points first.',
+  });
 }

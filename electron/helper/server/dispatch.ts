@@ -5,9 +5,23 @@ import { type HelperCommandName, helperCommandNameSchema, helperContract } from 
 import type { Handlers } from './service.ts';
 import { withSystemWords } from './system-error.ts';
 
+export interface Asking {
+  readonly signal: AbortSignal;
+  /** False: nobody is asked; only consent that is given already counts. */
+  readonly mayAsk: boolean;
+}
+
 export interface Authority {
   /** Rejects with `authorization-refused` or `not-permitted` when the caller lacks the right. */
-  require(right: CommandRight, command: HelperCommandName, signal: AbortSignal): Promise<void>;
+  require(right: CommandRight, command: HelperCommandName, asking: Asking): Promise<void>;
+}
+
+export interface DispatchRequest {
+  readonly command: string;
+  readonly params: unknown;
+  readonly deadlineMs?: number | undefined;
+  /** Default true. */
+  readonly mayAsk?: boolean | undefined;
 }
 
 /**
@@ -17,14 +31,14 @@ export interface Authority {
 export async function dispatch(
   handlers: Handlers,
   authority: Authority,
-  request: { readonly command: string; readonly params: unknown; readonly deadlineMs?: number | undefined },
+  request: DispatchRequest,
   context: { readonly signal: AbortSignal; readonly emit: (event: unknown) => Promise<void> | undefined },
 ): Promise<unknown> {
   const name = parseName(request.command);
   const spec = helperContract[name];
   const params = parseParams(spec.params, request.params);
   throwIfAborted(context.signal);
-  await authority.require(spec.right, name, context.signal);
+  await authority.require(spec.right, name, { signal: context.signal, mayAsk: request.mayAsk !== false });
   // A person may have taken minutes to answer: whoever asked may have gone, or thought better of it.
   throwIfAborted(context.signal);
   const timeoutMs = request.deadlineMs ?? spec.timeoutMs;

@@ -40,7 +40,7 @@ function start(handlers: Partial<Handlers>, authority: Authority = allowAll, log
 }
 
 const status = {
-  protocol: 1,
+  protocol: 2,
   version: 'test',
   pid: 1,
   uid: 0,
@@ -56,7 +56,7 @@ describe('serve', () => {
   it('greets, answers and ends with its input', async () => {
     const client = start({ 'helper.status': async () => status });
     expect(await client.ask(1, 'helper.status', {})).toMatchObject({ ok: true, result: status });
-    expect(client.frames[0]).toMatchObject({ type: 'hello', protocol: 1 });
+    expect(client.frames[0]).toMatchObject({ type: 'hello', protocol: 2 });
     client.input.end();
     await client.closed;
   });
