@@ -3,7 +3,7 @@ import type { HelperState } from '../../shared/ipc/app.ts';
 import type { HelperChoice } from './command-line.ts';
 import { BoundedLog } from './helper-client/bounded-log.ts';
 import { launchDirect, launchOther } from './helper-client/launch-direct.ts';
-import { canAskForRights, prepareLaunchWithRights } from './helper-client/launch-with-rights.ts';
+import { areRightsFree, canAskForRights, prepareLaunchWithRights } from './helper-client/launch-with-rights.ts';
 import { HelperSupervisor } from './helper-client/supervisor.ts';
 import type { RegistryCarrier } from './jobs/registry-carrier.ts';
 
@@ -34,8 +34,9 @@ export function supervisorFor(choice: HelperChoice, parts: HelperParts): HelperS
     prepareLaunchWithRights: () =>
       mayAsk ? prepareLaunchWithRights(parts.environment) : Promise.reject(noMoreRights()),
     canAskForRights: async () => mayAsk && canAskForRights(),
+    areRightsFree: async () => mayAsk && areRightsFree(),
     onState: parts.onState,
-    bringUp: (calls, { uid }) => parts.carrier.bringUp(calls, isRoot || uid !== 0 ? 'user' : 'root'),
+    bringUp: (calls, { uid }, asking) => parts.carrier.bringUp(calls, isRoot || uid !== 0 ? 'user' : 'root', asking),
     onReady: parts.onReady,
     log: (line) => log.line(line),
     now: parts.now,

@@ -63,7 +63,7 @@ export class HelperConnection implements HelperCalls {
     const spec = helperContract[name];
     const deadlineMs = options.deadlineMs ?? (spec.timeoutMs > 0 ? spec.timeoutMs : undefined);
     const id = this.#pending.nextId();
-    const frame = encodeRequest(id, name, params, deadlineMs);
+    const frame = encodeRequest(id, name, params, { deadlineMs, mayAsk: options.mayAsk });
     const answer = this.#pending.add({
       id,
       name,

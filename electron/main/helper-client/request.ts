@@ -2,12 +2,18 @@ import { StillpointError } from '../../../shared/errors/index.ts';
 import { type HelperCommandName, helperContract } from '../../../shared/helper/contract.ts';
 import { type ClientFrame, maxFrameBytes } from '../../../shared/helper/frames.ts';
 
+export interface RequestOptions {
+  readonly deadlineMs?: number | undefined;
+  /** Default true. */
+  readonly mayAsk?: boolean | undefined;
+}
+
 /** One request as a line. Throws `bad-input`, naming the field, before anything is sent. */
 export function encodeRequest(
   id: number,
   name: HelperCommandName,
   params: unknown,
-  deadlineMs: number | undefined,
+  { deadlineMs, mayAsk }: RequestOptions,
 ): string {
   const checked = helperContract[name].params.safeParse(params);
   if (!checked.success) {
@@ -26,6 +32,7 @@ export function encodeRequest(
     command: name,
     params: checked.data,
     ...(deadlineMs === undefined ? {} : { deadlineMs }),
+    ...(mayAsk === false ? { mayAsk } : {}),
   };
   const line = JSON.stringify(frame);
   if (Buffer.byteLength(line) > maxFrameBytes) {

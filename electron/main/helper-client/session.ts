@@ -9,7 +9,8 @@ import { crashed, wrongVersion } from './helper-words.ts';
 /** A helper that has introduced itself, speaks our version and said what it can do. */
 export interface Session {
   readonly connection: HelperConnection;
-  readonly status: HelperStatus;
+  /** What it said last of what it can do; some of its commands change that. */
+  status: HelperStatus;
   /** Resolves once, after everything it said was handled. */
   readonly ended: Promise<SessionEnd>;
   /** Closes its input, and signals it when it does not go by itself. Resolves when it is gone or cannot be waited for. */

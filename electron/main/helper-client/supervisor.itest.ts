@@ -27,6 +27,7 @@ function supervise(behaviour: string, more: Partial<SupervisorOptions> = {}) {
     launch: launch(behaviour),
     prepareLaunchWithRights: async () => launch('with-rights'),
     canAskForRights: async () => true,
+    areRightsFree: async () => false,
     onState: (state) => states.push(state),
     bringUp: async () => undefined,
     onReady: () => {

@@ -28,12 +28,19 @@ export interface SupervisorOptions {
   /** Whether asking an administrator could help; looked at once per start of a helper. */
   readonly canAskForRights: () => Promise<boolean>;
   readonly onState: (state: HelperState) => void;
+  /** Whether rights would be given at once, with nobody asked. */
+  readonly areRightsFree: () => Promise<boolean>;
   /** Before a helper is used: it is told what another one had registered. Rejects when it must not be used with rights. */
-  readonly bringUp: (calls: HelperCalls, status: HelperStatus) => Promise<void>;
+  readonly bringUp: (calls: HelperCalls, status: HelperStatus, asking: Asking) => Promise<void>;
   /** A helper was started and knows no password yet. */
   readonly onReady: (calls: HelperCalls) => void;
   readonly log: (line: string) => void;
   readonly now: () => number;
+}
+
+export interface Asking {
+  /** False: nobody is shown a question, and what would need one is not done. */
+  readonly mayAsk: boolean;
 }
 
 /** Time to start; time to start when a person is asked first. Milliseconds. */
@@ -59,8 +66,8 @@ export class HelperSupervisor implements HelperCalls {
   #gaveUpAt = 0;
   #stopped = false;
   #waiters: { resolve: (session: Session) => void; reject: (error: StillpointError) => void }[] = [];
-  #asking: Promise<HelperState> | undefined;
-  #successor: Session | undefined;
+  #asking: { readonly mayAsk: boolean; readonly state: Promise<HelperState> } | undefined;
+  #successor: (Asking & { readonly session: Session }) | undefined;
   #handingOver: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -86,7 +93,7 @@ export class HelperSupervisor implements HelperCalls {
     try {
       const session = await openSession(this.#options.launch, helloMs, this.#options.log);
       await this.#options
-        .bringUp(session.connection, session.status)
+        .bringUp(session.connection, session.status, { mayAsk: false })
         .catch((error) => this.#options.log(`helper: what is registered could not be compared: ${String(error)}`));
       if (this.#stopped) return session.stop(unavailable('Stillpoint is closing.'));
       this.#use(session);
@@ -110,33 +117,74 @@ export class HelperSupervisor implements HelperCalls {
 
   /**
    * Asks an administrator, through the system's own question. Resolves with the state afterwards, refusal included;
-   * rejects when there is nothing that may be started with more rights.
+   * rejects when there is nothing that may be started with more rights. `mayAsk: false`: takes the rights only where the
+   * system gives them without a question, never rejects, and counts nothing as a refusal.
    */
-  requestRights(): Promise<HelperState> {
-    this.#asking ??= this.#requestRights().finally(() => {
+  async requestRights({ mayAsk }: Asking = { mayAsk: true }): Promise<HelperState> {
+    const underWay = this.#asking;
+    if (underWay !== undefined) {
+      await underWay.state.catch(() => undefined);
+      // A person who asks is not put off with what could be had without a question.
+      if (underWay.mayAsk || !mayAsk || this.#hasRights) return underWay.state;
+      return this.requestRights({ mayAsk });
+    }
+    const state = (mayAsk ? this.#requestRights() : this.#takeFreeRights()).finally(() => {
       this.#asking = undefined;
     });
-    return this.#asking;
+    this.#asking = { mayAsk, state };
+    return state;
+  }
+
+  /** Asks the helper again what it can do, after a command that changed it. */
+  async refresh(): Promise<HelperState> {
+    const session = this.#session;
+    if (session) session.status = await session.connection.call('helper.status', {});
+    this.#tell(this.#state, this.#words);
+    return this.state;
   }
 
   async stop(): Promise<void> {
     this.#stopped = true;
     const reason = unavailable('Stillpoint is closing.');
     this.#rejectWaiters(reason);
-    const sessions = [this.#session, this.#successor];
+    const sessions = [this.#session, this.#successor?.session];
     this.#session = undefined;
     this.#successor = undefined;
     await Promise.all(sessions.map((session) => session?.stop(reason)));
   }
 
+  get #hasRights(): boolean {
+    return this.#session?.status.uid === 0 || this.#successor !== undefined;
+  }
+
   async #requestRights(): Promise<HelperState> {
-    if (this.#session?.status.uid === 0 || this.#successor) return this.state;
+    if (this.#hasRights) return this.state;
     const launch = await this.#options.prepareLaunchWithRights();
     try {
-      this.#successor = await openSession(launch, helloAfterQuestionMs, this.#options.log);
+      const session = await openSession(launch, helloAfterQuestionMs, this.#options.log);
+      this.#successor = { session, mayAsk: true };
     } catch (error) {
       return this.#rightsNotGiven(error);
     }
+    return this.#given();
+  }
+
+  /** What goes wrong is for the log: nobody asked for anything. */
+  async #takeFreeRights(): Promise<HelperState> {
+    try {
+      if (this.#hasRights || this.#stopped || !(await this.#options.areRightsFree())) return this.state;
+      const session = await openSession(await this.#options.prepareLaunchWithRights(), helloMs, this.#options.log);
+      if (this.#stopped) await session.stop(notUsed());
+      else this.#successor = { session, mayAsk: false };
+    } catch (error) {
+      this.#options.log(`rights: could be had without a question, and were not: ${asReason(error).message}`);
+      return this.state;
+    }
+    return this.#given();
+  }
+
+  async #given(): Promise<HelperState> {
+    if (!this.#successor) return this.state;
     this.#refused = false;
     this.#tell(this.#state, grantedLaterWords);
     await this.#handOver();
@@ -166,21 +214,22 @@ export class HelperSupervisor implements HelperCalls {
     const isBusy = (): boolean => (this.#session?.connection.runsUnderWay ?? 0) > 0;
     if (!successor || isBusy()) return;
     try {
-      await this.#options.bringUp(successor.connection, successor.status);
+      await this.#options.bringUp(successor.session.connection, successor.session.status, successor);
     } catch (error) {
       // Sources that nobody protects any more would be worse than none that are held still.
       const { message } = asStillpointError(error);
       this.#options.log(`rights: not used, because what is registered could not be taken over: ${message}`);
       this.#successor = undefined;
-      this.#refused = true;
+      // Nobody refused what nobody was asked.
+      this.#refused = successor.mayAsk;
       this.#tell(this.#state, `${notTakenOverWords}: ${message}`);
-      await successor.stop(notUsed());
+      await successor.session.stop(notUsed());
       return;
     }
     if (isBusy()) return;
     const former = this.#session;
     this.#successor = undefined;
-    this.#use(successor);
+    this.#use(successor.session);
     void former?.stop(crashed());
   }
 
@@ -228,7 +277,12 @@ export class HelperSupervisor implements HelperCalls {
     this.#tell('crashed', words);
     setTimeout(() => {
       if (this.#stopped || this.#session) return;
-      void this.start().then(() => words !== '' && this.#state === 'ready' && this.#tell('ready', words));
+      void this.start().then(async () => {
+        if (words === '' || this.#state !== 'ready') return;
+        this.#tell('ready', words);
+        // Where that needs no question it is as if it had not stopped; where it does, a person asks again.
+        await this.requestRights({ mayAsk: false });
+      });
     }, delay).unref();
   }
 

@@ -11,6 +11,8 @@ export interface HelperCallOptions<N extends HelperCommandName> {
   readonly onEvent?: ((event: HelperEvent<N>) => void | Promise<void>) | undefined;
   /** Milliseconds; instead of what the contract says. */
   readonly deadlineMs?: number | undefined;
+  /** False: nobody is asked for consent; what would need it rejects with `authorization-refused`. Default true. */
+  readonly mayAsk?: boolean | undefined;
 }
 
 /** The helper as jobs see it. Rejects with a StillpointError, `helper-crashed` when it died under the call. */

@@ -1,5 +1,6 @@
 import type { Repository } from '../../../shared/domain/repository.ts';
 import type { Source } from '../../../shared/domain/source.ts';
+import { isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
 import type { HelperCalls } from './ports.ts';
 
 /** Whose registry a helper keeps: the user's own, or the root-owned one of a helper with more rights. */
@@ -34,16 +35,21 @@ export class RegistryCarrier {
 
   /**
    * Before a helper is used. Rejects when it does not take what it should know; it must not be used then. Between two of
-   * one kind there is nothing to wait for.
+   * one kind there is nothing to wait for. `mayAsk: false`: nobody is asked to agree to what is to be registered; where
+   * somebody would have to, it rejects and names it.
    */
-  async bringUp(helper: HelperCalls, kind: RegistryKind): Promise<void> {
+  async bringUp(
+    helper: HelperCalls,
+    kind: RegistryKind,
+    { mayAsk }: { readonly mayAsk: boolean } = { mayAsk: true },
+  ): Promise<void> {
     await this.#noting;
     const notes = await this.#load();
     if (notes === null || notes.kind === kind) {
       this.#noting = this.#note(helper, kind, notes?.removed ?? []).catch(() => undefined);
       return;
     }
-    await tell(helper, notes);
+    await tell(helper, notes, mayAsk);
     await this.#note(helper, kind, []);
   }
 
@@ -76,7 +82,7 @@ async function registered(helper: HelperCalls): Promise<{ sources: Source[]; rep
   return { sources, repositories };
 }
 
-async function tell(helper: HelperCalls, notes: RegistryNotes): Promise<void> {
+async function tell(helper: HelperCalls, notes: RegistryNotes, mayAsk: boolean): Promise<void> {
   const known = await registered(helper);
   const missing = {
     sources: notes.sources.filter((source) => !known.sources.some((other) => sameSource(source, other))),
@@ -84,11 +90,28 @@ async function tell(helper: HelperCalls, notes: RegistryNotes): Promise<void> {
       (repository) => !known.repositories.some((other) => sameRepository(repository, other)),
     ),
   };
-  if (missing.sources.length + missing.repositories.length > 0) await helper.call('registry.import', missing);
-  for (const { id } of known.sources) if (notes.removed.includes(id)) await helper.call('sources.remove', { id });
-  for (const { id } of known.repositories) {
-    if (notes.removed.includes(id)) await helper.call('repositories.remove', { id });
+  if (missing.sources.length + missing.repositories.length > 0) {
+    await helper.call('registry.import', missing, { mayAsk }).catch((error: unknown) => {
+      throw mayAsk || !isStillpointError(error, 'authorization-refused') ? error : notAsked(missing, error);
+    });
   }
+  for (const { id } of known.sources)
+    if (notes.removed.includes(id)) await helper.call('sources.remove', { id }, { mayAsk });
+  for (const { id } of known.repositories) {
+    if (notes.removed.includes(id)) await helper.call('repositories.remove', { id }, { mayAsk });
+  }
+}
+
+function notAsked(missing: Pick<RegistryNotes, 'sources' | 'repositories'>, cause: unknown): StillpointError {
+  const names = [...missing.sources, ...missing.repositories].map(({ name }) => name);
+  const shown = names.length > 3 ? `${names.slice(0, 3).join(', ')} and ${names.length - 3} more` : names.join(', ');
+  return new StillpointError({
+    kind: 'authorization-refused',
+    message: `${shown} changed since, and an administrator has to agree to that first.`,
+    guidance: 'Allow still points again in Settings; you are asked once.',
+    retryable: true,
+    cause,
+  });
 }
 
 function sameSource(a: Source, b: Source): boolean {

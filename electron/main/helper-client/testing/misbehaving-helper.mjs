@@ -5,7 +5,7 @@ const [behaviour, counter] = process.argv.slice(2);
 const say = (frame) => process.stdout.write(`${JSON.stringify(frame)}\n`);
 const hasRights = behaviour === 'with-rights';
 const status = {
-  protocol: 1,
+  protocol: 2,
   version: 'test',
   pid: process.pid,
   uid: hasRights ? 0 : 1000,
@@ -39,7 +39,7 @@ if (behaviour === 'nobody-to-ask') {
 }
 if (behaviour === 'dies-at-start') process.exit(3);
 if (behaviour === 'silent') setInterval(() => undefined, 1000);
-else say({ type: 'hello', protocol: behaviour === 'other-version' ? 99 : 1, version: 'test', pid: process.pid });
+else say({ type: 'hello', protocol: behaviour === 'other-version' ? 99 : 2, version: 'test', pid: process.pid });
 
 const running = new Map();
 const lines = createInterface({ input: process.stdin });
