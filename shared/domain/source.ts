@@ -4,6 +4,9 @@ import { sourceIdSchema } from './ids.ts';
 import { localPathSchema } from './path-text.ts';
 import { policySchema } from './policy.ts';
 
+/** All own rules together, in characters: a snapshot keeps them. */
+export const maxIgnoreCharacters = 64 * 1024;
+
 /** A folder or a mount point. What lies on other filesystems below it is left out, and named. */
 export const filesystemSpecSchema = z.object({
   kind: z.literal('filesystem'),
@@ -15,9 +18,21 @@ export const filesystemSpecSchema = z.object({
     .max(excludePresets.length)
     .default([...excludePresets]),
   /** Own rules in gitignore's syntax, relative to `path`. */
-  ignoreLines: z.array(ignoreLineSchema).max(1000).default([]),
+  ignoreLines: z
+    .array(ignoreLineSchema)
+    .max(1000)
+    .refine(
+      (lines) => lines.reduce((sum, line) => sum + line.length, 0) <= maxIgnoreCharacters,
+      `all rules together have at most ${maxIgnoreCharacters} characters`,
+    )
+    .default([]),
 });
 export type FilesystemSpec = z.infer<typeof filesystemSpecSchema>;
+
+/** A folder as it is protected when nothing else is said: all presets are on. */
+export function filesystemSpec(path: string, overrides: Partial<Omit<FilesystemSpec, 'kind'>> = {}): FilesystemSpec {
+  return { kind: 'filesystem', path, excludes: [], excludePresets: [...excludePresets], ignoreLines: [], ...overrides };
+}
 
 /** What to protect. One member per kind of source; a new kind is a new member and a folder under helper/sources. */
 export const sourceSpecSchema = z.discriminatedUnion('kind', [filesystemSpecSchema]);
