@@ -87,6 +87,7 @@ export function composeHelper(composition: Composition): HelperContext {
       kernel: processAbilities().kernel.release,
       version,
       author,
+      mayScheduledHold: () => scheduleConsent.isGiven,
     },
     guardProblem: problemOfGuard(guardBinary),
   };

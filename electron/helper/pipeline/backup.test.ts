@@ -22,13 +22,18 @@ import { RunReporter } from './run-reporter.ts';
 let runs = 0;
 
 /** The pipeline with one made-up source; `path` only names it in the repository. */
-function setUp(examine: () => Promise<SourceFacts>, methods: readonly QuiesceMethod<never>[]) {
+function setUp(
+  examine: () => Promise<SourceFacts>,
+  methods: readonly QuiesceMethod<never>[],
+  more: Partial<BackupStages> = {},
+) {
   const stages: BackupStages = {
     examine,
     methods: methods as unknown as readonly QuiesceMethod[],
     kernel: '6.18',
     version: '0.0.0',
     author: { hostname: 'desk', username: 'anna', uid: 1000, gid: 1000 },
+    ...more,
   };
   const events: RunEvent[] = [];
   const run = (
@@ -154,6 +159,73 @@ describe('the pipeline', () => {
     expect(evidence).toMatchObject({ method: 'tarantool-backup', attempts: 2 });
     expect(evidence.whyNotStronger.join()).toContain('Another program ended it.');
     expect(events.some((event) => event.type === 'note' && event.severity === 'warning')).toBe(true);
+  });
+
+  it('holds nobody in a scheduled run before that was allowed, and says why', async () => {
+    const { examine } = database();
+    const promise = { available: true, level: 'filesystem', expectedStallMs: 5, reasons: [], remedies: [] } as const;
+    const holding: QuiesceMethod = {
+      ...(memoryDatabaseBackup as QuiesceMethod<never> as unknown as QuiesceMethod),
+      name: 'fsfreeze-copy',
+      preflight: async () => ({ ...promise, method: 'fsfreeze-copy', reasons: [], remedies: [] }),
+    };
+    const copying: QuiesceMethod = {
+      ...holding,
+      name: 'live',
+      preflight: async () => ({ ...promise, method: 'live', level: 'per-file', reasons: [], remedies: [] }),
+    };
+    const methods = [holding, copying] as unknown as QuiesceMethod<never>[];
+    const evidenceOf = async (trigger: RunTrigger, mayScheduledHold?: () => boolean) => {
+      const { repository } = await memoryRepository();
+      const { run, events } = setUp(examine, methods, mayScheduledHold ? { mayScheduledHold } : {});
+      await run(repository, undefined, undefined, trigger);
+      const [snapshot] = (await repository.snapshots.list()).snapshots;
+      const evidence = evidenceSchema.parse(await readEvidence(repository, snapshot?.tree ?? ('' as never)));
+      const notes = events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+      return { method: evidence.method, why: evidence.whyNotStronger, notes };
+    };
+    const words = 'Scheduled runs may not hold filesystems still until that is allowed once.';
+    const withheld = {
+      method: 'live',
+      why: [`Holding still for the whole copy was not possible: ${words}`],
+      notes: [words],
+    };
+    expect(await evidenceOf('schedule')).toEqual(withheld);
+    expect(await evidenceOf('schedule', () => false)).toEqual(withheld);
+    const held = { method: 'fsfreeze-copy', why: [], notes: [] };
+    expect(await evidenceOf('schedule', () => true)).toEqual(held);
+    expect(await evidenceOf('person', () => false)).toEqual(held);
+  });
+
+  it('keeps the machine awake for as long as it runs, also when it fails', async () => {
+    const { examine } = database();
+    const { repository } = await memoryRepository();
+    let awake = 0;
+    const keepAwake = async () => {
+      awake += 1;
+      return {
+        [Symbol.asyncDispose]: async () => {
+          awake -= 1;
+        },
+      };
+    };
+    const seen: number[] = [];
+    const looking = () => {
+      seen.push(awake);
+      return examine();
+    };
+    const { run } = setUp(looking, [memoryDatabaseBackup as QuiesceMethod<never>], { keepAwake });
+    await run(repository);
+    const failing = setUp(
+      async () => {
+        seen.push(awake);
+        throw new Error('gone');
+      },
+      [memoryDatabaseBackup as QuiesceMethod<never>],
+      { keepAwake },
+    );
+    await expect(failing.run(repository)).rejects.toThrow('gone');
+    expect([seen, awake]).toEqual([[1, 1], 0]);
   });
 
   it('publishes nothing when it fails or is cancelled, gives back the lock, and the next run works', async () => {

@@ -17,6 +17,7 @@ import { pickFor } from './preflight.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { backupResult } from './run-results.ts';
 import { takeLock } from './take-lock.ts';
+import { notAllowedWords } from './unattended.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 
 export interface BackupStages {
@@ -26,6 +27,10 @@ export interface BackupStages {
   readonly kernel: string;
   readonly version: string;
   readonly author: Author;
+  /** Whether a run that a schedule began may hold writers. Without it, none may. */
+  readonly mayScheduledHold?: () => boolean;
+  /** Keeps the machine from falling asleep for want of use, until what it gives is disposed of. Never rejects. */
+  readonly keepAwake?: () => Promise<AsyncDisposable>;
 }
 
 /** Who makes snapshots, as restic records it. */
@@ -48,7 +53,12 @@ export async function backup(
   report: RunReporter,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const { facts, picked } = await report.phase('preflight', () => pickFor(job.spec, job.policy, stages, signal));
+  await using _awake = await stages.keepAwake?.();
+  const wishes = { ...job.policy, mayHold: job.trigger !== 'schedule' || stages.mayScheduledHold?.() === true };
+  const { facts, picked, isWithheld } = await report.phase('preflight', () =>
+    pickFor(job.spec, wishes, stages, signal),
+  );
+  if (isWithheld) report.note('info', notAllowedWords);
   report.expect(facts.files, facts.bytes);
   const lock = await report.phase('open', () => takeLock(repository, report, signal));
   try {

@@ -5,8 +5,20 @@ import { StillpointError } from '../../../shared/errors/index.ts';
 import { type PickedMethods, pickMethods } from '../quiesce/index.ts';
 import type { SourceFacts } from '../sources/contract.ts';
 import type { BackupStages } from './backup.ts';
+import { withoutHolding } from './unattended.ts';
 
-export type Wishes = Pick<Policy, 'requiredLevel' | 'longestStallMs'>;
+export type Wishes = Pick<Policy, 'requiredLevel' | 'longestStallMs'> & {
+  /** False: nothing that makes writers wait is used, whatever it promises. Default true. */
+  readonly mayHold?: boolean;
+};
+
+export interface Picked {
+  readonly facts: SourceFacts;
+  readonly picked: PickedMethods;
+  readonly preflight: Preflight;
+  /** A method was left out for no other reason than that it holds writers. */
+  readonly isWithheld: boolean;
+}
 
 /** Facts, promises and the order of methods for one run. Looks only. */
 export async function pickFor(
@@ -14,10 +26,14 @@ export async function pickFor(
   wishes: Wishes,
   stages: Pick<BackupStages, 'examine' | 'methods'>,
   signal: AbortSignal,
-): Promise<{ readonly facts: SourceFacts; readonly picked: PickedMethods; readonly preflight: Preflight }> {
+): Promise<Picked> {
   const facts = await stages.examine(spec, signal);
   const lease = { longestStallMs: wishes.longestStallMs };
-  const promises = await Promise.all(stages.methods.map((method) => method.preflight(facts, lease)));
+  const promised = await Promise.all(stages.methods.map((method) => method.preflight(facts, lease)));
+  const asked = promised.map((promise) =>
+    wishes.mayHold === false ? withoutHolding(promise, wishes.longestStallMs) : { promise, isWithheld: false },
+  );
+  const promises = asked.map(({ promise }) => promise);
   const picked = pickMethods(stages.methods, promises, wishes);
   const [chosen] = picked.promises;
   if (!chosen) throw noMethod();
@@ -33,7 +49,7 @@ export async function pickFor(
     bytes: facts.bytes,
     counted: facts.counted,
   };
-  return { facts, picked, preflight };
+  return { facts, picked, preflight, isWithheld: asked.some(({ isWithheld }) => isWithheld) };
 }
 
 /** What a source would get, for whoever is about to add it. */
