@@ -1,4 +1,4 @@
-import type { PathNote } from '../../../shared/domain/evidence.ts';
+import type { Evidence, PathNote } from '../../../shared/domain/evidence.ts';
 
 /** Places that are never part of a source nor of change tracking: our repositories, catalog, logs and scratch. */
 export interface OwnPlaces {
@@ -23,6 +23,8 @@ export interface SourceFacts {
   readonly bytes: number;
   /** False when counting stopped early; the counts are then lower bounds. */
   readonly counted: boolean;
+  /** What a snapshot’s evidence keeps of the source, whatever method holds it: its `detail`. */
+  readonly detail?: Evidence['detail'];
 }
 
 /**

@@ -7,8 +7,10 @@ import { mountOfDescriptor } from '../../system/mounts.ts';
 import type { ExamineContext, OwnPlaces, SourceKind } from '../contract.ts';
 import { boundariesOf } from './boundaries.ts';
 import { countTree } from './count.ts';
+import { type ExcludeRules, rulesDetail, rulesOf, storeRules } from './excludes/exclude-rules.ts';
+import { Excludes } from './excludes/excludes.ts';
 import type { FilesystemFacts } from './facts.ts';
-import { newOpenTree } from './open-tree.ts';
+import { newOpenTree, type OnLeftOut } from './open-tree.ts';
 import { normalPath } from './path-bytes.ts';
 import { pathText } from './path-text.ts';
 import type { OpenTree } from './tree.ts';
@@ -31,7 +33,8 @@ async function examine(
   { files, countLimitMs = 2000 }: FilesystemSourceOptions,
 ): Promise<FilesystemFacts> {
   const root = realDirectory(spec, files);
-  const tree = openRoot(spec, root, files, context.own);
+  const rules = rulesOf(spec);
+  const tree = openRoot(spec, root, files, context.own, rules);
   try {
     const { deviceId, inode } = tree.root.stat;
     const mount = mountOfDescriptor(tree.rootFd);
@@ -49,15 +52,16 @@ async function examine(
       deviceId,
       inode,
       leftOut: tree.leftOut(),
+      detail: { [rulesDetail]: storeRules(rules) },
       ...count,
-      openTree: () => reopen(spec, root, files, context.own, { deviceId, inode }),
+      openTree: () => reopen(spec, root, files, context.own, rules, { deviceId, inode }),
     };
   } finally {
     tree.close();
   }
 }
 
-function realDirectory(spec: FilesystemSpec, files: FileOps): Buffer {
+export function realDirectory(spec: FilesystemSpec, files: FileOps): Buffer {
   if (!spec.path.startsWith('/')) {
     throw new StillpointError({
       kind: 'bad-input',
@@ -73,11 +77,20 @@ function realDirectory(spec: FilesystemSpec, files: FileOps): Buffer {
   }
 }
 
-function openRoot(spec: FilesystemSpec, root: Buffer, files: FileOps, own: OwnPlaces): OpenTree {
+/** `rules` are those of the specification as they were when it was looked at, so that every walk sees the same tree. */
+export function openRoot(
+  spec: FilesystemSpec,
+  root: Buffer,
+  files: FileOps,
+  own: OwnPlaces,
+  rules: ExcludeRules,
+  more: { readonly excludes?: Excludes; readonly onLeftOut?: OnLeftOut } = {},
+): OpenTree {
   let rootFd: number | undefined;
   try {
     rootFd = files.openSync(root, constants.O_RDONLY | constants.O_DIRECTORY | constants.O_NOFOLLOW);
-    return newOpenTree({ files, rootPath: root, rootFd, boundaries: boundariesOf(spec, root, own, files) });
+    const boundaries = boundariesOf(spec, root, own, files);
+    return newOpenTree({ files, rootPath: root, rootFd, boundaries, excludes: new Excludes(rules, root), ...more });
   } catch (error) {
     if (rootFd !== undefined) closeSync(rootFd);
     throw describeFailure(spec, error);
@@ -89,9 +102,10 @@ function reopen(
   root: Buffer,
   files: FileOps,
   own: OwnPlaces,
+  rules: ExcludeRules,
   examined: { readonly deviceId: bigint; readonly inode: bigint },
 ): OpenTree {
-  const tree = openRoot(spec, root, files, own);
+  const tree = openRoot(spec, root, files, own, rules);
   const { deviceId, inode } = tree.root.stat;
   if (deviceId === examined.deviceId && inode === examined.inode) return tree;
   tree.close();

@@ -4,6 +4,9 @@ import { ErrnoError, hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { type Statx, statxAt, statxDescriptor } from '../../system/statx.ts';
 import type { Boundaries, Boundary } from './boundaries.ts';
+import { CacheTags, cacheTagName } from './excludes/cache-tag.ts';
+import type { Excludes, LeftOutBy } from './excludes/excludes.ts';
+import { LeftOutTally } from './excludes/left-out-tally.ts';
 import { joinPath, pathKey } from './path-bytes.ts';
 import { pathText } from './path-text.ts';
 import type { OpenTree, TreeEntry, VisitEntry } from './tree.ts';
@@ -18,13 +21,22 @@ export interface OpenTreeParts {
   /** O_RDONLY | O_DIRECTORY. Belongs to the tree from now on. */
   readonly rootFd: number;
   readonly boundaries: Boundaries;
+  readonly excludes: Excludes;
+  readonly onLeftOut?: OnLeftOut;
 }
 
-export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreeParts): OpenTree {
+/** Hears of each entry that is left out by presets and rules, once in every walk. */
+export type OnLeftOut = (entry: TreeEntry, by: LeftOutBy) => void;
+
+const tagKey = pathKey(Buffer.from(cacheTagName));
+
+export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onLeftOut }: OpenTreeParts): OpenTree {
   const rootStat = statxDescriptor(rootFd);
   const root: TreeEntry = { name: Buffer.alloc(0), path: Buffer.alloc(0), stat: rootStat, isStandIn: false };
   const leftOut = new Notes(boundaries.notes);
   const unreadable = new Notes();
+  const tags = new CacheTags();
+  const tally = new LeftOutTally();
   const describe = (path: Buffer): string => pathText(path.length === 0 ? rootPath : joinPath(rootPath, path));
   /** Owners whose files may not be opened with O_NOATIME: only the owner and CAP_FOWNER may. */
   const atimeKeepers = new Set<number>();
@@ -84,20 +96,40 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreePar
     return isDirectory(stat) ? standIn(directory, name, path) : undefined;
   };
 
+  /** What is marked by a file that is not one of the source’s own is not marked. */
+  const isTagged = (fd: number, names: ReadonlyMap<string, Buffer>, limits: ReadonlyMap<string, Boundary>): boolean =>
+    excludes.cacheTags &&
+    names.has(tagKey) &&
+    !limits.has(tagKey) &&
+    tags.isTagged(fd, (stat) => isBeyond(stat, rootStat));
+
+  const leaveOut = (entry: TreeEntry, by: LeftOutBy): void => {
+    tally.add(by, entry.path, isDirectory(entry.stat));
+    onLeftOut?.(entry, by);
+  };
+
   const list = (directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[] => {
     if (directory.isStandIn) return [];
+    if (directory.path.length === 0) tally.beginWalk();
     return files.run(() => {
       const fd = openOrNote(directory);
       if (fd === undefined) return [];
       try {
         const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
+        const names = eachOnce(files.readdirSync(`/proc/self/fd/${fd}`));
+        const here = excludes.isEmpty ? undefined : excludes.in(directory.path, isTagged(fd, names, limits));
         const entries: TreeEntry[] = [];
-        for (const name of eachOnce(files.readdirSync(`/proc/self/fd/${fd}`))) {
+        for (const name of names.values()) {
           const path = joinPath(directory.path, name);
           const limit = limits.size === 0 ? undefined : limits.get(pathKey(name));
           if (limit !== undefined && !limit.standsIn) continue;
           const entry = limit === undefined ? look(directory, fd, name, path) : standIn(directory, name, path);
           if (entry === undefined) continue;
+          const by = entry.isStandIn ? undefined : here?.leavesOut(entry, isDirectory(entry.stat));
+          if (by !== undefined) {
+            leaveOut(entry, by);
+            continue;
+          }
           entries.push(entry);
           visit?.(entry, fd);
         }
@@ -123,7 +155,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreePar
     lookAtRoot: () => ({ ...root, stat: statxDescriptor(rootFd) }),
     list,
     openFile,
-    leftOut: () => leftOut.all(),
+    leftOut: () => [...leftOut.all(), ...tally.notes(describe)],
     unreadable: () => unreadable.all(),
     noteUnreadable: (path, reason) => unreadable.add(describe(path), reason),
     describe,
@@ -132,8 +164,8 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries }: OpenTreePar
 }
 
 /** A name that is removed and made anew while the directory is read may be told twice. */
-function eachOnce(entries: readonly { readonly name: Buffer }[]): Iterable<Buffer> {
-  return new Map(entries.map(({ name }) => [pathKey(name), name])).values();
+function eachOnce(entries: readonly { readonly name: Buffer }[]): ReadonlyMap<string, Buffer> {
+  return new Map(entries.map(({ name }) => [pathKey(name), name]));
 }
 
 /** Every ext filesystem has one in its root, root's and closed: nobody's files are missing when it is not read. */

@@ -40,7 +40,10 @@ export interface OpenTree {
    * Throws with a `code` as open(2); ENOENT, ENOTDIR, ELOOP or EXDEV when it is no longer there.
    */
   openFile(entry: TreeEntry): number;
-  /** Left out below the root, as far as met or known. Grows while the tree is walked; each path once. */
+  /**
+   * Left out below the root, as far as met or known. Grows while the tree is walked; each path once. What presets and own
+   * rules leave out is told with a few examples and a count of the last whole walk, not one by one.
+   */
   leftOut(): readonly PathNote[];
   /** Could not be looked at, as far as met. Each path once. */
   unreadable(): readonly PathNote[];

@@ -1,0 +1,71 @@
+import { z } from 'zod';
+import { excludePresets } from '../../../../../shared/domain/excludes/presets.ts';
+import type { FilesystemSpec } from '../../../../../shared/domain/source.ts';
+import { unusualHomes } from './home-folders.ts';
+import { type PlacePreset, presetPlaces } from './preset-places.ts';
+
+/**
+ * What a source leaves out by presets and own rules, with everything that is needed to apply it again: a snapshot keeps
+ * this, so that years later a restore knows what the snapshot could not hold, whatever presets have become by then.
+ */
+const rulesSchema = z.object({
+  version: z.literal(1),
+  /** Places by preset, in the language of `place-pattern.ts`. */
+  places: z.record(z.string(), z.array(z.string())),
+  /** Whether folders that mark themselves as caches were left out. */
+  cacheTags: z.boolean(),
+  /** In gitignore’s syntax, relative to the source. */
+  lines: z.array(z.string()),
+  /** Home folders beside the usual ones. */
+  homes: z.array(z.string()),
+});
+export type ExcludeRules = Readonly<z.infer<typeof rulesSchema>>;
+
+export const noRules: ExcludeRules = { version: 1, places: {}, cacheTags: false, lines: [], homes: [] };
+
+/** The rules of a specification on this machine. Absolute paths are not part of them: a walk knows those by path. */
+export function rulesOf(spec: FilesystemSpec): ExcludeRules {
+  const presets = excludePresets.filter((preset) => spec.excludePresets.includes(preset));
+  const withPlaces = presets.filter((preset): preset is PlacePreset => preset !== 'cachedir-tag');
+  return {
+    version: 1,
+    places: Object.fromEntries(
+      withPlaces.map((preset) => [preset, presetPlaces[preset].map(({ place }) => place)] as const),
+    ),
+    cacheTags: presets.includes('cachedir-tag'),
+    lines: spec.ignoreLines,
+    homes: withPlaces.length === 0 ? [] : [...unusualHomes()],
+  };
+}
+
+export function isWithoutRules(rules: ExcludeRules): boolean {
+  return Object.keys(rules.places).length === 0 && !rules.cacheTags && rules.lines.length === 0;
+}
+
+/** Under this name rules are part of a snapshot’s evidence. */
+export const rulesDetail = 'excludeRules';
+
+export function storeRules(rules: ExcludeRules): string {
+  return JSON.stringify(rules);
+}
+
+/** Null for what this version does not understand: then nobody knows what a snapshot left out. */
+export function readRules(stored: unknown): ExcludeRules | null {
+  if (typeof stored !== 'string') return null;
+  try {
+    return rulesSchema.parse(JSON.parse(stored));
+  } catch {
+    return null;
+  }
+}
+
+/** What restic shows as a snapshot’s excludes. For people: restic itself does nothing with it. */
+export function excludesForSnapshot(spec: FilesystemSpec): string[] {
+  const { places, cacheTags, lines } = rulesOf(spec);
+  return [
+    ...spec.excludes,
+    ...Object.values(places).flat(),
+    ...(cacheTags ? ['--exclude-caches'] : []),
+    ...lines.filter((line) => line.trim() !== '' && !line.startsWith('#')),
+  ];
+}
