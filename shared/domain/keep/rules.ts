@@ -57,3 +57,40 @@ export const keepEverything: KeepRules = {
 };
 
 export const defaultKeepRules: KeepRules = { ...keepEverything, hourly: 24, daily: 30, monthly: 12, yearly: 'all' };
+
+/** No rule says anything: nothing is deleted. A duration of nothing (`0d`) is no rule. */
+export function keepsEverything(rules: KeepRules): boolean {
+  const counts = [rules.last, rules.hourly, rules.daily, rules.weekly, rules.monthly, rules.yearly];
+  return counts.every((each) => each === 0) && withinRules(rules).length === 0 && rules.tags.length === 0;
+}
+
+export const withinNames = [
+  'within',
+  'withinHourly',
+  'withinDaily',
+  'withinWeekly',
+  'withinMonthly',
+  'withinYearly',
+] as const;
+export type WithinName = (typeof withinNames)[number];
+
+export interface KeepDuration {
+  readonly years: number;
+  readonly months: number;
+  readonly days: number;
+  readonly hours: number;
+}
+
+/** The rules that go by a duration, without those that say nothing. */
+export function withinRules(rules: KeepRules): { readonly name: WithinName; readonly duration: KeepDuration }[] {
+  return withinNames.flatMap((name) => {
+    const duration = parseDuration(rules[name]);
+    return duration === null ? [] : [{ name, duration }];
+  });
+}
+
+function parseDuration(text: string | null): KeepDuration | null {
+  const part = (unit: string): number => Number(new RegExp(`(\\d+)${unit}`).exec(text ?? '')?.[1] ?? 0);
+  const duration = { years: part('y'), months: part('m'), days: part('d'), hours: part('h') };
+  return Object.values(duration).every((each) => each === 0) ? null : duration;
+}

@@ -2,12 +2,14 @@ import type { BlobId, SnapshotId } from '../../../../shared/domain/ids.ts';
 import { optionalStringField, parseObject, stringListField, uint32Field } from './fields.ts';
 import { parseBlobId, parseSnapshotId } from './ids.ts';
 import { encodeJson, type JsonObject } from './json.ts';
-import { decodeTime, encodeTime } from './times.ts';
+import { decodeOffset, decodeTime, encodeTime } from './times.ts';
 
 /** A snapshot file. Text from other programs is kept as found: it may be anything. */
 export interface SnapshotFile {
   /** The still point: the instant the content is from. */
   readonly timeNs: bigint;
+  /** The wall clock it was made by, in minutes east of UTC; undefined: UTC. restic's keep rules go by it. */
+  readonly offsetMinutes?: number | undefined;
   readonly tree: BlobId;
   /** Absolute paths of what was backed up. */
   readonly paths: readonly string[];
@@ -26,7 +28,7 @@ export interface SnapshotFile {
 
 export function encodeSnapshotFile(snapshot: SnapshotFile): string {
   return encodeJson({
-    time: encodeTime(snapshot.timeNs),
+    time: encodeTime(snapshot.timeNs, snapshot.offsetMinutes),
     parent: snapshot.parent,
     tree: snapshot.tree,
     paths: snapshot.paths,
@@ -46,6 +48,7 @@ export function decodeSnapshotFile(text: string): SnapshotFile {
   const object = parseObject(text, where);
   return {
     timeNs: decodeTime(object.time, `${where}, time,`),
+    offsetMinutes: decodeOffset(object.time) || undefined,
     tree: parseBlobId(object.tree, `${where}, tree,`),
     paths: stringListField(object, 'paths', where),
     hostname: optionalStringField(object, 'hostname', where) ?? '',

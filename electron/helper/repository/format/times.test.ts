@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../testing/seeded-random.ts';
-import { decodeTime, earliestTimeNs, encodeTime, latestTimeNs } from './times.ts';
+import { decodeOffset, decodeTime, earliestTimeNs, encodeTime, latestTimeNs } from './times.ts';
 
 describe('times', () => {
   it.each([
@@ -19,6 +19,17 @@ describe('times', () => {
     expect(decodeTime('2015-01-02T18:10:50.895208559+01:00', 'It')).toBe(1_420_218_650_895_208_559n);
     expect(decodeTime('2015-01-02T16:40:50-00:30', 'It')).toBe(1_420_218_650_000_000_000n);
     expect(decodeTime('0001-01-01T00:00:00Z', 'It')).toBe(-62_135_596_800_000_000_000n);
+  });
+
+  it.each([
+    [60, '2015-01-02T18:10:50.895208559+01:00'],
+    [-30, '2015-01-02T16:40:50.895208559-00:30'],
+    [345, '2015-01-02T22:55:50.895208559+05:45'],
+    [0, '2015-01-02T17:10:50.895208559Z'],
+  ])('writes the wall clock %d minutes east of UTC, and tells which it was', (offset, text) => {
+    expect(encodeTime(1_420_218_650_895_208_559n, offset)).toBe(text);
+    expect(decodeTime(text, 'It')).toBe(1_420_218_650_895_208_559n);
+    expect(decodeOffset(text)).toBe(offset);
   });
 
   it('clamps what the format cannot say', () => {

@@ -32,6 +32,14 @@ describe('snapshots', () => {
     });
   });
 
+  it('says which wall clock it was made by, and keeps it when its tags change', async () => {
+    const { backend, repository } = await memoryRepository();
+    const { id } = await storeSnapshot(repository, { a: file('1') }, { offsetMinutes: -210 });
+    await repository.locks.withLock({ mode: 'shared' }, (lock) => repository.snapshots.rewriteTags(lock, id, addPin));
+    const { snapshots } = await (await openRepository(backend, testOptions)).snapshots.list();
+    expect(snapshots).toMatchObject([{ timeNs: 1_700_000_000_123_456_789n, offsetMinutes: -210, tags: ['pin'] }]);
+  });
+
   it('says when there is none of an id', async () => {
     const { repository } = await memoryRepository();
     await expect(repository.snapshots.load('0'.repeat(64) as SnapshotId)).rejects.toMatchObject({

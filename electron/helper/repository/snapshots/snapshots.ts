@@ -11,6 +11,7 @@ import {
 } from '../format/snapshot-file.ts';
 import type { HeldLock } from '../locks/held-lock.ts';
 import { unknownSnapshot } from './failures.ts';
+import { localOffset } from './local-offset.ts';
 
 export interface Snapshot extends SnapshotFile {
   readonly id: SnapshotId;
@@ -68,7 +69,8 @@ export class Snapshots {
 
   /**
    * Makes a snapshot visible, in one atomic step. Only after the writer's run has ended well, and only of a tree that
-   * this run stored or that `hasSubtree` found whole: so everything a reader needs is durable before it can look.
+   * this run stored or that `hasSubtree` found whole: so everything a reader needs is durable before it can look. Its time
+   * is written by this machine's wall clock unless it says another: keep rules go by that.
    */
   async publish(lock: HeldLock, snapshot: SnapshotFile): Promise<Snapshot> {
     lock.assertHeld();
@@ -78,7 +80,8 @@ export class Snapshots {
         `A snapshot cannot be published of tree ${snapshot.tree.slice(0, 8)}, which is not known to be complete.`,
       );
     }
-    return this.#save(encodeSnapshotFile(snapshot));
+    const offsetMinutes = snapshot.offsetMinutes ?? localOffset(snapshot.timeNs);
+    return this.#save(encodeSnapshotFile({ ...snapshot, offsetMinutes }));
   }
 
   /**

@@ -54,11 +54,18 @@ export class ResticPlace {
   readonly root = join(this.folder, 'repository');
   readonly password: string;
   readonly #binary: string;
+  #zone: string | undefined;
 
   constructor(binary: string, password: string) {
     this.#binary = binary;
     this.password = password;
     this.setPassword(password);
+  }
+
+  /** Restic's wall clock from now on. */
+  inZone(zone: string): this {
+    this.#zone = zone;
+    return this;
   }
 
   /** What restic uses from now on. */
@@ -106,6 +113,7 @@ export class ResticPlace {
   }
 
   get #environment(): NodeJS.ProcessEnv {
-    return { PATH: process.env.PATH, HOME: this.folder, TMPDIR: this.folder };
+    const zone = this.#zone === undefined ? {} : { TZ: this.#zone };
+    return { PATH: process.env.PATH, HOME: this.folder, TMPDIR: this.folder, ...zone };
   }
 }
