@@ -8,6 +8,7 @@ import { blobStoreFor, capture } from '../capture/index.ts';
 import type { QuiesceMethod } from '../quiesce/contract.ts';
 import type { HeldLock, Repository, Snapshot } from '../repository/index.ts';
 import type { SourceFacts } from '../sources/contract.ts';
+import { excludesForSnapshot } from '../sources/index.ts';
 import { addEvidence } from './add-evidence.ts';
 import { firstThatHolds } from './attempts.ts';
 import { composeEvidence } from './compose-evidence.ts';
@@ -96,7 +97,7 @@ export async function backup(
           kernel: stages.kernel,
           unlisted,
         },
-        still.evidence,
+        { ...still.evidence, detail: { ...facts.detail, ...still.evidence.detail } },
         totals,
       );
       const tree = await addEvidence(store, rootTree, evidence);
@@ -127,7 +128,7 @@ function publish(
     tree: stored.tree,
     paths: [facts.location],
     ...author,
-    excludes: job.spec.excludes,
+    excludes: excludesForSnapshot(job.spec),
     tags: encodeSnapshotTags({ runId, sourceId, level, safety: false, pinned: false }),
     programVersion: `stillpoint ${version}`,
   });

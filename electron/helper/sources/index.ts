@@ -1,6 +1,7 @@
 export type { ExamineContext, OwnPlaces, SourceFacts, SourceKind } from './contract.ts';
 export {
   createFilesystemSource,
+  excludesForSnapshot,
   type FilesystemFacts,
   type FilesystemSourceOptions,
   type OpenTree,
