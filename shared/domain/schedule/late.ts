@@ -1,4 +1,7 @@
 import type { ConditionRules, Schedule } from './schedule.ts';
+import { slotsBetween } from './slots.ts';
+import { dayMs, hourMs } from './wall-clock.ts';
+import { type Band, windowBands } from './windows.ts';
 
 export interface LateFacts {
   readonly schedule: Schedule;
@@ -14,6 +17,67 @@ export interface LateFacts {
 }
 
 /** When the last good snapshot becomes too old; null: never (a source that is backed up by hand only). */
-export function lateAt(_facts: LateFacts): number | null {
-  throw new Error('not written yet');
+export function lateAt(facts: LateFacts): number | null {
+  const age = allowedAgeMs(facts);
+  if (age === null) return null;
+  if (facts.lastGoodAt === null) return facts.since + age;
+  return Math.max(facts.lastGoodAt, facts.unchangedAt ?? facts.lastGoodAt) + age;
+}
+
+const batteryAge = 26 * hourMs;
+const daySlack = 12 * hourMs;
+
+/** How old the last good snapshot may become, in milliseconds; null: as old as it likes. */
+export function allowedAgeMs(facts: Pick<LateFacts, 'schedule' | 'conditions' | 'lateAfterHours'>): number | null {
+  const { schedule, conditions, lateAfterHours } = facts;
+  if (lateAfterHours !== null) return lateAfterHours * hourMs;
+  switch (schedule.kind) {
+    case 'manual':
+      return null;
+    case 'hourly': {
+      // Two runs may fail; three intervals where no window makes a longer pause.
+      const age = longestPause(schedule, conditions) + 2 * schedule.everyHours * hourMs;
+      return conditions.onBattery === 'daily' ? Math.max(batteryAge, age) : age;
+    }
+    case 'daily':
+      return longestPause(schedule, conditions) + daySlack;
+    case 'quiet':
+    case 'changes':
+      return schedule.atLeastEveryHours * hourMs + longestClosed(conditions) + daySlack;
+  }
+}
+
+/** A Monday; two weeks from it show every gap of a weekly pattern. Whole weeks of UTC: what DST adds is within the slack. */
+const sampleFrom = Date.UTC(2024, 0, 1);
+const sampleTo = sampleFrom + 15 * dayMs;
+
+function sampleBands(conditions: ConditionRules): Band[] {
+  return windowBands(conditions.windows, sampleFrom, sampleTo + 9 * dayMs, 'UTC');
+}
+
+/** The longest time between two runs of a week in which everything goes well. */
+function longestPause(schedule: Schedule, conditions: ConditionRules): number {
+  const bands = sampleBands(conditions);
+  let band = 0;
+  let longest = 0;
+  let last: number | null = null;
+  for (const slot of slotsBetween(schedule, sampleFrom - 1, sampleTo, 'UTC')) {
+    while (band < bands.length && (bands[band] as Band).to <= slot) band++;
+    const open = bands[band];
+    if (open === undefined) break;
+    const run = Math.max(slot, open.from);
+    if (last !== null) longest = Math.max(longest, run - last);
+    last = run;
+  }
+  return longest;
+}
+
+function longestClosed(conditions: ConditionRules): number {
+  let longest = 0;
+  let last: Band | null = null;
+  for (const band of sampleBands(conditions)) {
+    if (last !== null) longest = Math.max(longest, band.from - last.to);
+    last = band;
+  }
+  return longest;
 }

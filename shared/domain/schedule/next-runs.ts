@@ -1,4 +1,7 @@
 import type { ConditionRules, Schedule } from './schedule.ts';
+import { nextSlot } from './slots.ts';
+import { hourMs } from './wall-clock.ts';
+import { nextAllowed } from './windows.ts';
 
 export interface PlanFacts {
   readonly schedule: Schedule;
@@ -11,8 +14,35 @@ export interface PlanFacts {
 
 /**
  * When runs would begin next if everything they need is there, at most `count`, ascending: the slots, moved to where an
- * allowed window opens. For `quiet` and `changes` the latest times at which a run would be made anyway.
+ * allowed window opens. For `quiet` and `changes` the latest times at which a run would be made anyway. What is owed
+ * already is not in it: `due` tells that.
  */
-export function nextRuns(_facts: PlanFacts, _count: number): number[] {
-  throw new Error('not written yet');
+export function nextRuns(facts: PlanFacts, count: number): number[] {
+  const runs: number[] = [];
+  let after = facts.now;
+  while (runs.length < count) {
+    const slot = slotAfter(facts, after, runs.length === 0);
+    if (slot === null) break;
+    const run = nextAllowed(facts.conditions.windows, slot, facts.zone);
+    if (run === null) break;
+    runs.push(run);
+    // The run makes up for every slot that passed while the window was closed.
+    after = run;
+  }
+  return runs;
+}
+
+function slotAfter({ schedule, now, zone, lastSnapshotAt }: PlanFacts, after: number, first: boolean): number | null {
+  switch (schedule.kind) {
+    case 'manual':
+      return null;
+    case 'hourly':
+    case 'daily':
+      return nextSlot(schedule, after, zone);
+    case 'quiet':
+    case 'changes': {
+      const from = first ? Math.min(lastSnapshotAt ?? now, now) : after;
+      return Math.max(from + schedule.atLeastEveryHours * hourMs, now);
+    }
+  }
 }
