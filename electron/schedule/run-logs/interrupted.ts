@@ -27,30 +27,44 @@ export function resultWithout(
 }
 
 /**
- * The end of a log that has none: whoever did the run died. It is dated at the last thing that is known of it. Undefined
- * where the log has its end, or has not even a beginning.
+ * What is known of the snapshot of a run that ended with its process. `none-published`: its repository was asked.
+ * `cannot-be-asked`: its repository is not set up here any more. `not-a-backup`: nothing was to be published.
  */
-export function missingEnd(events: readonly RunEvent[]): RunEvent | undefined {
+export type Published = 'none-published' | 'cannot-be-asked' | 'not-a-backup';
+
+const sentences: { readonly [P in Published]: string } = {
+  'none-published': 'Stillpoint was ended before this was finished. No snapshot of it was published.',
+  'cannot-be-asked':
+    'Stillpoint was ended before this was finished. Whether its snapshot was published cannot be found out: its repository is not set up here any more.',
+  'not-a-backup': 'Stillpoint was ended before this was finished.',
+};
+
+/**
+ * The end of a log that has none: whoever did the run died. It is dated at the last thing that is known of it. Undefined
+ * where the log has its end, or has not even a beginning. A backup's is written only when it is known that it published
+ * nothing (`settle-run.ts`): its snapshot may be there although nobody lived to say so.
+ */
+export function missingEnd(events: readonly RunEvent[], published: Published = 'not-a-backup'): RunEvent | undefined {
   const start = events[0];
   const last = events.at(-1);
   if (start?.type !== 'run-started' || !last || events.some(({ type }) => type === 'run-finished')) return undefined;
+  return { type: 'run-finished', runId: start.runId, at: last.at, result: interrupted(start.runId, events, published) };
+}
+
+/** The result of a run whose process ended before it. */
+export function interrupted(runId: RunId, events: readonly RunEvent[], published: Published): RunResult {
   const progress = events.findLast((event) => event.type === 'progress')?.progress;
   const error = new StillpointError({
     kind: 'helper-crashed',
-    message: 'Stillpoint was ended before this was finished.',
+    message: sentences[published],
     guidance: 'What was already stored is kept, and the next run continues from it.',
     retryable: true,
   });
-  return {
-    type: 'run-finished',
-    runId: start.runId,
-    at: last.at,
-    result: resultWithout(
-      start.runId,
-      'interrupted',
-      'Interrupted: Stillpoint was ended before it was finished.',
-      serializeError(error),
-      progress && { files: progress.files, bytes: progress.bytes },
-    ),
-  };
+  return resultWithout(
+    runId,
+    'interrupted',
+    `Interrupted. ${sentences[published]}`,
+    serializeError(error),
+    progress && { files: progress.files, bytes: progress.bytes },
+  );
 }

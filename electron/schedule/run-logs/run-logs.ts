@@ -56,8 +56,8 @@ export class RunLogs {
   }
 
   #write(runId: RunId, event: RunEvent): Promise<void> {
-    // A crash may have cut the line before off, and the end is what is added afterwards: it begins on its own line.
-    const separator = event.type === 'run-finished' ? '\n' : '';
+    // A crash may have cut the line before off, and these are what is added afterwards: they begin on their own line.
+    const separator = event.type === 'run-finished' || event.type === 'run-started' ? '\n' : '';
     return appendFile(this.#path(runId), `${separator}${JSON.stringify(event)}\n`, { mode: 0o600, flush: true });
   }
 
