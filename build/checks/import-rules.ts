@@ -187,6 +187,12 @@ const helper: readonly ImportGrant[] = [
     reason: 'what is held still',
   },
   {
+    from: 'electron/helper/restore',
+    to: 'electron/helper/sources',
+    only: 'door',
+    reason: 'what a snapshot’s own rules left out is never deleted for not being in it',
+  },
+  {
     from: ['electron/helper/capture', 'electron/helper/restore'],
     to: 'electron/helper/quiesce',
     only: 'types',

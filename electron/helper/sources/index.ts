@@ -1,9 +1,15 @@
 export type { ExamineContext, OwnPlaces, SourceFacts, SourceKind } from './contract.ts';
 export {
+  cacheTagBytes,
+  cacheTagName,
   createFilesystemSource,
+  type Excludes,
   excludesForSnapshot,
+  excludesOf,
   type FilesystemFacts,
   type FilesystemSourceOptions,
+  type FolderExcludes,
+  isCacheTag,
   type OpenTree,
   type TreeEntry,
 } from './filesystem/index.ts';

@@ -8,6 +8,7 @@ import type { SnapshotSource, StoredSnapshot } from '../snapshot-source.ts';
 import { TargetTree } from '../target/target-tree.ts';
 import { findAnchor, pathOf, stepsOfPath } from './anchor.ts';
 import { readSnapshotNotes, type SnapshotNotes } from './left-alone.ts';
+import { LeftOutRules } from './left-out-rules.ts';
 import { OwnPlaces } from './own-places.ts';
 import { PlanBuilder } from './plan-builder.ts';
 import type { PlanDirectory, PlanItem, TargetRoot } from './plan-item.ts';
@@ -46,9 +47,10 @@ export async function buildPlan(input: BuildInput): Promise<BuiltPlan> {
   const { request, source, ops, abilities, ownPaths, signal } = input;
   const snapshot = await source.loadSnapshot(request.point.snapshotId);
   const tree = new StoredTree(source);
-  const roots = await chooseFrom(await sourceRoots(snapshot, tree), request.selection, snapshot, tree);
+  const places = await sourceRoots(snapshot, tree);
+  const roots = await chooseFrom(places, request.selection, snapshot, tree);
   if (roots.length === 0) throw nothingThere(snapshot);
-  const snapshotNotes = await readSnapshotNotes(snapshot, source, tree);
+  const snapshotNotes = await readSnapshotNotes(snapshot, source, tree, places);
   const target = new TargetTree(ops);
   const notes = new PlanNotes();
   const builder = new PlanBuilder({
@@ -57,6 +59,7 @@ export async function buildPlan(input: BuildInput): Promise<BuiltPlan> {
     mode: request.mode,
     snapshotTimeNs: snapshot.timeNs,
     snapshotNotes: request.target.kind === 'original' ? snapshotNotes : elsewhere(snapshotNotes),
+    leftOutRules: new LeftOutRules(snapshotNotes.rules, source, target),
     own: new OwnPlaces(ownPaths, ops),
     notes,
     attributes: abilities,
@@ -181,7 +184,10 @@ function parentOf(root: ChosenRoot): ChosenRoot {
   };
 }
 
-/** What was left out at the original place says nothing about another folder, except that its absence proves nothing. */
+/**
+ * Paths that were left out at the original place say nothing about another folder, except that its absence proves nothing.
+ * Presets and rules speak of names, and go with them.
+ */
 function elsewhere(notes: SnapshotNotes): SnapshotNotes {
   return { ...notes, leftOut: new Set() };
 }

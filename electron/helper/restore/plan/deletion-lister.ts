@@ -5,6 +5,7 @@ import type { Breather } from '../breather.ts';
 import type { TargetTree } from '../target/target-tree.ts';
 import { directoryBelow } from './anchor.ts';
 import { isLeftOut, type SnapshotNotes } from './left-alone.ts';
+import type { LeftOutRules } from './left-out-rules.ts';
 import type { OwnPlaces } from './own-places.ts';
 import { type Found, localPath, type PlanDirectory, type PlanItem, stepsTo } from './plan-item.ts';
 import type { PlanNotes } from './plan-notes.ts';
@@ -14,6 +15,7 @@ interface Parts {
   readonly own: OwnPlaces;
   readonly notes: PlanNotes;
   readonly snapshotNotes: SnapshotNotes;
+  readonly leftOutRules: LeftOutRules;
 }
 
 /**
@@ -62,8 +64,13 @@ export class DeletionLister {
     await this.#breather.pause();
     const path = joinSnapshotPath(parent.snapshotPath, quoteName(name));
     const local = localPath(parent.root, [...stepsTo(parent), name]);
-    const { own, notes, snapshotNotes } = this.#with;
-    if (own.isInside(local) || isLeftOut(snapshotNotes, local, path) || now.deviceId !== deviceId) {
+    const { own, notes, snapshotNotes, leftOutRules } = this.#with;
+    if (
+      own.isInside(local) ||
+      isLeftOut(snapshotNotes, local, path) ||
+      leftOutRules.leftOut(parent, name, now.type === 'dir') ||
+      now.deviceId !== deviceId
+    ) {
       notes.add('own-data', path);
       return false;
     }

@@ -12,6 +12,7 @@ import { directoryBelow } from './anchor.ts';
 import { compareEntry } from './compare-entry.ts';
 import { DeletionLister } from './deletion-lister.ts';
 import { isLeftOut, type SnapshotNotes } from './left-alone.ts';
+import type { LeftOutRules } from './left-out-rules.ts';
 import type { OwnPlaces } from './own-places.ts';
 import { type Found, localPath, type PlanDirectory, type PlanItem, stepsTo } from './plan-item.ts';
 import type { PlanNotes } from './plan-notes.ts';
@@ -24,6 +25,7 @@ export interface PlanBuilderParts {
   readonly mode: RestoreMode;
   readonly snapshotTimeNs: bigint;
   readonly snapshotNotes: SnapshotNotes;
+  readonly leftOutRules: LeftOutRules;
   readonly own: OwnPlaces;
   readonly notes: PlanNotes;
   readonly attributes: AttributeRules;
@@ -94,6 +96,7 @@ export class PlanBuilder {
       }),
     );
     if (!nodes) return;
+    await this.#with.leftOutRules.see(directory, nodes);
     const chosen = choice.isWhole ? nodes : nodes.filter(({ name }) => choice.below.has(nameKey(name)));
     const there = chosen.map(({ name }) => (isThere ? this.#lookIfThere(directory, name) : null));
     for (const [index, node] of chosen.entries()) {
@@ -128,6 +131,10 @@ export class PlanBuilder {
       return;
     }
     const isTypeChange = now !== null && now.type !== node.type;
+    if (isTypeChange && this.#with.leftOutRules.leftOut(parent, node.name, now.type === 'dir')) {
+      notes.add('own-data', path);
+      return;
+    }
     // Only its way down was chosen, not the directory itself: it is made where it is missing, and otherwise left alone.
     const isPassage = node.subtree !== undefined && !choice.isWhole;
     const comparison = now && (isPassage && !isTypeChange ? 'same' : this.#compare(node, now, parent, node.name));

@@ -1,7 +1,8 @@
+import type { Evidence } from '../../../../../shared/domain/evidence.ts';
 import { pathKey, pathParts } from '../path-bytes.ts';
 import type { TreeEntry } from '../tree.ts';
 import { cacheTagName } from './cache-tag.ts';
-import { type ExcludeRules, isWithoutRules } from './exclude-rules.ts';
+import { type ExcludeRules, isWithoutRules, noRules, readRules, rulesDetail } from './exclude-rules.ts';
 import { usualHomes } from './home-folders.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import {
@@ -114,6 +115,18 @@ export class Excludes {
 
   #isKept(names: readonly string[]): boolean {
     return names.some((_, index) => this.#kept.some((pattern) => matchesPlace(pattern, names.slice(0, index + 1))));
+  }
+}
+
+/** The rules that a snapshot’s evidence keeps, below `root`; null when this version does not understand them. */
+export function excludesOf(detail: Evidence['detail'], root: Buffer): Excludes | null {
+  const stored = detail[rulesDetail];
+  const rules = stored === undefined ? noRules : readRules(stored);
+  if (rules === null) return null;
+  try {
+    return new Excludes(rules, root);
+  } catch {
+    return null;
   }
 }
 
