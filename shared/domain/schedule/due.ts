@@ -5,7 +5,9 @@ import { holdOf } from './hold.ts';
 import { type Entry, lostOf, reasonOf } from './ledger.ts';
 import { isOpen, owedSlots } from './owed-slots.ts';
 import { nextSlot, previousSlot } from './slots.ts';
-import { hourMs } from './wall-clock.ts';
+import { hourMs, minuteMs } from './wall-clock.ts';
+
+const lookPatience = 15 * minuteMs;
 
 /**
  * The one decision of every scheduler: what is to be done now. Pure: the same facts give the same answer, whoever asks.
@@ -27,6 +29,8 @@ export function due(facts: ScheduleFacts): Decision {
   }
   const over = last === undefined || last.served || reasonOf(last, unchanged) === 'no-changes';
   const accounts = accountsOf(facts, history, over ? entries : entries.slice(0, -1), accountedUntil);
+  const lookAgainBy = whenToLookAgain(facts, history, last);
+  if (lookAgainBy !== null) return { kind: 'idle', nextAt: lookAgainBy, ...accounts };
   if (over || !isOpen(last) || (owed.early && mustWaitForQuiet(facts, history))) {
     return { kind: 'idle', nextAt: nextAt(facts, history, owed.start, accounts.accountedUntil), ...accounts };
   }
@@ -53,6 +57,17 @@ function beforeRun(entries: readonly Entry[], { underWay }: Believable): readonl
   const began = Math.min(...underWay.map(({ startedAt, slot }) => Math.min(startedAt, slot ?? startedAt)));
   const later = entries.findIndex((entry) => entry.slot > began);
   return entries.slice(0, Math.max(0, (later === -1 ? entries.length : later) - 1));
+}
+
+/**
+ * Nothing had changed when it was looked last, and that was shortly before the slot: it is not known whether the run would
+ * be empty. Until it is looked again, for a while.
+ */
+function whenToLookAgain(facts: ScheduleFacts, history: Believable, last: Entry | undefined): number | null {
+  if (last === undefined || last.served || last.vain.length > 0) return null;
+  const unchanged = unchangedUntil(facts, history);
+  const patience = last.slot + lookPatience;
+  return unchanged >= last.slot - lookPatience && unchanged < last.slot && facts.now < patience ? patience : null;
 }
 
 /** A run that is owed because it was quiet does not begin while somebody writes. One that is owed by time does. */

@@ -25,11 +25,16 @@ export function stretchesBetween(from: number, to: number, zone: string): Stretc
   const begin = from - longestChange;
   const stretches: Stretch[] = [];
   let start = begin;
-  let offset = offsetAt(begin, zone);
+  let offset = yearOf(utcYear(begin), zone).offset;
   let offsetBefore = offset;
   for (let year = utcYear(begin); year <= utcYear(to); year++) {
-    for (const change of changesIn(year, zone)) {
-      if (change.at <= begin || change.at > to) continue;
+    for (const change of yearOf(year, zone).changes) {
+      if (change.at > to) break;
+      if (change.at <= begin) {
+        offset = change.offset;
+        offsetBefore = offset;
+        continue;
+      }
       stretches.push({ from: start, to: change.at, offset, offsetBefore });
       start = change.at;
       offsetBefore = offset;
@@ -56,33 +61,32 @@ export function weekdayOf(day: number): Weekday {
   return weekdays[index] as Weekday;
 }
 
-interface OffsetChange {
-  readonly at: number;
+interface ZoneYear {
+  /** Just before it begins in UTC. */
   readonly offset: number;
+  readonly changes: readonly { readonly at: number; readonly offset: number }[];
 }
 
 /** Looking up a zone is slow and never changes while a process lives, so a year of a zone is looked up once. */
-const known = new Map<string, readonly OffsetChange[]>();
+const known = new Map<string, ZoneYear>();
 const mostKnown = 2000;
 
-function changesIn(year: number, zone: string): readonly OffsetChange[] {
+function yearOf(year: number, zone: string): ZoneYear {
   const key = `${zone} ${year}`;
   const found = known.get(key);
   if (found !== undefined) return found;
   const end = Date.UTC(year + 1, 0);
-  const changes: OffsetChange[] = [];
-  let at = zoned(Date.UTC(year, 0) - 1, zone).getTimeZoneTransition('next');
+  const before = zoned(Date.UTC(year, 0) - 1, zone);
+  const changes: { at: number; offset: number }[] = [];
+  let at = before.getTimeZoneTransition('next');
   while (at !== null && at.epochMilliseconds < end) {
     changes.push({ at: at.epochMilliseconds, offset: offsetOf(at) });
     at = at.getTimeZoneTransition('next');
   }
   if (known.size >= mostKnown) known.clear();
-  known.set(key, changes);
-  return changes;
-}
-
-function offsetAt(at: number, zone: string): number {
-  return offsetOf(zoned(at, zone));
+  const result = { offset: offsetOf(before), changes };
+  known.set(key, result);
+  return result;
 }
 
 function offsetOf(at: Temporal.ZonedDateTime): number {
