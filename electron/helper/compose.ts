@@ -12,14 +12,17 @@ import { ownPlaces } from './commands/own-places.ts';
 import { repositoryFileOps } from './commands/repositories/file-access.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
-import { createFsfreezeCopy, createLive } from './quiesce/index.ts';
+import { createFsfreezeCopy, createLive, FreezePace, SleepGate, systemSleep } from './quiesce/index.ts';
 import { processEnvironment } from './repository/index.ts';
 import { createFilesystemRestore, snapshotSourceOf } from './restore/index.ts';
 import { createFilesystemSource } from './sources/index.ts';
 import { processAbilities } from './system/capabilities.ts';
 import { identityFileOps, plainFileOps } from './system/file-ops.ts';
 import { asIdentity } from './system/identity.ts';
+import { keepAwake } from './system/inhibitor.ts';
+import { machineConditions } from './system/machine-conditions.ts';
 import { openVerifiedProgram } from './system/spawn-verified.ts';
+import type { SystemBus } from './system/system-bus.ts';
 import { version } from './version.ts';
 
 export interface Composition {
@@ -31,12 +34,14 @@ export interface Composition {
   readonly program: string;
   /** Where polkit reads an administrator's rules; elsewhere in tests. */
   readonly polkitRules?: string;
+  /** Where the system's services are asked; elsewhere in tests. */
+  readonly systemBus?: SystemBus;
   readonly kdf?: 'default' | 'test';
 }
 
 /** Puts the stages together: which kinds of source, which methods, in whose name files are touched. */
 export function composeHelper(composition: Composition): HelperContext {
-  const { caller, account, registry, directories } = composition;
+  const { caller, account, registry, directories, systemBus } = composition;
   const identity = caller.elevatedFor ? identityOf(account) : null;
   const files = identity === null ? plainFileOps : identityFileOps(identity);
   const asCaller = <T>(work: () => T): T => (identity === null ? work() : asIdentity(identity, work));
@@ -50,6 +55,7 @@ export function composeHelper(composition: Composition): HelperContext {
   const holding = {
     ...{ guardBinary, scratchDirectory: directories.scratch, own, programPlaces },
     onlyDirectPlaces: caller.elevatedFor,
+    ...{ pace: new FreezePace(), sleep: new SleepGate(systemSleep(systemBus)) },
   };
   const sessions = new RepositorySessions({
     registry,
@@ -81,12 +87,14 @@ export function composeHelper(composition: Composition): HelperContext {
     sessions,
     restores,
     scheduleConsent,
+    machineConditions: () => machineConditions(systemBus),
     stages: {
       examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),
       methods: [createFsfreezeCopy(holding), createLive()],
       kernel: processAbilities().kernel.release,
       version,
       author,
+      keepAwake: () => keepAwake('A backup is under way', systemBus),
       mayScheduledHold: () => scheduleConsent.isGiven,
     },
     guardProblem: problemOfGuard(guardBinary),

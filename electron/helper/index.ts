@@ -31,6 +31,8 @@ const context = composeHelper({
   registry: openRegistry(directories.registryFile),
   directories,
   program: process.argv[1] ?? '',
+  // Whose rights are more than the caller's is not told by the caller where the system's services are.
+  systemBus: { address: caller.elevatedFor ? undefined : process.env.DBUS_SYSTEM_BUS_ADDRESS },
 });
 // What cannot be cleaned up must not keep everything else from being done.
 const recovered = await context.restores.recover().catch((error: unknown) => [`not looked after: ${String(error)}`]);

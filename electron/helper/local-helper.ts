@@ -22,7 +22,9 @@ export function localHelper(options: LocalHelperOptions): HelperService {
   const directories = directoriesFor(caller, account.home, process.env);
   const kept = openRegistry(directories.registryFile);
   const registry = options.registration === 'kept' ? kept : layered(kept, memoryRegistry());
-  const context = composeHelper({ caller, account, registry, directories, program: process.argv[1] ?? '' });
+  const program = process.argv[1] ?? '';
+  const systemBus = { address: process.env.DBUS_SYSTEM_BUS_ADDRESS };
+  const context = composeHelper({ caller, account, registry, directories, program, systemBus });
   const handlers = createHandlers(context);
   // The kernel limits this process to its user's rights already.
   const authority = { require: async () => {} };

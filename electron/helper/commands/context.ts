@@ -4,6 +4,7 @@ import type { ScheduleConsent } from '../authority/schedule-consent.ts';
 import type { BackupStages } from '../pipeline/backup.ts';
 import type { FilesystemRestore } from '../restore/index.ts';
 import type { OwnPlaces } from '../sources/contract.ts';
+import type { MachineState } from '../system/machine-conditions.ts';
 import type { AsCaller } from './repositories/place.ts';
 import type { RepositorySessions } from './repositories/sessions.ts';
 
@@ -15,6 +16,8 @@ export interface HelperContext {
   readonly stages: BackupStages;
   /** Whether scheduled runs of this caller may hold filesystems still. */
   readonly scheduleConsent: ScheduleConsent;
+  /** What scheduled runs depend on, as it is now. */
+  readonly machineConditions: () => Promise<MachineState>;
   readonly restores: FilesystemRestore;
   readonly asCaller: AsCaller;
   /** Everything of ours, as it is registered now. */

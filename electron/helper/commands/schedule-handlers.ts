@@ -9,9 +9,9 @@ type ScheduleHandlers = Pick<
   'machine.conditions' | 'schedule.allowStillPoints' | 'schedule.forbidStillPoints'
 >;
 
-export function scheduleHandlers({ scheduleConsent }: HelperContext): ScheduleHandlers {
+export function scheduleHandlers({ machineConditions, scheduleConsent }: HelperContext): ScheduleHandlers {
   return {
-    'machine.conditions': async () => ({ onMains: null, metered: null, sleepAnnounced: false }),
+    'machine.conditions': () => machineConditions(),
     'schedule.allowStillPoints': async () => {
       // Where nothing can be held, a record of it would promise what does not happen.
       if (!processAbilities().canFreeze) throw cannotHold();

@@ -201,7 +201,7 @@ describe('the pipeline', () => {
     const { examine } = database();
     const { repository } = await memoryRepository();
     let awake = 0;
-    const keepAwake = async () => {
+    const keepAwake = () => {
       awake += 1;
       return {
         [Symbol.asyncDispose]: async () => {

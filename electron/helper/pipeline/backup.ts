@@ -30,8 +30,8 @@ export interface BackupStages {
   readonly author: Author;
   /** Whether a run that a schedule began may hold writers. Without it, none may. */
   readonly mayScheduledHold?: () => boolean;
-  /** Keeps the machine from falling asleep for want of use, until what it gives is disposed of. Never rejects. */
-  readonly keepAwake?: () => Promise<AsyncDisposable>;
+  /** Keeps the machine from falling asleep for want of use, until what it gives is disposed of. Holds up nobody. */
+  readonly keepAwake?: () => AsyncDisposable;
 }
 
 /** Who makes snapshots, as restic records it. */
@@ -54,7 +54,7 @@ export async function backup(
   report: RunReporter,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  await using _awake = await stages.keepAwake?.();
+  await using _awake = stages.keepAwake?.();
   const wishes = { ...job.policy, mayHold: job.trigger !== 'schedule' || stages.mayScheduledHold?.() === true };
   const { facts, picked, isWithheld } = await report.phase('preflight', () =>
     pickFor(job.spec, wishes, stages, signal),

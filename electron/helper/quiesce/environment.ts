@@ -1,4 +1,5 @@
 import type { OwnPlaces } from '../sources/contract.ts';
+import type { FreezePace, SleepGate } from './lease/index.ts';
 
 /** What the methods that hold need to know of the helper they run in. Handed in where the helper is composed. */
 export interface QuiesceEnvironment {
@@ -17,6 +18,10 @@ export interface QuiesceEnvironment {
    * could be made to lead elsewhere afterwards. What is reached through one is not held. Default false.
    */
   readonly onlyDirectPlaces?: boolean;
+  /** Keeps freezes of one filesystem apart. One for all methods of a helper; without it they may follow at once. */
+  readonly pace?: FreezePace;
+  /** Keeps freezes and the system's sleep apart. The product always has one. */
+  readonly sleep?: SleepGate;
   /** See StartGuardOptions. */
   readonly cgroupProcs?: string;
   readonly emergencyThaw?: boolean;

@@ -75,6 +75,12 @@ export async function inhibit(wish: InhibitorWish, bus: SystemBus = {}): Promise
   };
 }
 
+/** No sleep for want of use until it is disposed of; a closed lid and a person still have their way. Holds up nobody. */
+export function keepAwake(why: string, bus: SystemBus = {}): AsyncDisposable {
+  const lock = inhibit({ what: 'idle', mode: 'block', why }, bus);
+  return { [Symbol.asyncDispose]: async () => (await lock)?.release() };
+}
+
 function echo(child: ChildProcess, ended: Promise<void>): Promise<boolean> {
   const { promise, resolve } = Promise.withResolvers<boolean>();
   const timer = setTimeout(() => resolve(false), startMs);

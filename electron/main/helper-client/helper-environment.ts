@@ -1,5 +1,6 @@
 /** What the helper may know of our environment: where things are kept, the language, the time zone. No secret is here. */
 const kept = [
+  'DBUS_SYSTEM_BUS_ADDRESS',
   'HOME',
   'LANG',
   'LC_ALL',

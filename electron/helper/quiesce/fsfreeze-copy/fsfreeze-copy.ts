@@ -1,9 +1,10 @@
 import { maxListedPaths } from '../../../../shared/domain/evidence.ts';
 import type { MethodPromise } from '../../../../shared/domain/preflight.ts';
 import { nsToInstant } from '../../../../shared/domain/time.ts';
-import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { isStillpointError, StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import { deviceNumber } from '../../system/mounts.ts';
 import { syncFilesystem } from '../../system/sync.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillEvidence, StillOutcome, StillView } from '../contract.ts';
 import { doubtNs } from '../ctime/granularity.ts';
@@ -91,6 +92,7 @@ class FreezeRun {
   async run<T>(use: (view: StillView) => Promise<T>): Promise<StillOutcome<T>> {
     const { signal, report } = this.#context;
     const place = rootPlace(this.#facts, this.#tree);
+    await this.#turn();
     const warm = await report.phase('scan', () => this.#warmUp());
     using spool = new Spool({
       ...planSpool(warm.bytes, this.#environment),
@@ -133,6 +135,10 @@ class FreezeRun {
 
   async #hold(spool: Spool, warm: WarmTree): Promise<FrozenOutcome<Copied> & { held: true }> {
     const { signal, report } = this.#context;
+    // What else was held meanwhile counts too.
+    await this.#turn();
+    // Given back last, after the guard: when the thaw is certain.
+    await using sleep = await this.#environment.sleep?.hold(this.#leaseMs, report);
     await using guard = await this.#steps.startGuard({
       mountPath: this.#facts.mountPoint,
       mountFd: this.#tree.rootFd,
@@ -144,11 +150,24 @@ class FreezeRun {
     });
     const flush = (): Promise<void> => this.#steps.flush(this.#tree.rootFd);
     await report.phase('flush', () => flushUntilQuick(flush, this.#longestStallMs, signal));
+    await sleep?.requireAwake();
     throwIfAborted(signal);
     const outcome = this.#copyFrozen(guard, spool, warm);
     this.#tell(outcome);
     if (!outcome.held) throw outcome.error;
     return outcome;
+  }
+
+  async #turn(): Promise<void> {
+    const { signal, report } = this.#context;
+    await this.#environment.pace?.turn(this.#filesystem, this.#facts.mountPoint, signal, (ms) =>
+      report.note('info', `${this.#facts.mountPoint} was held still just now; waiting ${(ms / 1000).toFixed(1)} s.`),
+    );
+  }
+
+  /** Names the filesystem that is held, however it is reached. */
+  get #filesystem(): string {
+    return deviceNumber(this.#facts.mount);
   }
 
   /** Everything between freeze and thaw happens in here, on this thread, in this turn of the event loop. */
@@ -166,6 +185,8 @@ class FreezeRun {
     } catch (error) {
       const heldMs = performance.now() - askedAt;
       // A freeze that was refused held nobody.
+      if (files.copier !== undefined || isStillpointError(error, 'freeze-ended-early'))
+        this.#environment.pace?.note(this.#filesystem, { stallMs: heldMs, isOverrun: heldMs > this.#leaseMs });
       if (files.copier !== undefined)
         this.#context.report.note('warning', `Writers waited ${heldMs.toFixed(0)} ms for a copy that was given up.`);
       throw error;
@@ -177,11 +198,16 @@ class FreezeRun {
   /** What happened while nothing could be told. */
   #tell(outcome: FrozenOutcome<Copied>): void {
     const { report } = this.#context;
-    if (outcome.times === null) return;
+    const stoppedUs = !outcome.held && (outcome.cause === 'deadline' || outcome.cause === 'witness');
+    if (outcome.times === null) {
+      this.#environment.pace?.note(this.#filesystem, { stallMs: this.#leaseMs, isOverrun: stoppedUs });
+      return;
+    }
     const { stall, frozen } = outcome.times;
     const ms = (from: bigint, to: bigint): number => Number(to - from) / 1e6;
     const wallMs = (ns: bigint): number => Number(ns) / 1e6;
     const stallMs = ms(stall.from.monotonicNs, stall.to.monotonicNs);
+    this.#environment.pace?.note(this.#filesystem, { stallMs, isOverrun: stoppedUs || stallMs > this.#leaseMs });
     report.past('freeze', wallMs(stall.from.wallNs), ms(stall.from.monotonicNs, frozen.from.monotonicNs));
     report.past('delta', wallMs(frozen.from.wallNs), ms(frozen.from.monotonicNs, frozen.to.monotonicNs));
     report.past('thaw', wallMs(frozen.to.wallNs), ms(frozen.to.monotonicNs, stall.to.monotonicNs));

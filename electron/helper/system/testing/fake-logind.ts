@@ -85,7 +85,7 @@ export async function startFakeLogind(roles: readonly string[] = ['logind']): Pr
 async function startAndHear(file: string, args: readonly string[], env: Record<string, string>): Promise<ChildProcess> {
   const child = spawn(file, [...args], {
     env: { PATH: process.env.PATH, ...env },
-    stdio: ['ignore', 'pipe', 'inherit'],
+    stdio: ['ignore', 'pipe', 'ignore'],
   });
   const lines = createInterface({ input: child.stdout });
   const isUp = await new Promise<boolean>((resolve) => {
