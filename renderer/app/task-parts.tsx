@@ -1,18 +1,23 @@
 import '../ui/theme/controls.css';
 import type { ReactNode } from 'react';
 import { SourceChooser } from '../features/add-source/source-chooser.tsx';
-import { emptyDraft, requiredLevelFor } from '../features/add-source/source-draft.ts';
+import { emptyDraft, requiredLevelFor, specOf } from '../features/add-source/source-draft.ts';
 import { FileVersions } from '../features/browse/file-versions.tsx';
 import { type FirstRunParts, FirstRunPartsProvider } from '../features/first-run/parts.ts';
+import { PolicySections } from '../features/policy/policy-sections.tsx';
+import { StillPointsNotice } from '../features/policy/still-points.tsx';
+import { usePolicyWords } from '../features/policy/use-policy-words.ts';
 import { PasswordForm } from '../features/repositories/password-form.tsx';
 import { PlaceChooser } from '../features/repositories/place-chooser.tsx';
 import { RecoverySheet } from '../features/repositories/recovery-sheet.tsx';
 import { PutBackProvider } from '../features/restore/put-back.tsx';
 import { type SearchParts, SearchPartsProvider } from '../features/search/parts.ts';
+import { type PolicyParts, PolicyPartsProvider } from '../state/policy-parts.ts';
 
 const firstRunParts: FirstRunParts = {
   emptySource: emptyDraft,
   requiredLevelFor,
+  specOf,
   SourceChooser,
   PlaceChooser,
   PasswordForm,
@@ -21,13 +26,17 @@ const firstRunParts: FirstRunParts = {
 
 const searchParts: SearchParts = { FileVersions };
 
+const policyParts: PolicyParts = { usePolicyWords, PolicySections, StillPointsNotice };
+
 /** What one task borrows from another, handed over here because features never import each other. */
 export function TaskParts({ children }: { readonly children: ReactNode }): ReactNode {
   return (
-    <FirstRunPartsProvider value={firstRunParts}>
-      <SearchPartsProvider value={searchParts}>
-        <PutBackProvider>{children}</PutBackProvider>
-      </SearchPartsProvider>
-    </FirstRunPartsProvider>
+    <PolicyPartsProvider value={policyParts}>
+      <FirstRunPartsProvider value={firstRunParts}>
+        <SearchPartsProvider value={searchParts}>
+          <PutBackProvider>{children}</PutBackProvider>
+        </SearchPartsProvider>
+      </FirstRunPartsProvider>
+    </PolicyPartsProvider>
   );
 }

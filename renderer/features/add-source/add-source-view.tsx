@@ -2,9 +2,13 @@ import { Button, Radio, TextInput } from '@mantine/core';
 import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
+import type { SourceSpec } from '../../../shared/domain/source.ts';
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
+import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { ask } from '../../state/ask.ts';
+import { choiceOf, type PolicyChoice, usePolicyParts } from '../../state/policy-parts.ts';
 import { useStore } from '../../state/store.ts';
 import type { ViewOf } from '../../state/view.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -13,58 +17,50 @@ import classes from './add-source.module.css';
 import { fieldError } from './field-error.ts';
 import { RepositoryChoice } from './repository-choice.tsx';
 import { SourceChooser } from './source-chooser.tsx';
-import { draftProblem, emptyDraft, requiredLevelFor, type SourceDraft } from './source-draft.ts';
-import { StallChoice } from './stall-choice.tsx';
+import {
+  draftOf,
+  draftProblem,
+  emptyDraft,
+  requiredLevelAfter,
+  requiredLevelFor,
+  type SourceDraft,
+  specOf,
+} from './source-draft.ts';
 
 /** Another source, or the particulars of one that is there. Nothing is registered before the last button. */
 export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | ViewOf<'edit-source'> }): ReactNode {
   const { t } = useTranslation('add-source');
+  const { PolicySections } = usePolicyParts();
   const { open, back, backUp, sources, repositories, selectSource } = useStore();
   const home = useStore((state) => state.info?.homePath ?? '');
   const edited = view.name === 'edit-source' ? (sources?.find(({ id }) => id === view.sourceId) ?? null) : null;
   const [draft, setDraft] = useState<SourceDraft>(() =>
-    edited === null
-      ? emptyDraft('', home, { home: '', system: '' })
-      : {
-          name: edited.name,
-          nameTyped: true,
-          path: edited.spec.path,
-          excludes: edited.spec.excludes,
-          longestStallMs: edited.policy.longestStallMs,
-        },
+    edited === null ? emptyDraft('', home, { home: '', system: '' }) : draftOf(edited.name, edited.spec),
   );
   const [chosen, setChosen] = useState<RepositoryId | null>(edited?.policy.repositoryId ?? null);
+  const [choice, setChoice] = useState<PolicyChoice>(() => choiceOf(edited?.policy ?? null));
+  const [choiceIsValid, setChoiceIsValid] = useState(true);
   const [preflight, setPreflight] = useState<Preflight | null>(null);
   const [working, setWorking] = useState<'add' | 'back-up' | null>(null);
   const [error, setError] = useState<StillpointError | null>(null);
   const repositoryId = chosen ?? repositories?.[0]?.id ?? null;
-  const ready = draftProblem(draft) === null && preflight !== null && repositoryId !== null;
+  const ready = draftProblem(draft) === null && preflight !== null && repositoryId !== null && choiceIsValid;
+  const removable = repositories?.find(({ id }) => id === repositoryId)?.removable ?? false;
+  const onValid = useCallback((valid: boolean) => setChoiceIsValid(valid), []);
   const keep = useCallback((found: Preflight | null) => setPreflight(found), []);
 
   const save = async (andBackUp: boolean): Promise<void> => {
     if (preflight === null || repositoryId === null) return;
     setWorking(andBackUp ? 'back-up' : 'add');
     setError(null);
-    const registration = {
-      name: draft.name.trim(),
-      spec: {
-        kind: 'filesystem' as const,
-        path: draft.path,
-        excludes: [...draft.excludes],
-        excludePresets: [],
-        ignoreLines: [],
-      },
-      policy: {
-        repositoryId,
-        requiredLevel: requiredLevelFor(preflight),
-        longestStallMs: draft.longestStallMs,
-      },
-    };
+    const name = draft.name.trim();
+    const spec = specOf(draft);
+    const policy = { ...choice, repositoryId, requiredLevel: levelFor(edited, spec, choice, preflight) };
     try {
       const source =
         edited === null
-          ? await ask('sources.add', registration)
-          : await ask('sources.update', { id: edited.id, ...registration });
+          ? await ask('sources.add', { name, spec, policy })
+          : await ask('sources.update', { id: edited.id, name, spec, policy });
       if (andBackUp) await backUp(source.id);
       selectSource(source.id);
       open({ name: 'main' });
@@ -98,7 +94,7 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
       </section>
       <section className={classes.part}>
         <h2>{t('where.title')}</h2>
-        <SourceChooser draft={draft} onChange={setDraft} onPreflight={keep} />
+        <SourceChooser draft={draft} longestStallMs={choice.longestStallMs} onChange={setDraft} onPreflight={keep} />
         <TextInput
           className={classes.name ?? ''}
           label={t('name.label')}
@@ -113,10 +109,13 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
         <RepositoryChoice value={repositoryId} onChange={setChosen} source={preflight} />
       </section>
       <section className={classes.part}>
-        <h2>{t('pause.title')}</h2>
-        <StallChoice
-          value={draft.longestStallMs}
-          onChange={(longestStallMs) => setDraft({ ...draft, longestStallMs })}
+        <h2>{t('policy.title')}</h2>
+        <PolicySections
+          value={choice}
+          sourceId={edited?.id ?? null}
+          removable={removable}
+          onChange={setChoice}
+          onValid={onValid}
         />
       </section>
       {edited !== null && edited.spec.path !== draft.path && (
@@ -143,4 +142,15 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
       </footer>
     </form>
   );
+}
+
+function levelFor(
+  edited: SourceView | null,
+  spec: SourceSpec,
+  choice: PolicyChoice,
+  preflight: Preflight,
+): ConsistencyLevel {
+  if (edited === null) return requiredLevelFor(preflight);
+  const sameTerms = edited.spec.path === spec.path && edited.policy.longestStallMs === choice.longestStallMs;
+  return requiredLevelAfter(edited.policy, sameTerms, preflight);
 }

@@ -1,6 +1,19 @@
 import { describe, expect, it } from 'vitest';
+import { excludePresets } from '../../../shared/domain/excludes/presets.ts';
+import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
-import { draftProblem, emptyDraft, excludePresets, nameFor, requiredLevelFor, withPath } from './source-draft.ts';
+import {
+  draftOf,
+  draftProblem,
+  emptyDraft,
+  linesOf,
+  nameFor,
+  requiredLevelAfter,
+  requiredLevelFor,
+  specOf,
+  withPath,
+} from './source-draft.ts';
 
 const home = '/home/ana';
 const names = { home: 'Home', system: 'System' };
@@ -14,21 +27,23 @@ describe('a source being described', () => {
     expect(nameFor('/', home, names)).toBe('System');
   });
 
-  it('leaves caches and trash out where the folder holds them', () => {
-    expect(emptyDraft(home, home, names).excludes).toEqual(['/home/ana/.cache', '/home/ana/.local/share/Trash']);
-    expect(emptyDraft('/home/ana/Documents', home, names).excludes).toEqual([]);
-    expect(excludePresets('/', home)).toHaveLength(2);
-    expect(excludePresets('/home/an', home)).toEqual([]);
+  it('leaves out by presets until somebody takes one away, whatever the folder', () => {
+    expect(emptyDraft(home, home, names).excludePresets).toEqual(excludePresets);
+    const fewer = { ...emptyDraft(home, home, names), excludePresets: ['trash'] as const };
+    expect(withPath(fewer, '/srv', home, names).excludePresets).toEqual(['trash']);
   });
 
-  it('drops excludes that another folder does not hold', () => {
-    const draft = { ...emptyDraft(home, home, names), excludes: ['/home/ana/.cache', '/home/ana/Documents/tmp'] };
+  it('drops excluded folders that another folder does not hold', () => {
+    const draft = { ...emptyDraft(home, home, names), excludes: ['/home/ana/tmp', '/home/ana/Documents/tmp'] };
     expect(withPath(draft, '/home/ana/Documents', home, names).excludes).toEqual(['/home/ana/Documents/tmp']);
+    expect(withPath(draft, '/home/an', home, names).excludes).toEqual([]);
   });
 
-  it('keeps an exclude that was taken away while the folder stays', () => {
-    const draft = { ...emptyDraft(home, home, names), excludes: [] };
-    expect(withPath(draft, home, home, names).excludes).toEqual([]);
+  it('keeps the number of every line of own rules, and drops what is empty at the end', () => {
+    expect(linesOf('# videos\n\n*.mkv\r\n\n  \n')).toEqual(['# videos', '', '*.mkv']);
+    expect(linesOf(' \n')).toEqual([]);
+    const spec = { ...emptyDraft(home, home, names), ignoreText: '*.iso\n' };
+    expect(draftOf('Home', specOf(spec)).ignoreText).toBe('*.iso');
   });
 
   it('names what is missing', () => {
@@ -44,5 +59,15 @@ describe('a source being described', () => {
       ({ chosen: { method, level } }) as unknown as Preflight;
     expect(requiredLevelFor(chosen('live', 'observed-static'))).toBe('per-file');
     expect(requiredLevelFor(chosen('precopy-freeze', 'filesystem'))).toBe('filesystem');
+  });
+
+  it('asks of a changed source no less than before, unless folder or pause are others', () => {
+    const reached = (method: string, level: string): Preflight =>
+      ({ chosen: { method, level } }) as unknown as Preflight;
+    const before = defaultPolicy('a'.repeat(64) as RepositoryId, 'filesystem');
+    expect(requiredLevelAfter(before, true, reached('live', 'observed-static'))).toBe('filesystem');
+    expect(requiredLevelAfter(before, false, reached('live', 'observed-static'))).toBe('per-file');
+    const weak = { ...before, requiredLevel: 'per-file' as const };
+    expect(requiredLevelAfter(weak, true, reached('precopy-freeze', 'filesystem'))).toBe('filesystem');
   });
 });

@@ -1,6 +1,8 @@
-import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
-import { defaultLongestStallMs } from '../../../shared/domain/policy.ts';
+import { type ExcludePreset, excludePresets } from '../../../shared/domain/excludes/presets.ts';
+import { type ConsistencyLevel, isAtLeast } from '../../../shared/domain/level.ts';
+import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
+import type { SourceSpec } from '../../../shared/domain/source.ts';
 
 /** A source that is being described and not registered yet. */
 export interface SourceDraft {
@@ -8,8 +10,11 @@ export interface SourceDraft {
   /** False while the name follows the folder. */
   readonly nameTyped: boolean;
   readonly path: string;
+  /** Folders of its own that are left out. */
   readonly excludes: readonly string[];
-  readonly longestStallMs: number;
+  readonly excludePresets: readonly ExcludePreset[];
+  /** Own rules as they are typed, one a line. */
+  readonly ignoreText: string;
 }
 
 /** What the home folder and the whole system are called, in the language of the window. */
@@ -19,20 +24,45 @@ export interface PlaceNames {
 }
 
 export function emptyDraft(path: string, home: string, names: PlaceNames): SourceDraft {
-  const nothing = { name: '', nameTyped: false, path: '', excludes: [], longestStallMs: defaultLongestStallMs };
+  const nothing = { name: '', nameTyped: false, path: '', excludes: [], excludePresets, ignoreText: '' };
   return withPath(nothing, path, home, names);
 }
 
-/** Another folder: its name follows unless it was typed, and excludes outside it fall away. */
+export function draftOf(name: string, spec: SourceSpec): SourceDraft {
+  const { path, excludes, ignoreLines } = spec;
+  return {
+    name,
+    nameTyped: true,
+    path,
+    excludes,
+    excludePresets: spec.excludePresets,
+    ignoreText: ignoreLines.join('\n'),
+  };
+}
+
+/** The lines of a text area: a line keeps its number, so that an error can name it; empty ones at the end are dropped. */
+export function linesOf(text: string): string[] {
+  return text.replace(/\s+$/, '') === '' ? [] : text.replace(/\s+$/, '').split(/\r?\n/);
+}
+
+export function specOf(draft: Omit<SourceDraft, 'name' | 'nameTyped'>): SourceSpec {
+  return {
+    kind: 'filesystem',
+    path: draft.path,
+    excludes: [...draft.excludes],
+    excludePresets: [...draft.excludePresets],
+    ignoreLines: linesOf(draft.ignoreText),
+  };
+}
+
+/** Another folder: its name follows unless it was typed, and excluded folders outside it fall away. */
 export function withPath(draft: SourceDraft, path: string, home: string, names: PlaceNames): SourceDraft {
   const clean = path.length > 1 ? path.replace(/\/+$/, '') : path;
-  const presets = excludePresets(clean, home).map((preset) => preset.path);
-  const kept = draft.excludes.filter((exclude) => isBelow(exclude, clean));
   return {
     ...draft,
     path,
     name: draft.nameTyped ? draft.name : nameFor(clean, home, names),
-    excludes: clean === draft.path ? draft.excludes : [...new Set([...kept, ...presets])],
+    excludes: draft.excludes.filter((exclude) => isBelow(exclude, clean)),
   };
 }
 
@@ -41,21 +71,6 @@ export function nameFor(path: string, home: string, names: PlaceNames): string {
   if (path === home) return names.home;
   if (path === '/') return names.system;
   return path.slice(path.lastIndexOf('/') + 1);
-}
-
-export interface ExcludePreset {
-  readonly path: string;
-  /** Key below `excludes.preset.` */
-  readonly words: 'cache' | 'trash';
-}
-
-/** What hardly anybody wants back, where the folder holds it. */
-export function excludePresets(path: string, home: string): readonly ExcludePreset[] {
-  const presets: readonly ExcludePreset[] = [
-    { path: `${home}/.cache`, words: 'cache' },
-    { path: `${home}/.local/share/Trash`, words: 'trash' },
-  ];
-  return presets.filter((preset) => isBelow(preset.path, path));
 }
 
 export function isBelow(path: string, folder: string): boolean {
@@ -78,5 +93,11 @@ export function requiredLevelFor(preflight: Preflight): ConsistencyLevel {
   return preflight.chosen.method === 'live' ? 'per-file' : preflight.chosen.level;
 }
 
-/** Pauses people can choose between, milliseconds. */
-export const stallChoices = [20, defaultLongestStallMs, 1_000, 10_000] as const;
+/**
+ * The level asked of a source that is changed. It follows what can be reached where the folder or the pause is another
+ * one; else it only rises: rights that are missing today are no reason to ask for less for good.
+ */
+export function requiredLevelAfter(before: Policy, sameTerms: boolean, preflight: Preflight): ConsistencyLevel {
+  const reachable = requiredLevelFor(preflight);
+  return sameTerms && isAtLeast(before.requiredLevel, reachable) ? before.requiredLevel : reachable;
+}

@@ -12,7 +12,10 @@ import {
 } from './first-run-state.ts';
 import type { FirstPlace } from './parts.ts';
 
-const source = { name: 'Home', nameTyped: false, path: '/home/ana', excludes: [], longestStallMs: 250 };
+const source = {
+  ...{ name: 'Home', nameTyped: false, path: '/home/ana' },
+  ...{ excludes: [], excludePresets: [], ignoreText: '' },
+};
 const preflight = {} as Preflight;
 const place = { path: '/media/disk/Stillpoint', wish: 'create' } as FirstPlace;
 const password = { password: 'x', remember: true };

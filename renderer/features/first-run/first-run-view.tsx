@@ -1,9 +1,11 @@
 import { Button } from '@mantine/core';
 import { type ReactNode, useCallback, useEffect, useRef } from 'react';
 import { useTranslation } from 'react-i18next';
+import { defaultLongestStallMs } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Doors } from './doors.tsx';
+import { EverydayLine } from './everyday-line.tsx';
 import { FirstBackup } from './first-backup.tsx';
 import classes from './first-run.module.css';
 import { canGoOn, type FirstRunState, stepsOf } from './first-run-state.ts';
@@ -50,11 +52,15 @@ export function FirstRunView(): ReactNode {
       </header>
       <div className={classes.panel}>
         {step === 'what' && (
-          <SourceChooser
-            draft={state.source}
-            onChange={(source) => dispatch({ type: 'source', source })}
-            onPreflight={onPreflight}
-          />
+          <>
+            <SourceChooser
+              draft={state.source}
+              longestStallMs={defaultLongestStallMs}
+              onChange={(source) => dispatch({ type: 'source', source })}
+              onPreflight={onPreflight}
+            />
+            <EverydayLine />
+          </>
         )}
         {step === 'where' && (
           <PlaceChooser

@@ -1,15 +1,18 @@
 import { type ComponentType, createContext, useContext } from 'react';
+import type { ExcludePreset } from '../../../shared/domain/excludes/presets.ts';
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
 import type { PlaceProbe } from '../../../shared/domain/repository.ts';
+import type { SourceSpec } from '../../../shared/domain/source.ts';
 
 export interface FirstSource {
   readonly name: string;
   readonly nameTyped: boolean;
   readonly path: string;
   readonly excludes: readonly string[];
-  readonly longestStallMs: number;
+  readonly excludePresets: readonly ExcludePreset[];
+  readonly ignoreText: string;
 }
 
 export interface PlaceNames {
@@ -36,9 +39,11 @@ export interface FirstPassword {
  */
 export interface FirstRunParts {
   readonly emptySource: (path: string, home: string, names: PlaceNames) => FirstSource;
+  readonly specOf: (source: FirstSource) => SourceSpec;
   readonly requiredLevelFor: (preflight: Preflight) => ConsistencyLevel;
   readonly SourceChooser: ComponentType<{
     readonly draft: FirstSource;
+    readonly longestStallMs: number;
     readonly onChange: (draft: FirstSource) => void;
     readonly onPreflight: (preflight: Preflight | null) => void;
   }>;

@@ -1,5 +1,6 @@
 import { type Dispatch, useReducer } from 'react';
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import { serializeError } from '../../../shared/errors/index.ts';
 import { ask } from '../../state/ask.ts';
 import { useStore } from '../../state/store.ts';
@@ -15,7 +16,7 @@ export interface FirstRun {
 }
 
 export function useFirstRun(names: PlaceNames & { readonly repository: string }): FirstRun {
-  const { emptySource, requiredLevelFor } = useFirstRunParts();
+  const { emptySource, requiredLevelFor, specOf } = useFirstRunParts();
   const home = useStore((store) => store.info?.homePath ?? '');
   const { open, backUp, changeSettings, refreshRepositories, refreshSources, selectSource } = useStore();
   const [state, dispatch] = useReducer(firstRunReducer, home, (path) => firstState(emptySource(path, path, names)));
@@ -45,18 +46,8 @@ export function useFirstRun(names: PlaceNames & { readonly repository: string })
     if (sourceId === null) {
       const added = await ask('sources.add', {
         name: source.name.trim(),
-        spec: {
-          kind: 'filesystem',
-          path: source.path,
-          excludes: [...source.excludes],
-          excludePresets: [],
-          ignoreLines: [],
-        },
-        policy: {
-          repositoryId,
-          requiredLevel: requiredLevelFor(preflight),
-          longestStallMs: source.longestStallMs,
-        },
+        spec: specOf(source),
+        policy: defaultPolicy(repositoryId, requiredLevelFor(preflight)),
       });
       sourceId = added.id;
       dispatch({ type: 'source-added', id: sourceId });

@@ -33,7 +33,9 @@ export function planOf(world: World, source: SourceView, rules: KeepRules): Keep
   const marks = (world.lanes.find((lane) => lane.sourceId === source.id)?.snapshots ?? []).filter(
     ({ kind }) => kind === 'backup',
   );
-  const ruled = marks.filter(({ pinned }) => !pinned).map(({ id, time }) => ({ id: `${id}`, time, tags: [] }));
+  const ruled = marks
+    .filter(({ pinned }) => !pinned)
+    .map(({ id, time }) => ({ id: `${id}`, time: Math.floor(time), tags: [] }));
   const now = new Map(applyKeepRules(ruled, rules, zone, world.now).map((decision) => [decision.id, decision]));
   const gone = whenTheyGo(world, source, rules, ruled);
   const newest = marks.at(-1)?.id;

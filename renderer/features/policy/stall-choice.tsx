@@ -1,9 +1,12 @@
 import { Radio } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
+import { defaultLongestStallMs } from '../../../shared/domain/policy.ts';
 import { formatDuration } from '../../ui/format/duration.ts';
-import classes from './add-source.module.css';
-import { stallChoices } from './source-draft.ts';
+import classes from './policy.module.css';
+
+/** Pauses people can choose between, milliseconds. */
+const stallChoices = [20, defaultLongestStallMs, 1_000, 10_000] as const;
 
 /** The longest pause writers may be asked to accept, in words that say what one would notice. */
 export function StallChoice({
@@ -13,7 +16,7 @@ export function StallChoice({
   readonly value: number;
   readonly onChange: (ms: number) => void;
 }): ReactNode {
-  const { t } = useTranslation('add-source');
+  const { t } = useTranslation('policy');
   const choices = [...new Set([...stallChoices, value])].sort((a, b) => a - b);
   return (
     <Radio.Group

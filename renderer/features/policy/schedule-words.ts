@@ -1,0 +1,62 @@
+import type { TFunction } from 'i18next';
+import type { ConditionRules, Schedule, TimeWindow, Weekday } from '../../../shared/domain/schedule/schedule.ts';
+import { formatLocale } from '../../ui/format/locale.ts';
+import { clockWords, dayName, daysKind, inOrder } from './clock-words.ts';
+import { spanWords } from './span-words.ts';
+
+export type Words = TFunction<'policy'>;
+
+/** `Every hour`, `On weekdays at 09:00`, `After 500 changes, ...`. */
+export function scheduleWords(schedule: Schedule, t: Words): string {
+  switch (schedule.kind) {
+    case 'manual':
+      return t('when.manual');
+    case 'hourly': {
+      const every = t('when.hourly', { count: schedule.everyHours });
+      return schedule.minute === 0 ? every : t('when.past', { every, count: schedule.minute });
+    }
+    case 'daily':
+      return t(`when.daily.${daysKind(schedule.days)}`, {
+        days: someDays(schedule.days),
+        times: listed(schedule.at.toSorted().map(clockWords)),
+      });
+    case 'quiet':
+      return t('when.follow', {
+        when: t('when.quiet', { span: spanWords(schedule.quietMinutes) }),
+        ...limits(schedule),
+      });
+    case 'changes':
+      return t('when.follow', { when: t('when.changes', { count: schedule.changes }), ...limits(schedule) });
+  }
+}
+
+function limits(schedule: { readonly atMostEveryMinutes: number; readonly atLeastEveryHours: number }): {
+  readonly least: string;
+  readonly most: string;
+} {
+  return { least: spanWords(schedule.atMostEveryMinutes), most: spanWords(schedule.atLeastEveryHours * 60) };
+}
+
+/** What holds runs back, as one sentence without its full stop; empty where nothing does. */
+export function conditionWords(conditions: ConditionRules, t: Words): string {
+  const parts = [
+    conditions.onBattery === 'as-usual' ? '' : t(`hold.battery.${conditions.onBattery}`),
+    conditions.onMetered === 'wait' ? t('hold.metered') : '',
+    ...conditions.windows.map((window) => windowWords(window, t)),
+  ].filter((part) => part !== '');
+  const sentence = parts.join(', ');
+  return sentence.charAt(0).toLocaleUpperCase(formatLocale()) + sentence.slice(1);
+}
+
+/** `only from 22:00 to 06:00 on weekdays` */
+export function windowWords({ days, from, to }: TimeWindow, t: Words): string {
+  return t(`hold.window.${daysKind(days)}`, { days: someDays(days), from: clockWords(from), to: clockWords(to) });
+}
+
+function someDays(days: readonly Weekday[]): string {
+  return listed(inOrder(days).map((day) => dayName(day)));
+}
+
+export function listed(parts: readonly string[]): string {
+  return new Intl.ListFormat(formatLocale(), { type: 'conjunction' }).format(parts);
+}
