@@ -87,6 +87,7 @@ export function composeHelper(composition: Composition): HelperContext {
     sessions,
     restores,
     scheduleConsent,
+    filesystem,
     machineConditions: () => machineConditions(systemBus),
     stages: {
       examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),

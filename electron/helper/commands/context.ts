@@ -4,6 +4,7 @@ import type { ScheduleConsent } from '../authority/schedule-consent.ts';
 import type { BackupStages } from '../pipeline/backup.ts';
 import type { FilesystemRestore } from '../restore/index.ts';
 import type { OwnPlaces } from '../sources/contract.ts';
+import type { FilesystemSource } from '../sources/index.ts';
 import type { MachineState } from '../system/machine-conditions.ts';
 import type { AsCaller } from './repositories/place.ts';
 import type { RepositorySessions } from './repositories/sessions.ts';
@@ -14,6 +15,8 @@ export interface HelperContext {
   readonly registry: Registry;
   readonly sessions: RepositorySessions;
   readonly stages: BackupStages;
+  /** Folders, looked at in the caller's name. */
+  readonly filesystem: Pick<FilesystemSource, 'excludeSizes' | 'activity'>;
   /** Whether scheduled runs of this caller may hold filesystems still. */
   readonly scheduleConsent: ScheduleConsent;
   /** What scheduled runs depend on, as it is now. */

@@ -1,20 +1,19 @@
 import type { SourceId } from '../../../shared/domain/ids.ts';
-import { defaultLongestStallMs } from '../../../shared/domain/policy.ts';
+import { defaultLongestStallMs, type Policy } from '../../../shared/domain/policy.ts';
 import { describeSpec, type Source, type SourceSpec } from '../../../shared/domain/source.ts';
+import { instantToNs, nsToInstant } from '../../../shared/domain/time.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
+import type { Caller } from '../authority/caller.ts';
 import { repositoryById, sourceById } from '../authority/registry.ts';
 import { preflightOf } from '../pipeline/preflight.ts';
 import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
 import { sourceIdFor } from './source-ids.ts';
 
-type SourceHandlers = Pick<
-  Handlers,
-  'sources.list' | 'sources.preflight' | 'sources.add' | 'sources.update' | 'sources.remove'
->;
+type SourceHandlers = Pick<Handlers, Extract<keyof Handlers, `sources.${string}`>>;
 
 export function sourceHandlers(context: HelperContext): SourceHandlers {
-  const { registry, caller, stages } = context;
+  const { registry, caller, stages, filesystem } = context;
 
   async function put(
     id: SourceId,
@@ -51,12 +50,50 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
       refuseTwice(registry.sources(caller.uid), id, source.spec, source.policy.repositoryId);
       return put(id, source, signal);
     },
+    'sources.setPolicy': async ({ id, policy }) => {
+      const source = sourceById(registry, caller.uid, id);
+      refuseWider(caller, source, policy);
+      repositoryById(registry, caller.uid, policy.repositoryId);
+      refuseTwice(registry.sources(caller.uid), id, source.spec, policy.repositoryId);
+      const changed = { ...source, policy };
+      registry.putSource(changed);
+      return changed;
+    },
+    'sources.activity': async ({ id, since }, { signal }) => {
+      const { spec } = sourceById(registry, caller.uid, id);
+      const looking = { own: context.own(), signal };
+      const { changes, newestNs, tookMs } = await filesystem.activity(spec, looking, instantToNs(since));
+      return { changes, newestChangeAt: newestNs === null ? null : nsToInstant(newestNs), tookMs };
+    },
+    'sources.excludeSizes': async ({ spec }, { signal }) =>
+      filesystem.excludeSizes(spec, { own: context.own(), signal }),
     'sources.remove': async ({ id }) => {
       sourceById(registry, caller.uid, id);
       registry.removeSource(id);
       return {};
     },
   };
+}
+
+/**
+ * An administrator agreed to what a helper with more rights than its caller does for it: where it writes and how long it may
+ * hold others up. Less of that, and everything that concerns the caller alone, may be changed without asking again.
+ */
+function refuseWider(caller: Caller, { policy: now }: Source, policy: Policy): void {
+  if (!caller.elevatedFor) return;
+  const wider =
+    policy.repositoryId !== now.repositoryId
+      ? { field: 'policy.repositoryId', what: 'Where its snapshots are kept' }
+      : policy.longestStallMs > now.longestStallMs
+        ? { field: 'policy.longestStallMs', what: 'A longer pause for everybody who writes' }
+        : null;
+  if (wider === null) return;
+  throw new StillpointError({
+    kind: 'not-permitted',
+    field: wider.field,
+    message: `${wider.what} needs an administrator’s consent, which this change does not ask for.`,
+    guidance: 'Use Edit source, which asks an administrator, or leave that part as it was.',
+  });
 }
 
 /** The same place twice into the same repository is a mistake: two lanes would show one thing. */

@@ -7,6 +7,7 @@ export {
   excludesForSnapshot,
   excludesOf,
   type FilesystemFacts,
+  type FilesystemSource,
   type FilesystemSourceOptions,
   type FolderExcludes,
   isCacheTag,

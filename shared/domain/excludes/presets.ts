@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { ignoreLineProblem } from './ignore-line.ts';
 
 /** What hardly anybody wants back, on by default. Where each is: `helper/sources/filesystem/excludes`. */
 export const excludePresets = ['caches', 'trash', 'browser-caches', 'flatpak-caches', 'cachedir-tag'] as const;
@@ -9,7 +10,11 @@ export type ExcludePreset = (typeof excludePresets)[number];
 export const ignoreLineSchema = z
   .string()
   .max(1000, 'a line has at most 1000 characters')
-  .refine((line) => !line.includes('\0') && !line.includes('\n'), 'one rule a line');
+  .refine((line) => !line.includes('\0') && !line.includes('\n'), 'one rule a line')
+  .superRefine((line, context) => {
+    const message = ignoreLineProblem(line);
+    if (message !== null) context.addIssue({ code: 'custom', message });
+  });
 
 /** How much each preset, line and path leaves out, looked at before the first backup. */
 export const excludeSizesSchema = z.object({

@@ -6,6 +6,7 @@ import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { type Mount, mountsBelow } from '../../system/mounts.ts';
 import type { OwnPlaces } from '../contract.ts';
+import type { LeftOutBy } from './excludes/excludes.ts';
 import { joinPath, normalPath, pathKey, relativePath, splitLast } from './path-bytes.ts';
 import { pathText } from './path-text.ts';
 
@@ -117,6 +118,13 @@ function lookAt(path: Buffer, files: FileOps): BigIntStats | undefined {
     if (hasCode(error, 'EACCES')) return undefined;
     throw error;
   }
+}
+
+/** The paths a specification leaves out, relative to the root, each with the words it was chosen in. */
+export function chosenPaths(spec: FilesystemSpec, root: Buffer): ReadonlyMap<string, LeftOutBy> {
+  return new Map(
+    spec.excludes.map((value) => [pathKey(excludedPath(spec, root, value)), { kind: 'path', value }] as const),
+  );
 }
 
 function excludedPath(spec: FilesystemSpec, root: Buffer, exclude: string): Buffer {

@@ -1,15 +1,18 @@
 import { closeSync, constants, realpathSync } from 'node:fs';
+import type { ExcludeSizes } from '../../../../shared/domain/excludes/presets.ts';
 import type { FilesystemSpec } from '../../../../shared/domain/source.ts';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { mountOfDescriptor } from '../../system/mounts.ts';
 import type { ExamineContext, OwnPlaces, SourceKind } from '../contract.ts';
-import { boundariesOf } from './boundaries.ts';
+import { type Activity, countChanges } from './activity.ts';
+import { boundariesOf, chosenPaths } from './boundaries.ts';
 import { countTree } from './count.ts';
-import { type ExcludeRules, rulesDetail, rulesOf, storeRules } from './excludes/exclude-rules.ts';
+import { type ExcludeRules, noRules, rulesDetail, rulesOf, storeRules } from './excludes/exclude-rules.ts';
 import { Excludes } from './excludes/excludes.ts';
 import type { FilesystemFacts } from './facts.ts';
+import { measureExcludes } from './measure.ts';
 import { newOpenTree, type OnLeftOut } from './open-tree.ts';
 import { normalPath } from './path-bytes.ts';
 import { pathText } from './path-text.ts';
@@ -22,9 +25,49 @@ export interface FilesystemSourceOptions {
   readonly countLimitMs?: number;
 }
 
+/** What can be asked of folders beside what every kind of source is asked. */
+export interface FilesystemSource extends SourceKind<FilesystemSpec, FilesystemFacts> {
+  readonly kind: 'filesystem';
+  /** How much presets, rules and paths leave out. Takes at most `limitMs`; `complete: false` when that was too short. */
+  excludeSizes(spec: FilesystemSpec, context: ExamineContext, limitMs?: number): Promise<ExcludeSizes>;
+  /** What changed of all that is backed up, after an instant. */
+  activity(spec: FilesystemSpec, context: ExamineContext, sinceNs: bigint): Promise<Activity>;
+}
+
+/** The command that asks has two minutes. */
+const measureLimitMs = 60_000;
+
 /** Folders and mount points. One instance for each identity that files are read as. */
-export function createFilesystemSource(options: FilesystemSourceOptions): SourceKind<FilesystemSpec, FilesystemFacts> {
-  return { kind: 'filesystem', examine: (spec, context) => examine(spec, context, options) };
+export function createFilesystemSource(options: FilesystemSourceOptions): FilesystemSource {
+  const { files } = options;
+  return {
+    kind: 'filesystem',
+    examine: (spec, context) => examine(spec, context, options),
+    excludeSizes: async (spec, { own, signal }, limitMs = measureLimitMs) => {
+      const root = realDirectory(spec, files);
+      const rules = rulesOf(spec);
+      const excludes = new Excludes(rules, root, chosenPaths(spec, root));
+      // Paths are asked about like rules here: a walk that knows them beforehand would not even look at them.
+      const bare = { ...spec, excludes: [] };
+      return measureExcludes(
+        spec,
+        {
+          openKept: (onLeftOut) => openRoot(bare, root, files, own, rules, { excludes, onLeftOut }),
+          openWhole: () => openRoot(bare, root, files, own, noRules),
+        },
+        limitMs,
+        signal,
+      );
+    },
+    activity: async (spec, { own, signal }, sinceNs) => {
+      const tree = openRoot(spec, realDirectory(spec, files), files, own, rulesOf(spec));
+      try {
+        return await countChanges(tree, sinceNs, signal);
+      } finally {
+        tree.close();
+      }
+    },
+  };
 }
 
 async function examine(
@@ -61,7 +104,7 @@ async function examine(
   }
 }
 
-export function realDirectory(spec: FilesystemSpec, files: FileOps): Buffer {
+function realDirectory(spec: FilesystemSpec, files: FileOps): Buffer {
   if (!spec.path.startsWith('/')) {
     throw new StillpointError({
       kind: 'bad-input',
@@ -78,7 +121,7 @@ export function realDirectory(spec: FilesystemSpec, files: FileOps): Buffer {
 }
 
 /** `rules` are those of the specification as they were when it was looked at, so that every walk sees the same tree. */
-export function openRoot(
+function openRoot(
   spec: FilesystemSpec,
   root: Buffer,
   files: FileOps,

@@ -1,4 +1,4 @@
-export { createFilesystemSource, type FilesystemSourceOptions } from './examine.ts';
+export { createFilesystemSource, type FilesystemSource, type FilesystemSourceOptions } from './examine.ts';
 export { cacheTagBytes, cacheTagName, isCacheTag } from './excludes/cache-tag.ts';
 export { excludesForSnapshot } from './excludes/exclude-rules.ts';
 export { type Excludes, excludesOf, type FolderExcludes } from './excludes/excludes.ts';
