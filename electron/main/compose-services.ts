@@ -2,18 +2,29 @@ import { randomBytes } from 'node:crypto';
 import { type RunId, runIdSchema } from '../../shared/domain/ids.ts';
 import type { AppEvent } from '../../shared/ipc/events.ts';
 import type { RunView } from '../../shared/ipc/runs.ts';
-import type { RunLogs } from '../schedule/run-logs/run-logs.ts';
+import { type RunLogs, Scheduler } from '../schedule/index.ts';
 import type { HelperPort, Services, ShellPort } from './ipc/services.ts';
+import { AskedBackups } from './jobs/backup-job.ts';
 import type { Catalog } from './jobs/catalog-port.ts';
 import { CatalogSync, type Topics } from './jobs/catalog-sync.ts';
+import { noticeFeedback, trayActions } from './jobs/desktop-actions.ts';
 import { DrawnCache } from './jobs/drawn-cache.ts';
+import { Everyday } from './jobs/everyday.ts';
 import { FileIndexing } from './jobs/file-indexing.ts';
+import { NoticeBoard } from './jobs/notices/notice-board.ts';
 import type { HelperCalls } from './jobs/ports.ts';
 import type { RegistryCarrier } from './jobs/registry-carrier.ts';
 import { RepositoryAccess } from './jobs/repository-access.ts';
 import { RestoreJobs } from './jobs/restore-jobs.ts';
 import { RunService } from './jobs/run-service.ts';
+import { schedulerPorts } from './jobs/scheduler-ports.ts';
+import { Scheduling } from './jobs/scheduling.ts';
 import { SourceDirectory } from './jobs/source-directory.ts';
+import { Unplug } from './jobs/unplug.ts';
+import { Views } from './jobs/views.ts';
+import { Autostart } from './settings/autostart.ts';
+import type { DismissedNoticesFile } from './settings/dismissed-notices-file.ts';
+import type { JsonFile } from './settings/json-file.ts';
 import type { PasswordStore } from './settings/password-store.ts';
 import type { SettingsStore } from './settings/settings-store.ts';
 
@@ -26,12 +37,18 @@ export interface ServiceParts {
   readonly settings: SettingsStore;
   readonly passwords: PasswordStore;
   readonly shell: ShellPort;
+  /** `${state}/schedule` and `${state}/runs`: shared with the command line. */
+  readonly scheduleFolder: string;
+  readonly runsFolder: string;
+  readonly dismissed: { readonly file: JsonFile<DismissedNoticesFile>; readonly loaded: DismissedNoticesFile };
   readonly broadcast: (event: AppEvent) => void;
   readonly report: (what: string, error: unknown) => void;
   readonly now: () => number;
 }
 
 export interface ComposedServices extends Services {
+  readonly everyday: Everyday;
+  readonly scheduler: Scheduler;
   /** Gives the helper the passwords it does not know yet, and fills the catalog. Never rejects. */
   catchUp(): Promise<void>;
 }
@@ -43,9 +60,12 @@ export function composeServices(parts: ServiceParts): ComposedServices {
   const announce = (topics: Topics): void => {
     drawn.invalidate();
     broadcast({ type: 'changed', topics: [...topics] });
+    everyday.changed();
   };
-  const registryChanged = (removedId?: string): void =>
+  const registryChanged = (removedId?: string): void => {
     void carrier.changed(helperCalls, removedId).catch((error) => report('noting what is registered', error));
+    scheduler.poke('settings-changed');
+  };
   const access = new RepositoryAccess(helperCalls, passwords);
   const indexing = new FileIndexing({ catalog, access, report, onComplete: () => announce(['timeline']) });
   const runs: RunService = new RunService({
@@ -55,27 +75,93 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     now,
     report,
     keep: (run) => catalog.putRuns([run]),
+    settle: (runId) => scheduler.settleRun(runId),
     onFinished: (run) => void afterRun(run),
     onActivity: (isActive) => {
+      everyday.changed();
       if (!isActive) return indexing.resume();
+      for (const { repositoryId } of runs.active) if (repositoryId !== null) unplug.used(repositoryId);
       indexing.pause();
       // A source that is being backed up says so.
       broadcast({ type: 'changed', topics: ['sources'] });
     },
   });
-  const sync = new CatalogSync({ catalog, access, runs, logs, announce, report });
+  const sync: CatalogSync = new CatalogSync({ catalog, access, runs, logs, announce, report });
   const restores = new RestoreJobs({ access, catalog, runs });
   const sources = new SourceDirectory(access);
+  const scheduler: Scheduler = new Scheduler({
+    ports: schedulerPorts({ access, sources, drawn, sync, runs, newRunId, now }),
+    folder: parts.scheduleFolder,
+    runsFolder: parts.runsFolder,
+    by: 'app',
+    report,
+  });
+  const backups = new AskedBackups(runs, access, scheduler);
+  const scheduledStillPoints = (): boolean => helper.state.scheduledStillPoints;
+  const views = new Views({
+    access,
+    catalog,
+    drawn,
+    runs,
+    sources,
+    passwords,
+    scheduler,
+    scheduledStillPoints,
+    now,
+  });
+  const unplug: Unplug = new Unplug({
+    access,
+    runs,
+    indexing,
+    eject: (mountPoint) => shell.eject(mountPoint),
+    owes: async (id) =>
+      (await sources.listOrLastKnown()).some(
+        (source) => source.policy.repositoryId === id && scheduler.state(source.id)?.heldBack != null,
+      ),
+    changed: () => announce(['repositories']),
+    report,
+  });
+  const board = new NoticeBoard({
+    notifier: shell.notifier,
+    dismissed: parts.dismissed.loaded.dismissed,
+    keep: (dismissed) =>
+      void parts.dismissed.file
+        .save({ version: 1, dismissed: { ...dismissed } })
+        .catch((error) => report('dismissed notices', error)),
+  });
+  const everyday: Everyday = new Everyday({
+    views,
+    catalog,
+    runs,
+    scheduler,
+    unplug,
+    board,
+    showTray: (model) => shell.showTray(model),
+    alert: async () => undefined,
+    scheduledStillPoints,
+    notifySuccess: () => settings.current.notifySuccess,
+    report,
+    now,
+  });
+  const autostart = new Autostart(shell.autostart, settings);
+  const schedule = new Scheduling({ scheduler, everyday, autostart, shell, sources, broadcast, report });
+  const desktop = { board, backups, sources, scheduler, unplug, open: shell.open.bind(shell), report, now };
 
   async function afterRun(run: RunView): Promise<void> {
     announce(['runs', 'timeline', 'sources', 'repositories']);
     try {
       if (run.repositoryId !== null && run.outcome !== 'waiting') await sync.repository(run.repositoryId);
-      indexing.kick();
       if (run.kind === 'restore' || run.kind === 'undo') await sync.restores();
+      everyday.ended(run);
+      await unplug.afterRun(run, await sourceOf(run));
+      indexing.kick();
     } catch (error) {
       report(`after: ${run.title}`, error);
     }
+  }
+
+  async function sourceOf({ sourceId }: RunView) {
+    return (await sources.listOrLastKnown()).find(({ id }) => id === sourceId);
   }
 
   async function catchUp(): Promise<void> {
@@ -87,27 +173,37 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     } catch (error) {
       report('filling the local index', error);
     }
+    scheduler.poke('asked');
   }
 
   return {
     access,
     announce,
+    autostart,
+    backups,
     catalog,
     catchUp,
     drawn,
+    everyday,
     helper,
     indexing,
     logs,
+    notices: noticeFeedback(desktop),
     now,
     passwords,
     registryChanged,
     report,
     restores,
     runs,
+    schedule,
+    scheduler,
     settings,
     shell,
     sources,
     sync,
+    tray: { act: trayActions(desktop) },
+    unplug,
+    views,
   };
 }
 

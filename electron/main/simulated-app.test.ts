@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import type { RunId } from '../../shared/domain/ids.ts';
 import { StillpointError } from '../../shared/errors/index.ts';
 import type { RunView } from '../../shared/ipc/runs.ts';
 import { FakeWorld } from './testing/fake-world.ts';
@@ -63,8 +64,9 @@ describe('a backup', () => {
       summary: 'Waiting to begin.',
       phase: null,
     });
-    const [one, two] = [await ended(app, first.runId), await ended(app, second.runId)];
-    expect(Date.parse(two.startedAt)).toBeGreaterThanOrEqual(Date.parse(one.finishedAt ?? ''));
+    const both = [await ended(app, first.runId), await ended(app, second.runId)];
+    const [one, two] = both.toSorted((a, b) => a.startedAt.localeCompare(b.startedAt));
+    expect(Date.parse(two?.startedAt ?? '')).toBeGreaterThanOrEqual(Date.parse(one?.finishedAt ?? ''));
   });
 
   it('can be cancelled, under way and while it waits', async () => {
@@ -209,11 +211,14 @@ describe('the catalog', () => {
 
 it('finds a run that a former start did not finish, and says so once', async () => {
   const former = await start();
-  former.world.phaseMs = 10_000;
-  const { runId } = await former.ask('backup.start', { sourceId: photosId });
-  await expect.poll(async () => (await former.ask('runs.log', { runId })).length).toBeGreaterThan(1);
-  const app = await simulatedApp(new FakeWorld(), former.folder);
-  await app.services.catchUp();
+  const runId = 'd'.repeat(32) as RunId;
+  const at = '2025-11-20T02:00:00.000Z';
+  const ids = { runId, sourceId: photosId, repositoryId };
+  await former.logs.append(runId, {
+    ...{ type: 'run-started', ...ids, at, kind: 'backup', askedAt: at, title: 'Back up Photos', trigger: 'person' },
+  });
+  await former.logs.append(runId, { type: 'phase-started', runId, at, phase: 'scan' });
+  const app = await start(new FakeWorld(), former.folder);
   expect(await app.ask('runs.get', { runId })).toMatchObject({ outcome: 'interrupted', kind: 'backup' });
   expect((await app.ask('runs.log', { runId })).filter(({ type }) => type === 'run-finished')).toHaveLength(1);
 });

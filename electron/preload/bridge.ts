@@ -41,6 +41,8 @@ export function makeBridge(port: BridgePort): Bridge {
       preflight: method('sources.preflight'),
       add: method('sources.add'),
       update: method('sources.update'),
+      setPolicy: method('sources.setPolicy'),
+      excludeSizes: method('sources.excludeSizes'),
       remove: method('sources.remove'),
     },
     repositories: {
@@ -53,6 +55,9 @@ export function makeBridge(port: BridgePort): Bridge {
       keys: method('repositories.keys'),
       removeKey: method('repositories.removeKey'),
       changePassword: method('repositories.changePassword'),
+      freeable: method('repositories.freeable'),
+      reclaim: method('repositories.reclaim'),
+      eject: method('repositories.eject'),
       check: method('repositories.check'),
     },
     backup: {
@@ -90,6 +95,20 @@ export function makeBridge(port: BridgePort): Bridge {
       start: method('restore.start'),
       undoable: method('restore.undoable'),
       undo: method('restore.undo'),
+    },
+    schedule: {
+      state: method('schedule.state'),
+      pause: method('schedule.pause'),
+      allowStillPoints: method('schedule.allowStillPoints'),
+    },
+    keep: {
+      plan: method('keep.plan'),
+    },
+    alerts: {
+      list: method('alerts.list'),
+      save: method('alerts.save'),
+      remove: method('alerts.remove'),
+      test: method('alerts.test'),
     },
     events: {
       subscribe: (listener) => port.listen(listener),

@@ -41,7 +41,7 @@ function putRun(db: Statements, run: RunView): void {
     `INSERT INTO runs VALUES (
       :runId, :kind, :title, :sourceId, :repositoryId, :askedAt, :startedAt, :startedMs, :finishedAt, :finishedMs,
       :outcome, :frozenAt, :thawedAt, :stallMs, :snapshotId, :level, :files, :bytes, :newBytes, :summary,
-      :warningsTotal, :error)`,
+      :warningsTotal, :error, :trigger)`,
     {
       runId: run.runId,
       kind: run.kind,
@@ -65,6 +65,7 @@ function putRun(db: Statements, run: RunView): void {
       summary: run.summary,
       warningsTotal: run.warningsTotal,
       error: run.error === null ? null : JSON.stringify(run.error),
+      trigger: run.trigger,
     },
   );
   const { runId } = run;
@@ -97,6 +98,7 @@ function toView(db: Statements, row: Row): RunView {
     runId,
     kind: row.kind,
     title: row.title,
+    trigger: row.run_trigger,
     sourceId: row.source_id,
     repositoryId: row.repository_id,
     askedAt: row.asked_at,

@@ -61,6 +61,7 @@ export function backupRun(n: number, phases: readonly PhaseName[], more: Partial
     runId: runId(n),
     kind: 'backup',
     title: 'Back up Photos',
+    trigger: 'schedule',
     sourceId: photos,
     repositoryId,
     askedAt: at(-1_000),

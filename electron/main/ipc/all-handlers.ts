@@ -2,6 +2,7 @@ import { appHandlers } from './handlers/app.ts';
 import { repositoryHandlers } from './handlers/repositories.ts';
 import { restoreHandlers } from './handlers/restore.ts';
 import { runHandlers } from './handlers/runs.ts';
+import { scheduleHandlers } from './handlers/schedule.ts';
 import { snapshotHandlers } from './handlers/snapshots.ts';
 import { sourceHandlers } from './handlers/sources.ts';
 import { timelineHandlers } from './handlers/timeline.ts';
@@ -17,5 +18,6 @@ export function allHandlers(services: Services): Handlers {
     ...timelineHandlers(services),
     ...snapshotHandlers(services),
     ...restoreHandlers(services),
+    ...scheduleHandlers(services),
   };
 }

@@ -1,7 +1,9 @@
 import type { HelperState } from '../../../shared/ipc/app.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
 import type { ScheduleState } from '../../../shared/ipc/schedule.ts';
+import type { PokeReason } from '../../schedule/index.ts';
 import type { RunLogs } from '../../schedule/run-logs/run-logs.ts';
+import type { AskedBackups } from '../jobs/backup-job.ts';
 import type { Catalog } from '../jobs/catalog-port.ts';
 import type { CatalogSync, Topics } from '../jobs/catalog-sync.ts';
 import type { DrawnCache } from '../jobs/drawn-cache.ts';
@@ -12,6 +14,9 @@ import type { RestoreJobs } from '../jobs/restore-jobs.ts';
 import type { RunService } from '../jobs/run-service.ts';
 import type { SourceDirectory } from '../jobs/source-directory.ts';
 import type { TrayAction, TrayModel } from '../jobs/tray-model.ts';
+import type { Unplug } from '../jobs/unplug.ts';
+import type { Views } from '../jobs/views.ts';
+import type { Autostart, AutostartEntry } from '../settings/autostart.ts';
 import type { PasswordStore } from '../settings/password-store.ts';
 import type { SettingsStore } from '../settings/settings-store.ts';
 
@@ -21,14 +26,8 @@ export interface HelperPort {
   requestRights(): Promise<HelperState>;
   /** Asks what the helper says of itself again, for what its commands changed. */
   refresh(): Promise<HelperState>;
-}
-
-/** Beginning by itself at login, as the desktop keeps it. */
-export interface AutostartPort {
-  /** Whether the desktop begins it at login now. */
-  isSet(): Promise<boolean>;
-  /** Rejects with words when the desktop does not take it. */
-  set(isWanted: boolean): Promise<void>;
+  /** Lets scheduled runs hold filesystems still without asking from now on, or no longer. Rejects when it is not done. */
+  allowStillPoints(allowed: boolean): Promise<HelperState>;
 }
 
 /** What became of making a disk safe to unplug. */
@@ -56,7 +55,7 @@ export interface ShellPort {
   writeChunks(path: string, chunks: AsyncIterable<Uint8Array>): Promise<void>;
   /** A sheet for one repository; null: the user closed the dialog. */
   recoverySheet(repository: SheetRepository, keys: SheetKeys): Promise<string | null>;
-  readonly autostart: AutostartPort;
+  readonly autostart: AutostartEntry;
   /** A tray shows us now. Whoever implements it announces `schedule` when that changes. */
   readonly hasTray: boolean;
   /** Shows this state; called after every change of it. Does nothing on a desktop without a tray. */
@@ -86,7 +85,7 @@ export interface SchedulePort {
   /** Nothing begins any more; resolves when no decision is under way. */
   stop(): Promise<void>;
   /** Something may have changed what is due: a mount, a password, a source. Cheap, and may be called too often. */
-  poke(): void;
+  poke(reason: PokeReason): void;
   /** The machine was asleep until now: what was missed is caught up once, and nobody is told of it before that. */
   resumed(): void;
   readonly state: ScheduleState;
@@ -105,6 +104,10 @@ export interface Services {
   readonly sync: CatalogSync;
   readonly indexing: FileIndexing;
   readonly runs: RunService;
+  readonly backups: AskedBackups;
+  readonly views: Views;
+  readonly unplug: Unplug;
+  readonly autostart: Autostart;
   readonly logs: Pick<RunLogs, 'read'>;
   readonly restores: RestoreJobs;
   readonly sources: SourceDirectory;

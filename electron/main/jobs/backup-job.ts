@@ -1,19 +1,89 @@
+import type { RunId } from '../../../shared/domain/ids.ts';
+import type { RunResult, RunTrigger } from '../../../shared/domain/run.ts';
 import type { Source } from '../../../shared/domain/source.ts';
+import { isStillpointError } from '../../../shared/errors/index.ts';
+import type { Scheduler } from '../../schedule/index.ts';
 import type { RepositoryAccess } from './repository-access.ts';
-import type { RunRequest } from './run-service.ts';
+import type { HeldRun, RunRequest, RunService } from './run-service.ts';
+
+type Access = Pick<RepositoryAccess, 'call' | 'requireReady'>;
 
 /** A backup of one source. A repository or password that is missing makes it wait; nothing is tried then. */
-export function backupJob(access: Pick<RepositoryAccess, 'call' | 'requireReady'>, source: Source): RunRequest {
+export function backupJob(access: Access, source: Source, trigger: RunTrigger): RunRequest {
   const { repositoryId } = source.policy;
   return {
     kind: 'backup',
     title: `Back up ${source.name}`,
     sourceId: source.id,
     repositoryId,
+    trigger,
     keys: [`source:${source.id}`, `repository:${repositoryId}`],
     perform: async ({ runId, askedAt, signal, onEvent }) => {
       await access.requireReady(repositoryId);
-      return access.call('backup.run', { sourceId: source.id, runId, askedAt }, { signal, onEvent });
+      return access.call(
+        'backup.run',
+        { sourceId: source.id, runId, askedAt, trigger },
+        { signal, onEvent, mayAsk: trigger === 'person' },
+      );
     },
   };
+}
+
+/** How often it is looked whether another program has finished with a source. */
+const busyRetryMs = 2_000;
+
+/** Backups that a person asks for: one at a time for a source, whoever runs the schedule. */
+export class AskedBackups {
+  readonly #runs: Pick<RunService, 'active' | 'start'>;
+  readonly #access: Access;
+  readonly #scheduler: Pick<Scheduler, 'runAsked'>;
+
+  constructor(runs: Pick<RunService, 'active' | 'start'>, access: Access, scheduler: Pick<Scheduler, 'runAsked'>) {
+    this.#runs = runs;
+    this.#access = access;
+    this.#scheduler = scheduler;
+  }
+
+  /** Two clicks are one backup, and so is a click while a scheduled one is under way. */
+  start(source: Source): RunId {
+    const running = this.#runs.active.find((run) => run.kind === 'backup' && run.sourceId === source.id);
+    if (running) return running.runId;
+    return this.#runs.start({
+      ...backupJob(this.#access, source, 'person'),
+      hold: (run, work) => this.#hold(source, run, work),
+    });
+  }
+
+  async #hold(source: Source, { runId, signal, say }: HeldRun, work: () => Promise<RunResult>): Promise<RunResult> {
+    for (;;) {
+      signal.throwIfAborted();
+      let hasBegun = false;
+      const begin = (): Promise<RunResult> => {
+        hasBegun = true;
+        return work();
+      };
+      try {
+        return await this.#scheduler.runAsked(source, runId, begin);
+      } catch (error) {
+        if (hasBegun || !isStillpointError(error, 'busy')) throw error;
+        say(error.message);
+        await pause(busyRetryMs, signal);
+      }
+    }
+  }
+}
+
+function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(done, ms);
+    function done(): void {
+      signal.removeEventListener('abort', stopped);
+      resolve();
+    }
+    function stopped(): void {
+      clearTimeout(timer);
+      reject(signal.reason);
+    }
+    signal.addEventListener('abort', stopped, { once: true });
+  });
 }

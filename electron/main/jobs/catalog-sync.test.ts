@@ -23,7 +23,7 @@ function syncWith(failure: StillpointError) {
   const sync = new CatalogSync({
     catalog,
     access: { call: call as HelperCalls['call'], list: async () => [] },
-    runs: { fromLog: async () => undefined },
+    runs: { fromLog: async () => undefined, settledAnew: async () => undefined },
     logs: { ids: async () => [] },
     announce: (topics) => {
       // What is shown by now has its evidence.

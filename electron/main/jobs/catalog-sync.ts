@@ -2,18 +2,20 @@ import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
 import { isStillpointError } from '../../../shared/errors/index.ts';
+import type { changeTopics } from '../../../shared/ipc/events.ts';
+import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { RunLogs } from '../../schedule/run-logs/run-logs.ts';
 import type { Catalog } from './catalog-port.ts';
 import type { HelperCalls } from './ports.ts';
 import type { RepositoryAccess } from './repository-access.ts';
 import type { RunService } from './run-service.ts';
 
-export type Topics = readonly ('sources' | 'repositories' | 'timeline' | 'runs' | 'settings' | 'undoable')[];
+export type Topics = readonly (typeof changeTopics)[number][];
 
 export interface CatalogSyncOptions {
   readonly catalog: Catalog;
   readonly access: Pick<RepositoryAccess, 'call' | 'list'>;
-  readonly runs: Pick<RunService, 'fromLog'>;
+  readonly runs: Pick<RunService, 'fromLog' | 'settledAnew'>;
   readonly logs: Pick<RunLogs, 'ids'>;
   /** The catalog has changed; windows look again. */
   readonly announce: (topics: Topics) => void;
@@ -33,6 +35,7 @@ export class CatalogSync {
   readonly #running = new Map<RepositoryId, Promise<void>>();
   readonly #again = new Set<RepositoryId>();
   #all: Promise<void> | undefined;
+  #unsettled: readonly RunView[] = [];
 
   constructor(options: CatalogSyncOptions) {
     this.#options = options;
@@ -45,6 +48,11 @@ export class CatalogSync {
     const work = before.catch(() => undefined).then(() => this.#everything());
     this.#all = work;
     return work;
+  }
+
+  /** Runs whose end cannot be found out now, as far as they are known; they are not in the catalog. */
+  get unsettled(): readonly RunView[] {
+    return this.#unsettled;
   }
 
   async #everything(): Promise<void> {
@@ -62,10 +70,14 @@ export class CatalogSync {
     const { catalog, logs, runs } = this.#options;
     const known = new Set(await catalog.knownRuns());
     const missing = (await logs.ids()).filter((id) => !known.has(id));
+    const unsettled: RunView[] = [];
     for (let at = 0; at < missing.length; at += runBatch) {
-      const views = await Promise.all(missing.slice(at, at + runBatch).map((id) => runs.fromLog(id)));
-      await catalog.putRuns(views.filter((view) => view !== undefined));
+      const found = await Promise.all(missing.slice(at, at + runBatch).map((id) => runs.fromLog(id)));
+      const logged = found.filter((run) => run !== undefined);
+      unsettled.push(...logged.flatMap(({ view, isSettled }) => (isSettled ? [] : [view])));
+      await catalog.putRuns(logged.flatMap(({ view, isSettled }) => (isSettled ? [view] : [])));
     }
+    this.#unsettled = unsettled;
     if (missing.length > 0) this.#options.announce(['runs', 'timeline', 'sources']);
   }
 
@@ -95,7 +107,10 @@ export class CatalogSync {
 
   async #once(id: RepositoryId): Promise<void> {
     const { catalog, access, announce } = this.#options;
-    const { added, removed } = await catalog.syncSnapshots(id, await listAll(access, id));
+    const listed = await listAll(access, id);
+    const { added, removed } = await catalog.syncSnapshots(id, listed);
+    // Not waited for: a run is settled in its turn, and whoever has the turn may wait for this list.
+    void this.#correctRuns(id, listed).catch((error) => this.#options.report('runs that were interrupted', error));
     let isMore = false;
     try {
       // A snapshot claims nothing before its evidence was read: the newest are shown together with theirs.
@@ -104,6 +119,21 @@ export class CatalogSync {
       if (added + removed > 0 || isMore) announce(['timeline', 'sources', 'repositories']);
     }
     while (isMore && (await this.#someEvidence(id))) announce(['timeline', 'sources']);
+  }
+
+  /** A run that was cut off may have published all the same: that its snapshot is there says so. */
+  async #correctRuns(id: RepositoryId, listed: readonly SnapshotSummary[]): Promise<void> {
+    const { catalog, runs, announce } = this.#options;
+    if (this.#unsettled.some(({ repositoryId }) => repositoryId === id)) await this.runs();
+    const made = new Set<string | null>(listed.map(({ runId }) => runId));
+    const { failures } = await catalog.drawn();
+    for (const { runId, outcome } of failures) {
+      if (outcome !== 'interrupted' || !made.has(runId)) continue;
+      const run = await runs.settledAnew(runId);
+      if (!run) continue;
+      await catalog.putRuns([run]);
+      announce(['runs', 'timeline', 'sources']);
+    }
   }
 
   /** Reads the evidence of the newest snapshots that lack it. False when there were none. */
@@ -132,7 +162,7 @@ export function isReadable({ state }: RepositoryStatus): boolean {
 }
 
 /** A snapshot that comes or goes between two pages is put right by the next look. */
-async function listAll(helper: HelperCalls, repositoryId: RepositoryId): Promise<SnapshotSummary[]> {
+export async function listAll(helper: HelperCalls, repositoryId: RepositoryId): Promise<SnapshotSummary[]> {
   const found = new Map<string, SnapshotSummary>();
   for (let offset = 0; ; offset += pageSize) {
     const page = await helper.call('snapshots.list', { repositoryId, offset, limit: pageSize });

@@ -15,6 +15,7 @@ const started: RunEvent = {
   repositoryId: null,
   askedAt: at(0),
   title: 'Back up',
+  trigger: 'schedule',
 };
 const begin = (phase: PhaseName, second: number): RunEvent => ({ type: 'phase-started', runId, at: at(second), phase });
 const end = (phase: PhaseName, second: number, durationMs: number): RunEvent => ({

@@ -7,6 +7,7 @@ import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { repository, repositoryId, runId, snapshotId, sources } from '../testing/world-data.ts';
 import { newRun } from './fold-run.ts';
 import { type HealthFacts, meetsPolicy, sourceHealth } from './source-health.ts';
+import type { SourcePlan } from './source-plan.ts';
 import { sourceViews } from './source-views.ts';
 
 const [first] = sources;
@@ -14,6 +15,11 @@ if (!first) throw new Error('the world has a source');
 const source = first;
 
 const time = Date.parse('2025-11-20T02:00:00Z');
+const day = 86_400_000;
+const nothingPlanned: SourcePlan = {
+  ...{ nextRunAt: null, planned: [], heldBack: '', isWaitingForDisk: false, missed: [], unchangedAt: null },
+  ...{ windows: [], since: time },
+};
 const mark = (level: ConsistencyLevel | null, more: Partial<SnapshotMark> = {}): SnapshotMark => ({
   id: snapshotId(1),
   repositoryId,
@@ -34,14 +40,20 @@ const mark = (level: ConsistencyLevel | null, more: Partial<SnapshotMark> = {}):
   ...more,
 });
 const run = (outcome: RunOutcome, startedAt = '2025-11-20T03:00:00Z'): RunView => ({
-  ...newRun({ runId: runId(2), kind: 'backup', title: '', sourceId: source.id, repositoryId, askedAt: startedAt }),
+  ...newRun({
+    ...{ runId: runId(2), kind: 'backup', title: '', sourceId: source.id, repositoryId },
+    ...{ askedAt: startedAt, trigger: 'schedule' },
+  }),
   outcome,
   summary: `It ${outcome}.`,
 });
 
 function health(more: Partial<HealthFacts>) {
   const good = mark('filesystem');
-  const facts = { source, repository, last: good, lastGood: good, damage: null, lastRun: null, isRunning: false };
+  const facts = {
+    ...{ source, repository, last: good, lastGood: good, usual: null, damage: null, lastRun: null, isRunning: false },
+    ...{ lateSince: null, heldBack: '', scheduledStillPoints: true, now: time + day },
+  };
   return sourceHealth({ ...facts, ...more });
 }
 
@@ -117,6 +129,9 @@ it('takes the damage of the repository that holds the newest backup, and of no o
       damages: [{ repositoryId: damagedRepository, runId: runId(9), title: 'Check', at: time }],
       latestBackups: [],
       active: [],
+      planOf: () => nothingPlanned,
+      scheduledStillPoints: true,
+      now: time,
     });
   expect(views(repositoryId)[0]?.health).toBe('failed');
   expect(views(repositoryIdSchema.parse('e'.repeat(64)))[0]?.health).toBe('safe');

@@ -1,24 +1,36 @@
+import { pathClass } from '../../../shared/domain/excludes/path-class.ts';
 import { type ConsistencyLevel, isAtLeast } from '../../../shared/domain/level.ts';
+import { levelWords } from '../../../shared/domain/level-words.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { Health } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import type { FoundDamage } from './catalog-port.ts';
+import { ago } from './words.ts';
 
 export interface HealthFacts {
   readonly source: Source;
   /** Undefined: it is not registered any more. Null: its state could not be found out. */
   readonly repository: RepositoryStatus | undefined | null;
-  /** The newest backup of the source, whoever asked for it. */
+  /** The newest backup of the source in its repository, whoever asked for it. */
   readonly last: SnapshotMark | null;
   /** The newest that met the policy. */
   readonly lastGood: SnapshotMark | null;
+  /** The level that most of the backups before the newest had; null while there are too few. */
+  readonly usual: ConsistencyLevel | null;
   /** Found in the repository that holds the newest backup. */
   readonly damage: FoundDamage | null;
   /** The newest backup that ended, with or without a snapshot. */
   readonly lastRun: RunView | null;
   readonly isRunning: boolean;
+  /** Since when the last good backup is too old; null: it is not. */
+  readonly lateSince: number | null;
+  /** Why a run that is owed does not begin; empty when none is. */
+  readonly heldBack: string;
+  /** Scheduled runs may hold filesystems still. */
+  readonly scheduledStillPoints: boolean;
+  readonly now: number;
 }
 
 export interface SourceHealth {
@@ -27,15 +39,23 @@ export interface SourceHealth {
   readonly healthText: string;
 }
 
-/** One mark for a source: what is going on, else what is missing, else how the last attempt ended. */
+/** One mark for a source: what is going on, else what is missing, else how the last attempt ended, else how good it is. */
 export function sourceHealth(facts: HealthFacts): SourceHealth {
   if (facts.isRunning) return { health: 'running', healthText: 'Backing up' };
-  return missing(facts) ?? damaged(facts) ?? failed(facts) ?? judge(facts);
+  const waiting = missing(facts);
+  // Who waits for too long is late.
+  if (waiting?.health === 'waiting' && facts.lateSince !== null) return late(facts, waiting.healthText);
+  return waiting ?? damaged(facts) ?? failed(facts) ?? judge(facts);
 }
 
 /** Whether a snapshot is what the policy asks for. A snapshot without evidence claims nothing. */
 export function meetsPolicy(mark: SnapshotMark, required: ConsistencyLevel): boolean {
   return mark.kind === 'backup' && mark.level !== null && isAtLeast(mark.level, required);
+}
+
+function late({ lastGood, now }: HealthFacts, because: string): SourceHealth {
+  const since = lastGood === null ? 'no good backup yet' : `last good backup ${ago(lastGood.time, now)}`;
+  return { health: 'late', healthText: `Late: ${since}${because === '' ? '' : `. ${because}`}` };
 }
 
 function missing({ repository, lastRun }: HealthFacts): SourceHealth | undefined {
@@ -77,13 +97,58 @@ function failed({ lastRun, last }: HealthFacts): SourceHealth | undefined {
   return { health: 'failed', healthText: lastRun.error?.message ?? lastRun.summary };
 }
 
-function judge({ source, last, lastGood, lastRun }: HealthFacts): SourceHealth {
-  if (!last) return { health: 'new', healthText: 'Not backed up yet' };
-  const missing = lastRun?.runId === last.runId ? unreadIn(lastRun) : '';
-  if (lastGood?.id === last.id) return { health: missing === '' ? 'safe' : 'weaker', healthText: missing };
+function judge(facts: HealthFacts): SourceHealth {
+  const { source, last, lastGood, lastRun, usual, lateSince, heldBack } = facts;
+  if (!last) return lateSince === null ? { health: 'new', healthText: 'Not backed up yet' } : late(facts, heldBack);
   const required = source.policy.requiredLevel;
+  const isGood = lastGood?.id === last.id;
+  const shortfall = isGood ? '' : weakerThan(facts, last);
+  if (lateSince !== null) return late(facts, heldBack || shortfall);
+  if (!isGood) return { health: 'weaker', healthText: shortfall };
+  const unread = lastRun?.runId === last.runId ? unreadIn(lastRun) : '';
+  if (unread !== '') return { health: 'weaker', healthText: unread };
+  if (usual !== null && last.level !== null && !isAtLeast(last.level, usual) && isAtLeast(usual, required)) {
+    return {
+      health: 'weaker',
+      healthText: `Weaker than usual: ${weakerWords[last.level] ?? levelWords[last.level].label}, usually ${levelWords[usual].label}`,
+    };
+  }
+  return { health: 'safe', healthText: '' };
+}
+
+/** What a scheduled run would have needed to be held still, as a standing word rather than a failure of each run. */
+const notAllowedWords = 'Scheduled backups hold nothing still until that is allowed';
+
+/** Whether the newest backup is weak because nobody allowed scheduled runs to hold it still. */
+export function lacksConsent({
+  last,
+  lastRun,
+  scheduledStillPoints,
+}: Pick<HealthFacts, 'last' | 'lastRun' | 'scheduledStillPoints'>): boolean {
+  return (
+    !scheduledStillPoints && last?.method === 'live' && lastRun?.runId === last.runId && lastRun.trigger === 'schedule'
+  );
+}
+
+function weakerThan(facts: HealthFacts, last: SnapshotMark): string {
+  const { source, lastRun } = facts;
   const got = last.level ?? 'no evidence';
-  return { health: 'weaker', healthText: weakerWords[got] ?? `Weaker than asked for (${got} instead of ${required})` };
+  const isOwnRun = lastRun !== null && lastRun.runId === last.runId;
+  const words =
+    last.level === 'torn' && isOwnRun && onlyLogsTorn(lastRun)
+      ? 'Only logs and caches changed while copied'
+      : (weakerWords[got] ?? `Weaker than asked for (${got} instead of ${source.policy.requiredLevel})`);
+  return lacksConsent(facts) ? `${words}. ${notAllowedWords}` : words;
+}
+
+/** All that changed while it was copied is known, and none of it is a document. */
+function onlyLogsTorn({ warnings, warningsTotal }: RunView): boolean {
+  const torn = warnings.filter(({ code }) => code === 'torn');
+  return (
+    torn.length > 0 &&
+    warningsTotal === warnings.length &&
+    torn.every(({ path }) => path !== undefined && pathClass(path) === 'log-or-cache')
+  );
 }
 
 /** A level is about the moment of what is in a snapshot. What could not be read is not in it at all. */

@@ -1,10 +1,13 @@
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
+import { lateAt } from '../../../shared/domain/schedule/late.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import type { DrawnSnapshot, FoundDamage } from './catalog-port.ts';
 import { meetsPolicy, sourceHealth } from './source-health.ts';
+import type { SourcePlan } from './source-plan.ts';
+import { usualLevel } from './usual-level.ts';
 
 export interface SourceFacts {
   readonly sources: readonly Source[];
@@ -15,36 +18,71 @@ export interface SourceFacts {
   readonly damages: readonly FoundDamage[];
   readonly latestBackups: readonly RunView[];
   readonly active: readonly RunView[];
+  readonly planOf: (source: Source) => SourcePlan;
+  readonly scheduledStillPoints: boolean;
+  readonly now: number;
 }
 
-/** Sources with their health and their newest snapshots. Safety snapshots are no backups. */
+/** Sources with their health, their newest snapshots and their next run. Safety snapshots are no backups. */
 export function sourceViews(facts: SourceFacts): SourceView[] {
   const marks = Map.groupBy(
     facts.snapshots.filter(({ mark }) => mark.kind === 'backup'),
     ({ sourceId }) => sourceId,
   );
   return facts.sources.map((source) => {
-    const own: SnapshotMark[] = (marks.get(source.id) ?? []).map(({ mark }) => mark);
+    const { policy } = source;
+    // What is kept elsewhere does not make this repository's copy newer.
+    const own: SnapshotMark[] = (marks.get(source.id) ?? [])
+      .map(({ mark }) => mark)
+      .filter(({ repositoryId }) => repositoryId === policy.repositoryId);
     const last = own.at(-1) ?? null;
-    const lastGood = own.findLast((mark) => meetsPolicy(mark, source.policy.requiredLevel)) ?? null;
+    const lastGood = own.findLast((mark) => meetsPolicy(mark, policy.requiredLevel)) ?? null;
     const repository = facts.repositories && findRepository(facts.repositories, source);
     const running = facts.active.find(({ kind, sourceId }) => kind === 'backup' && sourceId === source.id);
+    const plan = facts.planOf(source);
+    const { nextRunAt, heldBack } = plan;
+    const lateSince = passed(lateAtOf(source, lastGood, plan, facts.now), facts.now);
     return {
       ...source,
       last,
       lastGood,
       runningRunId: running?.runId ?? null,
+      nextRunAt,
+      heldBack: running ? '' : heldBack,
+      lateSince,
       ...sourceHealth({
         source,
         repository,
         last,
         lastGood,
+        usual: usualLevel(own),
         damage: facts.damages.find(({ repositoryId }) => repositoryId === last?.repositoryId) ?? null,
         lastRun: facts.latestBackups.find(({ sourceId }) => sourceId === source.id) ?? null,
         isRunning: running !== undefined,
+        lateSince,
+        heldBack,
+        scheduledStillPoints: facts.scheduledStillPoints,
+        now: facts.now,
       }),
     };
   });
+}
+
+/** Null: never, or it is not known yet since when the source has its schedule. */
+function lateAtOf(
+  { policy }: Source,
+  lastGood: SnapshotMark | null,
+  { since, unchangedAt }: SourcePlan,
+  now: number,
+): number | null {
+  if (since === null && lastGood === null) return null;
+  const { schedule, conditions, lateAfterHours } = policy;
+  const lastGoodAt = lastGood?.time ?? null;
+  return lateAt({ schedule, conditions, lateAfterHours, lastGoodAt, since: since ?? now, unchangedAt, now });
+}
+
+function passed(at: number | null, now: number): number | null {
+  return at !== null && at <= now ? at : null;
 }
 
 function findRepository(repositories: readonly RepositoryStatus[], source: Source): RepositoryStatus | undefined {

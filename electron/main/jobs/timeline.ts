@@ -1,8 +1,13 @@
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
+import { notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { describeSpec } from '../../../shared/domain/source.ts';
 import type { Lane, Timeline } from '../../../shared/ipc/timeline.ts';
 import type { DrawnFailure, DrawnSnapshot } from './catalog-port.ts';
+import type { SourcePlan } from './source-plan.ts';
+
+/** What the schedule adds to a lane. */
+export type LanePlan = Pick<SourcePlan, 'missed' | 'planned' | 'windows'>;
 
 type Band = Lane['staticBands'][number];
 
@@ -12,6 +17,7 @@ export function composeTimeline(
   snapshots: readonly DrawnSnapshot[],
   failures: readonly DrawnFailure[],
   now: number,
+  planOf: (source: Source) => LanePlan = () => nothingPlanned,
 ): Timeline {
   const registered = new Set<string>(sources.map(({ id }) => id));
   const groups = Map.groupBy(snapshots, (snapshot) => laneKey(snapshot, sources));
@@ -26,6 +32,7 @@ export function composeTimeline(
       kind: source.spec.kind,
       failures: (failuresOf.get(source.id) ?? []).map(({ runId, at, outcome, text }) => ({ runId, at, outcome, text })),
       ...drawing(drawn, now),
+      ...planned(planOf(source)),
     };
   });
   const others = [...groups]
@@ -60,13 +67,21 @@ function otherLane(key: string, drawn: readonly DrawnSnapshot[], now: number): L
     kind: isForeign ? 'foreign' : 'filesystem',
     failures: [],
     ...drawing(drawn, now),
+    ...planned(nothingPlanned),
   };
 }
 
-function drawing(
-  drawn: readonly DrawnSnapshot[],
-  now: number,
-): Pick<Lane, 'snapshots' | 'staticBands' | 'logBands' | 'planned'> {
+const nothingPlanned: LanePlan = { planned: [], missed: [], windows: [] };
+
+function planned({ planned, missed, windows }: LanePlan): Pick<Lane, 'planned' | 'missed' | 'windows'> {
+  return {
+    planned: [...planned],
+    missed: missed.map(({ from, to, slots, because }) => ({ from, to, runs: slots, text: notRunSentence(because) })),
+    windows: windows.map(({ from, to }) => ({ from, to })),
+  };
+}
+
+function drawing(drawn: readonly DrawnSnapshot[], now: number): Pick<Lane, 'snapshots' | 'staticBands' | 'logBands'> {
   return {
     snapshots: drawn.map(({ mark }) => mark),
     staticBands: mergeBands(
@@ -74,7 +89,6 @@ function drawing(
       now,
     ),
     logBands: [],
-    planned: [],
   };
 }
 

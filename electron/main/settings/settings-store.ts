@@ -8,6 +8,9 @@ export const defaultSettings: Settings = {
   firstRunDone: false,
   selectedSourceId: null,
   timelineView: null,
+  startAtLogin: null,
+  keepRunning: null,
+  notifySuccess: false,
 };
 
 export type SettingsPatch = { readonly [K in keyof Omit<Settings, 'version'>]?: Settings[K] | undefined };

@@ -1,5 +1,6 @@
-import type { RepositoryState } from '../../../shared/domain/repository.ts';
+import type { RepositoryState, RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { UndoableRestore } from '../../../shared/domain/restore.ts';
+import type { RunTrigger } from '../../../shared/domain/run.ts';
 import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { cancelled, StillpointError } from '../../../shared/errors/index.ts';
@@ -11,6 +12,7 @@ import {
   helperContract,
 } from '../../../shared/helper/contract.ts';
 import type { HelperCallOptions, HelperCalls } from '../jobs/ports.ts';
+import { excludeSizesOf, freeableOf, keptSnapshot } from './everyday-data.ts';
 import { simulatedRun } from './simulated-run.ts';
 import { entry, evidenceOf, files, repository, snapshotOf, sources, worldPassword } from './world-data.ts';
 
@@ -28,12 +30,21 @@ export type Answers = {
  */
 export class FakeWorld implements HelperCalls {
   state: RepositoryState = 'ready';
+  repositoryFacts: Partial<RepositoryStatus> = {};
   sources: Source[] = [...sources];
   snapshots: SnapshotSummary[] = [];
   undoable: UndoableRestore[] = [];
   /** Milliseconds a phase of a run takes. */
   phaseMs = 0;
   canFreeze = true;
+  scheduledStillPoints = true;
+  conditions: HelperResult<'machine.conditions'> = { onMains: true, metered: false, sleepAnnounced: false };
+  activity: HelperResult<'sources.activity'> = { changes: 0, newestChangeAt: null, tookMs: 1 };
+  /** Ids of snapshots that keep rules would let go now. */
+  going: readonly string[] = [];
+  /** What runs say that they wanted it, in the order in which they began. */
+  readonly triggers: RunTrigger[] = [];
+  now: () => number = Date.now;
   /** Answers that tests put in the place of the world's own. */
   overrides: Partial<Answers> = {};
   /** Every command that was asked, in order. */
@@ -76,6 +87,7 @@ export class FakeWorld implements HelperCalls {
       callerUid: 1000,
       canFreeze: this.canFreeze,
       cannotFreezeBecause: this.canFreeze ? '' : 'It runs with your own rights.',
+      scheduledStillPoints: this.scheduledStillPoints,
       hostname: 'desk',
       kernel: '6.12',
     }),
@@ -95,11 +107,55 @@ export class FakeWorld implements HelperCalls {
       this.sources = this.sources.map((other) => (other.id === id ? source : other));
       return source;
     },
+    'sources.setPolicy': ({ id, policy }) => {
+      const before = this.sources.find((source) => source.id === id);
+      if (!before) throw new StillpointError({ kind: 'unknown-source', message: 'No such source.', guidance: '' });
+      const source: Source = { ...before, policy };
+      this.sources = this.sources.map((other) => (other.id === id ? source : other));
+      return source;
+    },
+    'sources.activity': () => this.activity,
+    'sources.excludeSizes': ({ spec }) => excludeSizesOf(spec),
+    'machine.conditions': () => this.conditions,
+    'schedule.allowStillPoints': () => {
+      this.scheduledStillPoints = true;
+      return {};
+    },
+    'schedule.forbidStillPoints': () => {
+      this.scheduledStillPoints = false;
+      return {};
+    },
+    'keep.plan': ({ sourceId }) => {
+      const own = this.snapshots.filter((snapshot) => snapshot.sourceId === sourceId).toReversed();
+      const going = own.filter(({ id }) => this.going.includes(id)).length;
+      return {
+        snapshots: own.map(({ id, time }) => keptSnapshot(id, time, !this.going.includes(id))),
+        keeping: own.length - going,
+        going,
+      };
+    },
+    'keep.apply': async ({ runId }, emit, signal) => {
+      this.#requireReady();
+      const result = await simulatedRun({
+        ...{ runId, kind: 'forget', phases: ['forget'], phaseMs: this.phaseMs, emit, signal, now: this.now },
+      });
+      if (result.outcome === 'done') this.snapshots = this.snapshots.filter(({ id }) => !this.going.includes(id));
+      return result;
+    },
+    'repositories.freeable': () => freeableOf(this.snapshots, repository),
+    'repositories.reclaim': async ({ runId, snapshotIds }, emit, signal) => {
+      this.#requireReady();
+      const result = await simulatedRun({
+        ...{ runId, kind: 'forget', phases: ['forget'], phaseMs: this.phaseMs, emit, signal, now: this.now },
+      });
+      if (result.outcome === 'done') this.snapshots = this.snapshots.filter(({ id }) => !snapshotIds.includes(id));
+      return result;
+    },
     'sources.remove': ({ id }) => {
       this.sources = this.sources.filter((source) => source.id !== id);
       return {};
     },
-    'repositories.list': () => [{ ...repository, state: this.state }],
+    'repositories.list': () => [{ ...repository, state: this.state, ...this.repositoryFacts }],
     'repositories.probe': () => ({
       state: 'repository',
       repositoryId: repository.id,
@@ -133,23 +189,27 @@ export class FakeWorld implements HelperCalls {
       const run = await simulatedRun({ runId, kind: 'check', phases, phaseMs: this.phaseMs, emit, signal });
       return { run, findings: [] };
     },
-    'backup.run': async ({ sourceId, runId, askedAt }, emit, signal) => {
+    'backup.run': async ({ sourceId, runId, askedAt, trigger }, emit, signal) => {
       this.#requireReady();
+      this.triggers.push(trigger);
       const source = this.sources.find(({ id }) => id === sourceId);
-      const snapshot = { ...this.addSnapshot(Date.now(), source), runId };
+      if (!source) throw new StillpointError({ kind: 'unknown-source', message: 'No such source.', guidance: '' });
+      this.#runs += 1;
+      const snapshot = { ...snapshotOf(source, this.#runs, this.now()), runId, askedAt };
       const phases = ['preflight', 'precopy', 'freeze', 'thaw', 'store', 'verify-packs', 'publish', 'verify-snapshot'];
       const result = await simulatedRun({
         runId,
         kind: 'backup',
         source,
         askedAt,
+        trigger,
+        now: this.now,
         phases: phases as Parameters<typeof simulatedRun>[0]['phases'],
         phaseMs: this.phaseMs,
         snapshot,
         emit,
         signal,
       });
-      this.snapshots.pop();
       if (result.outcome === 'done') this.snapshots.push(snapshot);
       return result;
     },

@@ -9,10 +9,12 @@ import { composeServices } from '../compose-services.ts';
 import { allHandlers } from '../ipc/all-handlers.ts';
 import { answer } from '../ipc/answer.ts';
 import type { ShellPort } from '../ipc/services.ts';
+import { dismissedNoticesFile } from '../settings/dismissed-notices-file.ts';
 import { PasswordStore } from '../settings/password-store.ts';
 import { SettingsStore } from '../settings/settings-store.ts';
 import { FakeCatalog } from './fake-catalog.ts';
 import { FakeWorld } from './fake-world.ts';
+import { simulatedDesktop } from './simulated-desktop.ts';
 
 const helperState: HelperState = {
   state: 'ready',
@@ -21,6 +23,7 @@ const helperState: HelperState = {
   canAskForRights: false,
   refused: false,
   crashes: 0,
+  scheduledStillPoints: true,
 };
 
 /**
@@ -29,7 +32,10 @@ const helperState: HelperState = {
  */
 export async function simulatedApp(world = new FakeWorld(), former?: string) {
   const folder = former ?? (await mkdtemp(join(tmpdir(), 'stillpoint-app-')));
-  const now = (): number => Date.now();
+  /** The wall clock; tests let the machine sleep by moving it. */
+  const clock = { aheadMs: 0 };
+  const now = (): number => Date.now() + clock.aheadMs;
+  world.now = now;
   const events: AppEvent[] = [];
   const reports: string[] = [];
   const report = (what: string, error: unknown): void => void reports.push(`${what}: ${String(error)}`);
@@ -40,6 +46,7 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
   const passwords = new PasswordStore(join(folder, 'secrets.json'), noKeyring, now);
   /** What the user would do in dialogs, and what came of it. */
   const user = { saveTo: null as string | null, written: new Map<string, string>() };
+  const desktop = simulatedDesktop();
   const shell: ShellPort = {
     version: 'test',
     hostname: 'desk',
@@ -56,14 +63,32 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
       user.written.set(path, Buffer.concat(parts).toString('utf8'));
     },
     recoverySheet: async () => null,
+    ...desktop.shell,
   };
+  const settings = new SettingsStore(join(folder, 'settings.json'), now);
+  await settings.load();
+  const dismissed = dismissedNoticesFile(join(folder, 'notices.json'), now);
+  const state = (): HelperState => ({ ...helperState, scheduledStillPoints: world.scheduledStillPoints });
   const services = composeServices({
     helperCalls: world,
-    helper: { state: helperState, requestRights: async () => helperState },
+    helper: {
+      get state() {
+        return state();
+      },
+      requestRights: async () => state(),
+      refresh: async () => state(),
+      allowStillPoints: async (allowed) => {
+        await world.call(allowed ? 'schedule.allowStillPoints' : 'schedule.forbidStillPoints', {});
+        return state();
+      },
+    },
     carrier: { changed: async () => undefined },
     catalog,
     logs,
-    settings: new SettingsStore(join(folder, 'settings.json'), now),
+    settings,
+    scheduleFolder: join(folder, 'schedule'),
+    runsFolder: join(folder, 'runs'),
+    dismissed: { file: dismissed, loaded: (await dismissed.load()).value },
     passwords,
     shell,
     broadcast: (event) => events.push(event),
@@ -76,6 +101,8 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
     catalog,
     services,
     passwords,
+    clock,
+    desktop,
     events,
     reports,
     user,

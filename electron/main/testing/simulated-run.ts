@@ -1,5 +1,5 @@
 import type { RunId } from '../../../shared/domain/ids.ts';
-import type { PhaseName, RunEvent, RunKind, RunResult } from '../../../shared/domain/run.ts';
+import type { PhaseName, RunEvent, RunKind, RunResult, RunTrigger } from '../../../shared/domain/run.ts';
 import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { msToInstant } from '../../../shared/domain/time.ts';
@@ -9,6 +9,8 @@ export interface SimulatedRun {
   readonly kind: RunKind;
   readonly source?: Source | undefined;
   readonly askedAt?: string;
+  readonly trigger?: RunTrigger;
+  readonly now?: () => number;
   readonly phases: readonly PhaseName[];
   readonly phaseMs: number;
   /** What a backup publishes when it gets that far. */
@@ -20,7 +22,7 @@ export interface SimulatedRun {
 /** Goes through the phases of a run and tells of each, as the helper does; stops between two when asked. */
 export async function simulatedRun(run: SimulatedRun): Promise<RunResult> {
   const { runId, emit, signal, source, snapshot } = run;
-  const now = (): string => msToInstant(Date.now());
+  const now = (): string => msToInstant((run.now ?? Date.now)());
   await emit({
     type: 'run-started',
     runId,
@@ -30,6 +32,7 @@ export async function simulatedRun(run: SimulatedRun): Promise<RunResult> {
     repositoryId: source?.policy.repositoryId ?? null,
     askedAt: run.askedAt ?? now(),
     title: source ? `Back up ${source.name}` : run.kind,
+    trigger: run.trigger ?? 'person',
   });
   for (const phase of run.phases) {
     if (signal.aborted) break;

@@ -1,5 +1,6 @@
 import type { Evidence } from '../../../shared/domain/evidence.ts';
 import type { RepositoryId, RunId, SnapshotId, SourceId } from '../../../shared/domain/ids.ts';
+import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { SnapshotSummary, TreeEntry } from '../../../shared/domain/snapshot.ts';
 import type { Source } from '../../../shared/domain/source.ts';
@@ -23,6 +24,9 @@ export const repository: RepositoryStatus = {
   freeBytes: 410 * 1024 ** 3,
   totalBytes: 931 * 1024 ** 3,
   sameDiskSources: [],
+  mountPoint: '/media/backup',
+  removable: true,
+  network: false,
 };
 
 export const sources: readonly Source[] = [
@@ -35,7 +39,7 @@ function source(id: SourceId, name: string, path: string): Source {
     id,
     name,
     spec: { kind: 'filesystem', path, excludes: [], excludePresets: [], ignoreLines: [] },
-    policy: { repositoryId, requiredLevel: 'filesystem', longestStallMs: 250 },
+    policy: defaultPolicy(repositoryId, 'filesystem'),
     ownerUid: 1000,
   };
 }

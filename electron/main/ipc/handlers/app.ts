@@ -4,11 +4,22 @@ import type { Services } from '../services.ts';
 
 type Needs = Pick<
   Services,
-  'access' | 'announce' | 'catalog' | 'helper' | 'indexing' | 'passwords' | 'settings' | 'shell' | 'sync'
+  | 'access'
+  | 'announce'
+  | 'autostart'
+  | 'catalog'
+  | 'helper'
+  | 'indexing'
+  | 'passwords'
+  | 'schedule'
+  | 'settings'
+  | 'shell'
+  | 'sync'
 >;
 
 export function appHandlers(services: Needs): HandlersOf<'app' | 'settings' | 'catalog' | 'recovery'> {
-  const { access, announce, catalog, helper, indexing, passwords, settings, shell, sync } = services;
+  const { access, announce, autostart, catalog, helper, indexing, passwords, schedule, settings, shell, sync } =
+    services;
   return {
     'app.info': async () => ({
       version: shell.version,
@@ -18,7 +29,11 @@ export function appHandlers(services: Needs): HandlersOf<'app' | 'settings' | 'c
       helper: helper.state,
       secretStore: passwords.secretStore,
     }),
-    'app.requestRights': () => helper.requestRights(),
+    'app.requestRights': async () => {
+      const state = await helper.requestRights();
+      schedule.poke('settings-changed');
+      return state;
+    },
     'app.pickFolder': async ({ title, startAt }) => ({ path: await shell.pickFolder(title, startAt) }),
     'app.openFolder': async ({ path }) => {
       await shell.openFolder(path);
@@ -27,7 +42,13 @@ export function appHandlers(services: Needs): HandlersOf<'app' | 'settings' | 'c
     'app.places': async () => ({ home: shell.homePath, disks: await shell.disks() }),
 
     'settings.get': async () => settings.current,
-    'settings.set': (patch) => settings.change(patch),
+    'settings.set': async (patch) => {
+      // What the desktop does not take is not kept either.
+      if (patch.startAtLogin !== undefined) await autostart.choose(patch.startAtLogin);
+      const changed = await settings.change(patch);
+      announce(patch.startAtLogin === undefined ? [] : ['schedule']);
+      return changed;
+    },
 
     'catalog.rebuild': async () => {
       await catalog.clear();

@@ -1,20 +1,47 @@
 import type { RepositoryId } from '../../../../shared/domain/ids.ts';
 import { checkJob } from '../../jobs/check-job.ts';
+import { reclaimJob } from '../../jobs/keep-job.ts';
+import { machineZone } from '../../jobs/machine-zone.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
 
 type Needs = Pick<
   Services,
-  'access' | 'announce' | 'catalog' | 'indexing' | 'passwords' | 'registryChanged' | 'report' | 'runs' | 'sync'
+  | 'access'
+  | 'announce'
+  | 'catalog'
+  | 'indexing'
+  | 'passwords'
+  | 'registryChanged'
+  | 'report'
+  | 'runs'
+  | 'schedule'
+  | 'sync'
+  | 'unplug'
+  | 'views'
 >;
 
 export function repositoryHandlers(services: Needs): HandlersOf<'repositories'> {
-  const { access, announce, catalog, indexing, passwords, registryChanged, report, runs, sync } = services;
+  const {
+    access,
+    announce,
+    catalog,
+    indexing,
+    passwords,
+    registryChanged,
+    report,
+    runs,
+    schedule,
+    sync,
+    unplug,
+    views,
+  } = services;
 
   /** Its password is known now: keep it as asked, and read what is in it, without keeping the window waiting. */
   const opened = async (id: RepositoryId, password: string, remember: boolean): Promise<void> => {
     await passwords.remember(id, password, remember);
     announce(['repositories', 'sources']);
+    schedule.poke('password-given');
     void sync
       .repository(id)
       .then(() => indexing.kick())
@@ -22,14 +49,7 @@ export function repositoryHandlers(services: Needs): HandlersOf<'repositories'> 
   };
 
   return {
-    'repositories.list': async () => {
-      const [repositories, counts] = await Promise.all([access.list(), catalog.snapshotCounts()]);
-      return repositories.map((repository) => ({
-        ...repository,
-        passwordRemembered: passwords.isRemembered(repository.id),
-        snapshots: counts.find(({ repositoryId }) => repositoryId === repository.id)?.snapshots ?? 0,
-      }));
-    },
+    'repositories.list': () => views.repositories(),
     'repositories.probe': (params) => access.call('repositories.probe', params),
     'repositories.create': async ({ remember, ...params }) => {
       const repository = await access.call('repositories.create', params);
@@ -69,6 +89,12 @@ export function repositoryHandlers(services: Needs): HandlersOf<'repositories'> 
       announce(['repositories']);
       return {};
     },
+    'repositories.freeable': ({ id }) => access.call('repositories.freeable', { id, zone: machineZone() }),
+    'repositories.reclaim': async ({ id, snapshotIds }) => {
+      const { name } = await access.requireReady(id);
+      return { runId: runs.start(reclaimJob(access, id, name, snapshotIds)) };
+    },
+    'repositories.eject': ({ id }) => unplug.eject(id),
     'repositories.check': async ({ id, readData }) => {
       const { name } = await access.requireReady(id);
       return { runId: runs.start(checkJob(access, id, name, readData)) };

@@ -1,18 +1,14 @@
 import { instantToMs } from '../../../../shared/domain/time.ts';
 import type { RunView } from '../../../../shared/ipc/runs.ts';
-import { backupJob } from '../../jobs/backup-job.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
 
-type Needs = Pick<Services, 'access' | 'catalog' | 'logs' | 'runs' | 'sources'>;
+type Needs = Pick<Services, 'backups' | 'catalog' | 'logs' | 'runs' | 'sources' | 'sync'>;
 
-export function runHandlers({ access, catalog, logs, runs, sources }: Needs): HandlersOf<'backup' | 'runs'> {
+export function runHandlers({ backups, catalog, logs, runs, sources, sync }: Needs): HandlersOf<'backup' | 'runs'> {
   return {
     'backup.start': async ({ sourceId }) => {
-      const source = await sources.get(sourceId);
-      // Two clicks are one backup. Looked for after the last wait, so that nothing comes between.
-      const running = runs.active.find((run) => run.kind === 'backup' && run.sourceId === sourceId);
-      return { runId: running?.runId ?? runs.start(backupJob(access, source)) };
+      return { runId: backups.start(await sources.get(sourceId)) };
     },
     'runs.cancel': async ({ runId }) => {
       runs.cancel(runId);
@@ -20,14 +16,14 @@ export function runHandlers({ access, catalog, logs, runs, sources }: Needs): Ha
     },
     'runs.list': async ({ limit, before }) => {
       const kept = await catalog.listRuns(limit, before);
-      return newestFirst([...runs.active, ...kept])
+      return newestFirst([...runs.active, ...kept, ...sync.unsettled])
         .filter((run) => before === undefined || instantToMs(run.startedAt) < instantToMs(before))
         .slice(0, limit);
     },
     'runs.get': async ({ runId }) =>
       runs.active.find((run) => run.runId === runId) ??
       (await catalog.getRun(runId)) ??
-      (await runs.fromLog(runId)) ??
+      (await runs.fromLog(runId))?.view ??
       null,
     'runs.log': ({ runId }) => logs.read(runId),
   };

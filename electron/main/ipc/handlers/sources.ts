@@ -1,38 +1,39 @@
-import { sourceViews } from '../../jobs/source-views.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
 
-type Needs = Pick<Services, 'access' | 'announce' | 'catalog' | 'drawn' | 'registryChanged' | 'runs' | 'sources'>;
+type Needs = Pick<Services, 'access' | 'announce' | 'autostart' | 'registryChanged' | 'report' | 'views'>;
 
 export function sourceHandlers(services: Needs): HandlersOf<'sources'> {
-  const { access, announce, catalog, drawn, registryChanged, runs, sources } = services;
+  const { access, announce, autostart, registryChanged, report, views } = services;
+
+  const changed = (removedId?: string): void => {
+    registryChanged(removedId);
+    announce(['sources', 'timeline', 'schedule']);
+  };
+
   return {
-    'sources.list': async () => {
-      const [registered, repositories, { snapshots, damages }, latestBackups] = await Promise.all([
-        sources.listOrLastKnown(),
-        access.list().catch(() => null),
-        drawn.get(),
-        catalog.latestBackups(),
-      ]);
-      return sourceViews({ sources: registered, repositories, snapshots, damages, latestBackups, active: runs.active });
-    },
+    'sources.list': () => views.sources(),
     'sources.preflight': (params) => access.call('sources.preflight', params),
     'sources.add': async (params) => {
       const source = await access.call('sources.add', params);
-      registryChanged();
-      announce(['sources', 'timeline']);
+      changed();
+      void autostart.somethingIsProtected().catch((error) => report('beginning at login', error));
       return source;
     },
     'sources.update': async (params) => {
       const source = await access.call('sources.update', params);
-      registryChanged();
-      announce(['sources', 'timeline']);
+      changed();
       return source;
     },
+    'sources.setPolicy': async (params) => {
+      const source = await access.call('sources.setPolicy', params);
+      changed();
+      return source;
+    },
+    'sources.excludeSizes': (params) => access.call('sources.excludeSizes', params),
     'sources.remove': async ({ id }) => {
       await access.call('sources.remove', { id });
-      registryChanged(id);
-      announce(['sources', 'timeline']);
+      changed(id);
       return {};
     },
   };

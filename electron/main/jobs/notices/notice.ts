@@ -1,3 +1,4 @@
+import type { SourceId } from '../../../../shared/domain/ids.ts';
 import type { AppEvent } from '../../../../shared/ipc/events.ts';
 
 export const noticeKinds = [
@@ -45,6 +46,8 @@ export interface Notice {
   /** The first is the most useful one; a desktop without buttons leads to the place instead. */
   readonly actions: readonly NoticeAction[];
   readonly place: Place;
+  /** What `back-up-now` backs up, where it is offered. */
+  readonly sourceId: SourceId | null;
   /** What it is about. One that was dismissed stays away until this changes, whatever becomes of its words. */
   readonly about: string;
 }

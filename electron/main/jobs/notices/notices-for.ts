@@ -1,12 +1,10 @@
-import type { RepositoryId } from '../../../../shared/domain/ids.ts';
+import type { RepositoryId, SourceId } from '../../../../shared/domain/ids.ts';
 import { warnDaysAhead } from '../../../../shared/domain/keep/growth.ts';
-import type { IpcResult } from '../../../../shared/ipc/contract.ts';
 import type { RunView } from '../../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../../shared/ipc/sources.ts';
+import type { RepositoryView } from '../views.ts';
 import { ago, bytesWords, listOf } from '../words.ts';
 import type { Notice, NoticeAction, NoticeActionId } from './notice.ts';
-
-export type RepositoryView = IpcResult<'repositories.list'>[number];
 
 /** A disk that a finished scheduled run had waited for. */
 export interface UnplugFact {
@@ -28,11 +26,11 @@ export interface NoticeFacts {
   readonly unplug: readonly UnplugFact[];
   readonly pausedUntil: number | 'forever' | null;
   /** Sources that a catch-up may make good again in a moment, after a start or a resume; nothing is told of them yet. */
-  readonly mayCatchUp: ReadonlySet<string>;
+  readonly mayCatchUp: ReadonlySet<SourceId>;
   /** Runs that went well in this start, told only where that is wanted. */
   readonly successes: readonly RunView[];
-  /** Scheduled runs hold nothing still because that was not allowed, though it could be. */
-  readonly stillPointsWanted: boolean;
+  /** Sources whose scheduled backup held nothing still only because that was not allowed. */
+  readonly lackingConsent: ReadonlySet<string>;
   readonly now: number;
 }
 
@@ -48,6 +46,22 @@ export function noticesFor(facts: NoticeFacts): Notice[] {
     ...facts.unplug.map(unplugNotice),
     ...facts.successes.map(successNotice),
   ];
+}
+
+/**
+ * Whether it cannot be said now what holds of a notice: while a source is being backed up or may catch up in a moment, and
+ * while nothing is known of the repositories. What is shown then stays, and nothing new is told.
+ */
+export function undecided(facts: NoticeFacts): (id: string) => boolean {
+  const undecidedSources = facts.sources.filter(({ id, health }) => health === 'running' || facts.mayCatchUp.has(id));
+  const sources = new Set<string>(undecidedSources.map(({ id }) => id));
+  const repositories = new Set<string>(undecidedSources.map(({ policy }) => policy.repositoryId));
+  return (id) => {
+    const [kind = '', about = ''] = id.split(':');
+    if (kind === 'failed' || kind === 'late' || kind === 'weaker') return sources.has(about);
+    if (kind === 'full' || kind === 'disk') return facts.repositories === null || repositories.has(about);
+    return kind === 'password' && facts.repositories === null;
+  };
 }
 
 /** A person can help at once, and backups wait for it: told as soon as a run is held back by it. */
@@ -68,6 +82,7 @@ function lockedNotices({ repositories, sources, now }: NoticeFacts): Notice[] {
         urgency: late.length > 0 ? 'critical' : 'normal',
         actions: [action('unlock')],
         place: { kind: 'unlock', repositoryId: repository.id },
+        sourceId: null,
         about: late.length > 0 ? 'late' : 'locked',
       },
     ];
@@ -90,6 +105,7 @@ function absentNotices({ repositories, now }: NoticeFacts, sources: readonly Sou
         urgency: 'critical',
         actions: [action('show')],
         place: { kind: 'repository', repositoryId: repository.id },
+        sourceId: null,
         about: late.map(({ id }) => id).join(),
       },
     ];
@@ -108,6 +124,7 @@ function pausedNotices({ pausedUntil, repositories, now }: NoticeFacts, sources:
       urgency: 'critical',
       actions: [action('resume'), action('show')],
       place: { kind: 'settings' },
+      sourceId: null,
       about: late.map(({ id }) => id).join(),
     },
   ];
@@ -128,6 +145,7 @@ function sourceNotices(facts: NoticeFacts, source: SourceView): Notice[] {
       urgency: 'critical',
       actions: [action('back-up-now'), action('show')],
       place,
+      sourceId: source.id,
       about: String(source.lateSince),
     });
   }
@@ -147,21 +165,24 @@ function failedNotice(source: SourceView, lastRun: RunView | undefined): Notice 
     urgency: 'critical',
     actions: [action('show'), action('back-up-now')],
     place: error === null || !lastRun ? { kind: 'source', sourceId: source.id } : { kind: 'run', runId: lastRun.runId },
+    sourceId: source.id,
     // The next run fails for the same reason; that is not told again.
     about: error === null ? source.healthText : `${error.kind}: ${error.message}`,
   };
 }
 
-function weakerNotice({ stillPointsWanted }: NoticeFacts, source: SourceView): Notice {
+function weakerNotice({ lackingConsent }: NoticeFacts, source: SourceView): Notice {
+  const isNotAllowed = lackingConsent.has(source.id);
   return {
     id: `weaker:${source.id}`,
     kind: 'weaker',
-    title: `${source.name}: weaker than asked for`,
-    body: `${source.healthText}.${stillPointsWanted ? ' Scheduled backups hold nothing still until that is allowed once.' : ''}`,
+    title: `${source.name}: weaker than ${source.lastGood !== null && source.lastGood.id === source.last?.id ? 'usual' : 'asked for'}`,
+    body: `${source.healthText}.`,
     urgency: 'normal',
-    actions: stillPointsWanted ? [action('allow-still-points'), action('show')] : [action('show')],
+    actions: isNotAllowed ? [action('allow-still-points'), action('show')] : [action('show')],
     place: { kind: 'source', sourceId: source.id },
-    about: `${source.last?.level ?? 'none'} for ${source.policy.requiredLevel}${stillPointsWanted ? ', not allowed' : ''}`,
+    sourceId: source.id,
+    about: `${source.last?.level ?? 'none'} for ${source.policy.requiredLevel}${isNotAllowed ? ', not allowed' : ''}`,
   };
 }
 
@@ -176,6 +197,7 @@ function fullNotices({ sources, latestBackups, now }: NoticeFacts, repository: R
     id: `full:${repository.id}`,
     actions: [action('free-space')],
     place,
+    sourceId: null,
   };
   if (stopped.length > 0) {
     return [
@@ -206,7 +228,8 @@ function fullNotices({ sources, latestBackups, now }: NoticeFacts, repository: R
 }
 
 function unplugNotice({ repositoryId, repositoryName, state, text, runId }: UnplugFact): Notice {
-  const common = { place: { kind: 'repository', repositoryId }, id: `unplug:${repositoryId}` } as const;
+  const place = { kind: 'repository', repositoryId } as const;
+  const common = { id: `unplug:${repositoryId}`, place, sourceId: null };
   const about = `${state}:${runId}`;
   if (state === 'safe') {
     return {
@@ -239,6 +262,7 @@ function successNotice(run: RunView): Notice {
     urgency: 'low',
     actions: [action('show')],
     place: { kind: 'run', runId: run.runId },
+    sourceId: run.sourceId,
     about: run.runId,
   };
 }

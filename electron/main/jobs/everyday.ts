@@ -1,0 +1,168 @@
+import type { SourceId } from '../../../shared/domain/ids.ts';
+import type { RunView } from '../../../shared/ipc/runs.ts';
+import type { SourceView } from '../../../shared/ipc/sources.ts';
+import type { Scheduler } from '../../schedule/index.ts';
+import type { Catalog } from './catalog-port.ts';
+import { machineZone } from './machine-zone.ts';
+import type { NoticeBoard } from './notices/notice-board.ts';
+import { type NoticeFacts, noticesFor, undecided } from './notices/notices-for.ts';
+import type { Clock } from './ports.ts';
+import type { RunService } from './run-service.ts';
+import { lacksConsent } from './source-health.ts';
+import { type TrayModel, trayModel } from './tray-model.ts';
+import type { Unplug } from './unplug.ts';
+import type { RepositoryView, Views } from './views.ts';
+
+/** Everything that is known of all sources at one moment, for whoever tells of it. */
+export interface Situation {
+  readonly sources: readonly SourceView[];
+  /** Null: could not be found out. */
+  readonly repositories: readonly RepositoryView[] | null;
+  readonly latestBackups: readonly RunView[];
+  /** After a start or a resume, while a catch-up may still make it good. */
+  readonly mayCatchUp: ReadonlySet<SourceId>;
+  readonly now: number;
+}
+
+export interface EverydayOptions {
+  readonly views: Views;
+  readonly catalog: Pick<Catalog, 'latestBackups'>;
+  readonly runs: Pick<RunService, 'active'>;
+  readonly scheduler: Pick<Scheduler, 'pausedUntil'>;
+  readonly unplug: Pick<Unplug, 'awaits' | 'facts' | 'look'>;
+  readonly board: NoticeBoard;
+  readonly showTray: (model: TrayModel) => void;
+  /** Tells those who are away. */
+  readonly alert: (situation: Situation) => Promise<void>;
+  readonly scheduledStillPoints: () => boolean;
+  readonly notifySuccess: () => boolean;
+  readonly report: (what: string, error: unknown) => void;
+  readonly now: Clock;
+}
+
+/** After a start or a resume nobody is told of what a catch-up may make good. */
+export const graceMs = 15 * 60_000;
+/** Changes come in bursts; words and ages go on by themselves. */
+const burstMs = 300;
+const everyMs = 60_000;
+const successMs = 10 * 60_000;
+
+/** Follows what is going on and keeps notices, alerts and tray true to it. */
+export class Everyday {
+  readonly #options: EverydayOptions;
+  readonly #successes = new Map<string, { readonly run: RunView; readonly at: number }>();
+  #startedAt: number;
+  #burst: NodeJS.Timeout | undefined;
+  #every: NodeJS.Timeout | undefined;
+  #work: Promise<void> = Promise.resolve();
+  #isStopped = true;
+
+  constructor(options: EverydayOptions) {
+    this.#options = options;
+    this.#startedAt = options.now();
+  }
+
+  start(): void {
+    this.#isStopped = false;
+    this.beginAgain();
+    this.#every = setInterval(() => this.changed(), everyMs);
+    this.#every.unref();
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    clearTimeout(this.#burst);
+    clearInterval(this.#every);
+    this.#burst = undefined;
+  }
+
+  /** After a start or a sleep: what was missed meanwhile may be caught up with before anybody is told. */
+  beginAgain(): void {
+    this.#startedAt = this.#options.now();
+    this.changed();
+  }
+
+  /** Something may be different now; looked at soon. */
+  changed(): void {
+    if (this.#isStopped || this.#burst) return;
+    this.#burst = setTimeout(() => {
+      this.#burst = undefined;
+      void this.look();
+    }, burstMs);
+    this.#burst.unref();
+  }
+
+  ended(run: RunView): void {
+    if (run.kind !== 'backup' || run.sourceId === null) return;
+    if (run.outcome === 'done') this.#successes.set(run.sourceId, { run, at: this.#options.now() });
+    else this.#successes.delete(run.sourceId);
+    this.changed();
+  }
+
+  /** Looks now, after what is being looked at already. Never rejects. */
+  look(): Promise<void> {
+    this.#work = this.#work.then(() => this.#look()).catch((error) => this.#options.report('what is going on', error));
+    return this.#work;
+  }
+
+  async #look(): Promise<void> {
+    const { views, catalog, runs, scheduler, unplug, board, showTray, alert, now } = this.#options;
+    const repositories = await views.repositories().catch(() => null);
+    const [sources, latestBackups] = await Promise.all([views.sources(repositories), catalog.latestBackups()]);
+    if (this.#isStopped) return;
+    for (const source of sources) {
+      if (views.planOf(source).isWaitingForDisk) unplug.awaits(source.policy.repositoryId);
+    }
+    if (repositories) unplug.look(repositories);
+    const situation: Situation = {
+      sources,
+      repositories,
+      latestBackups,
+      mayCatchUp: this.#mayCatchUp(sources, latestBackups),
+      now: now(),
+    };
+    showTray(
+      trayModel({
+        sources,
+        active: runs.active,
+        pausedUntil: scheduler.pausedUntil(),
+        ejectable: (repositories ?? []).filter(({ removable, mountPoint }) => removable && mountPoint !== ''),
+        now: now(),
+        zone: machineZone(),
+      }),
+    );
+    const facts = this.#noticeFacts(situation);
+    board.update(noticesFor(facts), undecided(facts));
+    await alert(situation);
+  }
+
+  #noticeFacts(situation: Situation): NoticeFacts {
+    const { scheduler, unplug, scheduledStillPoints, notifySuccess, now } = this.#options;
+    const { latestBackups } = situation;
+    const isAllowed = scheduledStillPoints();
+    const lacking = situation.sources.filter(({ id, last }) =>
+      lacksConsent({
+        last,
+        lastRun: latestBackups.find(({ sourceId }) => sourceId === id) ?? null,
+        scheduledStillPoints: isAllowed,
+      }),
+    );
+    const successes = [...this.#successes.values()].filter(({ at }) => now() - at < successMs);
+    return {
+      ...situation,
+      unplug: unplug.facts,
+      pausedUntil: scheduler.pausedUntil(),
+      successes: notifySuccess() ? successes.map(({ run }) => run) : [],
+      lackingConsent: new Set(lacking.map(({ id }) => id)),
+    };
+  }
+
+  /** What ended in this start is told at once; what is older may be history in a moment. */
+  #mayCatchUp(sources: readonly SourceView[], latestBackups: readonly RunView[]): ReadonlySet<SourceId> {
+    const startedAt = this.#startedAt;
+    if (this.#options.now() - startedAt >= graceMs) return new Set();
+    const isNews = (id: SourceId): boolean =>
+      latestBackups.some(({ sourceId, finishedAt }) => sourceId === id && Date.parse(finishedAt ?? '') >= startedAt);
+    return new Set(sources.filter(({ id }) => !isNews(id)).map(({ id }) => id));
+  }
+}

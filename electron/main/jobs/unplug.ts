@@ -1,0 +1,128 @@
+import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
+import type { Source } from '../../../shared/domain/source.ts';
+import { StillpointError } from '../../../shared/errors/index.ts';
+import type { RunView } from '../../../shared/ipc/runs.ts';
+import type { FileIndexing } from './file-indexing.ts';
+import type { UnplugFact } from './notices/notices-for.ts';
+import type { RepositoryAccess } from './repository-access.ts';
+import type { RunService } from './run-service.ts';
+
+export interface UnplugOptions {
+  readonly access: Pick<RepositoryAccess, 'call' | 'list'>;
+  readonly runs: Pick<RunService, 'active' | 'exclusively'>;
+  readonly indexing: Pick<FileIndexing, 'pause' | 'resume' | 'settled'>;
+  readonly eject: (mountPoint: string) => Promise<{ readonly safeToUnplug: boolean; readonly text: string }>;
+  /** Sources that still owe a run to that repository. */
+  readonly owes: (id: RepositoryId) => Promise<boolean>;
+  readonly changed: () => void;
+  readonly report: (what: string, error: unknown) => void;
+}
+
+/**
+ * Disks that backups had waited for. After the last run that was owed to such a disk it is made safe to unplug, or its
+ * owner is told to do so; a disk that is always there is nobody's concern.
+ */
+export class Unplug {
+  readonly #options: UnplugOptions;
+  readonly #awaited = new Set<RepositoryId>();
+  readonly #facts = new Map<RepositoryId, UnplugFact>();
+
+  constructor(options: UnplugOptions) {
+    this.#options = options;
+  }
+
+  get facts(): readonly UnplugFact[] {
+    return [...this.#facts.values()];
+  }
+
+  /** A run that is owed is held back because this disk is not there. */
+  awaits(id: RepositoryId): void {
+    this.#awaited.add(id);
+  }
+
+  /** After a run, with its snapshots in the catalog and everything it entailed done. */
+  async afterRun(run: RunView, source: Source | undefined): Promise<void> {
+    const id = run.repositoryId;
+    if (id === null || run.trigger !== 'schedule' || !this.#awaited.has(id)) return;
+    if (run.kind !== 'backup' && run.kind !== 'forget') return;
+    if (run.outcome !== 'done' && run.outcome !== 'warnings') return;
+    const { access, runs, owes } = this.#options;
+    if (runs.active.some(({ repositoryId }) => repositoryId === id) || (await owes(id))) return;
+    const repository = (await access.list()).find((other) => other.id === id);
+    if (!repository?.removable || repository.mountPoint === '') return;
+    this.#awaited.delete(id);
+    this.#note(repository, 'finished', '', run.runId);
+    if (source?.policy.ejectAfterwards) await this.eject(id);
+  }
+
+  /** Closes the repository and unmounts its disk. Throws `busy` while a run uses it. */
+  async eject(id: RepositoryId): Promise<{ safeToUnplug: boolean; text: string }> {
+    const { access, runs, indexing } = this.#options;
+    const repository = (await access.list()).find((other) => other.id === id);
+    if (!repository || repository.mountPoint === '') throw notThere(repository?.name);
+    if (!repository.removable) throw notRemovable(repository.name);
+    const using = runs.active.find(({ repositoryId }) => repositoryId === id);
+    if (using) throw inUse(repository.name, using.title);
+    indexing.pause();
+    try {
+      return await runs.exclusively([`repository:${id}`], async () => {
+        await indexing.settled();
+        // What the helper has open there would keep its filesystem from being unmounted.
+        await access.call('repositories.forgetPassword', { id });
+        const ejected = await this.#options.eject(repository.mountPoint);
+        const runId = this.#facts.get(id)?.runId ?? '';
+        this.#note(repository, ejected.safeToUnplug ? 'safe' : 'busy', ejected.text, runId);
+        return { safeToUnplug: ejected.safeToUnplug, text: ejected.text };
+      });
+    } finally {
+      indexing.resume();
+    }
+  }
+
+  /** What is true of the disks now: one that was unplugged, or is in use again, is told of no more. */
+  look(repositories: readonly RepositoryStatus[]): void {
+    for (const [id, fact] of this.#facts) {
+      const repository = repositories.find((other) => other.id === id);
+      const isThere = repository !== undefined && repository.mountPoint !== '';
+      const isStale = fact.state === 'safe' ? isThere : !isThere;
+      if (isStale) this.#facts.delete(id);
+    }
+  }
+
+  /** A run begins to use the disk: nothing that was said of unplugging it holds any more. */
+  used(id: RepositoryId): void {
+    if (this.#facts.delete(id)) this.#options.changed();
+  }
+
+  #note({ id, name }: RepositoryStatus, state: UnplugFact['state'], text: string, runId: string): void {
+    this.#facts.set(id, { repositoryId: id, repositoryName: name, state, text, runId });
+    this.#options.changed();
+  }
+}
+
+function notThere(name: string | undefined): StillpointError {
+  return new StillpointError({
+    kind: 'repository-absent',
+    message: name === undefined ? 'This repository is not set up here.' : `${name} is not connected.`,
+    guidance: 'There is nothing to eject.',
+  });
+}
+
+function notRemovable(name: string): StillpointError {
+  return new StillpointError({
+    kind: 'bad-input',
+    message: `${name} is not on a disk that can be unplugged.`,
+    guidance: 'It stays where it is.',
+    field: 'id',
+  });
+}
+
+function inUse(name: string, title: string): StillpointError {
+  return new StillpointError({
+    kind: 'busy',
+    message: `${name} is in use: “${title}” is under way.`,
+    guidance: 'Wait until it has ended, or cancel it.',
+    retryable: true,
+  });
+}

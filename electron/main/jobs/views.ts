@@ -1,0 +1,100 @@
+import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import { projectGrowth } from '../../../shared/domain/keep/growth.ts';
+import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
+import type { Source } from '../../../shared/domain/source.ts';
+import type { IpcResult } from '../../../shared/ipc/contract.ts';
+import type { SourceView } from '../../../shared/ipc/sources.ts';
+import type { Timeline } from '../../../shared/ipc/timeline.ts';
+import type { Scheduler } from '../../schedule/index.ts';
+import type { Catalog, DrawnSnapshot } from './catalog-port.ts';
+import type { DrawnCache } from './drawn-cache.ts';
+import type { Clock } from './ports.ts';
+import type { Passwords, RepositoryAccess } from './repository-access.ts';
+import type { RunService } from './run-service.ts';
+import type { SourceDirectory } from './source-directory.ts';
+import { type SourcePlan, sourcePlan } from './source-plan.ts';
+import { sourceViews } from './source-views.ts';
+import { composeTimeline } from './timeline.ts';
+
+export type RepositoryView = IpcResult<'repositories.list'>[number];
+
+export interface ViewsOptions {
+  readonly access: Pick<RepositoryAccess, 'list'>;
+  readonly catalog: Pick<Catalog, 'latestBackups' | 'snapshotCounts'>;
+  readonly drawn: Pick<DrawnCache, 'get'>;
+  readonly runs: Pick<RunService, 'active'>;
+  readonly sources: Pick<SourceDirectory, 'listOrLastKnown'>;
+  readonly passwords: Pick<Passwords, 'get'> & { isRemembered(id: RepositoryId): boolean };
+  readonly scheduler: Pick<Scheduler, 'pausedUntil' | 'state' | 'windows'>;
+  readonly scheduledStillPoints: () => boolean;
+  readonly now: Clock;
+}
+
+/** What windows, tray and notices show, each from the same facts. */
+export class Views {
+  readonly #options: ViewsOptions;
+
+  constructor(options: ViewsOptions) {
+    this.#options = options;
+  }
+
+  async sources(repositories?: readonly RepositoryStatus[] | null): Promise<SourceView[]> {
+    const { access, catalog, drawn, runs, sources, scheduledStillPoints, now } = this.#options;
+    const [registered, statuses, { snapshots, damages }, latestBackups] = await Promise.all([
+      sources.listOrLastKnown(),
+      repositories === undefined ? access.list().catch(() => null) : repositories,
+      drawn.get(),
+      catalog.latestBackups(),
+    ]);
+    return sourceViews({
+      sources: registered,
+      repositories: statuses,
+      snapshots,
+      damages,
+      latestBackups,
+      active: runs.active,
+      planOf: (source) => this.planOf(source),
+      scheduledStillPoints: scheduledStillPoints(),
+      now: now(),
+    });
+  }
+
+  async repositories(): Promise<RepositoryView[]> {
+    const { access, catalog, drawn, passwords, now } = this.#options;
+    const [repositories, counts, { snapshots }] = await Promise.all([
+      access.list(),
+      catalog.snapshotCounts(),
+      drawn.get(),
+    ]);
+    return repositories.map((repository) => {
+      const growth = projectGrowth({
+        now: now(),
+        freeBytes: repository.freeBytes,
+        additions: additionsTo(repository.id, snapshots),
+      });
+      return {
+        ...repository,
+        passwordRemembered: passwords.isRemembered(repository.id),
+        snapshots: counts.find(({ repositoryId }) => repositoryId === repository.id)?.snapshots ?? 0,
+        growthPerDay: growth.bytesPerDay,
+        fullAt: growth.fullAt,
+      };
+    });
+  }
+
+  async timeline(): Promise<Timeline> {
+    const { sources, drawn, now } = this.#options;
+    const [registered, { snapshots, failures }] = await Promise.all([sources.listOrLastKnown(), drawn.get()]);
+    return composeTimeline(registered, snapshots, failures, now(), (source) => this.planOf(source));
+  }
+
+  planOf(source: Source): SourcePlan {
+    return sourcePlan(this.#options.scheduler, source, this.#options.now());
+  }
+}
+
+function additionsTo(id: RepositoryId, snapshots: readonly DrawnSnapshot[]): { at: number; bytes: number }[] {
+  return snapshots.flatMap(({ mark }) =>
+    mark.repositoryId === id && mark.newBytes !== null ? [{ at: mark.time, bytes: mark.newBytes }] : [],
+  );
+}
