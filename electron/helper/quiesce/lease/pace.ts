@@ -1,5 +1,5 @@
-import { setTimeout as later } from 'node:timers/promises';
-import { cancelled, StillpointError } from '../../../../shared/errors/index.ts';
+import { StillpointError } from '../../../../shared/errors/index.ts';
+import { pause } from '../pause.ts';
 
 /** Writers get twenty times as long as they were held, and a second at least. */
 const restFactor = 20;
@@ -23,11 +23,13 @@ export interface PastFreeze {
  */
 export class FreezePace {
   readonly #now: () => number;
+  readonly #wait: typeof pause;
   readonly #rests = new Map<string, { readonly untilMs: number; readonly isOverrun: boolean }>();
 
   /** `now`: milliseconds of a clock that never goes back. */
-  constructor(now: () => number = () => performance.now()) {
+  constructor(now: () => number = () => performance.now(), wait: typeof pause = pause) {
     this.#now = now;
+    this.#wait = wait;
   }
 
   note(filesystem: string, { stallMs, isOverrun }: PastFreeze): void {
@@ -50,9 +52,7 @@ export class FreezePace {
       if (rest > longestWaitMs) throw this.#refused(filesystem, where, rest);
       if (!isTold) onWait(rest);
       isTold = true;
-      await later(Math.ceil(rest), undefined, { signal }).catch(() => {
-        throw cancelled(signal.reason);
-      });
+      await this.#wait(Math.ceil(rest), signal);
     }
   }
 

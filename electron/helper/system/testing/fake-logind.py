@@ -3,7 +3,7 @@
 
 Locks work as logind's do: a descriptor is handed out, and the lock is over when nobody holds it any more. Sleep is
 announced on command; it begins when no delay lock is left or the longest delay is over. Everything that happens is kept
-in order, with the monotonic clock in nanoseconds, for tests to read.
+in order, with the time in nanoseconds, for tests to read.
 """
 
 import json
@@ -41,7 +41,7 @@ class LoginManager(dbus.service.Object):
         super().__init__(bus, '/org/freedesktop/login1')
 
     def tell(self, what, **more):
-        self.events.append({'what': what, 'atNs': str(time.monotonic_ns()), **more})
+        self.events.append({'what': what, 'wallNs': str(time.time_ns()), **more})
 
     @dbus.service.method(LOGIN + '.Manager', in_signature='ssss', out_signature='h')
     def Inhibit(self, what, who, why, mode):

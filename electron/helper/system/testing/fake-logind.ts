@@ -20,8 +20,8 @@ export interface FakeEvent {
   readonly mode?: string;
   /** Of `slept`: whether everybody had let go, or the longest delay was over. */
   readonly how?: 'in-order' | 'in-spite';
-  /** CLOCK_MONOTONIC, as process.hrtime.bigint() counts, in nanoseconds. */
-  readonly atNs: string;
+  /** Nanoseconds since the epoch. */
+  readonly wallNs: string;
 }
 
 /** A bus of its own, with a login manager that does as it is told. */
