@@ -67,7 +67,7 @@ export function ripeAt(facts: ScheduleFacts, history: Believable, after: number)
     tried.at(-1) ?? Number.NEGATIVE_INFINITY,
   );
   const rested = newest + schedule.atMostEveryMinutes * minuteMs;
-  return Math.max(wholeMinute(Math.max(ready, rested)), wholeMinute(after) + minuteMs);
+  return Math.max(ready, rested, wholeMinute(after) + minuteMs);
 }
 
 /** When the source was, or will be, as the schedule wants it, if nothing else changes. */
@@ -84,6 +84,6 @@ export function isReady(schedule: ActivitySchedule, activity: SourceActivity | n
   return activity !== null && ready !== null && ready <= activity.at;
 }
 
-function wholeMinute(at: number): number {
+export function wholeMinute(at: number): number {
   return Math.floor(at / minuteMs) * minuteMs;
 }

@@ -1,4 +1,4 @@
-import { followsActivity, forcedSlots, freshActivity, isReady, knownSlots, ripeAt } from './activity.ts';
+import { followsActivity, forcedSlots, freshActivity, isReady, knownSlots, ripeAt, wholeMinute } from './activity.ts';
 import type { Believable } from './believable.ts';
 import type { ScheduleFacts } from './facts.ts';
 import { type Entry, makeLedger } from './ledger.ts';
@@ -60,7 +60,7 @@ function earlySlot(facts: ScheduleFacts, history: Believable, last: Entry | unde
   if (!followsActivity(schedule) || (last !== undefined && isOpen(last))) return null;
   if (!isReady(schedule, freshActivity(facts, history))) return null;
   const ripe = ripeAt(facts, history, Math.max(start, last?.slot ?? start));
-  return ripe !== null && ripe <= now ? ripe : null;
+  return ripe !== null && ripe <= now ? wholeMinute(ripe) : null;
 }
 
 /** Neither served nor given up: a person who cancels a run does not want it again before the next slot. */
