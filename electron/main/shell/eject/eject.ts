@@ -1,0 +1,111 @@
+import { BusError } from '../bus/messages.ts';
+import type { BlockDevice, Disks, Udisks } from './udisks.ts';
+import { listed, type Users } from './users-of-mount.ts';
+
+/** What became of making a disk safe to unplug. */
+export interface EjectOutcome {
+  /** True only when nothing of the disk is mounted any more. */
+  readonly safeToUnplug: boolean;
+  /** For people: what happened, and what to do where it did not. */
+  readonly text: string;
+}
+
+export interface EjectParts {
+  readonly udisks: Pick<Udisks, 'look' | 'unmount' | 'lock' | 'detachLoop' | 'eject' | 'powerOff'>;
+  /** Programs of ours that use a mount. */
+  readonly usersOf: Users;
+}
+
+/**
+ * Unmounts everything of the disk that holds this mount point, then lets the disk go. As the user, without a question:
+ * what would need one is told in words. Never rejects.
+ */
+export async function ejectDisk(mountPoint: string, parts: EjectParts): Promise<EjectOutcome> {
+  const { udisks } = parts;
+  let disks: Disks;
+  try {
+    disks = await udisks.look();
+  } catch (error) {
+    return not(noServiceWords(error));
+  }
+  const block = disks.blocks.find(({ mountPoints }) => mountPoints.includes(mountPoint));
+  if (!block) return not(`Nothing that can be ejected is mounted at ${mountPoint}.`);
+  const disk = diskOf(block, disks);
+  for (const each of disk) {
+    // One unmount takes away one of several mounts of the same filesystem.
+    for (const mounted of each.mountPoints) {
+      try {
+        await udisks.unmount(each.path);
+      } catch (error) {
+        return not(await refusedWords(error, mounted, parts.usersOf));
+      }
+    }
+  }
+  const left = await stillMounted(disk, udisks);
+  if (left.length > 0) return not(`${listed(left)} ${left.length === 1 ? 'is' : 'are'} still mounted.`);
+  return { safeToUnplug: true, text: await letGo(block, disk, disks, udisks) };
+}
+
+/** Every block device of the same disk; what was opened from an encrypted part belongs to it. */
+function diskOf(block: BlockDevice, { blocks }: Disks): BlockDevice[] {
+  const physical = (each: BlockDevice): BlockDevice => {
+    const under = blocks.find(({ path }) => path === each.backing);
+    return under ? physical(under) : each;
+  };
+  const own = physical(block);
+  return blocks.filter((each) => {
+    const base = physical(each);
+    return base.path === own.path || (own.drive !== undefined && base.drive === own.drive);
+  });
+}
+
+async function stillMounted(disk: readonly BlockDevice[], udisks: Pick<Udisks, 'look'>): Promise<string[]> {
+  const { blocks } = await udisks.look().catch((): Disks => ({ blocks: [], drives: [] }));
+  return disk.flatMap(({ path }) => blocks.find((now) => now.path === path)?.mountPoints ?? []);
+}
+
+/** Nothing is mounted any more, so that the disk may be pulled, whatever becomes of the rest. */
+async function letGo(
+  block: BlockDevice,
+  disk: readonly BlockDevice[],
+  { drives }: Disks,
+  udisks: EjectParts['udisks'],
+): Promise<string> {
+  const tried = async (step: Promise<void>): Promise<boolean> =>
+    step.then(
+      () => true,
+      () => false,
+    );
+  for (const each of disk) if (each.isEncrypted) await tried(udisks.lock(each.path));
+  const drive = drives.find(({ path }) => disk.some((each) => each.drive === path));
+  if (drive?.canPowerOff && (await tried(udisks.powerOff(drive.path))))
+    return 'It is powered off and can be unplugged.';
+  if (drive?.isEjectable && (await tried(udisks.eject(drive.path)))) return 'It is ejected and can be taken out.';
+  if (block.isLoop) await tried(udisks.detachLoop(block.path));
+  return 'It is unmounted and can be unplugged.';
+}
+
+async function refusedWords(error: unknown, mounted: string, usersOf: Users): Promise<string> {
+  const { code, message } = BusError.from(error);
+  if (code === 'org.freedesktop.UDisks2.Error.DeviceBusy') {
+    const users = await usersOf(mounted);
+    const by = users.length === 0 ? 'another program' : listed(users);
+    return `${mounted} is in use by ${by}. Close what is open there and try again.`;
+  }
+  if (code.startsWith('org.freedesktop.UDisks2.Error.NotAuthorized')) {
+    return `${mounted} may only be unmounted by an administrator. Eject it in the file manager, which can ask for that.`;
+  }
+  if (code === 'org.freedesktop.UDisks2.Error.NotMounted') return `${mounted} is not mounted any more.`;
+  return `${mounted} could not be unmounted: ${message}`;
+}
+
+function noServiceWords(error: unknown): string {
+  const known = BusError.from(error);
+  if (known.code === 'no-bus' || known.isNobodyThere)
+    return 'This system has no service for ejecting disks (UDisks2). Eject it in the file manager or with umount.';
+  return `The system’s disk service did not answer: ${known.message}. Eject it in the file manager.`;
+}
+
+function not(text: string): EjectOutcome {
+  return { safeToUnplug: false, text };
+}
