@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { helperChoice } from './command-line.ts';
+import { helperChoice, startsHidden } from './command-line.ts';
 
 it.each([
   [[], { kind: 'auto' }],
@@ -10,4 +10,12 @@ it.each([
   [['--helper='], { kind: 'auto' }],
 ])('%j', (argv, expected) => {
   expect(helperChoice(argv)).toEqual(expected);
+});
+
+it.each([
+  [['electron', '/tree', '--hidden'], true],
+  [['electron', '/tree', '--hidden=no'], false],
+  [['electron', '/tree'], false],
+])('%j hidden: %s', (argv, expected) => {
+  expect(startsHidden(argv)).toBe(expected);
 });

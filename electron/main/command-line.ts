@@ -13,3 +13,10 @@ export function helperChoice(argv: readonly string[]): HelperChoice {
   if (value?.startsWith('/')) return { kind: 'program', path: value };
   return { kind: value === 'direct' || value === 'pkexec' ? value : 'auto' };
 }
+
+/** The switch with which a login starts the app: it makes backups, and shows no window until it is asked for. */
+export const hiddenSwitch = '--hidden';
+
+export function startsHidden(argv: readonly string[]): boolean {
+  return argv.includes(hiddenSwitch);
+}

@@ -90,13 +90,22 @@ export function composeServices(parts: ServiceParts): ComposedServices {
   const restores = new RestoreJobs({ access, catalog, runs });
   const sources = new SourceDirectory(access);
   const scheduler: Scheduler = new Scheduler({
-    ports: schedulerPorts({ access, sources, drawn, sync, runs, newRunId, now }),
+    ports: schedulerPorts({
+      access,
+      sources,
+      drawn,
+      sync,
+      runs,
+      isExpected: (id) => backups.isExpected(id),
+      newRunId,
+      now,
+    }),
     folder: parts.scheduleFolder,
     runsFolder: parts.runsFolder,
     by: 'app',
     report,
   });
-  const backups = new AskedBackups(runs, access, scheduler);
+  const backups: AskedBackups = new AskedBackups(runs, access, scheduler, now);
   const scheduledStillPoints = (): boolean => helper.state.scheduledStillPoints;
   const views = new Views({
     access,

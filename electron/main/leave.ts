@@ -1,28 +1,37 @@
-import { app, type BrowserWindow } from 'electron';
+import { app, type BrowserWindow, powerMonitor } from 'electron';
 import { confirmLeaving } from './shell/dialogs.ts';
 
-export interface Leaving {
+export interface LeavingOptions {
   /** What is under way, by its title; undefined when nothing is. */
   readonly underWay: () => string | undefined;
+  /** Where to ask; undefined: there is no window to be seen. */
+  readonly askIn: () => BrowserWindow | undefined;
   /** It is certain now, and the window still stands where it stood. */
   readonly onLeaving: () => void;
   /** Ends everything in order; takes as long as it takes, within its own limits. */
   readonly shutDown: () => Promise<void>;
 }
 
+export interface Leaving {
+  /** Asks first while something is under way, then ends everything in order. */
+  readonly quit: () => Promise<void>;
+  /** Everything is over: nothing keeps the window or the process any more. */
+  readonly isOver: () => boolean;
+}
+
 /**
- * Quits when the window is closed, and asks first while something is under way. A signal is not asked back: whoever sends
- * one means it.
+ * The one way out: the menu, the tray, the window, a signal, the end of the session. A signal is not asked back: whoever
+ * sends one means it.
  */
-export function leaveWhenAsked(window: BrowserWindow, { underWay, onLeaving, shutDown }: Leaving): void {
+export function leaveInOrder({ underWay, askIn, onLeaving, shutDown }: LeavingOptions): Leaving {
   let state: 'here' | 'asking' | 'leaving' | 'gone' = 'here';
 
   const leave = async (mayAsk: boolean): Promise<void> => {
-    if (state === 'leaving' || (state === 'asking' && mayAsk)) return;
+    if (state === 'leaving' || state === 'gone' || (state === 'asking' && mayAsk)) return;
     const title = underWay();
     if (mayAsk && title !== undefined) {
       state = 'asking';
-      const isSure = await confirmLeaving(window, title);
+      const isSure = await confirmLeaving(askIn(), title);
       // A signal may have come while the question stood.
       if (state !== 'asking') return;
       state = 'here';
@@ -30,22 +39,23 @@ export function leaveWhenAsked(window: BrowserWindow, { underWay, onLeaving, shu
     }
     state = 'leaving';
     onLeaving();
-    if (!window.isDestroyed()) window.hide();
     await shutDown().catch(() => undefined);
     state = 'gone';
     app.quit();
   };
 
-  window.on('close', (event) => {
-    if (state === 'gone') return;
-    event.preventDefault();
-    void leave(true);
-  });
   app.on('before-quit', (event) => {
     if (state === 'gone') return;
     event.preventDefault();
     void leave(true);
   });
-  app.on('window-all-closed', () => app.quit());
+  // The app goes on without a window.
+  app.on('window-all-closed', () => undefined);
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => void leave(false));
+  // The machine is going down. Holding it up for a moment is what lets a run end with its log.
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault();
+    void leave(false);
+  });
+  return { quit: () => leave(true), isOver: () => state === 'gone' };
 }

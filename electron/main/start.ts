@@ -1,26 +1,30 @@
 import { stat } from 'node:fs/promises';
 import { homedir, hostname } from 'node:os';
-import { join } from 'node:path';
-import { app, type BrowserWindow, nativeTheme, session } from 'electron';
+import { dirname, join } from 'node:path';
+import { app, nativeTheme, session } from 'electron';
 import { StillpointError } from '../../shared/errors/index.ts';
-import { type AppEvent, eventChannel } from '../../shared/ipc/events.ts';
+import type { AppEvent } from '../../shared/ipc/events.ts';
 import { RunLogs } from '../schedule/run-logs/run-logs.ts';
 import { catalogClient } from './catalog-client/catalog-client.ts';
 import { startCatalogProcess } from './catalog-client/catalog-process.ts';
 import { CatalogConnection } from './catalog-client/connection.ts';
-import { helperChoice } from './command-line.ts';
+import { helperChoice, hiddenSwitch, startsHidden } from './command-line.ts';
 import { composeServices } from './compose-services.ts';
 import { BoundedLog } from './helper-client/bounded-log.ts';
 import { restartDelay } from './helper-client/restart-policy.ts';
 import { supervisorFor } from './helper-supervisor.ts';
+import { hintsFile } from './hints-file.ts';
 import { allHandlers } from './ipc/all-handlers.ts';
 import { serveWindow } from './ipc/serve.ts';
 import type { ShellPort } from './ipc/services.ts';
+import type { Place } from './jobs/notices/notice.ts';
 import { RegistryCarrier } from './jobs/registry-carrier.ts';
-import { leaveWhenAsked } from './leave.ts';
+import type { TrayAction } from './jobs/tray-model.ts';
+import { leaveInOrder } from './leave.ts';
 import { rememberedRights } from './rights.ts';
 import { writeChunks } from './save-file.ts';
 import type { AppFolders } from './settings/app-folders.ts';
+import { dismissedNoticesFile } from './settings/dismissed-notices-file.ts';
 import { writeFileDurably } from './settings/durable-file.ts';
 import { PasswordStore } from './settings/password-store.ts';
 import { registryNotesFile } from './settings/registry-notes-file.ts';
@@ -28,14 +32,21 @@ import { RightsWish } from './settings/rights-wish.ts';
 import { safeStorageEncryption } from './settings/safe-storage.ts';
 import { SettingsStore } from './settings/settings-store.ts';
 import { windowStateFile } from './settings/window-state.ts';
-import { openInFileManager, pickFileToSave, pickFolder, tell } from './shell/dialogs.ts';
+import { autostart } from './shell/autostart/autostart.ts';
+import { ownCommand, type RunningApp } from './shell/autostart/own-command.ts';
+import { joinDesktop } from './shell/desktop.ts';
+import { askKeepRunning, openInFileManager, pickFileToSave, pickFolder, tell } from './shell/dialogs.ts';
 import { denyPermissions, guardDevelopmentPage } from './shell/lock-down.ts';
+import { keepAwake } from './shell/machine/keep-awake.ts';
+import { watchMachine } from './shell/machine/watch-machine.ts';
 import { createMainWindow } from './shell/main-window.ts';
-import { installMenu } from './shell/menu.ts';
+import { installMenu, showMenuOnF10 } from './shell/menu.ts';
 import { pageAddress, pageOrigin, servePage } from './shell/page.ts';
 import { externalDisks } from './shell/places.ts';
 import { printPdf } from './shell/print-pdf.ts';
 import { makeRecoverySheet } from './shell/recovery-sheet.ts';
+import { whatClosingDoes } from './shell/window/closing.ts';
+import { WindowKeeper } from './shell/window/window-keeper.ts';
 
 const logBytes = 1024 * 1024;
 
@@ -47,21 +58,26 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     log.line(`${what}: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`);
   process.on('unhandledRejection', (error) => report('unhandled', error));
 
-  let window: BrowserWindow | undefined;
+  /** Told of everything that is pushed to the window, whether there is one or not. */
   const broadcast = (event: AppEvent): void => {
-    if (window && !window.isDestroyed()) window.webContents.send(eventChannel, event);
+    awake.set(services.runs.active.some(({ kind }) => kind === 'backup'));
+    window.send(event);
   };
 
   const settings = new SettingsStore(join(folders.config, 'settings.json'), now);
   const passwords = new PasswordStore(join(folders.config, 'secrets.json'), safeStorageEncryption(), now);
   const wish = new RightsWish(join(folders.config, 'rights.json'), now);
   const windowState = windowStateFile(join(folders.state, 'window.json'), now);
-  const logs = new RunLogs(join(folders.state, 'runs'));
-  const [settingsProblem, passwordsProblem, mayAskAgain, place] = await Promise.all([
+  const hints = hintsFile(join(folders.state, 'hints.json'), now);
+  const dismissed = dismissedNoticesFile(join(folders.state, 'dismissed-notices.json'), now);
+  const runsFolder = join(folders.state, 'runs');
+  const logs = new RunLogs(runsFolder);
+  const [settingsProblem, passwordsProblem, mayAskAgain, place, dismissedBefore] = await Promise.all([
     settings.load(),
     passwords.load(),
     wish.load(),
     windowState.load(),
+    dismissed.load(),
     logs.prepare(),
   ]);
   nativeTheme.themeSource = settings.current.theme;
@@ -93,13 +109,31 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     now,
   });
   const helper = rememberedRights(supervisor, wish);
+  const onTrayAction = (action: TrayAction): void => {
+    if (action.kind === 'quit') app.quit();
+    else if (action.kind === 'open') open(action.place);
+    else services.tray.act(action).catch((error) => report(`tray: ${action.kind}`, error));
+  };
+  const desktop = joinDesktop({
+    environment: process.env,
+    onTrayAction,
+    onTrayPresence: () => broadcast({ type: 'changed', topics: ['schedule'] }),
+    feedback: () => services.notices,
+    log: (line) => log.line(line),
+    report,
+  });
+  const login = autostart({
+    configHome: dirname(folders.config),
+    command: [...ownCommand(runningApp()), hiddenSwitch],
+    writeFile: (path, text) => writeFileDurably(path, text, 0o644),
+  });
   const shell: ShellPort = {
     version: app.getVersion(),
     hostname: hostname(),
     homePath: homedir(),
     runsAsRoot: process.geteuid?.() === 0,
-    pickFolder: (title, startAt) => pickFolder(window, title, startAt),
-    pickFileToSave: (title, name) => pickFileToSave(window, title, join(app.getPath('documents'), name)),
+    pickFolder: (title, startAt) => pickFolder(window.shown, title, startAt),
+    pickFileToSave: (title, name) => pickFileToSave(window.shown, title, join(app.getPath('documents'), name)),
     openFolder,
     disks: externalDisks,
     writeFile: writeFileDurably,
@@ -107,12 +141,21 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     recoverySheet: (repository, keys) =>
       makeRecoverySheet(repository, {
         ...keys,
-        pickPath: (name) => pickFileToSave(window, 'Save the recovery sheet', join(app.getPath('documents'), name)),
+        pickPath: (name) =>
+          pickFileToSave(window.shown, 'Save the recovery sheet', join(app.getPath('documents'), name)),
         printPdf,
         writeFile: writeFileDurably,
         hostname: hostname(),
         now,
       }),
+    autostart: login,
+    get hasTray() {
+      return desktop.hasTray;
+    },
+    showTray: (model) => desktop.showTray(model),
+    notifier: desktop.notifier,
+    eject: (mountPoint) => desktop.eject(mountPoint),
+    open,
   };
   const services = composeServices({
     helperCalls: supervisor,
@@ -123,6 +166,9 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     settings,
     passwords,
     shell,
+    scheduleFolder: join(folders.state, 'schedule'),
+    runsFolder,
+    dismissed: { file: dismissed, loaded: dismissedBefore.value },
     broadcast,
     report,
     now,
@@ -133,58 +179,141 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
   denyPermissions(session.defaultSession);
   if (developmentServer === undefined) servePage(session.defaultSession, join(built, '..', 'renderer'));
   else guardDevelopmentPage(session.defaultSession, developmentServer);
+
+  let { value: lastPlace } = place;
+  const window = new WindowKeeper({
+    make: () => {
+      const main = createMainWindow({
+        preload: join(built, '..', 'preload', 'index.cjs'),
+        place: lastPlace,
+        onPlace: (moved) => {
+          lastPlace = { version: 1, ...moved };
+          void windowState.save(lastPlace).catch((error) => report('window place', error));
+        },
+        onLog: (line) => log.line(line),
+      });
+      showMenuOnF10(main.window);
+      return main;
+    },
+    load: (made) => made.loadURL(developmentServer ?? pageAddress).catch((error) => report('loading the page', error)),
+    onClose: () => void closeWindow().catch((error) => report('closing the window', error)),
+    mayGo: () => leaving.isOver(),
+  });
+  const handlers = allHandlers(services);
   serveWindow(
-    allHandlers(services),
-    () => (window && !window.isDestroyed() ? { webContentsId: window.webContents.id, origin } : undefined),
+    {
+      ...handlers,
+      // The first thing a page asks, after it began to listen.
+      'settings.get': (params) => {
+        window.hears();
+        return handlers['settings.get'](params);
+      },
+    },
+    () => (window.window ? { webContentsId: window.window.webContents.id, origin } : undefined),
     report,
   );
 
-  connection.start();
-  void supervisor
-    .start()
-    .then(() => {
-      const isAsked = choice.kind === 'pkexec' || (choice.kind === 'auto' && mayAskAgain);
-      if (isAsked && supervisor.state.canAskForRights) return helper.requestRights();
-      return undefined;
-    })
-    .catch((error) => report('rights', error));
+  /** What is left for the moment in which somebody looks: questions, and what went wrong before. */
+  let firstLook: (() => void) | undefined = () => {
+    for (const problem of [settingsProblem, passwordsProblem]) if (problem) tell(problem);
+    const isAsked = choice.kind === 'pkexec' || (choice.kind === 'auto' && mayAskAgain);
+    void helperStarted.then(() => rightsFor(isAsked)).catch((error) => report('rights', error));
+  };
+  async function rightsFor(mayAsk: boolean): Promise<void> {
+    if (supervisor.state.canAskForRights) await helper.requestRights({ mayAsk });
+  }
+  async function raise(): Promise<void> {
+    await window.raise();
+    firstLook?.();
+    firstLook = undefined;
+  }
+  function open(where: Place | null): void {
+    const shown = where === null ? raise() : show(where);
+    shown.catch((error) => report('showing the window', error));
+  }
+  async function show(where: Place): Promise<void> {
+    // A page that is made now shows what was selected last.
+    if (where.kind === 'source') await settings.change({ selectedSourceId: where.sourceId }).catch(() => undefined);
+    window.lead({ type: 'open', place: where });
+    await raise();
+  }
+  async function closeWindow(): Promise<void> {
+    const { keepRunning, firstRunDone } = settings.current;
+    const doing = whatClosingDoes({ keepRunning, hasTray: desktop.hasTray, hasWork: firstRunDone });
+    if (doing === 'quit') return leaving.quit();
+    if (doing === 'ask') {
+      const answer = await askKeepRunning(window.shown);
+      if (answer === null) return;
+      if (answer.remember) await settings.change({ keepRunning: answer.keepRunning });
+      if (!answer.keepRunning) return leaving.quit();
+    }
+    window.hide();
+    if (doing === 'hide') await tellWhereItWent();
+  }
+  async function tellWhereItWent(): Promise<void> {
+    const { value: told } = await hints.load();
+    if (told.wentToTray || !desktop.hasTray) return;
+    desktop.tellOnce('Stillpoint keeps making backups', 'Open it from its icon in the panel, or start it again.');
+    await hints.save({ version: 1, wentToTray: true });
+  }
 
-  const main = createMainWindow({
-    preload: join(built, '..', 'preload', 'index.cjs'),
-    place: place.value,
-    onPlace: (moved) => void windowState.save({ version: 1, ...moved }).catch((error) => report('window place', error)),
-    onLog: (line) => log.line(line),
+  installMenu((command) => broadcast({ type: 'command', command }));
+  app.on('second-instance', (_event, argv) => {
+    // A login that starts it again does not ask for the window.
+    if (!startsHidden(argv)) open(null);
   });
-  window = main.window;
-  installMenu(window, (command) => broadcast({ type: 'command', command }));
-  app.on('second-instance', () => raise(window));
-  leaveWhenAsked(window, {
-    onLeaving: main.leavePlace,
+  const awake = keepAwake();
+  const stopWatching = watchMachine({
+    onChange: (what) => services.schedule.poke(what),
+    onResume: () => services.schedule.resumed(),
+    log: (line) => log.line(line),
+  });
+  const leaving = leaveInOrder({
+    askIn: () => window.shown,
+    onLeaving: () => window.leave(),
     underWay: () => services.runs.active.at(0)?.title,
     shutDown: async () => {
+      stopWatching();
+      const leftDesktop = desktop.leave();
       services.indexing.stop();
+      const idle = services.schedule.stop().then(() => {
+        services.runs.cancelAll();
+        return services.runs.idle();
+      });
       services.runs.cancelAll();
-      await Promise.race([services.runs.idle(), new Promise((resolve) => setTimeout(resolve, 15_000))]);
+      await Promise.race([idle, new Promise((resolve) => setTimeout(resolve, 15_000))]);
+      awake.set(false);
       await supervisor.stop();
       connection.stop();
       await Promise.all([
+        leftDesktop,
         settings.settled(),
         passwords.settled(),
         windowState.settled(),
+        dismissed.settled(),
         notes.settled(),
         log.flushed(),
       ]);
     },
   });
-  await window.loadURL(developmentServer ?? pageAddress).catch((error) => report('loading the page', error));
-  for (const problem of [settingsProblem, passwordsProblem]) if (problem) tell(problem);
+
+  connection.start();
+  const helperStarted = supervisor.start();
+  services.schedule.start();
+  void login.repair().catch((error) => report('the autostart entry', error));
+  // Nobody may be sitting there: what can be had without a question is taken.
+  if (startsHidden(process.argv))
+    void helperStarted.then(() => rightsFor(false)).catch((error) => report('rights', error));
+  else await raise();
 }
 
-function raise(window: BrowserWindow | undefined): void {
-  if (!window || window.isDestroyed()) return;
-  if (window.isMinimized()) window.restore();
-  window.show();
-  window.focus();
+function runningApp(): RunningApp {
+  return {
+    executable: process.execPath,
+    isPackaged: app.isPackaged,
+    appPath: app.getAppPath(),
+    appImage: process.env.APPIMAGE,
+  };
 }
 
 /** A folder and nothing else: the system would start a program that is named here. */

@@ -1,8 +1,9 @@
-import type { RunId } from '../../../shared/domain/ids.ts';
+import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
 import type { RunResult, RunTrigger } from '../../../shared/domain/run.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { isStillpointError } from '../../../shared/errors/index.ts';
 import type { Scheduler } from '../../schedule/index.ts';
+import type { Clock } from './ports.ts';
 import type { RepositoryAccess } from './repository-access.ts';
 import type { HeldRun, RunRequest, RunService } from './run-service.ts';
 
@@ -32,16 +33,39 @@ export function backupJob(access: Access, source: Source, trigger: RunTrigger): 
 /** How often it is looked whether another program has finished with a source. */
 const busyRetryMs = 2_000;
 
+/** So long the schedule waits for whoever added a source to ask for its first backup. */
+const expectedMs = 5 * 60_000;
+
 /** Backups that a person asks for: one at a time for a source, whoever runs the schedule. */
 export class AskedBackups {
   readonly #runs: Pick<RunService, 'active' | 'start'>;
   readonly #access: Access;
-  readonly #scheduler: Pick<Scheduler, 'runAsked'>;
+  readonly #scheduler: Pick<Scheduler, 'poke' | 'runAsked'>;
+  readonly #now: Clock;
+  /** Sources that were just added, with when. */
+  readonly #expected = new Map<SourceId, number>();
 
-  constructor(runs: Pick<RunService, 'active' | 'start'>, access: Access, scheduler: Pick<Scheduler, 'runAsked'>) {
+  constructor(
+    runs: Pick<RunService, 'active' | 'start'>,
+    access: Access,
+    scheduler: Pick<Scheduler, 'poke' | 'runAsked'>,
+    now: Clock,
+  ) {
     this.#runs = runs;
     this.#access = access;
     this.#scheduler = scheduler;
+    this.#now = now;
+  }
+
+  /** Somebody adds a source, and its first backup is about to be asked for. */
+  expect(id: SourceId): void {
+    this.#expected.set(id, this.#now());
+  }
+
+  /** Whether the schedule leaves the first backup of this source to whoever added it. */
+  isExpected(id: SourceId): boolean {
+    const since = this.#expected.get(id);
+    return since !== undefined && this.#now() - since < expectedMs;
   }
 
   /** Two clicks are one backup, and so is a click while a scheduled one is under way. */
@@ -50,7 +74,10 @@ export class AskedBackups {
     if (running) return running.runId;
     return this.#runs.start({
       ...backupJob(this.#access, source, 'person'),
-      hold: (run, work) => this.#hold(source, run, work),
+      hold: (run, work) =>
+        this.#hold(source, run, work).finally(() => {
+          if (this.#expected.delete(source.id)) this.#scheduler.poke('run-ended');
+        }),
     });
   }
 

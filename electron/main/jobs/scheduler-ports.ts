@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { RepositoryId, RunId } from '../../../shared/domain/ids.ts';
+import type { RepositoryId, RunId, SourceId } from '../../../shared/domain/ids.ts';
 import { instantToMs, msToInstant } from '../../../shared/domain/time.ts';
 import type { BackupRequest, SchedulerPorts, SnapshotOfRun } from '../../schedule/index.ts';
 import { backupJob } from './backup-job.ts';
@@ -18,6 +18,8 @@ export interface SchedulerPortsOptions {
   readonly drawn: Pick<DrawnCache, 'get'>;
   readonly sync: Pick<CatalogSync, 'repository'>;
   readonly runs: Pick<RunService, 'active' | 'cancel' | 'run'>;
+  /** The first backup of such a source is about to be asked for by whoever added it. */
+  readonly isExpected: (id: SourceId) => boolean;
   readonly newRunId: () => RunId;
   readonly now: Clock;
 }
@@ -27,7 +29,7 @@ const askAgainMs = 30_000;
 
 /** The world as the scheduler sees it from the app: over the helper, the catalog and the runs of this start. */
 export function schedulerPorts(options: SchedulerPortsOptions): SchedulerPorts {
-  const { access, sources, drawn, sync, runs, newRunId, now } = options;
+  const { access, sources, drawn, sync, runs, isExpected, newRunId, now } = options;
   const askedAt = new Map<RepositoryId, number>();
 
   const isThere = async (id: RepositoryId): Promise<boolean> =>
@@ -50,7 +52,7 @@ export function schedulerPorts(options: SchedulerPortsOptions): SchedulerPorts {
   };
 
   return {
-    sources: () => sources.list(),
+    sources: async () => (await sources.list()).filter(({ id }) => !isExpected(id)),
     repositories: () => access.list(),
     machine: () => access.call('machine.conditions', {}),
     lastSnapshotAt: async (source) => {

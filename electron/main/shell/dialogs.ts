@@ -36,7 +36,7 @@ export async function pickFileToSave(
   return canceled || filePath === '' ? null : filePath;
 }
 
-/** Whether to leave although something is under way. */
+/** Whether to leave although something is under way. Without a window that is shown the question stands alone. */
 export async function confirmLeaving(window: BrowserWindow | undefined, what: string): Promise<boolean> {
   const options: Electron.MessageBoxOptions = {
     type: 'question',
@@ -48,6 +48,30 @@ export async function confirmLeaving(window: BrowserWindow | undefined, what: st
   };
   const { response } = window ? await dialog.showMessageBox(window, options) : await dialog.showMessageBox(options);
   return response === 1;
+}
+
+export interface KeepRunningAnswer {
+  readonly keepRunning: boolean;
+  /** Do the same from now on, without asking. */
+  readonly remember: boolean;
+}
+
+/** Whether to go on without the window; null: neither, it stays open. */
+export async function askKeepRunning(window: BrowserWindow | undefined): Promise<KeepRunningAnswer | null> {
+  const options: Electron.MessageBoxOptions = {
+    type: 'question',
+    message: 'Keep making backups in the background?',
+    detail: 'Start Stillpoint again to see this window.',
+    buttons: ['Keep Running', 'Quit', 'Cancel'],
+    defaultId: 0,
+    cancelId: 2,
+    checkboxLabel: 'Do not ask again',
+  };
+  const { response, checkboxChecked } = window
+    ? await dialog.showMessageBox(window, options)
+    : await dialog.showMessageBox(options);
+  if (response > 1) return null;
+  return { keepRunning: response === 0, remember: checkboxChecked };
 }
 
 /** Something the user should know and need not answer. */

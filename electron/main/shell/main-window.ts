@@ -21,7 +21,9 @@ const restMs = 500;
 
 export interface MainWindow {
   readonly window: BrowserWindow;
-  /** Tells of the place now, without waiting for the window to rest; nothing is told afterwards. */
+  /** Tells of the place now, without waiting for the window to rest. */
+  readonly tellPlace: () => void;
+  /** The same, and nothing is told afterwards. */
   readonly leavePlace: () => void;
 }
 
@@ -49,7 +51,7 @@ export function createMainWindow({ preload, place, onPlace, onLog }: MainWindowO
   });
   if (place.maximized) window.maximize();
   window.once('ready-to-show', () => window.show());
-  const leavePlace = keepPlace(window, onPlace);
+  const { tellPlace, leavePlace } = keepPlace(window, onPlace);
   const followTheme = (): void => window.setBackgroundColor(backgroundColor());
   nativeTheme.on('updated', followTheme);
   window.once('closed', () => nativeTheme.off('updated', followTheme));
@@ -57,14 +59,17 @@ export function createMainWindow({ preload, place, onPlace, onLog }: MainWindowO
     onLog(`window: its page is gone: ${reason}`);
     if (reason !== 'clean-exit' && !window.isDestroyed()) window.webContents.reload();
   });
-  return { window, leavePlace };
+  return { window, tellPlace, leavePlace };
 }
 
 function backgroundColor(): string {
   return nativeTheme.shouldUseDarkColors ? surface.dark : surface.light;
 }
 
-function keepPlace(window: BrowserWindow, onPlace: (place: WindowPlace) => void): () => void {
+function keepPlace(
+  window: BrowserWindow,
+  onPlace: (place: WindowPlace) => void,
+): Pick<MainWindow, 'tellPlace' | 'leavePlace'> {
   let timer: NodeJS.Timeout | undefined;
   let isLeft = false;
   const tell = (): void => {
@@ -80,8 +85,9 @@ function keepPlace(window: BrowserWindow, onPlace: (place: WindowPlace) => void)
   window.on('move', later);
   window.on('maximize', later);
   window.on('unmaximize', later);
-  return () => {
+  const leavePlace = (): void => {
     tell();
     isLeft = true;
   };
+  return { tellPlace: tell, leavePlace };
 }

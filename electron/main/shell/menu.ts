@@ -17,7 +17,7 @@ const words = {
 };
 
 /** The menu is hidden until F10 or Alt; its shortcuts work all the same. */
-export function installMenu(window: BrowserWindow, send: (command: MenuCommand) => void): void {
+export function installMenu(send: (command: MenuCommand) => void): void {
   const command = (label: string, accelerator: string, name: MenuCommand): MenuItemConstructorOptions => ({
     label,
     accelerator,
@@ -52,6 +52,9 @@ export function installMenu(window: BrowserWindow, send: (command: MenuCommand) 
       { label: words.help, submenu: [command(words.help, 'F1', 'help')] },
     ]),
   );
+}
+
+export function showMenuOnF10(window: BrowserWindow): void {
   window.webContents.on('before-input-event', (event, input) => {
     if (input.type !== 'keyDown' || input.key !== 'F10') return;
     event.preventDefault();

@@ -1,10 +1,10 @@
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
 
-type Needs = Pick<Services, 'access' | 'announce' | 'autostart' | 'registryChanged' | 'report' | 'views'>;
+type Needs = Pick<Services, 'access' | 'announce' | 'autostart' | 'backups' | 'registryChanged' | 'report' | 'views'>;
 
 export function sourceHandlers(services: Needs): HandlersOf<'sources'> {
-  const { access, announce, autostart, registryChanged, report, views } = services;
+  const { access, announce, autostart, backups, registryChanged, report, views } = services;
 
   const changed = (removedId?: string): void => {
     registryChanged(removedId);
@@ -16,6 +16,7 @@ export function sourceHandlers(services: Needs): HandlersOf<'sources'> {
     'sources.preflight': (params) => access.call('sources.preflight', params),
     'sources.add': async (params) => {
       const source = await access.call('sources.add', params);
+      backups.expect(source.id);
       changed();
       void autostart.somethingIsProtected().catch((error) => report('beginning at login', error));
       return source;

@@ -55,7 +55,6 @@ describe('set', () => {
       const off = (await readFile(path(), 'utf8')).replace('Terminal=', `${line}\nTerminal=`);
       await put(off);
       expect(await start.isSet()).toBe(false);
-      await start.setByDefault();
       await start.repair();
       expect(await readFile(path(), 'utf8')).toBe(off);
       await start.set(true);
@@ -69,7 +68,6 @@ describe('set', () => {
     await put(foreign);
     expect(await start.isSet()).toBe(false);
     await start.set(false);
-    await start.setByDefault();
     await expect(start.set(true)).rejects.toMatchObject({ kind: 'bad-input', field: 'startAtLogin' });
     expect(await readFile(path(), 'utf8')).toBe(foreign);
   });

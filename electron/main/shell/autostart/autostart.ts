@@ -23,8 +23,6 @@ export interface Autostart {
   state(): Promise<AutostartState>;
   /** Rejects with words when it cannot be written, or would take the place of somebody else's file. */
   set(isWanted: boolean): Promise<void>;
-  /** As `set(true)`, but leaves alone whatever is there: what the desktop's settings say counts more than a default. */
-  setByDefault(): Promise<void>;
   /** Points our file at what runs now where it names a program that is gone. */
   repair(): Promise<void>;
 }
@@ -49,9 +47,6 @@ export function autostart({ configHome, command, writeFile }: AutostartOptions):
       }
       if (isWanted) await write();
       else await rm(path, { force: true });
-    },
-    setByDefault: async () => {
-      if ((await state()) === 'absent') await write();
     },
     repair: async () => {
       const text = await read();
