@@ -1,5 +1,6 @@
 import { closeSync, constants } from 'node:fs';
 import type { PathNote } from '../../../../shared/domain/evidence.ts';
+import { directoryNames } from '../../system/directory-names.ts';
 import { ErrnoError, hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { type Statx, statxAt, statxDescriptor } from '../../system/statx.ts';
@@ -116,7 +117,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
       if (fd === undefined) return [];
       try {
         const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
-        const names = eachOnce(files.readdirSync(`/proc/self/fd/${fd}`));
+        const names = eachOnce(directoryNames(fd));
         const here = excludes.isEmpty ? undefined : excludes.in(directory.path, isTagged(fd, names, limits));
         const entries: TreeEntry[] = [];
         for (const name of names.values()) {
@@ -164,8 +165,8 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
 }
 
 /** A name that is removed and made anew while the directory is read may be told twice. */
-function eachOnce(entries: readonly { readonly name: Buffer }[]): ReadonlyMap<string, Buffer> {
-  return new Map(entries.map(({ name }) => [pathKey(name), name]));
+function eachOnce(names: readonly Buffer[]): ReadonlyMap<string, Buffer> {
+  return new Map(names.map((name) => [pathKey(name), name]));
 }
 
 /** Every ext filesystem has one in its root, root's and closed: nobody's files are missing when it is not read. */

@@ -32,6 +32,7 @@ interface Place extends PlacePattern {
 }
 
 const tagKey = pathKey(Buffer.from(cacheTagName));
+const everything = (segmentsOf('/*')[0] as RegExp).source;
 const byTag: LeftOutBy = { kind: 'preset', value: 'cachedir-tag' };
 
 /**
@@ -93,6 +94,8 @@ export class Excludes {
 
   #add(pattern: PlacePattern, by: LeftOutBy): void {
     const last = pattern.segments.at(-1);
+    // A place of which everything is left out was chosen by itself.
+    if (last instanceof RegExp && last.source === everything && matchesFolderOf(pattern, this.#rootNames)) return;
     if (pattern.keeps) this.#kept.push(pattern);
     else if (typeof last === 'string') this.#named.set(last, [...(this.#named.get(last) ?? []), { ...pattern, by }]);
     else this.#wild.push({ ...pattern, by });

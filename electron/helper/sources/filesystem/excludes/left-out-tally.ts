@@ -44,7 +44,7 @@ export class LeftOutTally {
     const counts = totalOf(this.#now) >= totalOf(this.#before) ? this.#now : this.#before;
     const all = [...counts];
     const notes = all.slice(0, toldApart).flatMap(([by, count]) => {
-      const reason = `${describeLeftOutBy(by)}: ${countText(count)}.`;
+      const reason = `${describeLeftOutBy(by)}: ${countText(count)}.${told(count)}`;
       return count.places.map((place) => ({ path: describe(place), reason }));
     });
     const others = all.slice(toldApart);
@@ -54,7 +54,7 @@ export class LeftOutTally {
       rest.folders += count.folders;
       rest.others += count.others;
     }
-    const reason = `${others.length} further rules: ${countText(rest)}.`;
+    const reason = `${others.length} further rules: ${countText(rest)}.${told(rest)}`;
     return [...notes, ...rest.places.map((place) => ({ path: describe(place), reason }))];
   }
 }
@@ -65,10 +65,14 @@ function totalOf(counts: Counts): number {
   return total;
 }
 
+function told({ folders, others, places }: Count): string {
+  return folders + others > places.length ? ' Not all of them are named.' : '';
+}
+
 function countText({ folders, others }: Count): string {
   const parts = [
     folders === 0 ? '' : `${folders} ${folders === 1 ? 'folder' : 'folders'}`,
     others === 0 ? '' : `${others} ${others === 1 ? 'file' : 'files'}`,
   ].filter((part) => part !== '');
-  return `${parts.join(' and ')}${folders + others > examples ? `, among them these ${examples}` : ''}`;
+  return parts.join(' and ');
 }
