@@ -64,8 +64,8 @@ describe.skipIf(missing !== undefined)(missing ?? 'a freeze and the system’s s
     const facts = await examineFolder(source);
     const outcome = method.withStillView(facts, { longestStallMs }, { signal, report }, async () => 'seen');
     const result = await outcome.then(
-      ({ value, evidence }) => ({ value, hold: evidence.hold }),
-      (error: Error) => ({ error }),
+      ({ value, evidence }) => ({ value, hold: evidence.hold, error: null }),
+      (error: Error) => ({ value: null, hold: null, error }),
     );
     return { ...result, asked, report };
   }
