@@ -19,6 +19,8 @@ export interface BackupRequest {
   readonly runId: RunId;
   readonly slot: number;
   readonly trigger: Trigger;
+  /** When it is in the journal as begun, milliseconds since the epoch. The snapshot is to say the same: slots are told by it. */
+  readonly askedAt: number;
   readonly signal: AbortSignal;
 }
 
@@ -88,6 +90,7 @@ export interface JournaledRun {
   readonly slot: number | null;
   readonly trigger: BackupTrigger;
   readonly by: Runner;
+  readonly repositoryId: RepositoryId;
   readonly startedAt: number;
   /** Null: under way, or its end is not known yet. */
   readonly endedAt: number | null;

@@ -48,7 +48,7 @@ export interface Known {
   readonly zone: string;
 }
 
-export function factsOf(known: Known): ScheduleFacts {
+export function factsOf(known: Known, openRuns: OpenRunsCount): ScheduleFacts {
   const { source, schedule, since, history, world, lastSnapshotAt, activity, now, zone } = known;
   const { repositories, machine, pausedUntil } = world;
   const repository = repositories.find(({ id }) => id === source.policy.repositoryId);
@@ -57,7 +57,7 @@ export function factsOf(known: Known): ScheduleFacts {
     conditions: source.policy.conditions,
     since,
     history: {
-      attempts: neededRuns(history, now),
+      attempts: neededRuns(history, now, openRuns),
       heldBack: history.held,
       lastSnapshotAt,
       accountedUntil: history.accountedUntil,
@@ -74,17 +74,20 @@ export function factsOf(known: Known): ScheduleFacts {
   };
 }
 
-/**
- * A run without an end is none that is under way: whoever decides has the lease. Its end is not known because its
- * repository cannot be asked; until then it counts as one that ended with its process.
- */
-function neededRuns({ runs, accountedUntil }: History, now: number): ScheduleFacts['history']['attempts'] {
+/** How a run counts whose end is not known: whoever decides has the lease, so it is not under way. */
+export type OpenRunsCount = 'as-under-way' | 'as-interrupted';
+
+function neededRuns(
+  { runs, accountedUntil }: History,
+  now: number,
+  openRuns: OpenRunsCount,
+): ScheduleFacts['history']['attempts'] {
   // Times that lie ahead of the clock are not to be relied on: then all that is known is handed over.
   const from = accountedUntil === null || accountedUntil > now ? Number.NEGATIVE_INFINITY : accountedUntil;
   return runs
     .filter(({ startedAt, endedAt }) => startedAt > from || endedAt === null || endedAt > from)
     .map(({ startedAt, endedAt, outcome, slot }) =>
-      endedAt === null
+      endedAt === null && openRuns === 'as-interrupted'
         ? { startedAt, endedAt: startedAt, outcome: 'interrupted', slot }
         : { startedAt, endedAt, outcome, slot },
     );

@@ -11,7 +11,7 @@ import { nextLookIn } from './next-look.ts';
 import { type Parts, partsOf } from './parts.ts';
 import type { PausedUntil } from './pause-file.ts';
 import { settle } from './settle.ts';
-import { SourceKeeper } from './source-keeper.ts';
+import { type Perform, SourceKeeper } from './source-keeper.ts';
 import { stateOf } from './source-state.ts';
 import { Turns } from './turns.ts';
 
@@ -121,7 +121,7 @@ export class Scheduler {
    * `busy`, naming who, when another process runs the source. Whoever queues runs besides queues in `perform`, and never
    * calls this while something is held that `startBackup` waits for.
    */
-  async runAsked(source: Source, runId: RunId, perform: () => Promise<RunResult>): Promise<RunResult> {
+  async runAsked(source: Source, runId: RunId, perform: Perform): Promise<RunResult> {
     const result = await this.#keeper(source).runAsked(source, runId, perform);
     this.poke('run-ended');
     return result;
@@ -138,7 +138,8 @@ export class Scheduler {
     const source = (await ports.sources()).find(({ id }) => id === start.sourceId);
     if (source && !(await this.#keeper(source).settle(source))) return 'under-way';
     // What is not in a journal was made without one: by an older version, or of a source that is gone.
-    const left = { runId, source, startedAt: Date.parse(start.at), bySchedule: start.trigger === 'schedule' };
+    const { repositoryId, trigger } = start;
+    const left = { runId, source, repositoryId, startedAt: Date.parse(start.at), bySchedule: trigger === 'schedule' };
     if ((await settle(left, ports, this.#parts)) === null) return 'unknown';
     return (await this.#parts.readLog(runId)).findLast((event) => event.type === 'run-finished');
   }

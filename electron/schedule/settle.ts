@@ -13,6 +13,8 @@ export interface LeftRun {
   readonly source: Source | undefined;
   /** Milliseconds since the epoch; for a run that left no log. */
   readonly startedAt: number;
+  /** Null where only its log, or nothing, tells it. */
+  readonly repositoryId: RepositoryId | null;
   readonly bySchedule: boolean;
 }
 
@@ -38,7 +40,7 @@ export async function settle(
   const lastAt = events.at(-1)?.at ?? msToInstant(run.startedAt);
   const settled = (result: RunResult): Settled => ({ result, endedAt: Date.parse(lastAt) });
   if (told && told.result.outcome !== 'interrupted') return settled(told.result);
-  const repositoryId = repositoryOf(events) ?? source?.policy.repositoryId ?? null;
+  const repositoryId = run.repositoryId ?? repositoryOf(events);
   const found = await asked(runId, repositoryId, ports);
   if (found.kind === 'unknown') return null;
   const result =

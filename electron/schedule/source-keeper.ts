@@ -3,6 +3,7 @@ import type { RunId, SourceId } from '../../shared/domain/ids.ts';
 import type { RunResult } from '../../shared/domain/run.ts';
 import { due } from '../../shared/domain/schedule/due.ts';
 import type { Decision, NotRun } from '../../shared/domain/schedule/facts.ts';
+import { slotsBetween } from '../../shared/domain/schedule/slots.ts';
 import type { Source } from '../../shared/domain/source.ts';
 import { asStillpointError, cancelled, StillpointError } from '../../shared/errors/index.ts';
 import { ActivityWatch } from './activity-watch.ts';
@@ -26,6 +27,8 @@ export interface KeeperOptions extends Pick<SchedulerOptions, 'ports' | 'by' | '
 }
 
 type Running = { readonly runId: RunId; readonly slot: number | null; readonly trigger: BackupTrigger };
+/** Does a run; `askedAt` is when it is in the journal as begun. */
+export type Perform = (askedAt: number) => Promise<RunResult>;
 type Plan = { readonly decision: Decision; readonly entries: readonly NewEntry[] };
 
 /** A person waits so long for a process that only looks whether something is due. */
@@ -95,7 +98,7 @@ export class SourceKeeper {
   }
 
   /** A backup that a person asked for. */
-  async runAsked(source: Source, runId: RunId, perform: () => Promise<RunResult>): Promise<RunResult> {
+  async runAsked(source: Source, runId: RunId, perform: Perform): Promise<RunResult> {
     const { turns, parts } = this.#options;
     const leave = await turns.enter(`source:${this.#id}`);
     try {
@@ -105,7 +108,7 @@ export class SourceKeeper {
         await this.#settleOpen(source);
         await this.#setSchedule(source, null);
         const running = { runId, slot: null, trigger: 'person' } as const;
-        const { result, settled } = await this.#perform(source, running, [], () => perform());
+        const { result, settled } = await this.#perform(source, running, [], perform);
         if (settled) return result;
         throw endUnknown(source);
       } finally {
@@ -192,8 +195,8 @@ export class SourceKeeper {
     const runId = ports.newRunId();
     const running = { runId, slot, trigger };
     const signal = abortedWith(lease.lost);
-    const { result, settled } = await this.#perform(source, running, entries, () =>
-      ports.startBackup({ source, runId, slot, trigger, signal }),
+    const { result, settled } = await this.#perform(source, running, entries, (askedAt) =>
+      ports.startBackup({ source, runId, slot, trigger, askedAt, signal }),
     );
     if (!settled) return { source, kind: 'problem', error: endUnknown(source) };
     if (result.outcome === 'done' || result.outcome === 'warnings') {
@@ -209,16 +212,17 @@ export class SourceKeeper {
     source: Source,
     running: Running,
     entries: readonly NewEntry[],
-    work: () => Promise<RunResult>,
+    work: Perform,
   ): Promise<
     { readonly result: RunResult; readonly settled: true } | { readonly result: null; readonly settled: false }
   > {
     const { by, report } = this.#options;
-    await this.#journal.append(...entries, { type: 'began', ...running, by });
+    const { repositoryId } = source.policy;
+    const askedAt = await this.#journal.append(...entries, { type: 'began', ...running, by, repositoryId });
     this.#running = running;
     this.#options.onChange();
     try {
-      const result = await work().catch((error: unknown) => {
+      const result = await work(askedAt).catch((error: unknown) => {
         report(`the backup of ${source.name}`, error);
         return null;
       });
@@ -240,8 +244,8 @@ export class SourceKeeper {
   async #settleOpen(source: Source, wanted?: RunId): Promise<RunResult | null> {
     const { ports, parts } = this.#options;
     let found: RunResult | null = null;
-    for (const { runId, startedAt, trigger } of (await this.#journal.read()).open) {
-      const left = { runId, source, startedAt, bySchedule: trigger !== 'person' };
+    for (const { runId, startedAt, repositoryId, trigger } of (await this.#journal.read()).open) {
+      const left = { runId, source, startedAt, repositoryId, bySchedule: trigger !== 'person' };
       const settled = await settle(left, ports, parts);
       if (!settled) continue;
       const { result, endedAt } = settled;
@@ -280,28 +284,34 @@ export class SourceKeeper {
     const lastSnapshotAt = await this.#lastSnapshot(source, history, world, isFresh);
     const { activity, problem } = await this.#activity.since(source, lastSnapshotAt);
     if (problem !== undefined) report(`looking what changed in ${source.name}`, problem);
-    const decision = due(
-      factsOf({
-        source,
-        schedule: source.policy.schedule,
-        since: history.schedule?.since ?? ports.now(),
-        history,
-        world,
-        lastSnapshotAt,
-        activity,
-        now: ports.now(),
-        zone: ports.zone(),
-      }),
-    );
+    const known = {
+      ...{ source, schedule: source.policy.schedule, since: history.schedule?.since ?? ports.now() },
+      ...{ history, world, lastSnapshotAt, activity, now: ports.now(), zone: ports.zone() },
+    };
+    let decision = due(factsOf(known, 'as-interrupted'));
+    if (history.open.some(({ repositoryId }) => repositoryId === source.policy.repositoryId)) {
+      // What it may have served is not given up before it is known, and nothing is made twice meanwhile.
+      const { lost, accountedUntil } = due(factsOf(known, 'as-under-way'));
+      if (decision.kind === 'run') throw endUnknown(source);
+      decision = { ...decision, lost, accountedUntil };
+    }
     const entries: NewEntry[] = [];
     const { lost, accountedUntil, kind } = decision;
     if (lost.length > 0 || (kind === 'run' && accountedUntil !== history.accountedUntil)) {
-      entries.push({ type: 'accounts', until: accountedUntil, notRun: [...lost] });
+      const joins = this.#joins(source, history, lost[0]) ? { joins: true as const } : {};
+      entries.push({ type: 'accounts', until: accountedUntil, notRun: [...lost], ...joins });
     }
     if (decision.kind === 'held-back' && history.heldAt(decision.slot)?.because !== decision.because) {
       entries.push({ type: 'held-back', slot: decision.slot, because: decision.because });
     }
     return { decision, entries };
+  }
+
+  /** Whether nothing lies between what was missed before and this. Only a clock can say so. */
+  #joins({ policy: { schedule } }: Source, { accountedUntil, missed }: History, first: NotRun | undefined): boolean {
+    const hasClock = schedule.kind === 'hourly' || schedule.kind === 'daily';
+    if (!hasClock || !first || accountedUntil === null || missed.at(-1)?.to !== accountedUntil) return false;
+    return slotsBetween(schedule, accountedUntil, first.from, this.#options.ports.zone()).length === 1;
   }
 
   /** Asked of the repository when something is about to be begun; else what is known does: asking wakes a disk. */

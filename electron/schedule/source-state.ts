@@ -1,4 +1,3 @@
-import type { NotRun } from '../../shared/domain/schedule/facts.ts';
 import { blockerSentence } from '../../shared/domain/schedule/schedule-words.ts';
 import type { Source } from '../../shared/domain/source.ts';
 import type { StillpointError } from '../../shared/errors/index.ts';
@@ -26,7 +25,7 @@ export function stateOf(
     heldBackText: running === null ? textOf(keeper, heldBack, problem) : '',
     problem,
     running,
-    missed: history.missed.map(({ from, to, slots, because }): NotRun => ({ from, to, slots, because })),
+    missed: [...history.missed],
     runs: history.runs.slice(-shownRuns),
     since: history.schedule?.since ?? 0,
   };

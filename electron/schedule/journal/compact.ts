@@ -23,7 +23,7 @@ export function compact(lines: readonly string[], now: number): string[] {
 
 function entriesOf(history: History, now: number): Entry[] {
   const { schedule, accountedUntil, runs, missed, held } = history;
-  const shown = missed.filter(({ to }) => to >= now - missedShownMs);
+  const notRun = missed.filter(({ to }) => to >= now - missedShownMs);
   const since = Math.min(accountedUntil ?? Number.NEGATIVE_INFINITY, now);
   const needed = runs.filter(
     ({ startedAt, endedAt }, index) =>
@@ -31,19 +31,8 @@ function entriesOf(history: History, now: number): Entry[] {
   );
   return [
     ...(schedule ? [{ type: 'schedule-set', v: 1, at: now, ...schedule } as const] : []),
-    ...(accountedUntil !== null || shown.length > 0
-      ? [
-          {
-            type: 'accounts',
-            v: 1,
-            at: now,
-            until: accountedUntil,
-            notRun: shown.map(({ closed, ...notRun }) => ({ ...notRun, ...(closed ? { closed: true as const } : {}) })),
-          } as const,
-        ]
-      : []),
-    ...needed.flatMap(({ runId, slot, trigger, by, startedAt, endedAt, outcome, recovered }): Entry[] => [
-      { type: 'began', v: 1, at: startedAt, runId, slot, trigger, by },
+    ...needed.flatMap(({ runId, slot, trigger, by, repositoryId, startedAt, endedAt, outcome, recovered }): Entry[] => [
+      { type: 'began', v: 1, at: startedAt, runId, slot, trigger, by, repositoryId },
       ...(endedAt === null || outcome === null
         ? []
         : [
@@ -57,6 +46,9 @@ function entriesOf(history: History, now: number): Entry[] {
             } as const,
           ]),
     ]),
+    ...(accountedUntil !== null || notRun.length > 0
+      ? [{ type: 'accounts' as const, v: 1 as const, at: now, until: accountedUntil, notRun }]
+      : []),
     ...held.map(({ slot, because, since: at }): Entry => ({ type: 'held-back', v: 1, at, slot, because })),
   ];
 }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { runIdSchema } from '../../../shared/domain/ids.ts';
+import { repositoryIdSchema, runIdSchema } from '../../../shared/domain/ids.ts';
 import { runOutcomeSchema } from '../../../shared/domain/run.ts';
 import { blockers, notRunReasons } from '../../../shared/domain/schedule/facts.ts';
 import { scheduleSchema } from '../../../shared/domain/schedule/schedule.ts';
@@ -11,8 +11,6 @@ const notRunSchema = z.object({
   to: z.number(),
   slots: z.number().int().positive(),
   because: z.enum(notRunReasons),
-  /** A run or another schedule came after it: what passes later is another entry, even for the same reason. */
-  closed: z.literal(true).optional(),
 });
 
 /** One line of a journal. `at` is when it was written, milliseconds since the epoch. */
@@ -26,6 +24,8 @@ export const entrySchema = z.discriminatedUnion('type', [
     slot: z.number().nullable(),
     trigger: z.enum(['due', 'catch-up', 'retry', 'person']),
     by: z.enum(['app', 'command-line']),
+    /** Where its snapshot is to be looked for, should it end with its process. */
+    repositoryId: repositoryIdSchema,
   }),
   z.object({
     type: z.literal('ended'),
@@ -38,7 +38,14 @@ export const entrySchema = z.discriminatedUnion('type', [
   }),
   z.object({ type: z.literal('held-back'), ...base, slot: z.number(), because: z.enum(blockers) }),
   /** Slots that passed, and up to when everything is accounted for: one line, so that there is never one without the other. */
-  z.object({ type: z.literal('accounts'), ...base, until: z.number().nullable(), notRun: z.array(notRunSchema) }),
+  z.object({
+    type: z.literal('accounts'),
+    ...base,
+    until: z.number().nullable(),
+    notRun: z.array(notRunSchema),
+    /** The first of them follows the last of the entry before without a slot between: they are one. */
+    joins: z.literal(true).optional(),
+  }),
 ]);
 export type Entry = z.infer<typeof entrySchema>;
 

@@ -4,10 +4,6 @@ import type { Schedule } from '../../../shared/domain/schedule/schedule.ts';
 import type { JournaledRun } from '../contract.ts';
 import type { Entry } from './entries.ts';
 
-interface Missed extends NotRun {
-  readonly closed: boolean;
-}
-
 /** A slot that was held back, with since when it is for this reason. */
 export interface HeldSlot extends HeldBack {
   readonly since: number;
@@ -23,7 +19,7 @@ export class History {
   damaged = 0;
   readonly #runs = new Map<RunId, JournaledRun>();
   readonly #held = new Map<number, HeldSlot>();
-  readonly #missed: Missed[] = [];
+  readonly #missed: NotRun[] = [];
 
   /** In the order in which they began. */
   get runs(): JournaledRun[] {
@@ -43,7 +39,7 @@ export class History {
     return this.#held.get(slot);
   }
 
-  get missed(): readonly Missed[] {
+  get missed(): readonly NotRun[] {
     return this.#missed;
   }
 
@@ -51,13 +47,11 @@ export class History {
     switch (entry.type) {
       case 'schedule-set':
         this.schedule = { since: entry.since, schedule: entry.schedule };
-        this.#closeMissed();
         return;
       case 'began': {
-        const { runId, slot, trigger, by, at } = entry;
+        const { runId, slot, trigger, by, repositoryId, at } = entry;
         const open = { startedAt: at, endedAt: null, outcome: null, recovered: false };
-        this.#runs.set(runId, { runId, slot, trigger, by, ...open });
-        this.#closeMissed();
+        this.#runs.set(runId, { runId, slot, trigger, by, repositoryId, ...open });
         return;
       }
       case 'ended': {
@@ -73,26 +67,23 @@ export class History {
         this.#held.set(entry.slot, { slot: entry.slot, because: entry.because, since });
         return;
       }
-      case 'accounts':
+      case 'accounts': {
+        const [first, ...others] = entry.notRun;
+        if (first) this.#miss(first, entry.joins === true);
+        this.#missed.push(...others);
         this.accountedUntil = entry.until;
-        for (const notRun of entry.notRun) this.#miss(notRun);
         // Only what is not accounted for is still asked about.
         for (const slot of this.#held.keys()) if (entry.until !== null && slot <= entry.until) this.#held.delete(slot);
+      }
     }
   }
 
-  /** Slots that pass one after the other for one reason are one entry. */
-  #miss({ from, to, slots, because, closed }: NotRun & { readonly closed?: true | undefined }): void {
+  #miss(notRun: NotRun, joins: boolean): void {
     const last = this.#missed.at(-1);
-    if (last && !last.closed && last.because === because && from > last.to) {
-      this.#missed[this.#missed.length - 1] = { ...last, to, slots: last.slots + slots, closed: closed === true };
+    if (joins && last?.because === notRun.because && last.to === this.accountedUntil) {
+      this.#missed[this.#missed.length - 1] = { ...last, to: notRun.to, slots: last.slots + notRun.slots };
     } else {
-      this.#missed.push({ from, to, slots, because, closed: closed === true });
+      this.#missed.push(notRun);
     }
-  }
-
-  #closeMissed(): void {
-    const last = this.#missed.at(-1);
-    if (last && !last.closed) this.#missed[this.#missed.length - 1] = { ...last, closed: true };
   }
 }

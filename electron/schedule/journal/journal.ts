@@ -45,20 +45,24 @@ export class Journal {
     return history;
   }
 
-  /** Only under the lease of the source. Rejects with `io`; a part of it may then be there. */
-  async append(...entries: readonly NewEntry[]): Promise<void> {
-    if (entries.length === 0) return;
+  /**
+   * Only under the lease of the source. Resolves with the time that the entries bear. Rejects with `io`; a part of them may
+   * then be there.
+   */
+  async append(...entries: readonly NewEntry[]): Promise<number> {
     const at = this.#now();
+    if (entries.length === 0) return at;
     const full = entries.map((entry) => ({ ...entry, v: 1, at }) as Entry);
     const lines = full.map((entry) => JSON.stringify(entry));
     const known = this.#known;
     const isCurrent = known !== null && known.version === (await this.#file.version());
     this.#known = null;
     await this.#file.append(lines);
-    if (!known || !isCurrent) return;
+    if (!known || !isCurrent) return at;
     for (const entry of full) known.history.add(entry);
     const size = known.size + lines.reduce((sum, line) => sum + line.length + 1, 0);
     this.#known = { version: await this.#file.version(), history: known.history, size };
+    return at;
   }
 
   /** Only under the lease of the source. Makes the file smaller when it is worthwhile. */
