@@ -77,6 +77,10 @@ export class PlanBuilder {
     const directory = directoryBelow(parent, name, { snapshotPath: path, tree, node });
     const action = now ? 'replace' : 'add';
     const isTypeChange = now !== null;
+    if (now && this.#with.leftOutRules.leftOut(parent, name, now.type === 'dir')) {
+      this.#with.notes.add('own-data', path);
+      return null;
+    }
     if (now && !this.#mayReplace(parent, name, now, path, isTypeChange)) return null;
     if (node) this.#add({ in: parent, name, node, action, now, directory, isTypeChange });
     else this.items.push({ ...hiddenFolder, in: parent, name, action, now, directory, isTypeChange });

@@ -1,0 +1,236 @@
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { type RepositoryId, runIdSchema, type SnapshotId, type SourceId } from '../../shared/domain/ids.ts';
+import { defaultPolicy } from '../../shared/domain/policy.ts';
+import { type FilesystemSpec, filesystemSpec } from '../../shared/domain/source.ts';
+import type { HelperCommandName, HelperParams, HelperResult } from '../../shared/helper/contract.ts';
+import { memoryRegistry } from './authority/registry.ts';
+import type { HelperContext } from './commands/context.ts';
+import { composeHelper } from './compose.ts';
+import { createHandlers } from './handlers.ts';
+import { dispatch } from './server/dispatch.ts';
+import type { Handlers } from './server/service.ts';
+
+const tag = 'Signature: 8a477f597d28d172789f06886806bc55\n';
+
+let top: string;
+let home: string;
+let context: HelperContext;
+let handlers: Handlers;
+let repositoryId: RepositoryId;
+let runs = 0;
+
+async function call<N extends HelperCommandName>(command: N, params: HelperParams<N>): Promise<HelperResult<N>> {
+  const { signal } = new AbortController();
+  const agreed = { require: async () => {} };
+  const answer = await dispatch(handlers, agreed, { command, params }, { signal, emit: () => undefined });
+  return answer as HelperResult<N>;
+}
+
+beforeEach(async () => {
+  top = mkdtempSync(join(tmpdir(), 'stillpoint-excludes-'));
+  home = join(top, 'people', 'ana');
+  mkdirSync(home, { recursive: true });
+  const state = join(top, 'state');
+  context = composeHelper({
+    caller: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0, elevatedFor: false },
+    account: { name: 'ana', uid: 0, gid: 0, home },
+    registry: memoryRegistry(),
+    directories: {
+      ...{ registryFile: join(state, 'registry.json'), scheduleConsentFile: join(state, 'consent.json') },
+      ...{ restores: join(state, 'restores'), scratch: join(state, 'scratch'), own: [state] },
+    },
+    program: import.meta.filename,
+    kdf: 'test',
+  });
+  handlers = createHandlers(context);
+  const location = { kind: 'local' as const, path: join(top, 'repository') };
+  repositoryId = (await call('repositories.create', { name: 'R', location, password: 'p' })).id;
+});
+afterEach(() => {
+  context.sessions.close();
+  rmSync(top, { recursive: true, force: true });
+});
+
+const at = (path: string): string => join(home, path);
+
+function make(files: Readonly<Record<string, string>>): void {
+  for (const [path, content] of Object.entries(files)) {
+    mkdirSync(dirname(at(path)), { recursive: true });
+    writeFileSync(at(path), content);
+  }
+}
+
+const newRun = () => ({
+  runId: runIdSchema.parse((++runs).toString(16).padStart(32, '0')),
+  askedAt: '2026-11-20T02:00:00Z',
+  trigger: 'person' as const,
+});
+
+async function backUp(overrides: Partial<FilesystemSpec> = {}): Promise<{ source: SourceId; snapshot: SnapshotId }> {
+  const policy = defaultPolicy(repositoryId, 'per-file');
+  const { id } = await call('sources.add', { name: 'Home', spec: filesystemSpec(home, overrides), policy });
+  const { snapshotId } = await call('backup.run', { sourceId: id, ...newRun() });
+  if (snapshotId === null) throw new Error('there is no snapshot');
+  return { source: id, snapshot: snapshotId };
+}
+
+async function restoreExactly(snapshotId: SnapshotId, target?: string) {
+  const plan = await call('restore.plan', {
+    point: { repositoryId, snapshotId, instant: null },
+    selection: [],
+    target: target === undefined ? { kind: 'original' } : { kind: 'folder', path: target },
+    mode: 'exact',
+  });
+  const { trigger: _, ...run } = newRun();
+  const result = await call('restore.run', { planId: plan.planId, ...run, unticked: [], safetySnapshot: true });
+  return { plan, result };
+}
+
+function filesBelow(folder: string): string[] {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => join(entry.parentPath, entry.name).slice(folder.length + 1))
+    .sort();
+}
+
+/** What presets and `rules` leave out. */
+const leftOut = {
+  '.cache/thumbnails/a.png': 'a',
+  '.local/share/Trash/files/old.odt': 'old',
+  '.var/app/org.gimp.GIMP/cache/x': 'x',
+  '.config/chromium/Default/Cache/f_1': 'f',
+  'project/target/debug/a.o': 'o',
+  'project/build/out.bin': 'out',
+  'project/run.log': 'log',
+};
+const kept = {
+  'letter.odt': 'dear',
+  'project/main.c': 'main',
+  'project/target/CACHEDIR.TAG': tag,
+  'project/keep.log': 'kept',
+};
+const rules = ['*.log', '!keep.log', 'build/'];
+
+describe('an exact restore of a source with excludes', () => {
+  it('puts back what was there, and leaves alone all that the snapshot left out', async () => {
+    make({ ...leftOut, ...kept });
+    const { snapshot } = await backUp({ ignoreLines: rules });
+    expect(Object.keys(kept).sort()).toEqual(await stored(snapshot));
+
+    make({ 'letter.odt': 'spoiled', 'new/extra.txt': 'extra', 'project/extra.c': 'extra' });
+    // What came later, of the same kinds, at places the snapshot has never seen.
+    const later = {
+      '.cache/later/b.png': 'b',
+      '.local/share/Trash/files/later.odt': 'later',
+      'new/build/later.bin': 'later',
+      'later.log': 'log',
+      'another/target/CACHEDIR.TAG': tag,
+      'another/target/x.o': 'x',
+      '.var/app/org.other.App/cache/y': 'y',
+    };
+    make(later);
+    rmSync(at('project/main.c'));
+    const { plan, result } = await restoreExactly(snapshot);
+    expect(result.outcome).toBe('done');
+    expect(plan.warnings).toContainEqual(expect.objectContaining({ code: 'own-data' }));
+    expect(filesBelow(home)).toEqual(Object.keys({ ...leftOut, ...kept, ...later }).sort());
+    for (const [path, content] of Object.entries({ ...leftOut, ...kept, ...later }))
+      expect(readFileSync(at(path), 'utf8'), path).toBe(content);
+  });
+
+  it('leaves alone what is in a marked folder also when only the snapshot has its mark', async () => {
+    make({ 'target/CACHEDIR.TAG': tag, 'target/a.o': 'o', 'kept.txt': 'k' });
+    const { snapshot } = await backUp();
+    rmSync(at('target/CACHEDIR.TAG'));
+    make({ 'extra.txt': 'extra' });
+    await restoreExactly(snapshot);
+    expect(filesBelow(home)).toEqual(['kept.txt', 'target/CACHEDIR.TAG', 'target/a.o']);
+  });
+
+  it('deletes what has the mark of a cache when marks were not gone by', async () => {
+    make({ 'kept.txt': 'k' });
+    const { snapshot } = await backUp({ excludePresets: [] });
+    make({ 'target/CACHEDIR.TAG': tag, 'target/a.o': 'o', '.cache/x': 'x' });
+    await restoreExactly(snapshot);
+    expect(filesBelow(home)).toEqual(['kept.txt']);
+  });
+
+  it('replaces no folder that holds what was left out by a file that was there before', async () => {
+    make({ thing: 'a file then', other: 'a file then', build: 'a file then' });
+    const { snapshot } = await backUp({ ignoreLines: ['*.log', 'build/'] });
+    for (const name of ['thing', 'other', 'build']) rmSync(at(name));
+    make({ 'thing/deep/precious.log': 'log', 'other/plain.txt': 'x', 'build/out': 'out' });
+    await restoreExactly(snapshot);
+    expect(filesBelow(home)).toEqual(['build/out', 'other', 'thing/deep/precious.log']);
+  });
+
+  it('goes by the rules of the snapshot’s time, not by those of today', async () => {
+    make({ 'kept.txt': 'k', 'a.iso': 'image' });
+    const { source, snapshot } = await backUp({ ignoreLines: ['*.iso'] });
+    await call('sources.update', {
+      id: source,
+      name: 'Home',
+      spec: filesystemSpec(home, { excludePresets: [], ignoreLines: ['*.bak'] }),
+      policy: defaultPolicy(repositoryId, 'per-file'),
+    });
+    make({ '.cache/x': 'x', 'new.bak': 'no rule of then' });
+    await restoreExactly(snapshot);
+    expect(filesBelow(home)).toEqual(['.cache/x', 'a.iso', 'kept.txt']);
+  });
+
+  it('goes by them in another folder too', async () => {
+    make({ ...leftOut, ...kept });
+    const { snapshot } = await backUp({ ignoreLines: rules });
+    const other = join(top, 'elsewhere');
+    for (const path of ['.cache/x', 'build/out', 'extra.txt', 'project/target/b.o']) {
+      mkdirSync(dirname(join(other, path)), { recursive: true });
+      writeFileSync(join(other, path), 'x');
+    }
+    await restoreExactly(snapshot, other);
+    expect(filesBelow(other)).toEqual(['.cache/x', 'build/out', 'project/target/b.o', ...Object.keys(kept)].sort());
+  });
+
+  it('can be undone, with everything that was left out still where it was', async () => {
+    make({ ...leftOut, ...kept });
+    const { snapshot } = await backUp({ ignoreLines: rules });
+    make({ 'letter.odt': 'newer', 'extra.txt': 'extra' });
+    const before = filesBelow(home);
+    const { result } = await restoreExactly(snapshot);
+    expect(existsSync(at('extra.txt'))).toBe(false);
+    const { trigger: _, ...run } = newRun();
+    await call('restore.undo', { restoreRunId: result.runId, ...run });
+    expect(filesBelow(home)).toEqual(before);
+    expect(readFileSync(at('letter.odt'), 'utf8')).toBe('newer');
+  });
+});
+
+async function stored(snapshotId: SnapshotId): Promise<string[]> {
+  const repository = await context.sessions.opened(repositoryId);
+  const { tree } = await repository.snapshots.load(snapshotId);
+  const files: string[] = [];
+  for await (const { path, node } of repository.walk(tree))
+    if (node.type === 'file' && path.startsWith(`${home}/`)) files.push(path.slice(home.length + 1));
+  return files.sort();
+}
+
+describe('the record of a snapshot', () => {
+  it('tells what was left out in a few notes, and restic what it goes by', async () => {
+    make({ ...leftOut, ...kept });
+    for (let index = 0; index < 2000; index += 1) make({ [`logs/${index}.log`]: '' });
+    const { snapshot } = await backUp({ ignoreLines: rules });
+    const { evidence } = await call('snapshots.evidence', { repositoryId, snapshotId: snapshot });
+    expect(evidence?.leftOutTotal).toBe(evidence?.leftOut.length);
+    expect(evidence?.leftOut.length).toBeLessThan(20);
+    expect(evidence?.leftOut).toContainEqual({ path: at('.cache'), reason: 'Caches: 1 folder.' });
+    expect(evidence?.leftOut.map(({ reason }) => reason)).toContain(
+      'Own rule *.log: 2001 files. Not all of them are named.',
+    );
+    const repository = await context.sessions.opened(repositoryId);
+    expect((await repository.snapshots.load(snapshot)).excludes).toEqual(
+      expect.arrayContaining(['~/.cache/', 'build/']),
+    );
+  });
+});
