@@ -147,3 +147,74 @@ it('counts only backups with enough evidence', () => {
   expect(meetsPolicy(mark(null), 'torn')).toBe(false);
   expect(meetsPolicy(mark('filesystem', { kind: 'safety' }), 'crash')).toBe(false);
 });
+
+const lateSince = time + 1;
+
+it.each([
+  ['in words of when', {}, 'Late: last good backup 24 hours ago'],
+  [
+    'before waiting',
+    { repository: { ...repository, state: 'waiting' } },
+    'Late: last good backup 24 hours ago. Waiting for Backup disk',
+  ],
+  [
+    'with a locked password',
+    { repository: { ...repository, state: 'password-needed' } },
+    'Late: last good backup 24 hours ago. Waiting for the password of Backup disk',
+  ],
+  ['with what holds it back', { heldBack: 'On battery' }, 'Late: last good backup 24 hours ago. On battery'],
+  ['without any backup', { last: null, lastGood: null }, 'Late: no good backup yet'],
+  [
+    'for what came since is too weak',
+    { last: mark('torn', { id: snapshotId(2) }) },
+    'Late: last good backup 24 hours ago. Changed while copied',
+  ],
+] satisfies [string, Partial<HealthFacts>, string][])('is late %s', (_what, facts, words) => {
+  expect(health({ ...facts, lateSince })).toEqual({ health: 'late', healthText: words });
+});
+
+it('that is late is not failed history, but what fails now is told first', () => {
+  expect(health({ lateSince, lastRun: run('failed') }).health).toBe('failed');
+  expect(health({ lateSince, isRunning: true }).health).toBe('running');
+});
+
+it('is weaker than usual where it still meets what is asked for', () => {
+  const loose = { ...source, policy: { ...source.policy, requiredLevel: 'per-file' as const } };
+  const last = mark('per-file');
+  const facts = { source: loose, last, lastGood: last };
+  expect(health({ ...facts, usual: 'filesystem' })).toEqual({
+    health: 'weaker',
+    healthText: 'Weaker than usual: Files are from different moments, usually Held still',
+  });
+  expect(health({ ...facts, usual: 'per-file' }).health).toBe('safe');
+  expect(health({ ...facts, usual: null }).health).toBe('safe');
+});
+
+it('tells logs that changed from documents that changed', () => {
+  const last = mark('torn', { id: snapshotId(2), runId: runId(2) });
+  const torn = (...paths: string[]) => ({
+    ...run('warnings'),
+    warnings: paths.map((path) => ({ code: 'torn', text: '', path })),
+    warningsTotal: paths.length,
+  });
+  expect(health({ last, lastRun: torn('/home/user/app.log') }).healthText).toBe(
+    'Only logs and caches changed while copied',
+  );
+  expect(health({ last, lastRun: torn('/home/user/app.log', '/home/user/letter.odt') }).healthText).toBe(
+    'Changed while copied',
+  );
+  const more = { ...torn('/home/user/app.log'), warningsTotal: 2 };
+  expect(health({ last, lastRun: more }).healthText).toBe('Changed while copied');
+});
+
+it('says of a scheduled backup what nobody allowed', () => {
+  const last = mark('per-file', { id: snapshotId(2), runId: runId(2) });
+  const facts = { last, lastRun: run('warnings'), scheduledStillPoints: false };
+  expect(health(facts).healthText).toBe(
+    'Files are from different moments. Scheduled backups hold nothing still until that is allowed',
+  );
+  expect(health({ ...facts, scheduledStillPoints: true }).healthText).toBe('Files are from different moments');
+  expect(health({ ...facts, lastRun: { ...run('warnings'), trigger: 'person' } }).healthText).toBe(
+    'Files are from different moments',
+  );
+});

@@ -60,6 +60,7 @@ export function undecided(facts: NoticeFacts): (id: string) => boolean {
     const [kind = '', about = ''] = id.split(':');
     if (kind === 'failed' || kind === 'late' || kind === 'weaker') return sources.has(about);
     if (kind === 'full' || kind === 'disk') return facts.repositories === null || repositories.has(about);
+    if (kind === 'paused') return sources.size > 0;
     return kind === 'password' && facts.repositories === null;
   };
 }
@@ -101,7 +102,7 @@ function absentNotices({ repositories, now }: NoticeFacts, sources: readonly Sou
         id: `disk:${repository.id}`,
         kind: 'waiting-disk',
         title: `Waiting for ${repository.name}`,
-        body: `${'Connect it; the backup then begins by itself.'}${other}${lateWords(late, now)}`,
+        body: `Connect it; the backup then begins by itself.${other}${lateWords(late, now)}`,
         urgency: 'critical',
         actions: [action('show')],
         place: { kind: 'repository', repositoryId: repository.id },
@@ -154,8 +155,9 @@ function sourceNotices(facts: NoticeFacts, source: SourceView): Notice[] {
 }
 
 function failedNotice(source: SourceView, lastRun: RunView | undefined): Notice {
-  const error = lastRun?.outcome === 'failed' || lastRun?.outcome === 'interrupted' ? lastRun.error : null;
-  const isInterrupted = lastRun?.outcome === 'interrupted';
+  // A repository that is damaged or cannot be written is what is told, whatever the last run failed of.
+  const error = lastRun?.error?.message === source.healthText ? lastRun.error : null;
+  const isInterrupted = error !== null && lastRun?.outcome === 'interrupted';
   const guidance = error === null || error.guidance === '' ? '' : ` ${error.guidance}`;
   return {
     id: `failed:${source.id}`,
