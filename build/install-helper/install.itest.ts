@@ -38,6 +38,7 @@ const places: Places = {
   prefix: `/opt/${name}`,
   id: `dev.stillpoint-test-${process.pid}`,
   policyFolder: '/usr/share/polkit-1/actions',
+  rulesFolder: '/etc/polkit-1/rules.d',
   stateFolder: `/var/lib/${name}`,
 };
 const ruleFile = `/etc/polkit-1/rules.d/00-${name}.rules`;

@@ -21,7 +21,7 @@ import {
 } from '../../electron/main/helper-client/installed-copy.ts';
 import { launcherScript } from './launcher.ts';
 import { externalPackages, isNeeded, withDependencies } from './native-packages.ts';
-import { type Places, policyFileOf } from './places.ts';
+import { consentsOf, type Places, policyFileOf, rulesOf } from './places.ts';
 
 /** What is installed from; all of it is read only. */
 export interface Ingredients {
@@ -69,8 +69,13 @@ export async function install(places: Places, from: Ingredients): Promise<void> 
   installPolicy(places, from.policy);
 }
 
-/** Removes the policy first, then the copy. What was registered is the user's: its folder goes only when empty. */
+/**
+ * Removes the rules and the policy first, then the copy: nothing of polkit names a program that is not there. What was
+ * agreed to for scheduled runs ends with it. What was registered is the user's: its folder goes
+ * only when empty.
+ */
 export function uninstall(places: Places): { readonly keptState: boolean } {
+  for (const path of [...rulesOf(places), ...consentsOf(places)]) rmSync(path, { force: true });
   rmSync(policyFileOf(places), { force: true });
   rmSync(places.prefix, { recursive: true, force: true });
   const keptState = existsSync(places.stateFolder) && readdirSync(places.stateFolder).length > 0;

@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { installedPrefix } from '../../electron/main/helper-client/installed-copy.ts';
 
 /** Where an installed helper lives. A test installs a second one beside the real one, so all of it can be moved. */
@@ -7,6 +8,8 @@ export interface Places {
   /** Start of polkit's action ids, and name of the policy file. */
   readonly id: string;
   readonly policyFolder: string;
+  /** Where the helper writes a rule for each user who may start it unasked. */
+  readonly rulesFolder: string;
   /** Registered sources and repositories: root's alone. */
   readonly stateFolder: string;
 }
@@ -15,9 +18,25 @@ export const realPlaces: Places = {
   prefix: installedPrefix,
   id: 'dev.stillpoint',
   policyFolder: '/usr/share/polkit-1/actions',
+  rulesFolder: '/etc/polkit-1/rules.d',
   stateFolder: '/var/lib/stillpoint',
 };
 
 export function policyFileOf({ policyFolder, id }: Places): string {
   return `${policyFolder}/${id}.policy`;
+}
+
+/** The rules the helper wrote, whoever they are for; the names are those of electron/helper/authority/start-rule.ts. */
+export function rulesOf({ rulesFolder, id }: Places): readonly string[] {
+  if (!existsSync(rulesFolder)) return [];
+  const start = `49-${id}.schedule-`;
+  const ours = readdirSync(rulesFolder).filter((name) => name.startsWith(start) && /\.rules(\.new)?$/.test(name));
+  return ours.map((name) => `${rulesFolder}/${name}`);
+}
+
+/** The records of who may be backed up unattended with still points; see electron/helper/directories.ts. */
+export function consentsOf({ stateFolder }: Places): readonly string[] {
+  const callers = `${stateFolder}/callers`;
+  if (!existsSync(callers)) return [];
+  return readdirSync(callers).map((caller) => `${callers}/${caller}/scheduled-still-points.json`);
 }

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { StillpointError } from '../../../shared/errors/index.ts';
+import { isAllowedUnasked, startAction } from './allowed-unasked.ts';
 import { type Launch, launchProgram } from './helper-process.ts';
 import { installedPrefix, launcherOf, verifyInstalledCopy } from './installed-copy.ts';
 
@@ -12,9 +12,6 @@ export function whyNotGiven(code: number | null | undefined, said: string): 'ref
   if (code !== 127) return undefined;
   return /not authorized/i.test(said) ? 'refused' : 'nobody-asked';
 }
-
-/** polkit alone has to answer, nobody else. Milliseconds. */
-const answerMs = 10_000;
 
 /** Whether there is an installed copy that nobody but root could have changed. */
 export async function canAskForRights(): Promise<boolean> {
@@ -41,30 +38,9 @@ export async function prepareLaunchWithRights(environment: NodeJS.ProcessEnv): P
   });
 }
 
-/**
- * Whether pkexec would start the helper with nobody asked. polkit is asked the question that pkexec asks, for this process
- * and without interaction; what pkexec tells beside it (its details) only root may tell, so that a rule which looks at
- * those is not foreseen. Source: pkcheck(1), exit code 0.
- */
+/** Whether the helper with more rights would start now with nobody asked. */
 export async function areRightsFree(): Promise<boolean> {
-  if (!(await canAskForRights())) return false;
-  const process_ = `${process.pid},${startTimeOf(process.pid)},${process.getuid?.() ?? 0}`;
-  const { exited, input, kill } = launchProgram({
-    file: '/usr/bin/pkcheck',
-    args: ['--action-id', 'dev.stillpoint.helper.start', '--process', process_],
-    env: { PATH: '/usr/bin:/bin' },
-  });
-  input.end();
-  const timer = setTimeout(() => kill('SIGKILL'), answerMs);
-  const { code } = await exited;
-  clearTimeout(timer);
-  return code === 0;
-}
-
-/** Clock ticks since boot: with the pid it names this process for good. Source: proc_pid_stat(5), field 22. */
-function startTimeOf(pid: number): string {
-  const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
-  return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
+  return (await canAskForRights()) && (await isAllowedUnasked(startAction));
 }
 
 function launchWithRights(environment: NodeJS.ProcessEnv): Launch {

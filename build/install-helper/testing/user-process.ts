@@ -1,0 +1,22 @@
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { isAllowedUnasked } from '../../../electron/main/helper-client/allowed-unasked.ts';
+
+// Stands for the app of one user. Line by line: `hello`, `may ACTION`, `pkexec PROGRAM`; one line is answered to each.
+
+function pkexec(program: string): Promise<string> {
+  const child = spawn('/usr/bin/pkexec', ['--disable-internal-agent', program], {
+    stdio: ['ignore', 'pipe', 'ignore'],
+  });
+  let said = '';
+  child.stdout.on('data', (text) => {
+    said += String(text);
+  });
+  return new Promise((resolve) => child.once('close', (code) => resolve(`${code} ${said.trim()}`)));
+}
+
+for await (const line of createInterface({ input: process.stdin })) {
+  const [command, argument = ''] = line.split(' ');
+  if (command === 'may') console.log(String(await isAllowedUnasked(argument)));
+  else console.log(command === 'pkexec' ? await pkexec(argument) : 'hello');
+}
