@@ -1,5 +1,6 @@
 import { backupHandlers } from './commands/backup-handlers.ts';
 import type { HelperContext } from './commands/context.ts';
+import { keepHandlers } from './commands/keep-handlers.ts';
 import { registryHandlers } from './commands/registry-handlers.ts';
 import { repositoryHandlers } from './commands/repository-handlers.ts';
 import { restoreHandlers } from './commands/restore-handlers.ts';
@@ -16,6 +17,7 @@ export function createHandlers(context: HelperContext): Handlers {
     ...registryHandlers(context),
     ...sourceHandlers(context),
     ...repositoryHandlers(context),
+    ...keepHandlers(context),
     ...backupHandlers(context),
     ...scheduleHandlers(context),
     ...snapshotHandlers(context),

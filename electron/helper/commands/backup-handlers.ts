@@ -1,7 +1,10 @@
+import { localZone } from '../../../shared/domain/keep/wall-clock.ts';
 import { sourceById } from '../authority/registry.ts';
 import { backup } from '../pipeline/backup.ts';
+import { forgetAfterBackup } from '../pipeline/forget.ts';
 import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
+import { forgetJobOf } from './keep-handlers.ts';
 import { run } from './run.ts';
 
 export function backupHandlers(context: HelperContext): Pick<Handlers, 'backup.run'> {
@@ -13,9 +16,15 @@ export function backupHandlers(context: HelperContext): Pick<Handlers, 'backup.r
       const { repositoryId } = policy;
       const job = { runId, askedAt, sourceId, sourceName: name, spec, policy, trigger };
       return run({ runId, kind: 'backup', sourceId, repositoryId, askedAt, title: name, trigger }, emit, (report) =>
-        sessions.inTurn(repositoryId, async () =>
-          backup(job, await sessions.opened(repositoryId), stages, report, signal),
-        ),
+        sessions.inTurn(repositoryId, async () => {
+          const repository = await sessions.opened(repositoryId);
+          const result = await backup(job, repository, stages, report, signal);
+          const keeping = () => ({
+            ...forgetJobOf(context, sourceById(registry, caller.uid, sourceId), localZone()),
+            runId,
+          });
+          return forgetAfterBackup(result, repository, keeping, report, signal);
+        }),
       );
     },
   };

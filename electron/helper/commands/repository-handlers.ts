@@ -3,13 +3,17 @@ import { describeSpec } from '../../../shared/domain/source.ts';
 import { msToInstant, nsToInstant } from '../../../shared/domain/time.ts';
 import { checkRun } from '../pipeline/maintenance.ts';
 import type { Handlers } from '../server/service.ts';
-import { mountOf } from '../system/mounts.ts';
+import { deviceNumber, mountOf } from '../system/mounts.ts';
 import { spaceOf } from '../system/space.ts';
 import type { HelperContext } from './context.ts';
 import { probePlace } from './repositories/place.ts';
+import { noPlace, placeFacts } from './repositories/place-facts.ts';
 import { run } from './run.ts';
 
-type RepositoryHandlers = Pick<Handlers, Extract<keyof Handlers, `repositories.${string}`>>;
+type RepositoryHandlers = Omit<
+  Pick<Handlers, Extract<keyof Handlers, `repositories.${string}`>>,
+  'repositories.freeable' | 'repositories.reclaim'
+>;
 
 export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
   const { sessions } = context;
@@ -69,11 +73,12 @@ export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
 async function statusOf(context: HelperContext, registered: Registered): Promise<RepositoryStatus> {
   const { sessions, registry, caller, asCaller } = context;
   const state = await sessions.state(registered);
-  const nothing = { freeBytes: null, totalBytes: null, sameDiskSources: [] };
+  const nothing = { freeBytes: null, totalBytes: null, sameDiskSources: [], ...noPlace };
   if (state === 'waiting') return { ...registered, state, ...nothing };
   try {
     const { path } = registered.location;
-    const { space, device } = asCaller(() => ({ space: spaceOf(path), device: deviceOf(path) }));
+    const { space, mount } = asCaller(() => ({ space: spaceOf(path), mount: mountOf(path) }));
+    const device = deviceNumber(mount);
     const sources = registry.sources(caller.uid).filter(({ policy }) => policy.repositoryId === registered.id);
     const sameDiskSources = sources.filter(({ spec }) => asCaller(() => deviceOf(describeSpec(spec))) === device);
     return {
@@ -82,6 +87,7 @@ async function statusOf(context: HelperContext, registered: Registered): Promise
       freeBytes: Number(space.available),
       totalBytes: Number(space.total),
       sameDiskSources: sameDiskSources.map(({ name }) => name),
+      ...placeFacts(mount),
     };
   } catch {
     return { ...registered, state, ...nothing };
@@ -91,8 +97,7 @@ async function statusOf(context: HelperContext, registered: Registered): Promise
 /** Which filesystem a path is on; undefined when it is not there. */
 function deviceOf(path: string): string | undefined {
   try {
-    const { major, minor } = mountOf(path);
-    return `${major}:${minor}`;
+    return deviceNumber(mountOf(path));
   } catch {
     return undefined;
   }

@@ -1,4 +1,4 @@
-import type { BlobId, RepositoryId } from '../../../shared/domain/ids.ts';
+import type { BlobId, RepositoryId, SnapshotId } from '../../../shared/domain/ids.ts';
 import { isStillpointError } from '../../../shared/errors/index.ts';
 import type { Backend } from './backend/contract.ts';
 import { Breather } from './breather.ts';
@@ -20,6 +20,13 @@ import type { HeldLock } from './locks/held-lock.ts';
 import { Locks, type LockTiming, lockTiming } from './locks/locks.ts';
 import { type CheckOptions, checkRepository } from './maintenance/check.ts';
 import type { CheckReport } from './maintenance/finding.ts';
+import {
+  type Freeable,
+  measureFreeable,
+  planReclaim,
+  type ReclaimPlan,
+  type ScanOptions,
+} from './maintenance/reclaim.ts';
 import { BlobReader } from './pack/blob-reader.ts';
 import { packTarget } from './pack/pack-assembler.ts';
 import { nextSequence } from './sequence.ts';
@@ -186,11 +193,18 @@ export class Repository {
   }
 
   check(options: CheckOptions = {}): Promise<CheckReport> {
-    const listSnapshots: Snapshots['list'] = (signal) => this.snapshots.list(signal);
-    return checkRepository(
-      { backend: this.backend, sealer: this.#sealer, documents: this.#documents, listSnapshots },
-      options,
-    );
+    return checkRepository(this.#forMaintenance(), options);
+  }
+
+  /** For each set of snapshots what could be given back without them. Hold a lock: see `maintenance/reclaim.ts`. */
+  measureFreeable(sets: readonly ReadonlySet<SnapshotId>[], options: ScanOptions = {}): Promise<readonly Freeable[]> {
+    return measureFreeable(this.#forMaintenance(), sets, options);
+  }
+
+  /** Finds what can be deleted once some snapshots are gone. Read the index anew when the plan was carried out. */
+  planReclaim(lock: HeldLock, without: ReadonlySet<SnapshotId>, options: ScanOptions = {}): Promise<ReclaimPlan> {
+    if (this.#writing) throw misuse('Space cannot be given back while a run is writing.');
+    return planReclaim(this.#forMaintenance(), lock, without, options);
   }
 
   /** Cuts files at content-defined places that are secret to this repository. One per file being read. */
@@ -204,6 +218,11 @@ export class Repository {
     this.#indexSequence = 0;
     this.#trees.clear();
     this.#completeTrees.clear();
+  }
+
+  #forMaintenance(): Parameters<typeof checkRepository>[0] {
+    const listSnapshots: Snapshots['list'] = (signal) => this.snapshots.list(signal);
+    return { backend: this.backend, sealer: this.#sealer, documents: this.#documents, listSnapshots };
   }
 
   #newWriter(lock: HeldLock, options: WithWriterOptions): RepositoryWriter {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { weekdays } from '../schedule/schedule.ts';
 import { decideFates, type SourceSnapshot } from './decide.ts';
 import { forecastKeep } from './forecast.ts';
 import { plannedRuns } from './planned-runs.ts';
@@ -7,7 +8,7 @@ import { defaultKeepRules, type KeepRules, keepEverything } from './rules.ts';
 const hour = 3_600_000;
 const day = 24 * hour;
 const now = Date.parse('2026-05-01T00:00:00Z');
-const anyTime = { onBattery: 'as-usual', onMetered: 'run', windows: [] } as const;
+const anyTime = { windows: [] };
 const hourly = { kind: 'hourly', everyHours: 1, minute: 0 } as const;
 const at = (time: number, more: Partial<SourceSnapshot> = {}): SourceSnapshot => ({
   ...{ id: String(time), time, tags: [], pinned: false, safety: false, undo: false, good: true },
@@ -83,8 +84,8 @@ describe('planned runs', () => {
   });
 
   it('are moved to where a window opens, and made once there', () => {
-    const night = { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '21:30', to: '23:00' } as const;
-    const runs = plannedRuns({ ...facts, conditions: { ...anyTime, windows: [{ ...night, days: [...night.days] }] } });
+    const night = { days: [...weekdays], from: '21:30', to: '23:00' };
+    const runs = plannedRuns({ ...facts, conditions: { windows: [night] } });
     expect(runs.map((run) => new Date(run).toISOString().slice(11, 16))).toEqual(['21:30', '22:00']);
   });
 });

@@ -39,7 +39,11 @@ export const freeableSchema = z.object({
           'unused',
         ]),
         snapshotIds: z.array(snapshotIdSchema).max(10_000),
-        /** Stored bytes that nothing else needs. */
+        /**
+         * What `repositories.reclaim` with these snapshots gives back: the length of the pack files of which nothing is
+         * needed any more by any snapshot that stays, whoever made it. What is unused already is in every figure. Bytes
+         * that nothing needs in packs that are needed for others are not: those packs stay as they are.
+         */
         bytes: z.number().nonnegative(),
       }),
     )

@@ -6,7 +6,7 @@ const msPerHour = 3_600_000;
 
 export interface PlannedRunsFacts {
   readonly schedule: Schedule;
-  readonly conditions: ConditionRules;
+  readonly conditions: Pick<ConditionRules, 'windows'>;
   readonly zone: string;
   /** Runs later than this, */
   readonly from: number;

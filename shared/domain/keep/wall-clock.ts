@@ -13,6 +13,21 @@ export interface Buckets {
   readonly yearly: number;
 }
 
+/** Whether there is a time zone of this name (IANA). */
+export function isTimeZone(name: string): boolean {
+  try {
+    instant(0).toZonedDateTimeISO(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** The time zone of this machine, an IANA name. */
+export function localZone(): string {
+  return Temporal.Now.timeZoneId();
+}
+
 /** Minutes east of UTC of a zone's wall clock at an instant (milliseconds since the epoch). */
 export function offsetOf(zone: string, ms: number): number {
   return instant(ms).toZonedDateTimeISO(zone).offsetNanoseconds / 60e9;

@@ -75,6 +75,29 @@ export class BlobIndex {
     }
   }
 
+  /** The numbers of all entries of the blob, one for each of its copies. How many there are. */
+  eachEntryOf(type: BlobType, id: string, visit: (entry: number) => void): number {
+    let found = 0;
+    for (let slot = this.#firstSlot(type, id); ; slot = this.#after(slot)) {
+      const entry = this.#slots[slot] ?? emptySlot;
+      if (entry === emptySlot) return found;
+      if (!this.#holdsWanted(entry, type)) continue;
+      found += 1;
+      visit(entry);
+    }
+  }
+
+  /** Every entry with the number of its pack, from 0 to `packCount`, and its length in the pack. */
+  eachEntry(visit: (entry: number, pack: number, length: number) => void): void {
+    for (let entry = 0; entry < this.#size; entry += 1)
+      visit(entry, this.#packs[entry] ?? 0, this.#lengths[entry] ?? 0);
+  }
+
+  /** Every pack, in the order of the numbers that `eachEntry` tells. */
+  get packIds(): readonly PackId[] {
+    return this.#packIds;
+  }
+
   hasPack(pack: PackId): boolean {
     return this.#packNumbers.has(pack);
   }

@@ -1,0 +1,132 @@
+import type { RunId, SnapshotId } from '../../../shared/domain/ids.ts';
+import { decideFates } from '../../../shared/domain/keep/decide.ts';
+import { type KeepRules, keepsEverything } from '../../../shared/domain/keep/rules.ts';
+import type { RunResult } from '../../../shared/domain/run.ts';
+import { asStillpointError } from '../../../shared/errors/index.ts';
+import type { HeldLock, Repository } from '../repository/index.ts';
+import { lockExclusively } from './lock-exclusively.ts';
+import type { RunReporter } from './run-reporter.ts';
+import { emptyResult } from './run-results.ts';
+import { type RuledBy, type RuledSnapshot, snapshotsOfSource } from './source-snapshots.ts';
+
+export interface ForgetJob extends RuledBy {
+  readonly runId: RunId;
+  readonly rules: KeepRules;
+  /** The machine's time zone, an IANA name. */
+  readonly zone: string;
+}
+
+/** How long a person who asked waits for others that use the repository, in milliseconds. */
+const patienceMs = 60_000;
+/** A backup is done by then: the next one forgets what this one did not get to. */
+const patienceAfterBackupMs = 10_000;
+
+/** Deletes what the keep rules no longer keep, because a person said so. Safety snapshots that are too old go with it. */
+export async function forget(
+  repository: Repository,
+  job: ForgetJob,
+  report: RunReporter,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const { gone, kept } = await forgetNow(repository, job, report, signal, patienceMs);
+  const stay = kept === 1 ? '1 snapshot stays' : `${kept} snapshots stay`;
+  const summary = gone === 0 ? `Nothing had to go: ${stay}.` : `${counted(gone)} deleted; ${stay}.`;
+  return emptyResult(job.runId, 'done', summary);
+}
+
+/**
+ * The same as the last phase of a backup. The backup is done whatever happens here: what goes wrong is a warning of its
+ * run. Without rules nothing is looked at and nothing is locked. `jobNow` tells the rules as they are by then: who
+ * changed them while it ran meant it.
+ */
+export async function forgetAfterBackup(
+  result: RunResult,
+  repository: Repository,
+  jobNow: () => ForgetJob,
+  report: RunReporter,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  if (result.snapshotId === null) return result;
+  try {
+    const job = jobNow();
+    if (keepsEverything(job.rules)) return result;
+    const { gone } = await forgetNow(repository, job, report, signal, patienceAfterBackupMs);
+    if (gone === 0) return result;
+    return { ...result, summary: `${result.summary} ${counted(gone)} deleted by the keep rules.` };
+  } catch (error) {
+    const { message } = asStillpointError(error);
+    const warning = { code: 'forget', text: `Old snapshots were not deleted this time. ${message}` };
+    return {
+      ...result,
+      outcome: 'warnings',
+      warnings: [warning, ...result.warnings].slice(0, 1000),
+      warningsTotal: result.warningsTotal + 1,
+    };
+  }
+}
+
+interface Forgotten {
+  readonly gone: number;
+  readonly kept: number;
+}
+
+function forgetNow(
+  repository: Repository,
+  job: ForgetJob,
+  report: RunReporter,
+  signal: AbortSignal,
+  waitMs: number,
+): Promise<Forgotten> {
+  return report.phase('forget', async () => {
+    const first = await decide(repository, job, signal);
+    if (first.goes.length === 0) return { gone: 0, kept: first.kept };
+    const lock = await lockExclusively(repository, report, signal, waitMs);
+    try {
+      return await forgetUnder(lock, repository, job, report, AbortSignal.any([signal, lock.lost]));
+    } finally {
+      await lock.release();
+    }
+  });
+}
+
+/** Decides again: another program may have added, pinned or deleted snapshots since. */
+async function forgetUnder(
+  lock: HeldLock,
+  repository: Repository,
+  job: ForgetJob,
+  report: RunReporter,
+  signal: AbortSignal,
+): Promise<Forgotten> {
+  const { goes, kept } = await decide(repository, job, signal);
+  report.totals(goes.length, 0);
+  // Oldest last: ended half-way, the history that is left is as long as it was.
+  for (const id of goes) {
+    await repository.snapshots.remove(lock, [id], signal);
+    report.advance(1, 0);
+  }
+  return { gone: goes.length, kept };
+}
+
+async function decide(
+  repository: Repository,
+  job: ForgetJob,
+  signal: AbortSignal,
+): Promise<{ readonly goes: readonly SnapshotId[]; readonly kept: number }> {
+  const snapshots = await snapshotsOfSource(repository, job, signal);
+  const goes = whatGoes(snapshots, job, Date.now());
+  return { goes, kept: snapshots.length - goes.length };
+}
+
+/** Newest first. */
+export function whatGoes(
+  snapshots: readonly RuledSnapshot[],
+  { rules, zone }: Pick<ForgetJob, 'rules' | 'zone'>,
+  now: number,
+): readonly SnapshotId[] {
+  const fates = new Map(decideFates(snapshots, rules, zone, now).map(({ id, keep }) => [id, keep]));
+  return snapshots.filter(({ id }) => fates.get(id) === false).map(({ id }) => id);
+}
+
+function counted(gone: number): string {
+  return gone === 1 ? '1 old snapshot was' : `${gone} old snapshots were`;
+}

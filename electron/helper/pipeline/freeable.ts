@@ -1,0 +1,127 @@
+import { createHash } from 'node:crypto';
+import type { SnapshotId, SourceId } from '../../../shared/domain/ids.ts';
+import type { Freeable } from '../../../shared/domain/keep/plan.ts';
+import type { KeepRules } from '../../../shared/domain/keep/rules.ts';
+import { isAtLeast } from '../../../shared/domain/level.ts';
+import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
+import type { Repository, Snapshot } from '../repository/index.ts';
+import type { Author } from './backup.ts';
+import { whatGoes } from './forget.ts';
+import { isOfAuthor, type RuledBy, readableSnapshots, snapshotsOfSource } from './source-snapshots.ts';
+
+type Offer = Freeable['offers'][number];
+interface Choice {
+  readonly kind: Offer['kind'];
+  readonly ids: readonly SnapshotId[];
+}
+
+/** What decides about one source of this user in the repository. */
+export interface RuledSource extends Omit<RuledBy, 'author' | 'undoIds'> {
+  readonly rules: KeepRules;
+}
+
+export interface FreeableJob {
+  readonly sources: readonly RuledSource[];
+  readonly author: Author;
+  readonly undoIds: ReadonlySet<string>;
+  readonly zone: string;
+}
+
+const lockPatienceMs = 30_000;
+const msPerYear = 365 * 86_400_000;
+const maxIds = 10_000;
+const ages = [
+  { kind: 'older-than-two-years', ms: 2 * msPerYear },
+  { kind: 'older-than-one-year', ms: msPerYear },
+  { kind: 'older-than-half-a-year', ms: msPerYear / 2 },
+] as const;
+
+/**
+ * What could be deleted and how much that would give back, cheapest in history first. Offered are snapshots of this user
+ * on this machine: never one that is pinned, that a restore can be taken back with, the newest of its source or its newest
+ * good one. Ways that come to the same are offered once. Answers are remembered until the repository or the ways change.
+ */
+export class FreeableOffers {
+  #known: { readonly key: string; readonly offers: Offer[] } | null = null;
+
+  async of(repository: Repository, job: FreeableJob, signal: AbortSignal): Promise<Offer[]> {
+    // A shared lock: nobody deletes what is being looked at.
+    return repository.locks.withLock({ mode: 'shared', signal, waitMs: lockPatienceMs }, async (lock) => {
+      const running = AbortSignal.any([signal, lock.lost]);
+      const choices = await choicesOf(repository, job, running);
+      const key = await keyOf(repository, choices);
+      if (this.#known?.key === key) return this.#known.offers;
+      const sets = choices.map(({ ids }) => new Set(ids));
+      const measured = await repository.measureFreeable(sets, { signal: running });
+      const offers = choices.map(({ kind, ids }, at) => ({
+        kind,
+        snapshotIds: [...ids],
+        bytes: measured[at]?.bytes ?? 0,
+      }));
+      this.#known = { key, offers };
+      return offers;
+    });
+  }
+}
+
+async function choicesOf(repository: Repository, job: FreeableJob, signal: AbortSignal): Promise<Choice[]> {
+  const now = Date.now();
+  const byRules = new Set<SnapshotId>();
+  for (const source of job.sources) {
+    const ruled = await snapshotsOfSource(repository, { ...job, ...source }, signal);
+    for (const id of whatGoes(ruled, { ...source, zone: job.zone }, now)) byRules.add(id);
+  }
+  const old = removable(await readableSnapshots(repository, signal), job);
+  const olderThan = (ms: number): SnapshotId[] =>
+    old.filter(({ timeNs }) => Number(timeNs / 1_000_000n) < now - ms).map(({ id }) => id);
+  const choices: Choice[] = [
+    { kind: 'by-rules', ids: [...byRules] },
+    ...ages.map(({ kind, ms }) => ({ kind, ids: olderThan(ms) })),
+    { kind: 'oldest-half', ids: old.slice(0, Math.floor(old.length / 2)).map(({ id }) => id) },
+  ];
+  const seen = new Set<string>();
+  const worthwhile = choices
+    .map(({ kind, ids }) => ({ kind, ids: ids.slice(0, maxIds) }))
+    .filter(({ ids }) => {
+      const key = [...ids].sort().join();
+      const isNew = ids.length > 0 && !seen.has(key);
+      seen.add(key);
+      return isNew;
+    });
+  return [{ kind: 'unused', ids: [] }, ...worthwhile];
+}
+
+/** Oldest first. */
+function removable(snapshots: readonly Snapshot[], { author, undoIds, sources }: FreeableJob): Snapshot[] {
+  const tagged = snapshots.map((snapshot) => ({ snapshot, tags: decodeSnapshotTags(snapshot.tags) }));
+  const stays = new Set<SnapshotId>();
+  const newest = new Set<string>();
+  const newestGood = new Set<SourceId>();
+  const levels = new Map(sources.map(({ sourceId, requiredLevel }) => [sourceId, requiredLevel]));
+  for (const { snapshot, tags } of tagged.toReversed()) {
+    const { sourceId, safety, level } = tags;
+    if (safety) continue;
+    const lane = sourceId ?? '';
+    if (!newest.has(lane)) stays.add(snapshot.id);
+    newest.add(lane);
+    const required = sourceId === null ? undefined : levels.get(sourceId);
+    if (sourceId === null || required === undefined || level === null || newestGood.has(sourceId)) continue;
+    if (!isAtLeast(level, required)) continue;
+    newestGood.add(sourceId);
+    stays.add(snapshot.id);
+  }
+  return tagged
+    .filter(({ tags, snapshot }) => tags.runId !== null && !tags.pinned && isOfAuthor(snapshot, author))
+    .filter(({ snapshot }) => !stays.has(snapshot.id) && !undoIds.has(snapshot.id))
+    .map(({ snapshot }) => snapshot);
+}
+
+/** Changes whenever a figure could. */
+async function keyOf(repository: Repository, choices: readonly Choice[]): Promise<string> {
+  const parts: unknown[] = [choices];
+  for (const kind of ['snapshot', 'index', 'pack'] as const) {
+    const files = await repository.backend.list(kind);
+    parts.push(files.map(({ name }) => name).sort());
+  }
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex');
+}

@@ -1,0 +1,125 @@
+import type { RunId, SnapshotId } from '../../../shared/domain/ids.ts';
+import type { RunResult } from '../../../shared/domain/run.ts';
+import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
+import { isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
+import type { HeldLock, Reclaimed, Repository, Snapshot } from '../repository/index.ts';
+import { lockExclusively } from './lock-exclusively.ts';
+import type { RunReporter } from './run-reporter.ts';
+import { emptyResult } from './run-results.ts';
+import { readableSnapshots } from './source-snapshots.ts';
+
+export interface ReclaimJob {
+  readonly runId: RunId;
+  /** Chosen by a person. None: only what is unused already goes. */
+  readonly snapshotIds: readonly SnapshotId[];
+}
+
+/** How long it waits for others that use the repository, in milliseconds. */
+const patienceMs = 60_000;
+
+/**
+ * Deletes exactly the named snapshots, then the packs that nothing needs any more, from top to bottom: lock, look through
+ * everything that stays, delete the snapshots, delete the packs. Refuses before anything is deleted when a named snapshot
+ * is pinned or anything that stays cannot be read. `files` of the result are the snapshots deleted, `bytes` what was given
+ * back.
+ */
+export async function reclaim(
+  repository: Repository,
+  job: ReclaimJob,
+  report: RunReporter,
+  signal: AbortSignal,
+): Promise<RunResult> {
+  const before = await named(repository, job, signal);
+  const lock = await report.phase('open', () => lockThoughFull(repository, before, report, signal));
+  try {
+    const running = AbortSignal.any([signal, lock.lost]);
+    const going = await named(repository, job, running);
+    const ids = going.map(({ id }) => id);
+    const plan = await report.phase('scan', () =>
+      repository.planReclaim(lock, new Set(ids), { signal: running, onProgress: progressTo(report) }),
+    );
+    const done = await report.phase('forget', async () => {
+      report.totals(0, plan.bytes);
+      await repository.snapshots.remove(lock, ids, running);
+      return plan.carryOut({ signal: running, onPack: (bytes) => report.advance(0, bytes) });
+    });
+    return resultOf(job, before.length, done);
+  } finally {
+    // Whatever came of it: what is in memory may name packs that are gone.
+    await repository.loadIndex().catch(() => repository.close());
+    await lock.release();
+  }
+}
+
+/** Those of the named snapshots that are still there. A snapshot whose labels changed has another id, and is not meant. */
+async function named(repository: Repository, job: ReclaimJob, signal: AbortSignal): Promise<readonly Snapshot[]> {
+  const wanted = new Set(job.snapshotIds);
+  const going = (await readableSnapshots(repository, signal)).filter(({ id }) => wanted.has(id));
+  const pinned = going.find(({ tags }) => decodeSnapshotTags(tags).pinned);
+  if (pinned === undefined) return going;
+  throw new StillpointError({
+    kind: 'bad-input',
+    field: 'snapshotIds',
+    message: `Nothing was deleted: snapshot ${pinned.id.slice(0, 8)} is pinned.`,
+    guidance: 'Choose others, or unpin it first if it may really go.',
+    context: { snapshotId: pinned.id },
+  });
+}
+
+/**
+ * On a disk that is full to the last byte not even a lock can be written. A snapshot that is to go anyway makes room for
+ * it: its file alone is removed, which hurts nobody who uses the repository now, because no data goes with it.
+ */
+async function lockThoughFull(
+  repository: Repository,
+  going: readonly Snapshot[],
+  report: RunReporter,
+  signal: AbortSignal,
+): Promise<HeldLock> {
+  const rest = [...going];
+  for (;;) {
+    try {
+      return await lockExclusively(repository, report, signal, patienceMs);
+    } catch (error) {
+      const next = rest.shift();
+      if (!isStillpointError(error, 'repository-full') || next === undefined) throw error;
+      report.note(
+        'info',
+        `The disk is full: snapshot ${next.id.slice(0, 8)} is deleted first, to make room for a lock.`,
+      );
+      await repository.backend.remove({ kind: 'snapshot', name: next.id });
+    }
+  }
+}
+
+function progressTo(report: RunReporter): (done: number, total: number) => void {
+  let told = 0;
+  return (done, total) => {
+    report.totals(total, 0);
+    report.advance(Math.max(0, done - told), 0);
+    told = Math.max(told, done);
+  };
+}
+
+function resultOf({ runId, snapshotIds }: ReclaimJob, deleted: number, done: Reclaimed): RunResult {
+  const { bytes, behind } = done;
+  const missing = snapshotIds.length - deleted;
+  const parts = [
+    snapshotIds.length === 0 ? '' : `${counted(deleted, 'snapshot')} deleted.`,
+    missing === 0 ? '' : `${counted(missing, 'snapshot')} had gone before.`,
+    bytes === 0 ? 'There was no space to give back.' : `${inUnits(bytes)} given back.`,
+    behind === 0 ? '' : `${inUnits(behind)} that nothing needs stay in files that are needed for other things.`,
+  ];
+  const summary = parts.filter((part) => part !== '').join(' ');
+  return { ...emptyResult(runId, 'done', summary), files: deleted, bytes };
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function inUnits(bytes: number): string {
+  const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
+  const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
+  return `${step === 0 ? bytes : (bytes / 1024 ** step).toFixed(1)} ${units[step]}`;
+}
