@@ -11,7 +11,9 @@ export function useKeptSelection(): void {
   useEffect(() => {
     if (restored.current || sources === null || lanes === null || sources.length === 0) return;
     restored.current = true;
-    const { settings, selectSource, selectSnapshot, showDetails } = useStore.getState();
+    const { settings, selectedSourceId, selectSource, selectSnapshot, showDetails } = useStore.getState();
+    // A notification that opened this window leads somewhere already.
+    if (selectedSourceId !== null) return;
     const source = sources.find(({ id }) => id === settings?.selectedSourceId) ?? sources[0];
     if (source === undefined) return;
     selectSource(source.id);

@@ -3,6 +3,7 @@ import { IconX } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
+import { StillPointsNotice } from '../../features/policy/still-points.tsx';
 import { useStore } from '../../state/store.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { IconButton } from '../../ui/icon-button.tsx';
@@ -57,7 +58,9 @@ export function Banners(): ReactNode {
     );
   }
   // Whoever said no, or has no way to say yes, is not asked at every start; settings tell the state.
-  if (helper.state !== 'ready' || helper.canFreeze || helper.refused || closed || allow === false) return null;
+  if (helper.state !== 'ready' || helper.canFreeze || helper.refused || closed || allow === false) {
+    return <StillPointsBanner />;
+  }
   return (
     <Notice
       tone="info"
@@ -72,6 +75,12 @@ export function Banners(): ReactNode {
       {t('banner.notAllowedText')}
     </Notice>
   );
+}
+
+/** Why scheduled runs copy live: said until it is allowed, or closed for this time. */
+function StillPointsBanner(): ReactNode {
+  const [closed, setClosed] = useState(false);
+  return closed ? null : <StillPointsNotice sourceId={null} later={<Close onClose={() => setClosed(true)} />} />;
 }
 
 function Close({ onClose }: { readonly onClose: () => void }): ReactNode {

@@ -8,6 +8,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { BackUpButton } from './back-up-button.tsx';
 import { BrandMark } from './brand.tsx';
 import classes from './header.module.css';
+import { PausePill } from './pause-pill.tsx';
 import { SearchBox } from './search-box.tsx';
 
 export function Header({
@@ -30,6 +31,7 @@ export function Header({
       </button>
       <SearchBox />
       <span className={classes.space} />
+      <PausePill />
       <RunPill />
       <BackUpButton onBackUp={onBackUp} narrow={narrow} />
       {narrow && main && (

@@ -8,9 +8,7 @@ import { useNow } from '../../ui/use-now.ts';
 import { groupRuns } from './next-runs-words.ts';
 import classes from './policy.module.css';
 
-const looked = 60;
-const daysShown = 3;
-const timesShown = 6;
+const shown = 6;
 
 /** When it would run next, in local time, as the schedule is being changed. */
 export function NextRuns({
@@ -24,8 +22,8 @@ export function NextRuns({
   const { t } = useTranslation('policy');
   const now = useNow(30_000);
   const zone = dateFormat({}).resolvedOptions().timeZone;
-  const runs = nextRuns({ schedule, conditions, now, zone, lastSnapshotAt }, looked);
-  const days = groupRuns(runs, now, daysShown, timesShown);
+  const runs = nextRuns({ schedule, conditions, now, zone, lastSnapshotAt }, shown + 1);
+  const days = groupRuns(runs.slice(0, shown), now);
   const follows = schedule.kind === 'quiet' || schedule.kind === 'changes';
   return (
     <div className={classes.next} aria-live="polite">
@@ -36,13 +34,13 @@ export function NextRuns({
         ) : (
           <>
             <strong>{t(follows ? 'next.latest' : 'next.title')}</strong>{' '}
-            {days.map(({ day, times, more }, at) => (
+            {days.map(({ day, times }, at) => (
               <span key={day}>
                 {at > 0 && ' · '}
                 {t('next.day', { day, times: times.join(', ') })}
-                {more > 0 && ` ${t('next.more', { count: more })}`}
               </span>
             ))}
+            {runs.length > shown && t('next.more')}
           </>
         )}
       </div>

@@ -12,7 +12,14 @@ import { lacksStillPoints } from './lacks-still-points.ts';
  * Scheduled runs ask nobody, so without one consent they copy live. Shown where something is scheduled that is to be held
  * still: of one source, or of any.
  */
-export function StillPointsNotice({ sourceId }: { readonly sourceId: SourceId | null }): ReactNode {
+export function StillPointsNotice({
+  sourceId,
+  later,
+}: {
+  readonly sourceId: SourceId | null;
+  /** A button that puts it off. */
+  readonly later?: ReactNode;
+}): ReactNode {
   const { t } = useTranslation('policy');
   const helper = useStore((state) => state.info?.helper);
   const sources = useStore((state) => state.sources) ?? [];
@@ -34,9 +41,12 @@ export function StillPointsNotice({ sourceId }: { readonly sourceId: SourceId | 
         tone="info"
         title={t('still.title')}
         actions={
-          <Button variant="default" size="compact-md" loading={asking} onClick={request}>
-            {t('still.allow')}
-          </Button>
+          <>
+            <Button variant="default" size="compact-md" loading={asking} onClick={request}>
+              {t('still.allow')}
+            </Button>
+            {later}
+          </>
         }
       >
         {t('still.line')}

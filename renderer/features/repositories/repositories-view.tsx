@@ -3,6 +3,7 @@ import { IconArchive, IconPlus } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from '../../state/store.ts';
+import type { ViewOf } from '../../state/view.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { AddRepository } from './add-repository.tsx';
 import type { PlaceWish } from './place-verdict.ts';
@@ -10,7 +11,7 @@ import classes from './repositories.module.css';
 import { RepositoryCard } from './repository-card.tsx';
 
 /** Where snapshots are kept, and what can be done with each place. */
-export function RepositoriesView(): ReactNode {
+export function RepositoriesView({ view }: { readonly view: ViewOf<'repositories'> }): ReactNode {
   const { t } = useTranslation('repositories');
   const repositories = useStore((state) => state.repositories);
   const [adding, setAdding] = useState<PlaceWish | null>(null);
@@ -46,7 +47,7 @@ export function RepositoriesView(): ReactNode {
       <ul className={classes.list}>
         {repositories?.map((repository) => (
           <li key={repository.id}>
-            <RepositoryCard repository={repository} />
+            <RepositoryCard repository={repository} shown={view.repositoryId === repository.id} />
           </li>
         ))}
       </ul>

@@ -1,33 +1,51 @@
 import { Button, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
+import { Notice } from '../../ui/notice.tsx';
+import { useNow } from '../../ui/use-now.ts';
 import { ChangePassword } from './change-password.tsx';
 import { CheckPanel } from './check-panel.tsx';
+import { EjectButton, EjectResult, useEjection } from './eject-button.tsx';
 import { ForgetRepository } from './forget-repository.tsx';
+import { FreeSpace } from './free-space.tsx';
+import { GrowthLine } from './growth-line.tsx';
 import { KeyList } from './key-list.tsx';
 import { RecoverySheet } from './recovery-sheet.tsx';
 import classes from './repositories.module.css';
-import { type RepositoryFacts, stateTone } from './repository-state.ts';
+import { isFilling, type RepositoryFacts, stateTone } from './repository-state.ts';
 import { Sheet } from './sheet.tsx';
 import { SpaceBar } from './space-bar.tsx';
 import { StateBadge } from './state-badge.tsx';
 
-type Opened = 'keys' | 'password' | 'sheet' | 'forget' | null;
+type Opened = 'keys' | 'password' | 'sheet' | 'forget' | 'free' | null;
 
 /** One repository: whether it is there, what it needs, and what can be done. Waiting is a state, not a failure. */
-export function RepositoryCard({ repository }: { readonly repository: RepositoryFacts }): ReactNode {
+export function RepositoryCard({
+  repository,
+  shown,
+}: {
+  readonly repository: RepositoryFacts;
+  /** Somebody was led to this one. */
+  readonly shown: boolean;
+}): ReactNode {
   const { t } = useTranslation(['repositories', 'ui']);
   const needPassword = useStore((state) => state.needPassword);
+  const now = useNow(60_000);
   const [opened, setOpened] = useState<Opened>(null);
+  const ejection = useEjection(repository);
+  const article = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (shown) article.current?.focus();
+  }, [shown]);
   const close = (): void => setOpened(null);
   const { state } = repository;
   const usable = state === 'ready' || state === 'read-only';
   return (
-    <article className={classes.card} aria-label={repository.name}>
+    <article ref={article} className={classes.card} aria-label={repository.name} tabIndex={-1} data-shown={shown}>
       <header className={classes.cardHead}>
         <div>
           <h2>{repository.name}</h2>
@@ -39,6 +57,9 @@ export function RepositoryCard({ repository }: { readonly repository: Repository
             {t('unlock')}
           </Button>
         )}
+        {state === 'ready' && repository.removable && repository.mountPoint !== '' && (
+          <EjectButton ejection={ejection} />
+        )}
         <Menu position="bottom-end" withinPortal withInitialFocusPlaceholder={false}>
           <Menu.Target>
             <Button variant="default" px={9} aria-label={t('more', { name: repository.name })}>
@@ -46,6 +67,9 @@ export function RepositoryCard({ repository }: { readonly repository: Repository
             </Button>
           </Menu.Target>
           <Menu.Dropdown>
+            <Menu.Item disabled={state !== 'ready'} onClick={() => setOpened('free')}>
+              {t('menu.free')}
+            </Menu.Item>
             <Menu.Item disabled={!usable} onClick={() => setOpened('sheet')}>
               {t('menu.sheet')}
             </Menu.Item>
@@ -60,7 +84,10 @@ export function RepositoryCard({ repository }: { readonly repository: Repository
           </Menu.Dropdown>
         </Menu>
       </header>
-      {stateTone(state) !== 'ok' && <p className={classes.stateLine}>{t(`stateLine.${state}`)}</p>}
+      <EjectResult ejection={ejection} away={state === 'waiting'} />
+      {stateTone(state) !== 'ok' && !(ejection.state === 'safe' && state === 'waiting') && (
+        <p className={classes.stateLine}>{t(`stateLine.${state}`)}</p>
+      )}
       <div className={classes.cardFacts}>
         <SpaceBar free={repository.freeBytes} total={repository.totalBytes} />
         <span>
@@ -69,6 +96,20 @@ export function RepositoryCard({ repository }: { readonly repository: Repository
           {` · ${t(repository.passwordRemembered ? 'remembered' : 'askedPerStart')}`}
         </span>
       </div>
+      <GrowthLine repository={repository} />
+      {state === 'ready' && isFilling(repository, now) && (
+        <Notice
+          tone="warn"
+          title={t('filling.title')}
+          actions={
+            <Button variant="filled" size="compact-md" onClick={() => setOpened('free')}>
+              {t('menu.free')}
+            </Button>
+          }
+        >
+          {t('filling.line')}
+        </Notice>
+      )}
       {repository.sameDiskSources.length > 0 && (
         <p className={classes.caution}>
           {t('sameDisk', {
@@ -85,6 +126,9 @@ export function RepositoryCard({ repository }: { readonly repository: Repository
       </Sheet>
       <Sheet opened={opened === 'sheet'} title={t('sheet.title')} onClose={close}>
         <RecoverySheet repositoryId={repository.id} onKept={close} />
+      </Sheet>
+      <Sheet opened={opened === 'free'} title={t('reclaim.title', { name: repository.name })} onClose={close}>
+        <FreeSpace repository={repository} onDone={close} />
       </Sheet>
       <ForgetRepository repository={repository} opened={opened === 'forget'} onClose={close} />
     </article>

@@ -1,3 +1,4 @@
+import { warnDaysAhead } from '../../../shared/domain/keep/growth.ts';
 import type { RepositoryState } from '../../../shared/domain/repository.ts';
 import type { useStore } from '../../state/store.ts';
 
@@ -15,4 +16,17 @@ export function stateTone(state: RepositoryState): 'ok' | 'wait' | 'warn' {
     case 'other':
       return 'warn';
   }
+}
+
+const day = 86_400_000;
+const littleShare = 0.05;
+const littleBytes = 5 * 1024 ** 3;
+
+/** Full soon at its rate, or nearly full whatever its rate. */
+export function isFilling(
+  { freeBytes, totalBytes, fullAt }: Pick<RepositoryFacts, 'freeBytes' | 'totalBytes' | 'fullAt'>,
+  now: number,
+): boolean {
+  if (fullAt !== null && fullAt < now + warnDaysAhead * day) return true;
+  return freeBytes !== null && totalBytes !== null && freeBytes < Math.min(littleBytes, totalBytes * littleShare);
 }

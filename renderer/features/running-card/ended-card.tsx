@@ -10,7 +10,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { achievedWords, endWords } from './end-words.ts';
 import { useRunName } from './run-name.ts';
-import classes from './running-card.module.css';
+import { RunWarnings } from './run-warnings.tsx';
 import { endTone } from './shown-runs.ts';
 
 /** How a run ended: what was achieved, or why not and what now. */
@@ -61,7 +61,7 @@ export function EndedCard({
       }
     >
       <Achieved run={run} />
-      {run.warningsTotal > 0 && <Warnings run={run} />}
+      {run.warningsTotal > 0 && <RunWarnings run={run} />}
     </Notice>
   );
 }
@@ -78,24 +78,6 @@ function Achieved({ run }: { readonly run: RunView }): ReactNode {
 function missed({ kind, outcome, summary, error }: RunView, kept: string): string {
   if (outcome === 'cancelled') return kind === 'backup' ? kept : (error?.guidance ?? '');
   return [summary, error?.guidance ?? ''].filter((text) => text !== '').join(' ');
-}
-
-function Warnings({ run }: { readonly run: RunView }): ReactNode {
-  const { t } = useTranslation('running-card');
-  const shown = run.warnings.slice(0, 200);
-  return (
-    <details className={classes.warnings}>
-      <summary>{t(run.level === 'torn' ? 'end.tornFiles' : 'end.warningsCount', { count: run.warningsTotal })}</summary>
-      <ul>
-        {shown.map(({ code, path, text }) => (
-          <li key={`${code} ${path ?? ''} ${text}`}>
-            {path !== undefined && <code>{path}</code>} {text}
-          </li>
-        ))}
-        {run.warningsTotal > shown.length && <li>{t('end.more', { count: run.warningsTotal - shown.length })}</li>}
-      </ul>
-    </details>
-  );
 }
 
 function ShowButtons({ run }: { readonly run: RunView }): ReactNode {

@@ -16,9 +16,9 @@ import type { Details } from './facts/details.ts';
 import { HeldStrip } from './held-strip.tsx';
 import { HowTaken } from './how-taken.tsx';
 import { KeepBar } from './keep-bar.tsx';
-import { PathNotes } from './path-notes.tsx';
 import { Proof } from './proof.tsx';
 import { Sentence } from './sentence.tsx';
+import { TornFiles } from './torn-files.tsx';
 
 /** How still one snapshot was, the proof of it, and what can be done with it. */
 export function SnapshotDetails({ snapshot }: { readonly snapshot: SnapshotRef }): ReactNode {
@@ -62,14 +62,7 @@ function Shown({ details }: { readonly details: Details }): ReactNode {
         </div>
       </header>
       <Sentence details={details} />
-      {torn !== undefined && torn.tornTotal > 0 && (
-        <PathNotes
-          notes={torn.torn}
-          total={torn.tornTotal}
-          tone="bad"
-          summary={t('proof.tornSummary', { count: torn.tornTotal })}
-        />
-      )}
+      {torn !== undefined && torn.tornTotal > 0 && <TornFiles listed={torn.torn} total={torn.tornTotal} />}
       <Actions details={details} />
       <HeldStrip details={details} />
       {details.run !== null && <HowTaken run={details.run} />}

@@ -6,16 +6,19 @@ import type { SourceId } from '../../../shared/domain/ids.ts';
 import { describeSpec } from '../../../shared/domain/source.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
+import { usePolicyParts } from '../../state/policy-parts.ts';
 import { useStore } from '../../state/store.ts';
 import { formatDay, formatTime } from '../../ui/format/date-time.ts';
 import { formatDuration } from '../../ui/format/duration.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { LevelMark } from '../../ui/level-mark.tsx';
+import { Notice } from '../../ui/notice.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { HealthMark } from './health-mark.tsx';
+import { MissedRuns } from './missed-runs.tsx';
 import { RemoveSourceDialog } from './remove-source-dialog.tsx';
 import { SourceKindIcon } from './source-kind-icon.tsx';
-import { nextPlanned } from './source-line.ts';
+import { nextRun } from './source-line.ts';
 import classes from './source-rail.module.css';
 import { useSourceWords } from './source-words.ts';
 
@@ -35,7 +38,9 @@ export function SourceDetails({
   const open = useStore((state) => state.open);
   const repository = useStore((state) => state.repositories?.find(({ id }) => id === source.policy.repositoryId));
   const [removing, setRemoving] = useState(false);
-  const next = nextPlanned(lane, now);
+  const next = nextRun(source, lane, now);
+  const { usePolicyWords, StillPointsNotice } = usePolicyParts();
+  const policy = usePolicyWords()(source.policy);
   return (
     <div className={classes.details}>
       <header className={classes.detailsHead}>
@@ -46,6 +51,8 @@ export function SourceDetails({
       <p className={classes.detailsWords} data-health={source.health}>
         {words}
       </p>
+      <LateNotice source={source} />
+      <StillPointsNotice sourceId={source.id} />
       <div className={classes.detailsActions}>
         <Button
           variant="filled"
@@ -86,18 +93,33 @@ export function SourceDetails({
           </>
         )}
         <dt>{t('details.next')}</dt>
-        <dd>{next === null ? t('details.notPlanned') : `${formatDay(next, now)}, ${formatTime(next)}`}</dd>
+        <dd>{nextWords(source, next, now, t)}</dd>
+        <dt>{t('details.when')}</dt>
+        <dd>
+          {policy.schedule}
+          {policy.conditions !== '' && <div className={classes.quiet}>{policy.conditions}</div>}
+        </dd>
+        <dt>{t('details.kept')}</dt>
+        <dd>
+          {policy.keep}{' '}
+          <button
+            type="button"
+            className={classes.markLine}
+            onClick={() => open({ name: 'edit-policy', sourceId: source.id })}
+          >
+            {t('details.change')}
+          </button>
+        </dd>
         <dt>{t('details.repository')}</dt>
         <dd>{repository?.name ?? '–'}</dd>
         <dt>{t('details.snapshots')}</dt>
         <dd>{formatNumber(lane?.snapshots.length ?? 0)}</dd>
         <dt>{t('details.excludes')}</dt>
         <dd>
-          {source.spec.excludes.length === 0
-            ? t('details.excludesNone')
-            : source.spec.excludes.map((path) => <div key={path}>{path}</div>)}
+          <LeftOut source={source} />
         </dd>
       </dl>
+      {lane !== undefined && <MissedRuns missed={lane.missed} />}
       <Button
         variant="subtle"
         color="bad"
@@ -110,6 +132,50 @@ export function SourceDetails({
       </Button>
       <RemoveSourceDialog source={source} opened={removing} onClose={() => setRemoving(false)} />
     </div>
+  );
+}
+
+/** What is left out, in few words: presets by name, own rules by number, folders in full. */
+function LeftOut({ source: { spec } }: { readonly source: SourceView }): ReactNode {
+  const { t } = useTranslation(['source-rail', 'add-source']);
+  const presets = spec.excludePresets.map((preset) => t(`add-source:excludes.preset.${preset}`));
+  const rules = spec.ignoreLines.filter((line) => line.trim() !== '' && !line.startsWith('#')).length;
+  if (presets.length + rules + spec.excludes.length === 0) return t('details.excludesNone');
+  return (
+    <>
+      {presets.length > 0 && <div>{presets.join(', ')}</div>}
+      {rules > 0 && <div>{t('details.excludesRules', { count: rules })}</div>}
+      {spec.excludes.map((path) => (
+        <div key={path}>{path}</div>
+      ))}
+    </>
+  );
+}
+
+function nextWords(
+  source: SourceView,
+  next: number | null,
+  now: number,
+  t: ReturnType<typeof useTranslation<['source-rail', 'levels']>>['t'],
+): string {
+  if (source.heldBack !== '') return t('details.heldBack', { why: source.heldBack });
+  if (next !== null) return `${formatDay(next, now)}, ${formatTime(next)}`;
+  return t(source.policy.schedule.kind === 'manual' ? 'details.notPlanned' : 'details.nothingPlanned');
+}
+
+/** That the last good snapshot is too old, since when, and what stands in the way. */
+function LateNotice({ source }: { readonly source: SourceView }): ReactNode {
+  const { t } = useTranslation('source-rail');
+  const now = useNow(60_000);
+  if (source.lateSince === null || source.health === 'running') return null;
+  const why = source.heldBack || source.healthText;
+  return (
+    <Notice
+      tone="warn"
+      title={t('details.late', { when: `${formatDay(source.lateSince, now)}, ${formatTime(source.lateSince)}` })}
+    >
+      {why !== '' && t('details.lateWhy', { why })} {t('details.lateWhat')}
+    </Notice>
   );
 }
 

@@ -7,8 +7,11 @@ export type SourceLine =
   | { readonly kind: 'running'; readonly run: RunView | null }
   | { readonly kind: 'trouble'; readonly why: string; readonly lastGood: number | null }
   | { readonly kind: 'interrupted'; readonly lastGood: number | null }
+  | { readonly kind: 'late'; readonly since: number | null; readonly why: string }
   | { readonly kind: 'never' }
-  | { readonly kind: 'good'; readonly lastGood: number; readonly next: number | null };
+  | { readonly kind: 'good'; readonly lastGood: number; readonly next: number | null }
+  /** All is well so far, but a run that is owed does not begin. */
+  | { readonly kind: 'held-back'; readonly lastGood: number; readonly why: string };
 
 export function sourceLine(
   source: SourceView,
@@ -22,9 +25,12 @@ export function sourceLine(
   const lastGood = source.lastGood?.time ?? null;
   if (source.health === 'new') return { kind: 'never' };
   if (source.health === 'failed' && wasInterrupted(source, runs)) return { kind: 'interrupted', lastGood };
+  if (source.health === 'late')
+    return { kind: 'late', since: source.lateSince, why: source.heldBack || source.healthText };
   if (source.health !== 'safe') return { kind: 'trouble', why: source.healthText, lastGood };
   if (lastGood === null) return { kind: 'never' };
-  return { kind: 'good', lastGood, next: nextPlanned(lane, now) };
+  if (source.heldBack !== '') return { kind: 'held-back', lastGood, why: source.heldBack };
+  return { kind: 'good', lastGood, next: nextRun(source, lane, now) };
 }
 
 /** Whether what failed was the backup that ended last, and only because whoever did it was gone. */
@@ -33,6 +39,8 @@ function wasInterrupted(source: SourceView, runs: readonly RunView[]): boolean {
   return last?.outcome === 'interrupted';
 }
 
-export function nextPlanned(lane: Lane | undefined, now: number): number | null {
+/** What the scheduler says, else the next tick of its lane. */
+export function nextRun(source: SourceView, lane: Lane | undefined, now: number): number | null {
+  if (source.nextRunAt !== null && source.nextRunAt > now) return source.nextRunAt;
   return lane?.planned.find((time) => time > now) ?? null;
 }

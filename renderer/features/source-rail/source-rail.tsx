@@ -1,5 +1,5 @@
 import { Menu, Tooltip } from '@mantine/core';
-import { IconEdit, IconInfoCircle, IconPlayerPlay, IconPlus, IconTrash } from '@tabler/icons-react';
+import { IconCalendarTime, IconEdit, IconInfoCircle, IconPlayerPlay, IconPlus, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
@@ -127,6 +127,12 @@ function SourceItem({
               onClick={() => useStore.getState().open({ name: 'edit-source', sourceId: source.id })}
             >
               {t('menu.edit')}
+            </Menu.Item>
+            <Menu.Item
+              leftSection={<IconCalendarTime size={16} />}
+              onClick={() => useStore.getState().open({ name: 'edit-policy', sourceId: source.id })}
+            >
+              {t('menu.policy')}
             </Menu.Item>
             <Menu.Divider />
             <Menu.Item color="bad" leftSection={<IconTrash size={16} />} onClick={() => setRemoving(true)}>

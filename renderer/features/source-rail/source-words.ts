@@ -29,6 +29,12 @@ export function useSourceWords(source: SourceView): string {
         ? health
         : t('lastGood', { health, age: formatRelative(line.lastGood, now, 'narrow') });
     }
+    case 'late': {
+      const late = line.since === null ? t('health.late') : t('lateSince', { when: shortMoment(line.since, now) });
+      return line.why === '' ? late : t('noGood', { health: late, why: line.why });
+    }
+    case 'held-back':
+      return t('heldBack', { age: formatRelative(line.lastGood, now, 'narrow'), why: line.why });
     case 'trouble': {
       const health = t(`health.${source.health}`);
       if (line.lastGood !== null) return t('lastGood', { health, age: formatRelative(line.lastGood, now, 'narrow') });

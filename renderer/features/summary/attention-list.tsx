@@ -1,7 +1,9 @@
-import { IconAlertTriangle, IconCircleX } from '@tabler/icons-react';
+import { IconAlertTriangle, IconCircleX, IconClockExclamation } from '@tabler/icons-react';
+import type { TFunction } from 'i18next';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
+import { changedWords } from '../../state/changed-words.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatDay, formatTime } from '../../ui/format/date-time.ts';
@@ -11,12 +13,14 @@ import classes from './summary.module.css';
 
 /** What needs attention, each with the button that leads to it. */
 export function AttentionList({ onBackUp }: { readonly onBackUp: (sourceId: SourceId) => void }): ReactNode {
-  const { t } = useTranslation(['attention', 'levels']);
+  const { t } = useTranslation(['attention', 'levels', 'changed-files']);
+  const { t: changed } = useTranslation('changed-files');
   const now = useNow(60_000);
   const sources = useStore((state) => state.sources) ?? [];
   const lanes = useStore((state) => state.lanes) ?? [];
   const repositories = useStore((state) => state.repositories) ?? [];
-  const items = attentionOf(sources, lanes, repositories);
+  const runs = useStore((state) => state.runs) ?? [];
+  const items = attentionOf(sources, lanes, repositories, runs, now);
   if (items.length === 0) return null;
   return (
     <section className={classes.attention} aria-labelledby="attention-title">
@@ -26,12 +30,14 @@ export function AttentionList({ onBackUp }: { readonly onBackUp: (sourceId: Sour
           <li key={item.key}>
             <span className={classes.when}>{whenOf(item, now)}</span>
             <strong className={classes.who}>{item.name}</strong>
-            {item.severe ? (
+            {item.kind === 'late' ? (
+              <IconClockExclamation size={17} className={classes.warn} aria-hidden="true" />
+            ) : item.severe ? (
               <IconCircleX size={17} className={classes.bad} aria-hidden="true" />
             ) : (
               <IconAlertTriangle size={17} className={classes.warn} aria-hidden="true" />
             )}
-            <span className={classes.what}>{wordsOf(item, t)}</span>
+            <span className={classes.what}>{wordsOf(item, t, changed)}</span>
             <Actions item={item} onBackUp={onBackUp} />
           </li>
         ))}
@@ -65,6 +71,9 @@ function Actions({
           <Action label={t('action.backUp')} onClick={() => onBackUp(item.sourceId)} />
         </>
       );
+    case 'late':
+      return <LateActions item={item} onBackUp={onBackUp} />;
+    case 'notMade':
     case 'health':
       return <Action label={t('action.backUp')} onClick={() => onBackUp(item.sourceId)} />;
     case 'password':
@@ -74,9 +83,39 @@ function Actions({
           onClick={() => needPassword({ repositoryId: item.repository.id, reason: '' })}
         />
       );
+    case 'lowSpace':
+    case 'fullSoon':
+      return (
+        <Action
+          label={t('action.freeSpace')}
+          onClick={() => open({ name: 'repositories', repositoryId: item.repository.id })}
+        />
+      );
     default:
       return <Action label={t('action.repositories')} onClick={() => open({ name: 'repositories' })} />;
   }
+}
+
+/** What stands in the way first: a password, a disk; else another attempt. */
+function LateActions({
+  item,
+  onBackUp,
+}: {
+  readonly item: Extract<Attention, { kind: 'late' }>;
+  readonly onBackUp: (sourceId: SourceId) => void;
+}): ReactNode {
+  const { t } = useTranslation('attention');
+  const { open, needPassword } = useStore.getState();
+  const { repository } = item;
+  if (repository === null) return <Action label={t('action.backUp')} onClick={() => onBackUp(item.sourceId)} />;
+  return repository.state === 'password-needed' ? (
+    <Action label={t('action.unlock')} onClick={() => needPassword({ repositoryId: repository.id, reason: '' })} />
+  ) : (
+    <Action
+      label={t('action.repositories')}
+      onClick={() => open({ name: 'repositories', repositoryId: repository.id })}
+    />
+  );
 }
 
 function Action({ label, onClick }: { readonly label: string; readonly onClick: () => void }): ReactNode {
@@ -93,14 +132,28 @@ function whenOf(item: Attention, now: number): string {
     return from === to ? from : `${from} – ${to}`;
   }
   if (item.kind === 'weaker') return formatDay(item.since, now);
+  if (item.kind === 'late') return item.since === null ? '' : `${formatDay(item.since, now)} ${formatTime(item.since)}`;
   if ('at' in item) return `${formatDay(item.at, now)} ${formatTime(item.at)}`;
   return '';
 }
 
-function wordsOf(item: Attention, t: ReturnType<typeof useTranslation<['attention', 'levels']>>['t']): string {
+function wordsOf(
+  item: Attention,
+  t: ReturnType<typeof useTranslation<['attention', 'levels', 'changed-files']>>['t'],
+  changed: TFunction<'changed-files'>,
+): string {
   switch (item.kind) {
     case 'torn':
-      return t('torn', { count: item.times });
+      if (item.files === null) return t('torn', { count: item.times });
+      return item.times === 1
+        ? changedWords(item.files, changed)
+        : t('tornAgain', { count: item.times, what: changedWords(item.files, changed) });
+    case 'late':
+      return item.why === '' ? t('lateBare') : t('late', { why: item.why });
+    case 'notMade':
+      return t('notMade', { count: item.runs, text: item.text });
+    case 'fullSoon':
+      return t('fullSoon', { count: item.days });
     case 'weaker':
       return t('weaker', { level: t(`levels:${item.mark.level ?? 'unknown'}.label`) });
     case 'failed':

@@ -1,8 +1,12 @@
 import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
+import { warnDaysAhead } from '../../../shared/domain/keep/growth.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
+import type { RunWarning } from '../../../shared/domain/run.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
+import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
+import { type ChangedFiles, groupChanged } from '../../state/changed-files.ts';
 
 type Repository = IpcResult<'repositories.list'>[number];
 
@@ -14,6 +18,8 @@ export type Attention = { readonly key: string; readonly name: string; readonly 
       readonly mark: SnapshotMark;
       readonly since: number;
       readonly times: number;
+      /** What changed in the last of them; null where its run is not known here. */
+      readonly files: ChangedFiles<RunWarning> | null;
     }
   | { readonly kind: 'weaker'; readonly laneKey: string; readonly mark: SnapshotMark; readonly since: number }
   | {
@@ -23,6 +29,22 @@ export type Attention = { readonly key: string; readonly name: string; readonly 
       readonly sourceId: SourceId;
       readonly text: string;
     }
+  | {
+      readonly kind: 'late';
+      readonly since: number | null;
+      readonly sourceId: SourceId;
+      readonly why: string;
+      readonly repository: Repository | null;
+    }
+  /** Runs that were planned and not made, with no snapshot since. */
+  | {
+      readonly kind: 'notMade';
+      readonly at: number;
+      readonly runs: number;
+      readonly text: string;
+      readonly sourceId: SourceId;
+    }
+  | { readonly kind: 'fullSoon'; readonly days: number; readonly repository: Repository }
   | { readonly kind: 'health'; readonly sourceId: SourceId; readonly why: string }
   | {
       readonly kind: 'password' | 'absent' | 'other' | 'readOnly' | 'lowSpace' | 'sameDisk';
@@ -30,6 +52,7 @@ export type Attention = { readonly key: string; readonly name: string; readonly 
     }
 );
 
+const day = 86_400_000;
 const lowSpaceShare = 0.05;
 const lowSpaceBytes = 5 * 1024 ** 3;
 
@@ -37,28 +60,44 @@ export function attentionOf(
   sources: readonly SourceView[],
   lanes: readonly Lane[],
   repositories: readonly Repository[],
+  runs: readonly RunView[],
+  now: number,
 ): Attention[] {
   const found: Attention[] = [];
   for (const source of sources) {
     const lane = lanes.find(({ sourceId }) => sourceId === source.id);
-    const own = [...(lane === undefined ? [] : laneTrouble(source, lane))];
-    if (own.length === 0 && (source.health === 'late' || source.health === 'failed')) {
+    const own = [...(lane === undefined ? [] : laneTrouble(source, lane, runs))];
+    if (source.health === 'late') own.unshift(lateTrouble(source, repositories));
+    if (own.length === 0 && source.health === 'failed') {
       own.push({
         kind: 'health',
         key: `health ${source.id}`,
         name: source.name,
-        severe: source.health === 'failed',
+        severe: true,
         sourceId: source.id,
         why: source.healthText,
       });
     }
     found.push(...own);
   }
-  for (const repository of repositories) found.push(...repositoryTrouble(repository));
+  for (const repository of repositories) found.push(...repositoryTrouble(repository, now));
   return found.sort((a, b) => Number(b.severe) - Number(a.severe));
 }
 
-function laneTrouble(source: SourceView, lane: Lane): Attention[] {
+function lateTrouble(source: SourceView, repositories: readonly Repository[]): Attention {
+  return {
+    kind: 'late',
+    key: `late ${source.id}`,
+    name: source.name,
+    severe: true,
+    since: source.lateSince,
+    sourceId: source.id,
+    why: source.heldBack || source.healthText,
+    repository: repositories.find(({ id, state }) => id === source.policy.repositoryId && state !== 'ready') ?? null,
+  };
+}
+
+function laneTrouble(source: SourceView, lane: Lane, runs: readonly RunView[]): Attention[] {
   const found: Attention[] = [];
   const backups = lane.snapshots.filter(({ kind }) => kind === 'backup');
   const last = backups.at(-1);
@@ -82,6 +121,12 @@ function laneTrouble(source: SourceView, lane: Lane): Attention[] {
       text: failure.text,
     });
   }
+  const missed = lane.missed.at(-1);
+  if (source.health !== 'late' && missed !== undefined && missed.to > (last?.time ?? Number.NEGATIVE_INFINITY)) {
+    const { from, runs: count, text } = missed;
+    const key = `not made ${lane.key}`;
+    found.push({ ...common, kind: 'notMade', key, severe: false, at: from, runs: count, text, sourceId: source.id });
+  }
   if (last?.level === 'torn') {
     const firstGood = backups.findLastIndex(({ level }) => level !== 'torn');
     const first = backups[firstGood + 1] ?? last;
@@ -94,6 +139,7 @@ function laneTrouble(source: SourceView, lane: Lane): Attention[] {
       mark: last,
       since: first.time,
       times: backups.length - firstGood - 1,
+      files: changedIn(runs.find(({ runId }) => runId === last.runId)),
     });
   } else if (last !== undefined && (last.level === null || !isAtLeast(last.level, source.policy.requiredLevel))) {
     found.push({
@@ -109,7 +155,14 @@ function laneTrouble(source: SourceView, lane: Lane): Attention[] {
   return found;
 }
 
-function repositoryTrouble(repository: Repository): Attention[] {
+function changedIn(run: RunView | undefined): ChangedFiles<RunWarning> | null {
+  if (run === undefined) return null;
+  const torn = run.warnings.filter(({ code }) => code === 'torn');
+  const onlyTorn = torn.length === run.warnings.length;
+  return torn.length === 0 ? null : groupChanged(torn, onlyTorn ? run.warningsTotal : torn.length);
+}
+
+function repositoryTrouble(repository: Repository, now: number): Attention[] {
   const found: Attention[] = [];
   const add = (kind: 'password' | 'absent' | 'other' | 'readOnly' | 'lowSpace' | 'sameDisk', severe: boolean): void => {
     found.push({ kind, key: `${kind} ${repository.id}`, name: repository.name, severe, repository });
@@ -121,6 +174,16 @@ function repositoryTrouble(repository: Repository): Attention[] {
   const { freeBytes, totalBytes } = repository;
   if (freeBytes !== null && totalBytes !== null && freeBytes < Math.min(lowSpaceBytes, totalBytes * lowSpaceShare)) {
     add('lowSpace', true);
+  } else if (repository.fullAt !== null && repository.fullAt < now + warnDaysAhead * day) {
+    const days = Math.max(0, Math.floor((repository.fullAt - now) / day));
+    found.push({
+      kind: 'fullSoon',
+      key: `full ${repository.id}`,
+      name: repository.name,
+      severe: days < 7,
+      days,
+      repository,
+    });
   }
   if (repository.sameDiskSources.length > 0) add('sameDisk', false);
   return found;

@@ -24,7 +24,10 @@ export function summarize(
   repositories: readonly Repository[],
   now: number,
 ): Summary {
-  const planned = lanes.flatMap((lane) => (lane.sourceId === null ? [] : lane.planned.filter((time) => time > now)));
+  const planned = [
+    ...sources.flatMap(({ nextRunAt }) => (nextRunAt === null || nextRunAt <= now ? [] : [nextRunAt])),
+    ...lanes.flatMap((lane) => (lane.sourceId === null ? [] : lane.planned.filter((time) => time > now).slice(0, 1))),
+  ];
   const troubled = sources
     .filter(({ health }) => worst.includes(health))
     .sort((a, b) => worst.indexOf(a.health) - worst.indexOf(b.health));

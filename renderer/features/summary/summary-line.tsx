@@ -15,6 +15,7 @@ export function SummaryLine(): ReactNode {
   const sources = useStore((state) => state.sources) ?? [];
   const lanes = useStore((state) => state.lanes) ?? [];
   const repositories = useStore((state) => state.repositories) ?? [];
+  const pausedUntil = useStore((state) => state.schedule?.pausedUntil ?? null);
   const summary = summarize(sources, lanes, repositories, now);
   const [first, ...others] = summary.troubled;
   return (
@@ -26,7 +27,11 @@ export function SummaryLine(): ReactNode {
         </strong>
       )}{' '}
       {others.length > 0 && <span>{t('more', { count: others.length })} </span>}
-      {summary.next !== null && <span>{t('next', { when: shortMoment(summary.next, now) })} </span>}
+      {pausedUntil === null ? (
+        summary.next !== null && <span>{t('next', { when: shortMoment(summary.next, now) })} </span>
+      ) : (
+        <strong>{pausedWords(pausedUntil, now, t)} </strong>
+      )}
       {summary.repository !== null && <span>{repositoryWords(summary.repository, t)}</span>}
     </p>
   );
@@ -39,14 +44,18 @@ function safeWords({ total, safe }: Summary, t: Words): string {
   return safe === total ? t('allSafe', { count: total }) : t('someSafe', { safe, total });
 }
 
-function troubleWords({ name, health, healthText }: SourceView, interrupted: boolean, t: Words): string {
+function troubleWords({ name, health, healthText, heldBack }: SourceView, interrupted: boolean, t: Words): string {
   if (interrupted) return t('interrupted', { name });
   // The sentence around it has a full stop of its own.
-  const why = healthText.replace(/\.$/, '');
+  const why = (health === 'late' && heldBack !== '' ? heldBack : healthText).replace(/\.$/, '');
   // That there is no snapshot yet needs no reason, and what it waits for says that it waits.
   if (health === 'new' || why === '') return t('troubleBare', { name, health: t(`health.${health as 'late'}`) });
   if (health === 'waiting') return t('waitingFor', { name, why });
   return t('trouble', { name, health: t(`health.${health as 'late'}`), why });
+}
+
+function pausedWords(until: number | 'forever', now: number, t: Words): string {
+  return until === 'forever' ? t('paused') : t('pausedUntil', { when: shortMoment(until, now) });
 }
 
 function repositoryWords(repository: NonNullable<Summary['repository']>, t: Words): string {

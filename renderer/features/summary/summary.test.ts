@@ -12,7 +12,7 @@ function summaryOf(scene: World): ReturnType<typeof summarize> {
 }
 
 function attention(scene: World): ReturnType<typeof attentionOf> {
-  return attentionOf(scene.sources, scene.lanes, scene.repositories);
+  return attentionOf(scene.sources, scene.lanes, scene.repositories, scene.runs, now);
 }
 
 describe('summarize', () => {
@@ -66,7 +66,7 @@ describe('attentionOf', () => {
       ...lane,
       snapshots: lane.snapshots.map((mark) => ({ ...mark, level: 'per-file' as const })),
     }));
-    const kinds = attentionOf(world.sources, lanes, world.repositories).map(({ kind }) => kind);
+    const kinds = attentionOf(world.sources, lanes, world.repositories, world.runs, now).map(({ kind }) => kind);
     expect(kinds).toContain('weaker');
   });
 
@@ -74,7 +74,7 @@ describe('attentionOf', () => {
     const [repository] = world.repositories;
     if (repository === undefined) throw new Error('the scene has no repository');
     const kinds = (freeBytes: number): string[] =>
-      attentionOf([], [], [{ ...repository, freeBytes }]).map(({ kind }) => kind);
+      attentionOf([], [], [{ ...repository, freeBytes }], [], now).map(({ kind }) => kind);
     expect(kinds(1024 ** 3)).toEqual(['lowSpace']);
     expect(kinds(100 * 1024 ** 3)).toEqual([]);
   });

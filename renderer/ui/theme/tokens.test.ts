@@ -2,13 +2,13 @@ import { describe, expect, it } from 'vitest';
 import { contrast } from './contrast.ts';
 import { type TokenName, tokens } from './tokens.ts';
 
-const surfaces: TokenName[] = ['bg', 'panel', 'rail', 'accentSoft', 'quiet', 'allowed'];
+const surfaces: TokenName[] = ['bg', 'panel', 'rail', 'accentSoft', 'quiet', 'allowed', 'window'];
 const texts: TokenName[] = ['ink', 'ink2', 'ink3'];
 const plainSurfaces: TokenName[] = ['bg', 'panel', 'rail'];
 const colouredTexts: TokenName[] = ['accent', 'ok', 'warn', 'bad', 'app', 'fs', 'crash', 'obs', 'mixed', 'torn'];
-const bandEdges: TokenName[] = ['quietEdge', 'logEdge', 'phase'];
+const bandEdges: TokenName[] = ['quietEdge', 'logEdge', 'phase', 'windowEdge'];
 const marks: TokenName[] = ['app', 'fs', 'crash', 'obs', 'mixed', 'torn', 'unknown', 'accent', 'ok', 'warn', 'bad'];
-const markSurfaces: TokenName[] = ['bg', 'panel', 'rail', 'quiet', 'allowed', 'log', 'accentSoft'];
+const markSurfaces: TokenName[] = ['bg', 'panel', 'rail', 'quiet', 'allowed', 'window', 'log', 'accentSoft'];
 
 describe('contrast', () => {
   it('gives the ratios the WCAG definition gives', () => {

@@ -3,7 +3,7 @@ import { consistencyLevels } from '../../../../shared/domain/level.ts';
 import { evidenceOf } from '../../../testing/model/evidence.ts';
 import { markOf } from '../../../testing/model/marks.ts';
 import { plans } from '../../../testing/model/plans.ts';
-import { backupRun } from '../../../testing/model/runs.ts';
+import { backupRun, tornPaths } from '../../../testing/model/runs.ts';
 import type { Plan } from '../../../testing/model/world.ts';
 import type { Details } from './details.ts';
 import { askedApart, stillnessOf } from './stillness.ts';
@@ -56,7 +56,7 @@ describe('stillnessOf', () => {
   it('says how long it was held, and how many files are torn', () => {
     const held = detailsOf();
     expect(stillnessOf(held)).toEqual({ kind: 'held', stallMs: held.mark.stallMs });
-    expect(stillnessOf(detailsOf({ level: 'torn' }))).toEqual({ kind: 'torn', files: 3 });
+    expect(stillnessOf(detailsOf({ level: 'torn' }))).toEqual({ kind: 'torn', files: tornPaths.length });
     expect(stillnessOf(detailsOf({ level: 'per-file' })).kind).toBe('per-file');
   });
 });

@@ -232,7 +232,7 @@ export class TimelineController {
       return { lane, first: -1, last: -1 };
     const clusters = this.clusters.get(index, this.viewport.span / this.width, this.widths);
     const at = clusterAt(clusters, this.viewport, this.width, x, this.widths.cluster / 2);
-    const single = clusters.first[at] === clusters.last[at];
+    const single = (clusters.runs[at] ?? 1) === 1;
     const exact = single ? clusterAt(clusters, this.viewport, this.width, x, this.widths.single / 2 + 4) : at;
     return { lane, first: clusters.first[exact] ?? -1, last: clusters.last[exact] ?? -1 };
   }

@@ -1,6 +1,6 @@
 import { rowAt } from '../layout/rows.ts';
 import { toX } from '../time/viewport.ts';
-import { drawBands } from './draw-bands.ts';
+import { drawBands, drawMissedSpans, drawWindows } from './draw-bands.ts';
 import { drawHolds } from './draw-holds.ts';
 import { drawLive } from './draw-live.ts';
 import { drawMarks } from './draw-marks.ts';
@@ -40,9 +40,11 @@ function drawLane(context: Context, scene: Scene, at: number): void {
     context.fillStyle = tokens.accent;
     context.fillRect(0, top, 3, row.height);
   }
+  drawWindows(context, scene, index, row, top);
   drawBands(context, scene, index, row, top);
   drawHolds(context, scene, index, row, top);
   if (at === scene.selectedLane) drawSelectionStem(context, scene, at, top);
+  drawMissedSpans(context, scene, index, row, top);
   drawPlanned(context, scene, index, row, top);
   drawMarks(context, scene, index, at, row, top);
   for (const run of scene.live) {

@@ -33,14 +33,15 @@ export function drawMarks(
     if (center > end) break;
     const x = toX(viewport, width, center);
     const first = clusters.first[at] ?? 0;
-    const last = clusters.last[at] ?? first;
     drawStallTick(context, scene, clusters.stall[at] ?? -1, x, top, metrics);
     const worst = clusters.worst[at] ?? 0;
     const kind = itemKinds[clusters.common[at] ?? 0] ?? 'unknown';
     const hovered = scene.hoveredLane === laneAt && scene.hoveredItem === first;
-    if (first !== last) {
+    const runs = clusters.runs[at] ?? 1;
+    // A stretch of several runs is one item and a cluster by itself.
+    if (runs > 1) {
       const badge = worst >= worrying && worst !== clusters.common[at] ? (itemKinds[worst] ?? null) : null;
-      drawCluster(context, scene, kind, badge, last - first + 1, x, top + metrics.marks, metrics, hovered);
+      drawCluster(context, scene, kind, badge, runs, x, top + metrics.marks, metrics, hovered);
     } else drawSingle(context, scene, index, first, kind, x, top + metrics.marks, metrics, hovered);
   }
 }

@@ -17,6 +17,8 @@ export interface Clusters {
   readonly worst: Uint8Array;
   /** Longest pause among its items; negative where there was none. */
   readonly stall: Float64Array;
+  /** How many snapshots and runs it stands for. */
+  readonly runs: Uint32Array;
 }
 
 /** Widths in pixels of what is drawn. */
@@ -30,7 +32,11 @@ export interface MarkWidths {
  * Groups a whole lane at `msPerPixel`, oldest first. It depends on nothing else, so that panning never regroups, and a
  * new snapshot at the end changes no cluster before the last ones. No two marks overlap.
  */
-export function cluster({ times, ranks, stalls }: LaneIndex, msPerPixel: number, widths: MarkWidths): Clusters {
+export function cluster(
+  { times, ranks, stalls, runs: itemRuns }: LaneIndex,
+  msPerPixel: number,
+  widths: MarkWidths,
+): Clusters {
   const first = new Int32Array(times.length);
   const last = new Int32Array(times.length);
   let count = 0;
@@ -38,7 +44,7 @@ export function cluster({ times, ranks, stalls }: LaneIndex, msPerPixel: number,
     first[count] = at;
     last[count] = at;
     count += 1;
-    while (count > 1 && overlap(times, first, last, count, msPerPixel, widths)) {
+    while (count > 1 && overlap(times, itemRuns, first, last, count, msPerPixel, widths)) {
       last[count - 2] = at;
       count -= 1;
     }
@@ -48,6 +54,7 @@ export function cluster({ times, ranks, stalls }: LaneIndex, msPerPixel: number,
   const worst = new Uint8Array(count);
   const tally = new Uint32Array(itemKinds.length);
   const stall = new Float64Array(count).fill(-1);
+  const runs = new Uint32Array(count);
   for (let at = 0; at < count; at += 1) {
     const from = first[at] ?? 0;
     const to = last[at] ?? 0;
@@ -55,13 +62,15 @@ export function cluster({ times, ranks, stalls }: LaneIndex, msPerPixel: number,
     tally.fill(0);
     for (let item = from; item <= to; item += 1) {
       const rank = ranks[item] ?? 0;
-      tally[rank] = (tally[rank] ?? 0) + 1;
+      const many = itemRuns[item] ?? 1;
+      tally[rank] = (tally[rank] ?? 0) + many;
+      runs[at] = (runs[at] ?? 0) + many;
       worst[at] = Math.max(worst[at] ?? 0, rank);
       stall[at] = Math.max(stall[at] ?? -1, stalls[item] ?? -1);
     }
     common[at] = mostCommon(tally);
   }
-  return { count, first: first.slice(0, count), last: last.slice(0, count), center, common, worst, stall };
+  return { count, first: first.slice(0, count), last: last.slice(0, count), center, common, worst, stall, runs };
 }
 
 function mostCommon(tally: Uint32Array): number {
@@ -74,6 +83,7 @@ function mostCommon(tally: Uint32Array): number {
 
 function overlap(
   times: Float64Array,
+  runs: Uint32Array,
   first: Int32Array,
   last: Int32Array,
   count: number,
@@ -83,8 +93,12 @@ function overlap(
   const [aFirst, aLast, bFirst, bLast] = [first[count - 2], last[count - 2], first[count - 1], last[count - 1]];
   if (aFirst === undefined || aLast === undefined || bFirst === undefined || bLast === undefined) return false;
   const distance = (middle(times, bFirst, bLast) - middle(times, aFirst, aLast)) / msPerPixel;
-  const widths = (aFirst === aLast ? single : wide) + (bFirst === bLast ? single : wide);
+  const widths = (isSingle(runs, aFirst, aLast) ? single : wide) + (isSingle(runs, bFirst, bLast) ? single : wide);
   return distance < widths / 2 + gap;
+}
+
+function isSingle(runs: Uint32Array, first: number, last: number): boolean {
+  return first === last && (runs[first] ?? 1) === 1;
 }
 
 function middle(times: Float64Array, from: number, to: number): number {

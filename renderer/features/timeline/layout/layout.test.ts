@@ -11,7 +11,7 @@ import { ClusterCache } from './cluster-cache.ts';
 import { firstBandAfter, lowerBound, nearest } from './cull.ts';
 import { clusterAt } from './hit.ts';
 import { itemKinds, rankOf } from './item-kind.ts';
-import { failureAt, indexLane, snapshotAt } from './lane-index.ts';
+import { failureAt, indexLane, missedAt, snapshotAt } from './lane-index.ts';
 import { pickInstant } from './log-pick.ts';
 import { compactHeight, layoutRows, rowAt } from './rows.ts';
 import { stallHeight } from './stall-height.ts';
@@ -52,6 +52,34 @@ describe('lowerBound and nearest', () => {
     expect(firstBandAfter(bands, 0)).toBe(0);
     expect(firstBandAfter(bands, 20)).toBe(2);
     expect(firstBandAfter(bands, 31)).toBe(3);
+  });
+});
+
+describe('runs that were not made', () => {
+  const hour = 3_600_000;
+  const lane: Lane = {
+    ...laneWith([start, start + 10 * hour]),
+    missed: [
+      { from: start + 2 * hour, to: start + 4 * hour, runs: 3, text: 'computer off' },
+      { from: start + 6 * hour, to: start + 6 * hour, runs: 1, text: 'metered network' },
+    ],
+  };
+  const index = indexLane(lane);
+
+  it('stand in the middle of their stretch, among snapshots, as missed', () => {
+    expect(Array.from(index.times, (time) => (time - start) / hour)).toEqual([0, 3, 6, 10]);
+    expect(index.ranks[1]).toBe(rankOf('missed'));
+    expect(missedAt(index, 1)?.text).toBe('computer off');
+    expect(missedAt(index, 0)).toBeUndefined();
+    expect(failureAt(index, 1)).toBeUndefined();
+  });
+
+  it('count each by itself, alone and with what is beside them', () => {
+    const alone = cluster(index, hour / 60, widths);
+    expect(Array.from(alone.runs)).toEqual([1, 3, 1, 1]);
+    const together = cluster(index, hour, widths);
+    expect(Array.from(together.runs)).toEqual([6]);
+    expect(together.worst[0]).toBe(rankOf('missed'));
   });
 });
 

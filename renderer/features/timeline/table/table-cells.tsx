@@ -6,6 +6,7 @@ import { formatDuration } from '../../../ui/format/duration.ts';
 import { formatNumber } from '../../../ui/format/numbers.ts';
 import { LevelMark } from '../../../ui/level-mark.tsx';
 import { useNow } from '../../../ui/use-now.ts';
+import { missedSpan } from '../view/item-words.ts';
 import { OutcomeMark } from '../view/outcome-mark.tsx';
 import classes from './table.module.css';
 import type { TableRow } from './table-rows.ts';
@@ -30,9 +31,7 @@ export function TableCells({ row, pinnedIcon }: { readonly row: TableRow; readon
         <span className={classes.levelCell}>
           <KindMark row={row} />
           {mark === null ? (
-            <span className={classes.reason} title={row.text}>
-              {t(`outcome.${row.kind as 'failed'}`)}: {row.text}
-            </span>
+            <Reason row={row} />
           ) : (
             <span className={classes.levelName}>{t(`levels:${mark.level ?? 'unknown'}.label`)}</span>
           )}
@@ -47,7 +46,24 @@ export function TableCells({ row, pinnedIcon }: { readonly row: TableRow; readon
   );
 }
 
+function Reason({ row }: { readonly row: TableRow }): ReactNode {
+  const { t } = useTranslation('timeline');
+  const now = useNow(60_000);
+  if (row.kind === 'planned') return <span className={classes.planned}>{t('table.planned')}</span>;
+  const words =
+    row.notMade === null
+      ? `${t(`outcome.${row.kind as 'failed'}`)}: ${row.text}`
+      : t('tip.notMade', { count: row.notMade.runs, text: row.text });
+  const span = row.notMade === null ? row.text : `${words} (${missedSpan(row.time, row.notMade.to, now)})`;
+  return (
+    <span className={classes.reason} title={span}>
+      {words}
+    </span>
+  );
+}
+
 function KindMark({ row: { mark, kind } }: { readonly row: TableRow }): ReactNode {
   if (mark !== null) return <LevelMark level={mark.level ?? 'unknown'} size={11} />;
+  if (kind === 'planned') return <span className={classes.plannedTick} aria-hidden="true" />;
   return <OutcomeMark kind={kind as 'failed'} />;
 }

@@ -4,13 +4,26 @@ import { rowsOf, sortRows, tableColumns } from './table-rows.ts';
 
 const now = new Date(2026, 10, 20, 9, 41).getTime();
 const { lanes } = buildScene('normal', now);
-const rows = rowsOf(lanes);
+const rows = rowsOf(lanes, now);
 
 describe('the table', () => {
   it('holds everything the lanes hold', () => {
-    const onLanes = lanes.reduce((sum, lane) => sum + lane.snapshots.length + lane.failures.length, 0);
+    const onLanes = lanes.reduce(
+      (sum, lane) => sum + lane.snapshots.length + lane.failures.length + lane.planned.length,
+      0,
+    );
     expect(rows.length).toBe(onLanes);
     expect(new Set(rows.map(({ key }) => key)).size).toBe(onLanes);
+  });
+
+  it('tells of runs that were not made in one row, with how many, and of no plan that is past', () => {
+    const missed = buildScene('missed', now);
+    const spans = missed.lanes.flatMap((lane) => lane.missed);
+    const told = rowsOf(missed.lanes, now).filter(({ notMade }) => notMade !== null);
+    expect(told.map(({ notMade }) => notMade?.runs)).toEqual(spans.map(({ runs }) => runs));
+    expect(rowsOf(missed.lanes, now + 3_600_000).some(({ kind, time }) => kind === 'planned' && time <= now)).toBe(
+      false,
+    );
   });
 
   it.each(tableColumns)('sorted by %s keeps every row, and the other direction begins with the other end', (column) => {

@@ -1,17 +1,22 @@
 import type { Lane, SnapshotMark } from '../../../../shared/ipc/timeline.ts';
 import { type ItemKind, kindOfOutcome, kindOfSnapshot, rankOf } from '../layout/item-kind.ts';
 
-/** One row of the table: a snapshot, or a run without one. The same content as the lanes. */
+/** What a row is: something on a lane, or a run that is still to come. */
+export type RowKind = ItemKind | 'planned';
+
+/** One row of the table: a snapshot, a run without one, runs that were not made, or a planned run. As on the lanes. */
 export interface TableRow {
   readonly key: string;
   readonly laneKey: string;
   readonly source: string;
   readonly time: number;
-  readonly kind: ItemKind;
+  readonly kind: RowKind;
   readonly mark: SnapshotMark | null;
   readonly runId: string | null;
   /** Why a run has no snapshot. */
   readonly text: string;
+  /** How many runs were not made, and when the last of them was planned; null for anything else. */
+  readonly notMade: { readonly runs: number; readonly to: number } | null;
 }
 
 export const tableColumns = ['when', 'source', 'level', 'pause', 'new', 'size', 'files', 'checked'] as const;
@@ -22,7 +27,7 @@ export interface TableOrder {
   readonly descending: boolean;
 }
 
-export function rowsOf(lanes: readonly Lane[]): TableRow[] {
+export function rowsOf(lanes: readonly Lane[], now: number): TableRow[] {
   return lanes.flatMap((lane) => [
     ...lane.snapshots.map(
       (mark): TableRow => ({
@@ -34,6 +39,7 @@ export function rowsOf(lanes: readonly Lane[]): TableRow[] {
         mark,
         runId: mark.runId,
         text: '',
+        notMade: null,
       }),
     ),
     ...lane.failures.map(
@@ -46,8 +52,37 @@ export function rowsOf(lanes: readonly Lane[]): TableRow[] {
         mark: null,
         runId: failure.runId,
         text: failure.text,
+        notMade: null,
       }),
     ),
+    ...lane.missed.map(
+      ({ from, to, runs, text }): TableRow => ({
+        key: `missed ${lane.key} ${from} ${to}`,
+        laneKey: lane.key,
+        source: lane.name,
+        time: from,
+        kind: 'missed',
+        mark: null,
+        runId: null,
+        text,
+        notMade: { runs, to },
+      }),
+    ),
+    ...lane.planned
+      .filter((time) => time > now)
+      .map(
+        (time): TableRow => ({
+          key: `planned ${lane.key} ${time}`,
+          laneKey: lane.key,
+          source: lane.name,
+          time,
+          kind: 'planned',
+          mark: null,
+          runId: null,
+          text: '',
+          notMade: null,
+        }),
+      ),
   ]);
 }
 
@@ -69,7 +104,7 @@ function columnValue({ time, kind, mark }: TableRow, column: Exclude<TableColumn
     case 'when':
       return time;
     case 'level':
-      return rankOf(kind);
+      return kind === 'planned' ? null : rankOf(kind);
     case 'pause':
       return mark?.stallMs ?? null;
     case 'files':

@@ -6,6 +6,7 @@ import type { RunId } from '../../../../shared/domain/ids.ts';
 import type { Lane } from '../../../../shared/ipc/timeline.ts';
 import { useStore } from '../../../state/store.ts';
 import { formatLocale } from '../../../ui/format/locale.ts';
+import { useNow } from '../../../ui/use-now.ts';
 import classes from './table.module.css';
 import { TableCells } from './table-cells.tsx';
 import { rowsOf, sortRows, type TableColumn, type TableOrder, type TableRow, tableColumns } from './table-rows.ts';
@@ -19,7 +20,8 @@ export function TableView({ lanes }: { readonly lanes: readonly Lane[] }): React
   const [active, setActive] = useState(0);
   const scroller = useRef<HTMLDivElement>(null);
   const selected = useStore((state) => state.selectedSnapshot?.snapshotId);
-  const rows = useMemo(() => sortRows(rowsOf(lanes), order, formatLocale()), [lanes, order]);
+  const now = useNow(60_000);
+  const rows = useMemo(() => sortRows(rowsOf(lanes, now), order, formatLocale()), [lanes, order, now]);
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,

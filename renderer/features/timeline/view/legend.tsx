@@ -19,7 +19,7 @@ export function Legend({ controller }: { readonly controller: TimelineController
   useSignal(controller.rowsChanged);
   const seen = new Set<number>();
   const levels = new Set<ShownLevel>();
-  let [quiet, log, planned, unverified, safety, pause] = [false, false, false, false, false, false];
+  let [quiet, log, planned, windows, unverified, safety, pause] = [false, false, false, false, false, false, false];
   for (const { lane, ranks } of controller.lanes) {
     for (const rank of ranks) seen.add(rank);
     for (const mark of lane.snapshots) {
@@ -31,6 +31,7 @@ export function Legend({ controller }: { readonly controller: TimelineController
     quiet ||= lane.staticBands.length > 0;
     log ||= lane.logBands.length > 0;
     planned ||= lane.planned.length > 0;
+    windows ||= lane.windows.length > 0;
   }
   const shownLevels = itemKinds.filter((kind): kind is ShownLevel => (levels as ReadonlySet<string>).has(kind));
   return (
@@ -66,6 +67,11 @@ export function Legend({ controller }: { readonly controller: TimelineController
         {planned && (
           <li>
             <span className={classes.planned} /> {t('legend.planned')}
+          </li>
+        )}
+        {windows && (
+          <li>
+            <span className={classes.window} /> {t('legend.window')}
           </li>
         )}
         {unverified && (

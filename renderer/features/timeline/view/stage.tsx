@@ -5,7 +5,7 @@ import { announce } from '../../../ui/announce.ts';
 import type { Hit, TimelineController } from '../control/controller.ts';
 import { useSignal } from '../control/use-signal.ts';
 import { axisHeight } from '../draw/draw-axis.ts';
-import { failureAt, snapshotAt } from '../layout/lane-index.ts';
+import { failureAt, missedAt, snapshotAt } from '../layout/lane-index.ts';
 import type { LogPick } from '../layout/log-pick.ts';
 import { listenForInput } from './input.ts';
 import { stillnessOf, whenOf } from './item-words.ts';
@@ -105,6 +105,8 @@ export function Stage({ controller }: { readonly controller: TimelineController 
           return;
         }
         const failure = failureAt(index, hit.first);
+        const missed = missedAt(index, hit.first);
+        if (missed !== undefined && missed.to > missed.from) controller.fit(missed.from, missed.to);
         if (failure !== undefined) useStore.getState().open({ name: 'activity', runId: failure.runId });
         else select(hit.lane, hit.first);
       },

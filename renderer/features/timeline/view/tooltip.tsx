@@ -7,9 +7,9 @@ import { LevelMark } from '../../../ui/level-mark.tsx';
 import type { ShownLevel } from '../../../ui/level-shape.ts';
 import type { Hit, TimelineController } from '../control/controller.ts';
 import { type ItemKind, itemKinds } from '../layout/item-kind.ts';
-import { failureAt, type LaneIndex, snapshotAt } from '../layout/lane-index.ts';
+import { failureAt, type LaneIndex, missedAt, snapshotAt } from '../layout/lane-index.ts';
 import { toX } from '../time/viewport.ts';
-import { type Words, whenOf } from './item-words.ts';
+import { missedSpan, type Words, whenOf } from './item-words.ts';
 import { OutcomeMark } from './outcome-mark.tsx';
 import classes from './stage.module.css';
 
@@ -63,7 +63,17 @@ interface Part {
 
 function One({ index, at, now, t }: Part & { readonly at: number }): ReactNode {
   const failure = failureAt(index, at);
+  const missed = missedAt(index, at);
   const snapshot = snapshotAt(index, at);
+  if (missed !== undefined) {
+    return (
+      <>
+        <strong>{missedSpan(missed.from, missed.to, now)}</strong>
+        <span>{t('tip.notMade', { count: missed.runs, text: missed.text })}</span>
+        {missed.to > missed.from && <span className={classes.quiet}>{t('tip.zoom')}</span>}
+      </>
+    );
+  }
   if (failure !== undefined) {
     const kind = itemKinds[index.ranks[at] ?? 0] ?? 'failed';
     return (
@@ -99,7 +109,7 @@ function Many({ index, hit, now, t }: Part & { readonly hit: Hit }): ReactNode {
   let longest = -1;
   for (let at = hit.first; at <= hit.last; at += 1) {
     const kind = itemKinds[index.ranks[at] ?? 0] ?? 'unknown';
-    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+    counts.set(kind, (counts.get(kind) ?? 0) + (index.runs[at] ?? 1));
     longest = Math.max(longest, index.stalls[at] ?? -1);
   }
   const from = index.times[hit.first] ?? 0;

@@ -1,0 +1,176 @@
+import { Button, Loader, Radio } from '@mantine/core';
+import { type ReactNode, useMemo, useState } from 'react';
+import { useTranslation } from 'react-i18next';
+import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
+import { ask } from '../../state/ask.ts';
+import { useStore } from '../../state/store.ts';
+import { useAnswer } from '../../state/use-answer.ts';
+import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { formatBytes } from '../../ui/format/bytes.ts';
+import { formatDateTime } from '../../ui/format/date-time.ts';
+import { Notice } from '../../ui/notice.tsx';
+import { firstChoice, goesBeyondRules, type Offer, shownOffers } from './free-offers.ts';
+import classes from './repositories.module.css';
+import type { RepositoryFacts } from './repository-state.ts';
+
+const listed = 200;
+
+/** What would free how much, by name; nothing beyond the rules is deleted unless somebody chooses it and says so again. */
+export function FreeSpace({
+  repository,
+  onDone,
+}: {
+  readonly repository: RepositoryFacts;
+  readonly onDone: () => void;
+}): ReactNode {
+  const { t } = useTranslation('repositories');
+  const { value, error, reload } = useAnswer('repositories.freeable', { id: repository.id });
+  const [chosen, setChosen] = useState<Offer['kind'] | null>(null);
+  const [asked, setAsked] = useState(false);
+  if (error !== null) return <ErrorPanel error={error} onRetry={reload} />;
+  if (value === null) {
+    return (
+      <p className={classes.quiet} role="status">
+        <Loader size="xs" aria-hidden="true" /> {t('reclaim.looking')}
+      </p>
+    );
+  }
+  const offers = shownOffers(value);
+  if (offers.length === 0) return <p>{t('reclaim.nothing')}</p>;
+  const kind = chosen ?? firstChoice(offers);
+  const offer = offers.find((candidate) => candidate.kind === kind) ?? null;
+  if (asked && offer !== null) {
+    return <ConfirmFree repository={repository} offer={offer} onBack={() => setAsked(false)} onDone={onDone} />;
+  }
+  return (
+    <div className={classes.form}>
+      <p className={classes.quiet}>
+        {value.freeBytes !== null &&
+          value.totalBytes !== null &&
+          t('reclaim.now', { free: formatBytes(value.freeBytes), total: formatBytes(value.totalBytes) })}{' '}
+        {t('reclaim.line')}
+      </p>
+      <Radio.Group
+        value={kind ?? ''}
+        aria-label={t('reclaim.title', { name: repository.name })}
+        onChange={(next) => setChosen(offers.find((candidate) => candidate.kind === next)?.kind ?? null)}
+      >
+        <div className={classes.offers}>
+          {offers.map((candidate) => (
+            <Radio
+              key={candidate.kind}
+              value={candidate.kind}
+              label={
+                <span className={classes.offer}>
+                  {t(`reclaim.kind.${candidate.kind}`)}
+                  <strong>{t('reclaim.gives', { bytes: formatBytes(candidate.bytes) })}</strong>
+                </span>
+              }
+              description={[
+                candidate.snapshotIds.length === 0
+                  ? t('reclaim.noSnapshots')
+                  : t('reclaim.deletes', { count: candidate.snapshotIds.length }),
+                goesBeyondRules(candidate) ? t('reclaim.beyond') : '',
+              ].join(' ')}
+            />
+          ))}
+        </div>
+      </Radio.Group>
+      <div className={classes.formFoot}>
+        <Button variant="default" onClick={onDone}>
+          {t('reclaim.cancel')}
+        </Button>
+        <Button variant="filled" disabled={offer === null} onClick={() => setAsked(true)}>
+          {t('reclaim.next')}
+        </Button>
+      </div>
+    </div>
+  );
+}
+
+/** Names what goes, all of it, and only then deletes. */
+function ConfirmFree({
+  repository,
+  offer,
+  onBack,
+  onDone,
+}: {
+  readonly repository: RepositoryFacts;
+  readonly offer: Offer;
+  readonly onBack: () => void;
+  readonly onDone: () => void;
+}): ReactNode {
+  const { t } = useTranslation('repositories');
+  const lanes = useStore((state) => state.lanes);
+  const watchRun = useStore((state) => state.watchRun);
+  const [working, setWorking] = useState(false);
+  const [error, setError] = useState<StillpointError | null>(null);
+  const { snapshotIds } = offer;
+  const named = useMemo(() => {
+    const wanted = new Set<string>(snapshotIds);
+    return (lanes ?? [])
+      .flatMap(({ name, snapshots }) =>
+        snapshots.filter(({ id }) => wanted.has(id)).map(({ id, time }) => ({ id, name, time })),
+      )
+      .sort((a, b) => a.time - b.time);
+  }, [lanes, snapshotIds]);
+  const unnamed = snapshotIds.length - named.length;
+  const run = async (): Promise<void> => {
+    setWorking(true);
+    setError(null);
+    try {
+      const { runId } = await ask('repositories.reclaim', { id: repository.id, snapshotIds });
+      watchRun(runId, true);
+      onDone();
+    } catch (thrown) {
+      setError(asStillpointError(thrown));
+    } finally {
+      setWorking(false);
+    }
+  };
+  const bytes = formatBytes(offer.bytes);
+  return (
+    <div className={classes.form}>
+      {snapshotIds.length === 0 ? (
+        <p>{t('reclaim.sureUnused', { bytes, name: repository.name })}</p>
+      ) : (
+        <>
+          <Notice
+            tone={goesBeyondRules(offer) ? 'warn' : 'info'}
+            title={t('reclaim.sure', { count: snapshotIds.length })}
+          >
+            {t(goesBeyondRules(offer) ? 'reclaim.sureBeyond' : 'reclaim.sureRules', { bytes, name: repository.name })}
+          </Notice>
+          {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is scrolled with the arrow keys. */}
+          <section className={classes.goes} aria-label={t('reclaim.listTitle')} tabIndex={0}>
+            <ul>
+              {named.slice(0, listed).map(({ id, name, time }) => (
+                <li key={id}>
+                  <span>{name}</span> {formatDateTime(time)}
+                </li>
+              ))}
+              {named.length > listed && <li>{t('reclaim.more', { count: named.length - listed })}</li>}
+              {unnamed > 0 && <li>{t('reclaim.unnamed', { count: unnamed })}</li>}
+            </ul>
+          </section>
+        </>
+      )}
+      {error !== null && <ErrorPanel error={error} />}
+      <div className={classes.formFoot}>
+        <Button variant="default" onClick={onBack} disabled={working}>
+          {t('reclaim.back')}
+        </Button>
+        <Button
+          variant="filled"
+          {...(snapshotIds.length > 0 ? { color: 'bad' } : {})}
+          loading={working}
+          onClick={() => void run()}
+        >
+          {snapshotIds.length === 0
+            ? t('reclaim.confirmUnused', { bytes })
+            : t('reclaim.confirm', { count: snapshotIds.length, bytes })}
+        </Button>
+      </div>
+    </div>
+  );
+}
