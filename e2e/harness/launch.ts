@@ -9,14 +9,18 @@ import { startSessionBus } from './session-bus.ts';
 import { readableTree } from './tree.ts';
 import type { World } from './world.ts';
 
-export interface RunningApp {
-  readonly app: ElectronApplication;
+export interface RunningApp extends RunningProcess {
   readonly page: Page;
+}
+
+/** The app, whether it shows a window or not. */
+export interface RunningProcess {
+  readonly app: ElectronApplication;
   /** The app's main process. */
   readonly pid: number;
   /** Quits the app as a person would, also out of what is under way, and waits until it is gone. */
   close(): Promise<void>;
-  /** Starts the app once more beside this one; resolves with the exit code of that start. */
+  /** Starts the app once more beside this one, as a person does; resolves with the exit code of that start. */
   startAgain(): Promise<number | null>;
 }
 
@@ -36,6 +40,21 @@ const quitPatienceMs = 30_000;
  * Playwright starts is a two-line script which gives up root before anything else.
  */
 export async function launch(world: World, options: LaunchOptions = {}): Promise<RunningApp> {
+  const running = await launchProcess(world, options);
+  try {
+    return { ...running, page: await running.app.firstWindow() };
+  } catch (error) {
+    await running.close();
+    throw error;
+  }
+}
+
+/** As a login starts it: without a window. */
+export function launchHidden(world: World, options: LaunchOptions = {}): Promise<RunningProcess> {
+  return launchProcess(world, { ...options, args: ['--hidden', ...(options.args ?? [])] });
+}
+
+async function launchProcess(world: World, options: LaunchOptions): Promise<RunningProcess> {
   const undo: (() => unknown)[] = [];
   const clean = async (): Promise<void> => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -67,10 +86,8 @@ export async function launch(world: World, options: LaunchOptions = {}): Promise
     });
     const child = app.process();
     undo.push(() => gone(child));
-    const page = await app.firstWindow();
     return {
       app,
-      page,
       pid: child.pid ?? -1,
       close: async () => {
         if (child.exitCode === null && child.signalCode === null) await quit(app);
@@ -78,7 +95,11 @@ export async function launch(world: World, options: LaunchOptions = {}): Promise
       },
       startAgain: () =>
         new Promise((resolve, reject) => {
-          const again = spawn(program, args, { cwd: world.home, env, stdio: 'ignore' });
+          const again = spawn(
+            program,
+            args.filter((each) => each !== '--hidden'),
+            { cwd: world.home, env, stdio: 'ignore' },
+          );
           again.on('error', reject);
           again.on('exit', (code) => resolve(code));
         }),

@@ -1,5 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { asUser } from './as-user.ts';
@@ -12,8 +14,23 @@ export interface SessionBus {
   stop(): Promise<void>;
 }
 
-export async function startSessionBus(world: World): Promise<SessionBus> {
-  const daemon = start(world, ['dbus-daemon', '--session', '--nofork', '--nopidfile', '--nosyslog', '--print-address']);
+export function startSessionBus(world: World): Promise<SessionBus> {
+  return startBus(world, '--session');
+}
+
+/** The same without a single service that could be started by asking for it. */
+export function startBareBus(world: World): Promise<SessionBus> {
+  const config = join(world.folder('.bare-bus'), 'bus.conf');
+  const policy = '<allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>';
+  writeFileSync(
+    config,
+    `<busconfig><type>session</type><listen>unix:tmpdir=/tmp</listen><policy context="default">${policy}</policy></busconfig>`,
+  );
+  return startBus(world, `--config-file=${config}`);
+}
+
+async function startBus(world: World, config: string): Promise<SessionBus> {
+  const daemon = start(world, ['dbus-daemon', config, '--nofork', '--nopidfile', '--nosyslog', '--print-address']);
   const lines = createInterface({ input: daemon.stdout ?? missing() });
   const [address] = (await Promise.race([once(lines, 'line'), failed(daemon)])) as [string];
   return { address, stop: () => endProcess(daemon) };
