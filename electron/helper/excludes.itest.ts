@@ -145,9 +145,9 @@ describe('an exact restore of a source with excludes', () => {
     make({ 'target/CACHEDIR.TAG': tag, 'target/a.o': 'o', 'kept.txt': 'k' });
     const { snapshot } = await backUp();
     rmSync(at('target/CACHEDIR.TAG'));
-    make({ 'extra.txt': 'extra' });
+    make({ 'extra.txt': 'extra', 'target/deep/later.o': 'o' });
     await restoreExactly(snapshot);
-    expect(filesBelow(home)).toEqual(['kept.txt', 'target/CACHEDIR.TAG', 'target/a.o']);
+    expect(filesBelow(home)).toEqual(['kept.txt', 'target/CACHEDIR.TAG', 'target/a.o', 'target/deep/later.o']);
   });
 
   it('deletes what has the mark of a cache when marks were not gone by', async () => {

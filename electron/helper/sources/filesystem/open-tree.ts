@@ -160,7 +160,10 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
     unreadable: () => unreadable.all(),
     noteUnreadable: (path, reason) => unreadable.add(describe(path), reason),
     describe,
-    close: () => closeSync(rootFd),
+    close: () => {
+      tags.close();
+      closeSync(rootFd);
+    },
   };
 }
 

@@ -26,7 +26,7 @@ const name = Buffer.from(cacheTagName);
  */
 export class CacheTags {
   readonly #known = new Map<bigint, { readonly ctimeNs: bigint; readonly size: bigint; readonly isTag: boolean }>();
-  #toClose: number[] = [];
+  readonly #toClose: number[] = [];
 
   /**
    * Whether the open folder holds a file that marks it. What cannot be read marks nothing: then everything is kept.
@@ -61,13 +61,13 @@ export class CacheTags {
     return isCacheTag(start);
   }
 
+  /** With the tree, so that a disk can be unmounted as soon as nobody walks it any more. */
+  close(): void {
+    for (const fd of this.#toClose.splice(0)) closeSync(fd);
+  }
+
   #closeLater(fd: number): void {
-    if (this.#toClose.push(fd) > 1) return;
-    setImmediate(() => {
-      const fds = this.#toClose;
-      this.#toClose = [];
-      for (const each of fds) closeSync(each);
-    });
+    if (this.#toClose.push(fd) === 1) setImmediate(() => this.close());
   }
 }
 
