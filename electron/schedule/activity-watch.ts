@@ -16,6 +16,11 @@ export class ActivityWatch {
     this.#ports = ports;
   }
 
+  /** When it was last seen that nothing had changed. */
+  get unchangedAt(): number | null {
+    return this.#seen?.activity.changes === 0 ? this.#seen.activity.at : null;
+  }
+
   /** Null: not looked at, or it could not be; `problem` says why then. */
   async since(
     source: Source,

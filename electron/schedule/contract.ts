@@ -117,6 +117,8 @@ export interface SourceScheduleState {
   readonly missed: readonly NotRun[];
   /** Newest last, at most the last hundred. */
   readonly runs: readonly JournaledRun[];
+  /** When it was last seen that nothing had changed since the last snapshot; null: it was not looked, or something had. */
+  readonly unchangedAt: number | null;
   /** Since when this source has its schedule. */
   readonly since: number;
 }
@@ -130,6 +132,8 @@ export interface SchedulerOptions {
   readonly by: Runner;
   /** Something that went wrong beside the point, for the log. */
   readonly report: (what: string, error: unknown) => void;
+  /** Told of every look, in the order in which they end. */
+  readonly onLook?: (look: Look) => void;
 }
 
 /** Why to look now. */

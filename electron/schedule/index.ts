@@ -10,6 +10,7 @@ export type {
   SnapshotOfRun,
   SourceScheduleState,
 } from './contract.ts';
+export { machineZone } from './machine-zone.ts';
 export { type PausedUntil, PauseFile } from './pause-file.ts';
 export { missingEnd, resultWithout } from './run-logs/interrupted.ts';
 export { RunLogs } from './run-logs/run-logs.ts';

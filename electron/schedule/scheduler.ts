@@ -73,6 +73,14 @@ export class Scheduler {
     return Promise.all(await this.#begin());
   }
 
+  /** Reads the histories, so that `state` tells of every source. Decides and writes nothing. */
+  async refresh(): Promise<void> {
+    const sources = await this.#options.ports.sources();
+    this.#know(sources);
+    await this.#readPause();
+    for (const source of sources) await this.#keeper(source).refresh();
+  }
+
   /** Looks soon, whatever was planned. */
   poke(reason: PokeReason): void {
     if (reason !== 'run-ended') for (const keeper of this.#keepers.values()) keeper.forget();
@@ -175,6 +183,7 @@ export class Scheduler {
     if (running) return running;
     const look = begin().then((seen) => {
       this.#looking.delete(source.id);
+      this.#options.onLook?.(seen);
       this.#lookSoon(nextLookIn(seen, this.#options.ports.now()));
       return seen;
     });

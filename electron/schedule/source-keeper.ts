@@ -72,7 +72,16 @@ export class SourceKeeper {
   }
 
   get lastSnapshotAt(): number | null {
-    return this.#lastSnapshotAt ?? null;
+    return latest(lastSuccessAt(this.history.runs), this.#lastSnapshotAt ?? null);
+  }
+
+  get unchangedAt(): number | null {
+    return this.#activity.unchangedAt;
+  }
+
+  /** Reads what others wrote, without deciding anything. */
+  async refresh(): Promise<void> {
+    await this.#journal.read();
   }
 
   /** What was seen may be old: the machine slept, a disk came. */
@@ -323,14 +332,16 @@ export class SourceKeeper {
       if (found !== 'unknown') this.#lastSnapshotAt = found;
       if (found !== 'unknown' && isFresh) return found;
     }
-    const recorded = lastSuccessAt(history.runs);
-    const asked = this.#lastSnapshotAt ?? null;
-    return recorded === null || asked === null ? (recorded ?? asked) : Math.max(recorded, asked);
+    return latest(lastSuccessAt(history.runs), this.#lastSnapshotAt ?? null);
   }
 
   #throwIfStopped(): void {
     if (this.#options.stopped.aborted) throw cancelled();
   }
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }
 
 export function repositoryKey(source: Source): string {

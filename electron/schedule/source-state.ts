@@ -10,7 +10,7 @@ const shownRuns = 100;
 /** What is shown of a source between two looks. */
 export function stateOf(
   source: Source,
-  keeper: Pick<SourceKeeper, 'running' | 'lastLook' | 'waitsForRepository' | 'history'>,
+  keeper: Pick<SourceKeeper, 'running' | 'lastLook' | 'waitsForRepository' | 'history' | 'unchangedAt'>,
   planned: readonly number[],
   everywhere: StillpointError | null,
 ): SourceScheduleState {
@@ -27,6 +27,7 @@ export function stateOf(
     running,
     missed: [...history.missed],
     runs: history.runs.slice(-shownRuns),
+    unchangedAt: keeper.unchangedAt,
     since: history.schedule?.since ?? 0,
   };
 }
