@@ -4,7 +4,8 @@ import type { Freeable } from '../../../shared/domain/keep/plan.ts';
 import type { KeepRules } from '../../../shared/domain/keep/rules.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
 import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
-import type { Repository, Snapshot } from '../repository/index.ts';
+import { isStillpointError } from '../../../shared/errors/index.ts';
+import type { HeldLock, Repository, Snapshot } from '../repository/index.ts';
 import type { Author } from './backup.ts';
 import { whatGoes } from './forget.ts';
 import { isOfAuthor, type RuledBy, readableSnapshots, snapshotsOfSource } from './source-snapshots.ts';
@@ -45,22 +46,39 @@ export class FreeableOffers {
   #known: { readonly key: string; readonly offers: Offer[] } | null = null;
 
   async of(repository: Repository, job: FreeableJob, signal: AbortSignal): Promise<Offer[]> {
-    // A shared lock: nobody deletes what is being looked at.
-    return repository.locks.withLock({ mode: 'shared', signal, waitMs: lockPatienceMs }, async (lock) => {
-      const running = AbortSignal.any([signal, lock.lost]);
-      const choices = await choicesOf(repository, job, running);
-      const key = await keyOf(repository, choices);
-      if (this.#known?.key === key) return this.#known.offers;
-      const sets = choices.map(({ ids }) => new Set(ids));
-      const measured = await repository.measureFreeable(sets, { signal: running });
-      const offers = choices.map(({ kind, ids }, at) => ({
-        kind,
-        snapshotIds: [...ids],
-        bytes: measured[at]?.bytes ?? 0,
-      }));
-      this.#known = { key, offers };
-      return offers;
-    });
+    const lock = await lockIfRoom(repository, signal);
+    try {
+      return await this.#look(repository, job, lock === null ? signal : AbortSignal.any([signal, lock.lost]));
+    } finally {
+      await lock?.release();
+    }
+  }
+
+  async #look(repository: Repository, job: FreeableJob, signal: AbortSignal): Promise<Offer[]> {
+    const choices = await choicesOf(repository, job, signal);
+    const key = await keyOf(repository, choices);
+    if (this.#known?.key === key) return this.#known.offers;
+    const sets = choices.map(({ ids }) => new Set(ids));
+    const measured = await repository.measureFreeable(sets, { signal });
+    const offers = choices.map(({ kind, ids }, at) => ({
+      ...{ kind, snapshotIds: [...ids] },
+      bytes: measured[at]?.bytes ?? 0,
+    }));
+    this.#known = { key, offers };
+    return offers;
+  }
+}
+
+/**
+ * A shared lock, so that nobody deletes what is being looked at. Where none can be written (the disk is full, which is
+ * when people ask) it goes without: the worst is then an error that a second look does not have.
+ */
+async function lockIfRoom(repository: Repository, signal: AbortSignal): Promise<HeldLock | null> {
+  try {
+    return await repository.locks.acquire({ mode: 'shared', signal, waitMs: lockPatienceMs });
+  } catch (error) {
+    if (isStillpointError(error, 'repository-full') || isStillpointError(error, 'repository-read-only')) return null;
+    throw error;
   }
 }
 
