@@ -61,6 +61,26 @@ describe('rights', () => {
       kind: 'authorization-refused',
     });
     expect(asked).toEqual(['dev.stillpoint.register']);
+    await expect(elevated.require('schedule', 'schedule.allowStillPoints', asking)).rejects.toThrow(
+      /let scheduled runs/,
+    );
+    expect(asked).toEqual(['dev.stillpoint.register', 'dev.stillpoint.schedule']);
+  });
+});
+
+describe('a request that nobody is to be asked for', () => {
+  it('is told so, and refused in other words than a no', async () => {
+    const seen: boolean[] = [];
+    const authority = authorityFor({ uid: 1000, gid: 100, elevatedFor: true }, async (_action, { mayAsk }) => {
+      seen.push(mayAsk);
+      return 'not-asked';
+    });
+    const asking = { signal: new AbortController().signal, mayAsk: false };
+    await expect(authority.require('register', 'registry.import', asking)).rejects.toMatchObject({
+      kind: 'authorization-refused',
+      message: 'An administrator has to agree to change what Stillpoint protects, and nobody was asked.',
+    });
+    expect(seen).toEqual([false]);
   });
 });
 

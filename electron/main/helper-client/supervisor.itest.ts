@@ -182,6 +182,87 @@ it('does not use a helper with rights that does not take what is registered', as
   expect(await supervisor.call('sources.list', {})).toEqual([]);
 });
 
+it('takes rights that need no question, and asks nobody for those that do', async () => {
+  let isFree = false;
+  const launched: string[] = [];
+  const asked: boolean[] = [];
+  const { supervisor } = supervise('good', {
+    areRightsFree: async () => isFree,
+    prepareLaunchWithRights: async () => {
+      launched.push('with-rights');
+      return launch('with-rights');
+    },
+    bringUp: async (_calls, _status, { mayAsk }) => void asked.push(mayAsk),
+  });
+  await supervisor.start();
+  expect(await supervisor.requestRights({ mayAsk: false })).toMatchObject({ canFreeze: false, refused: false });
+  expect(launched).toEqual([]);
+  isFree = true;
+  expect(await supervisor.requestRights({ mayAsk: false })).toMatchObject({
+    canFreeze: true,
+    refused: false,
+    scheduledStillPoints: true,
+    explanation: '',
+  });
+  // Neither helper may ask for what it is told at its start.
+  expect(asked).toEqual([false, false]);
+});
+
+it('goes on with its own rights when a silent start could not carry everything over, and says what', async () => {
+  const { supervisor } = supervise('good', {
+    areRightsFree: async () => true,
+    bringUp: async (_calls, { uid }) => {
+      if (uid === 0) throw new Error('Documents changed since');
+    },
+  });
+  await supervisor.start();
+  const state = await supervisor.requestRights({ mayAsk: false });
+  expect(state).toMatchObject({ state: 'ready', canFreeze: false, refused: false, canAskForRights: true });
+  expect(state.explanation).toContain('Documents changed since');
+  expect(await supervisor.call('sources.list', {})).toEqual([]);
+});
+
+it('fails no silent start: what goes wrong is in the log', async () => {
+  const { supervisor, log } = supervise('good', {
+    areRightsFree: async () => true,
+    prepareLaunchWithRights: async () => launch('refused'),
+  });
+  await supervisor.start();
+  expect(await supervisor.requestRights({ mayAsk: false })).toMatchObject({
+    refused: false,
+    explanation: expect.any(String),
+  });
+  expect(log.join('\n')).toMatch(/without a question, and were not/);
+});
+
+it('does not put off a person who asks with what a silent start found', async () => {
+  const found = Promise.withResolvers<boolean>();
+  const { supervisor } = supervise('good', { areRightsFree: () => found.promise });
+  await supervisor.start();
+  const silent = supervisor.requestRights({ mayAsk: false });
+  const asked = supervisor.requestRights();
+  found.resolve(false);
+  expect(await silent).toMatchObject({ canFreeze: false });
+  expect(await asked).toMatchObject({ canFreeze: true });
+});
+
+it('takes rights back by itself after their helper crashed, where that needs no question', async () => {
+  let starts = 0;
+  const { supervisor } = supervise('good', {
+    areRightsFree: async () => true,
+    prepareLaunchWithRights: async () => {
+      starts += 1;
+      return launch(starts === 1 ? 'with-rights-crashes' : 'with-rights');
+    },
+  });
+  await supervisor.start();
+  await supervisor.requestRights({ mayAsk: false });
+  await expect(supervisor.call('sources.list', {})).rejects.toMatchObject({ kind: 'helper-crashed' });
+  await expect.poll(() => supervisor.state, { timeout: 10_000 }).toMatchObject({ state: 'ready', canFreeze: true });
+  expect(supervisor.state.explanation).toBe('');
+  expect(starts).toBe(2);
+});
+
 it('says why when the installed copy may not be used', async () => {
   const { supervisor } = supervise('good', {
     prepareLaunchWithRights: () => Promise.reject(new Error('the copy belongs to somebody else')),

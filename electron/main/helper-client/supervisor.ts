@@ -68,6 +68,8 @@ export class HelperSupervisor implements HelperCalls {
   #waiters: { resolve: (session: Session) => void; reject: (error: StillpointError) => void }[] = [];
   #asking: { readonly mayAsk: boolean; readonly state: Promise<HelperState> } | undefined;
   #successor: (Asking & { readonly session: Session }) | undefined;
+  /** The one in use, where it was given more rights than ours. */
+  #givenRights: Session | undefined;
   #handingOver: Promise<void> | undefined;
 
   constructor(options: SupervisorOptions) {
@@ -229,6 +231,7 @@ export class HelperSupervisor implements HelperCalls {
     if (isBusy()) return;
     const former = this.#session;
     this.#successor = undefined;
+    this.#givenRights = successor.session;
     this.#use(successor.session);
     void former?.stop(crashed());
   }
@@ -254,8 +257,7 @@ export class HelperSupervisor implements HelperCalls {
       void this.#handOver();
       return;
     }
-    const lostRights = session.status.uid === 0 && process.geteuid?.() !== 0;
-    this.#startAgain(lostRights ? lostRightsWords : '');
+    this.#startAgain(session === this.#givenRights ? lostRightsWords : '');
   }
 
   #failedToStart(error: unknown): void {

@@ -4,6 +4,7 @@ import type { Source } from '../../../shared/domain/source.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import { FakeWorld } from '../testing/fake-world.ts';
 import { documentsId, photosId, repository } from '../testing/world-data.ts';
+import type { HelperCalls } from './ports.ts';
 import { RegistryCarrier, type RegistryNotes } from './registry-carrier.ts';
 
 let kept: RegistryNotes | null;
@@ -91,6 +92,30 @@ it('leaves alone what another program registered between two starts of one kind'
   await nextStart().bringUp(user, 'user');
   expect(names(user)).toEqual(['Photos']);
   expect(user.asked).not.toContain('registry.import');
+});
+
+it('asks nobody in a silent start, and names what would need somebody', async () => {
+  await carrier.bringUp(user, 'user');
+  await carrier.changed(user);
+  const asking: (boolean | undefined)[] = [];
+  const strict: HelperCalls = {
+    call: (name, params, options) => {
+      if (name !== 'registry.import') return root.call(name, params, options);
+      asking.push(options?.mayAsk);
+      if (options?.mayAsk === true) return root.call(name, params, options);
+      return Promise.reject(
+        new StillpointError({ kind: 'authorization-refused', message: 'Nobody was asked.', guidance: '' }),
+      );
+    },
+  };
+  await expect(carrier.bringUp(strict, 'root', { mayAsk: false })).rejects.toMatchObject({
+    kind: 'authorization-refused',
+    message: 'Photos, Documents, Backup disk changed since, and an administrator has to agree to that first.',
+  });
+  expect(kept?.kind).toBe('user');
+  await carrier.bringUp(strict, 'root');
+  expect(asking).toEqual([false, true]);
+  expect(names(root)).toEqual(['Documents', 'Photos']);
 });
 
 it('lets nobody use a helper that does not take it', async () => {

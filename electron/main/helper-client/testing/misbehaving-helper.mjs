@@ -3,7 +3,7 @@ import { createInterface } from 'node:readline';
 
 const [behaviour, counter] = process.argv.slice(2);
 const say = (frame) => process.stdout.write(`${JSON.stringify(frame)}\n`);
-const hasRights = behaviour === 'with-rights';
+const hasRights = behaviour.startsWith('with-rights');
 const status = {
   protocol: 2,
   version: 'test',
@@ -61,6 +61,7 @@ lines.on('close', () => process.exit(0));
 function listSources(id) {
   switch (behaviour) {
     case 'crashes':
+    case 'with-rights-crashes':
       return process.exit(9);
     case 'crashes-once':
       return counter === '0' ? process.exit(9) : answer(id, []);
