@@ -34,6 +34,13 @@ export const timelineViewSchema = z.object({
   table: z.boolean(),
 });
 
+/** Wishes that a file of an earlier version does not hold yet. A change of settings has no defaults: what it leaves out stays. */
+const wishes = {
+  startAtLogin: z.boolean().nullable(),
+  keepRunning: z.boolean().nullable(),
+  notifySuccess: z.boolean(),
+};
+
 export const settingsSchema = z.object({
   version: z.literal(1),
   theme: themeSchema,
@@ -43,11 +50,11 @@ export const settingsSchema = z.object({
   selectedSourceId: z.string().nullable(),
   timelineView: timelineViewSchema.nullable(),
   /** Begin at login, in the tray. Null: the default, which is yes once something is protected. */
-  startAtLogin: z.boolean().nullable().default(null),
+  startAtLogin: wishes.startAtLogin.default(null),
   /** What closing the window does. Null: as the desktop allows (goes on in the tray where there is one, else asks). */
-  keepRunning: z.boolean().nullable().default(null),
+  keepRunning: wishes.keepRunning.default(null),
   /** Also tell of runs that went well. */
-  notifySuccess: z.boolean().default(false),
+  notifySuccess: wishes.notifySuccess.default(false),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -99,7 +106,7 @@ export const appMethods = {
   'settings.get': method({ title: 'Read settings', params: z.strictObject({}), result: settingsSchema }),
   'settings.set': method({
     title: 'Change settings',
-    params: settingsSchema.omit({ version: true }).partial().strict(),
+    params: settingsSchema.omit({ version: true }).extend(wishes).partial().strict(),
     result: settingsSchema,
   }),
   'catalog.rebuild': method({
