@@ -22,6 +22,8 @@ export interface RunningProcess {
   close(): Promise<void>;
   /** Starts the app once more beside this one, as a person does; resolves with the exit code of that start. */
   startAgain(): Promise<number | null>;
+  /** The same, as a login does. */
+  loginAgain(): Promise<number | null>;
 }
 
 export interface LaunchOptions {
@@ -84,6 +86,12 @@ async function launchProcess(world: World, options: LaunchOptions): Promise<Runn
       env,
       timeout: 60_000,
     });
+    const another = (given: readonly string[]): Promise<number | null> =>
+      new Promise((resolve, reject) => {
+        const again = spawn(program, given, { cwd: world.home, env, stdio: 'ignore' });
+        again.on('error', reject);
+        again.on('exit', (code) => resolve(code));
+      });
     const child = app.process();
     undo.push(() => gone(child));
     return {
@@ -93,16 +101,8 @@ async function launchProcess(world: World, options: LaunchOptions): Promise<Runn
         if (child.exitCode === null && child.signalCode === null) await quit(app);
         await clean();
       },
-      startAgain: () =>
-        new Promise((resolve, reject) => {
-          const again = spawn(
-            program,
-            args.filter((each) => each !== '--hidden'),
-            { cwd: world.home, env, stdio: 'ignore' },
-          );
-          again.on('error', reject);
-          again.on('exit', (code) => resolve(code));
-        }),
+      startAgain: () => another(args.filter((each) => each !== '--hidden')),
+      loginAgain: () => another([...args, '--hidden']),
     };
   } catch (error) {
     await clean();
