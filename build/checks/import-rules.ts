@@ -263,6 +263,11 @@ const tools: readonly ImportGrant[] = [
     to: 'electron/main/helper-client/installed-copy.ts',
     reason: 'the installer makes what the app verifies, and verifies it the same way',
   },
+  {
+    from: 'build',
+    to: 'electron/helper/authority/start-rule.ts',
+    reason: 'what removes the helper removes the rules it wrote, by their name',
+  },
 ];
 
 export const grants: readonly ImportGrant[] = [...vocabulary, ...main, ...helper, ...renderer, ...tools];

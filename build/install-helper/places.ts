@@ -1,4 +1,5 @@
 import { existsSync, readdirSync } from 'node:fs';
+import { ruleNameStart } from '../../electron/helper/authority/start-rule.ts';
 import { installedPrefix } from '../../electron/main/helper-client/installed-copy.ts';
 
 /** Where an installed helper lives. A test installs a second one beside the real one, so all of it can be moved. */
@@ -26,10 +27,10 @@ export function policyFileOf({ policyFolder, id }: Places): string {
   return `${policyFolder}/${id}.policy`;
 }
 
-/** The rules the helper wrote, whoever they are for; the names are those of electron/helper/authority/start-rule.ts. */
+/** The rules the helper wrote, whoever they are for. */
 export function rulesOf({ rulesFolder, id }: Places): readonly string[] {
   if (!existsSync(rulesFolder)) return [];
-  const start = `49-${id}.schedule-`;
+  const start = ruleNameStart.replace(realPlaces.id, id);
   const ours = readdirSync(rulesFolder).filter((name) => name.startsWith(start) && /\.rules(\.new)?$/.test(name));
   return ours.map((name) => `${rulesFolder}/${name}`);
 }

@@ -5,9 +5,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { polkitConsent } from '../../electron/helper/authority/polkit-consent.ts';
 import { ruleFileOf, ruleFor } from '../../electron/helper/authority/start-rule.ts';
-import { processInfo } from '../../electron/helper/system/process-info.ts';
 import { launcherOf } from '../../electron/main/helper-client/installed-copy.ts';
 import { treeRoot } from '../checks/source-files.ts';
 import { install, uninstall } from './install.ts';
@@ -36,7 +34,6 @@ const places: Places = {
 const start = `${places.id}.helper.start`;
 const register = `${places.id}.register`;
 const schedule = `${places.id}.schedule`;
-const { signal } = new AbortController();
 
 /** The rule as the helper writes it, for the actions of this test. */
 const ours = (text: string): string => text.replaceAll('dev.stillpoint.', `${places.id}.`);
@@ -53,7 +50,9 @@ class UserProcess {
     this.#asked = join(scratch, `asked-by-${user}`);
     writeFileSync(this.#asked, '');
     chmodSync(this.#asked, 0o666);
-    const program = fileURLToPath(new URL('./testing/user-process.ts', import.meta.url));
+    const program = fileURLToPath(
+      new URL('../../electron/main/helper-client/testing/user-process.ts', import.meta.url),
+    );
     this.process = spawn('setpriv', [...asUser, process.execPath, '--no-warnings', program], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { PATH: process.env.PATH },
@@ -73,11 +72,9 @@ class UserProcess {
 
   /** From now on there is somebody who could be asked. */
   async startAgent(user: string): Promise<void> {
-    // Only then has it become that user.
-    await this.ask('hello');
-    const { startTime, uid } = processInfo(this.pid) ?? { startTime: 0n, uid: 0 };
+    const who = (await this.ask('who')).split(' ');
     const program = fileURLToPath(new URL('./testing/fake-agent.py', import.meta.url));
-    const args = [String(this.pid), String(startTime), String(uid), this.#asked];
+    const args = [...who, this.#asked];
     const asUser = ['--reuid', user, '--regid', user, '--clear-groups', '--', '/usr/bin/python3'];
     this.#agent = spawn('setpriv', [...asUser, program, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
     const agent = this.#agent;
@@ -175,16 +172,20 @@ describe.skipIf(missing !== undefined)(missing ?? 'a start that asks nobody', ()
   it('leaves the helper’s own questions: asked where that may be, and else refused unasked', async () => {
     await allow();
     const uid = Number(execFileSync('id', ['-u', name], { encoding: 'utf8' }));
-    const consent = polkitConsent({ uid, gid: uid, elevatedFor: true }, user.pid);
+    const program = fileURLToPath(new URL('../../electron/helper/authority/testing/ask-consent.ts', import.meta.url));
+    const consent = (action: string, mayAsk: 'ask' | 'unasked'): string =>
+      execFileSync(process.execPath, ['--no-warnings', program, String(uid), String(user.pid), action, mayAsk], {
+        encoding: 'utf8',
+      }).trim();
     for (const action of [register, schedule]) {
-      expect(await consent(action, { signal, mayAsk: false })).toBe('not-asked');
+      expect(consent(action, 'unasked')).toBe('not-asked');
     }
     expect(user.questions).toEqual([]);
     for (const action of [register, schedule]) {
-      expect(await consent(action, { signal, mayAsk: true })).toBe('refused');
+      expect(consent(action, 'ask')).toBe('refused');
     }
     expect(user.questions).toEqual([register, schedule]);
-    expect(await consent(start, { signal, mayAsk: false })).toBe('granted');
+    expect(consent(start, 'unasked')).toBe('granted');
   });
 
   it('ends with the helper: rules and consents are removed with it', async () => {

@@ -7,7 +7,7 @@ import { syncFolder, writeDurably } from './write-durably.ts';
 export const rulesFolder = '/etc/polkit-1/rules.d';
 
 /** Every rule of ours begins with this; `uninstall-helper` removes what does. */
-const ruleNameStart = '49-dev.stillpoint.schedule-';
+export const ruleNameStart = '49-dev.stillpoint.schedule-';
 
 /** Letters, digits and `._-` as useradd(8) allows them; nothing that means anything in a path or in JavaScript. */
 const plainName = /^[A-Za-z0-9_][A-Za-z0-9_.-]{0,63}$/;

@@ -28,7 +28,7 @@ export async function isAllowedUnasked(action: string): Promise<boolean> {
 }
 
 /** Clock ticks since boot: with the pid it names this process for good. Source: proc_pid_stat(5), field 22. */
-function startTimeOf(pid: number): string {
+export function startTimeOf(pid: number): string {
   const stat = readFileSync(`/proc/${pid}/stat`, 'latin1');
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '0';
 }

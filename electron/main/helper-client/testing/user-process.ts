@@ -1,8 +1,9 @@
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
-import { isAllowedUnasked } from '../../../electron/main/helper-client/allowed-unasked.ts';
+import { isAllowedUnasked, startTimeOf } from '../allowed-unasked.ts';
 
-// Stands for the app of one user. Line by line: `hello`, `may ACTION`, `pkexec PROGRAM`; one line is answered to each.
+// Stands for the app of one user. Line by line: `who` (pid, start time, uid), `may ACTION`, `pkexec
+// PROGRAM`; one line is answered to each.
 
 function pkexec(program: string): Promise<string> {
   const child = spawn('/usr/bin/pkexec', ['--disable-internal-agent', program], {
@@ -18,5 +19,6 @@ function pkexec(program: string): Promise<string> {
 for await (const line of createInterface({ input: process.stdin })) {
   const [command, argument = ''] = line.split(' ');
   if (command === 'may') console.log(String(await isAllowedUnasked(argument)));
-  else console.log(command === 'pkexec' ? await pkexec(argument) : 'hello');
+  else if (command === 'pkexec') console.log(await pkexec(argument));
+  else console.log(`${process.pid} ${startTimeOf(process.pid)} ${process.getuid?.()}`);
 }
