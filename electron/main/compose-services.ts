@@ -2,8 +2,10 @@ import { randomBytes } from 'node:crypto';
 import { type RunId, runIdSchema } from '../../shared/domain/ids.ts';
 import type { AppEvent } from '../../shared/ipc/events.ts';
 import type { RunView } from '../../shared/ipc/runs.ts';
+import { type AlertAdapter, alertSender } from '../alerts/index.ts';
 import { type RunLogs, Scheduler } from '../schedule/index.ts';
 import type { HelperPort, Services, ShellPort } from './ipc/services.ts';
+import { AlertDesk } from './jobs/alerts/alert-desk.ts';
 import { AskedBackups } from './jobs/backup-job.ts';
 import type { Catalog } from './jobs/catalog-port.ts';
 import { CatalogSync, type Topics } from './jobs/catalog-sync.ts';
@@ -22,6 +24,7 @@ import { Scheduling } from './jobs/scheduling.ts';
 import { SourceDirectory } from './jobs/source-directory.ts';
 import { Unplug } from './jobs/unplug.ts';
 import { Views } from './jobs/views.ts';
+import type { AlertFiles } from './settings/alert-files.ts';
 import { Autostart } from './settings/autostart.ts';
 import type { DismissedNoticesFile } from './settings/dismissed-notices-file.ts';
 import type { JsonFile } from './settings/json-file.ts';
@@ -41,6 +44,9 @@ export interface ServiceParts {
   readonly scheduleFolder: string;
   readonly runsFolder: string;
   readonly dismissed: { readonly file: JsonFile<DismissedNoticesFile>; readonly loaded: DismissedNoticesFile };
+  readonly alerts: Pick<AlertFiles, 'channels' | 'outboxFolder' | 'told' | 'toldBefore'>;
+  /** Instead of the network's. */
+  readonly alertAdapter?: AlertAdapter;
   readonly broadcast: (event: AppEvent) => void;
   readonly report: (what: string, error: unknown) => void;
   readonly now: () => number;
@@ -138,6 +144,17 @@ export function composeServices(parts: ServiceParts): ComposedServices {
         .save({ version: 1, dismissed: { ...dismissed } })
         .catch((error) => report('dismissed notices', error)),
   });
+  const alerts = new AlertDesk({
+    channels: parts.alerts.channels,
+    outboxFolder: parts.alerts.outboxFolder,
+    adapter: parts.alertAdapter ?? alertSender(),
+    told: parts.alerts.toldBefore.told,
+    keep: (told) => parts.alerts.told.save({ version: 1, told: { ...told } }),
+    hostname: shell.hostname,
+    changed: () => broadcast({ type: 'changed', topics: ['alerts'] }),
+    report,
+    now,
+  });
   const everyday: Everyday = new Everyday({
     views,
     catalog,
@@ -146,14 +163,14 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     unplug,
     board,
     showTray: (model) => shell.showTray(model),
-    alert: async () => undefined,
+    alerts,
     scheduledStillPoints,
     notifySuccess: () => settings.current.notifySuccess,
     report,
     now,
   });
   const autostart = new Autostart(shell.autostart, settings);
-  const schedule = new Scheduling({ scheduler, everyday, autostart, shell, sources, broadcast, report });
+  const schedule = new Scheduling({ scheduler, everyday, alerts, autostart, shell, sources, broadcast, report });
   const desktop = { board, backups, sources, scheduler, unplug, open: shell.open.bind(shell), report, now };
 
   async function afterRun(run: RunView): Promise<void> {
@@ -187,6 +204,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
 
   return {
     access,
+    alerts,
     announce,
     autostart,
     backups,

@@ -23,6 +23,7 @@ import type { TrayAction } from './jobs/tray-model.ts';
 import { leaveInOrder } from './leave.ts';
 import { rememberedRights } from './rights.ts';
 import { writeChunks } from './save-file.ts';
+import { AlertFiles } from './settings/alert-files.ts';
 import type { AppFolders } from './settings/app-folders.ts';
 import { dismissedNoticesFile } from './settings/dismissed-notices-file.ts';
 import { writeFileDurably } from './settings/durable-file.ts';
@@ -65,16 +66,19 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
   };
 
   const settings = new SettingsStore(join(folders.config, 'settings.json'), now);
-  const passwords = new PasswordStore(join(folders.config, 'secrets.json'), safeStorageEncryption(), now);
+  const encryption = safeStorageEncryption();
+  const passwords = new PasswordStore(join(folders.config, 'secrets.json'), encryption, now);
+  const alerts = new AlertFiles(folders, encryption, now);
   const wish = new RightsWish(join(folders.config, 'rights.json'), now);
   const windowState = windowStateFile(join(folders.state, 'window.json'), now);
   const hints = hintsFile(join(folders.state, 'hints.json'), now);
   const dismissed = dismissedNoticesFile(join(folders.state, 'dismissed-notices.json'), now);
   const runsFolder = join(folders.state, 'runs');
   const logs = new RunLogs(runsFolder);
-  const [settingsProblem, passwordsProblem, mayAskAgain, place, dismissedBefore] = await Promise.all([
+  const [settingsProblem, passwordsProblem, alertsProblem, mayAskAgain, place, dismissedBefore] = await Promise.all([
     settings.load(),
     passwords.load(),
+    alerts.load(),
     wish.load(),
     windowState.load(),
     dismissed.load(),
@@ -169,6 +173,7 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     scheduleFolder: join(folders.state, 'schedule'),
     runsFolder,
     dismissed: { file: dismissed, loaded: dismissedBefore.value },
+    alerts,
     broadcast,
     report,
     now,
@@ -215,7 +220,7 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
 
   /** What is left for the moment in which somebody looks: questions, and what went wrong before. */
   let firstLook: (() => void) | undefined = () => {
-    for (const problem of [settingsProblem, passwordsProblem]) if (problem) tell(problem);
+    for (const problem of [settingsProblem, passwordsProblem, alertsProblem]) if (problem) tell(problem);
     const isAsked = choice.kind === 'pkexec' || (choice.kind === 'auto' && mayAskAgain);
     void helperStarted.then(() => rightsFor(isAsked)).catch((error) => report('rights', error));
   };
@@ -291,6 +296,7 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
         passwords.settled(),
         windowState.settled(),
         dismissed.settled(),
+        alerts.settled(),
         notes.settled(),
         log.flushed(),
       ]);

@@ -1,3 +1,4 @@
+import { alertHandlers } from './handlers/alerts.ts';
 import { appHandlers } from './handlers/app.ts';
 import { repositoryHandlers } from './handlers/repositories.ts';
 import { restoreHandlers } from './handlers/restore.ts';
@@ -19,5 +20,6 @@ export function allHandlers(services: Services): Handlers {
     ...snapshotHandlers(services),
     ...restoreHandlers(services),
     ...scheduleHandlers(services),
+    ...alertHandlers(services),
   };
 }

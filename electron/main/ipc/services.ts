@@ -3,6 +3,7 @@ import type { IpcResult } from '../../../shared/ipc/contract.ts';
 import type { ScheduleState } from '../../../shared/ipc/schedule.ts';
 import type { PokeReason } from '../../schedule/index.ts';
 import type { RunLogs } from '../../schedule/run-logs/run-logs.ts';
+import type { AlertDesk } from '../jobs/alerts/alert-desk.ts';
 import type { AskedBackups } from '../jobs/backup-job.ts';
 import type { Catalog } from '../jobs/catalog-port.ts';
 import type { CatalogSync, Topics } from '../jobs/catalog-sync.ts';
@@ -117,6 +118,7 @@ export interface Services {
   readonly helper: HelperPort;
   readonly shell: ShellPort;
   readonly schedule: SchedulePort;
+  readonly alerts: AlertDesk;
   readonly notices: NoticeFeedback;
   readonly tray: TrayPort;
   /** The catalog or the registry has changed; windows look again. */

@@ -33,7 +33,7 @@ export interface EverydayOptions {
   readonly board: NoticeBoard;
   readonly showTray: (model: TrayModel) => void;
   /** Tells those who are away. */
-  readonly alert: (situation: Situation) => Promise<void>;
+  readonly alerts: { ended(run: RunView): void; look(situation: Situation): Promise<void> };
   readonly scheduledStillPoints: () => boolean;
   readonly notifySuccess: () => boolean;
   readonly report: (what: string, error: unknown) => void;
@@ -94,6 +94,7 @@ export class Everyday {
 
   ended(run: RunView): void {
     if (run.kind !== 'backup' || run.sourceId === null) return;
+    this.#options.alerts.ended(run);
     if (run.outcome === 'done') this.#successes.set(run.sourceId, { run, at: this.#options.now() });
     else this.#successes.delete(run.sourceId);
     this.changed();
@@ -106,7 +107,7 @@ export class Everyday {
   }
 
   async #look(): Promise<void> {
-    const { views, catalog, runs, scheduler, unplug, board, showTray, alert, now } = this.#options;
+    const { views, catalog, runs, scheduler, unplug, board, showTray, alerts, now } = this.#options;
     const repositories = await views.repositories().catch(() => null);
     const [sources, latestBackups] = await Promise.all([views.sources(repositories), catalog.latestBackups()]);
     if (this.#isStopped) return;
@@ -133,7 +134,7 @@ export class Everyday {
     );
     const facts = this.#noticeFacts(situation);
     board.update(noticesFor(facts), undecided(facts));
-    await alert(situation);
+    await alerts.look(situation);
   }
 
   #noticeFacts(situation: Situation): NoticeFacts {

@@ -1,12 +1,14 @@
 import type { AppEvent } from '../../../shared/ipc/events.ts';
 import type { ScheduleState } from '../../../shared/ipc/schedule.ts';
 import type { PokeReason, Scheduler } from '../../schedule/index.ts';
+import type { AlertDesk } from './alerts/alert-desk.ts';
 import type { Everyday } from './everyday.ts';
 import type { SourceDirectory } from './source-directory.ts';
 
 export interface SchedulingOptions {
   readonly scheduler: Scheduler;
   readonly everyday: Everyday;
+  readonly alerts: Pick<AlertDesk, 'send' | 'settled' | 'stop'>;
   readonly autostart: {
     readonly isSet: boolean;
     look(): Promise<void>;
@@ -40,14 +42,17 @@ export class Scheduling {
   }
 
   async stop(): Promise<void> {
-    const { scheduler, everyday } = this.#options;
+    const { scheduler, everyday, alerts } = this.#options;
     this.#stopListening();
     scheduler.stop();
     everyday.stop();
+    alerts.stop();
+    await alerts.settled();
     await scheduler.idle();
   }
 
   poke(reason: PokeReason): void {
+    if (reason === 'network-changed') this.#options.alerts.send(true);
     this.#options.scheduler.poke(reason);
     this.#options.everyday.changed();
   }

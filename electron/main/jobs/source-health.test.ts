@@ -197,13 +197,13 @@ it('tells logs that changed from documents that changed', () => {
     warnings: paths.map((path) => ({ code: 'torn', text: '', path })),
     warningsTotal: paths.length,
   });
-  expect(health({ last, lastRun: torn('/home/user/app.log') }).healthText).toBe(
+  expect(health({ last, lastRun: torn('/home/user/.local/state/app/app.log') }).healthText).toBe(
     'Only logs and caches changed while copied',
   );
-  expect(health({ last, lastRun: torn('/home/user/app.log', '/home/user/letter.odt') }).healthText).toBe(
-    'Changed while copied',
-  );
-  const more = { ...torn('/home/user/app.log'), warningsTotal: 2 };
+  expect(
+    health({ last, lastRun: torn('/home/user/.local/state/app/app.log', '/home/user/letter.odt') }).healthText,
+  ).toBe('Changed while copied');
+  const more = { ...torn('/home/user/.local/state/app/app.log'), warningsTotal: 2 };
   expect(health({ last, lastRun: more }).healthText).toBe('Changed while copied');
 });
 

@@ -29,6 +29,11 @@ export function untilWords(at: number, now: number, zone: string): string {
   return `until ${clockOf(at, now, zone)}`;
 }
 
+/** With a full stop, unless it ends like a sentence already; nothing stays nothing. */
+export function sentence(words: string): string {
+  return words === '' || /[.!?…]$/.test(words) ? words : `${words}.`;
+}
+
 /** `Photos`, `Photos and Music`, `Photos, Music and 3 more`. */
 export function listOf(names: readonly string[], most = 3): string {
   if (names.length <= 1) return names[0] ?? '';

@@ -1,14 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Alert } from '../../../shared/domain/alerts.ts';
 import type { HelperState } from '../../../shared/ipc/app.ts';
 import type { IpcMethodName, IpcResult } from '../../../shared/ipc/contract.ts';
 import type { AppEvent } from '../../../shared/ipc/events.ts';
+import type { AlertAdapter } from '../../alerts/index.ts';
 import { RunLogs } from '../../schedule/run-logs/run-logs.ts';
 import { composeServices } from '../compose-services.ts';
 import { allHandlers } from '../ipc/all-handlers.ts';
 import { answer } from '../ipc/answer.ts';
 import type { ShellPort } from '../ipc/services.ts';
+import { AlertFiles } from '../settings/alert-files.ts';
 import { dismissedNoticesFile } from '../settings/dismissed-notices-file.ts';
 import { PasswordStore } from '../settings/password-store.ts';
 import { SettingsStore } from '../settings/settings-store.ts';
@@ -67,6 +70,22 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
   };
   const settings = new SettingsStore(join(folder, 'settings.json'), now);
   await settings.load();
+  const alerts = new AlertFiles({ config: folder, state: folder }, noKeyring, now);
+  await alerts.load();
+  /** What went out, and to whom; `fails` is what the other side has against it. */
+  const sent: { channels: string[]; alerts: Alert[]; fails: Error | undefined } = {
+    channels: [],
+    alerts: [],
+    fails: undefined,
+  };
+  const alertAdapter: AlertAdapter = {
+    send: async (alert, channel) => {
+      if (sent.fails) throw sent.fails;
+      sent.channels.push(channel.id);
+      sent.alerts.push(alert);
+      return { answer: 'Taken.' };
+    },
+  };
   const dismissed = dismissedNoticesFile(join(folder, 'notices.json'), now);
   const state = (): HelperState => ({ ...helperState, scheduledStillPoints: world.scheduledStillPoints });
   const services = composeServices({
@@ -86,6 +105,8 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
     catalog,
     logs,
     settings,
+    alerts,
+    alertAdapter,
     scheduleFolder: join(folder, 'schedule'),
     runsFolder: join(folder, 'runs'),
     dismissed: { file: dismissed, loaded: (await dismissed.load()).value },
@@ -105,6 +126,7 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
     desktop,
     events,
     reports,
+    sent,
     user,
     folder,
     logs,

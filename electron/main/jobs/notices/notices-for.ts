@@ -3,7 +3,7 @@ import { warnDaysAhead } from '../../../../shared/domain/keep/growth.ts';
 import type { RunView } from '../../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../../shared/ipc/sources.ts';
 import type { RepositoryView } from '../views.ts';
-import { ago, bytesWords, listOf } from '../words.ts';
+import { ago, bytesWords, listOf, sentence } from '../words.ts';
 import type { Notice, NoticeAction, NoticeActionId } from './notice.ts';
 
 /** A disk that a finished scheduled run had waited for. */
@@ -142,7 +142,7 @@ function sourceNotices(facts: NoticeFacts, source: SourceView): Notice[] {
       id: `late:${source.id}`,
       kind: 'late',
       title: `${source.name} is late`,
-      body: `${lastGoodWords(source, now)}.${source.heldBack === '' ? '' : ` ${source.heldBack}.`}`,
+      body: `${lastGoodWords(source, now)}. ${sentence(source.heldBack)}`.trim(),
       urgency: 'critical',
       actions: [action('back-up-now'), action('show')],
       place,
@@ -163,7 +163,7 @@ function failedNotice(source: SourceView, lastRun: RunView | undefined): Notice 
     id: `failed:${source.id}`,
     kind: 'failed',
     title: isInterrupted ? `${source.name}: the backup was interrupted` : `${source.name} was not backed up`,
-    body: error === null ? `${source.healthText}.` : `${error.message}${guidance}`,
+    body: error === null ? sentence(source.healthText) : `${sentence(error.message)}${guidance}`,
     urgency: 'critical',
     actions: [action('show'), action('back-up-now')],
     place: error === null || !lastRun ? { kind: 'source', sourceId: source.id } : { kind: 'run', runId: lastRun.runId },
@@ -179,7 +179,7 @@ function weakerNotice({ lackingConsent }: NoticeFacts, source: SourceView): Noti
     id: `weaker:${source.id}`,
     kind: 'weaker',
     title: `${source.name}: weaker than ${source.lastGood !== null && source.lastGood.id === source.last?.id ? 'usual' : 'asked for'}`,
-    body: `${source.healthText}.`,
+    body: sentence(source.healthText),
     urgency: 'normal',
     actions: isNotAllowed ? [action('allow-still-points'), action('show')] : [action('show')],
     place: { kind: 'source', sourceId: source.id },
