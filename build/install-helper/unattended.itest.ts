@@ -50,9 +50,7 @@ class UserProcess {
     this.#asked = join(scratch, `asked-by-${user}`);
     writeFileSync(this.#asked, '');
     chmodSync(this.#asked, 0o666);
-    const program = fileURLToPath(
-      new URL('../../electron/main/helper-client/testing/user-process.ts', import.meta.url),
-    );
+    const program = join(treeRoot, 'electron/main/helper-client/testing/user-process.ts');
     this.process = spawn('setpriv', [...asUser, process.execPath, '--no-warnings', program], {
       stdio: ['pipe', 'pipe', 'inherit'],
       env: { PATH: process.env.PATH },
@@ -172,7 +170,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'a start that asks nobody', ()
   it('leaves the helper’s own questions: asked where that may be, and else refused unasked', async () => {
     await allow();
     const uid = Number(execFileSync('id', ['-u', name], { encoding: 'utf8' }));
-    const program = fileURLToPath(new URL('../../electron/helper/authority/testing/ask-consent.ts', import.meta.url));
+    const program = join(treeRoot, 'electron/helper/authority/testing/ask-consent.ts');
     const consent = (action: string, mayAsk: 'ask' | 'unasked'): string =>
       execFileSync(process.execPath, ['--no-warnings', program, String(uid), String(user.pid), action, mayAsk], {
         encoding: 'utf8',
