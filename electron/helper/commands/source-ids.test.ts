@@ -1,15 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { repositoryIdSchema } from '../../../shared/domain/ids.ts';
-import type { FilesystemSpec } from '../../../shared/domain/source.ts';
+import { defaultPolicy } from '../../../shared/domain/policy.ts';
+import { filesystemSpec } from '../../../shared/domain/source.ts';
 import { sourceIdFor } from './source-ids.ts';
 
-const spec = (path: string): FilesystemSpec => ({
-  kind: 'filesystem',
-  path,
-  excludes: [],
-  excludePresets: [],
-  ignoreLines: [],
-});
+const spec = filesystemSpec;
 const repositoryId = repositoryIdSchema.parse('a'.repeat(64));
 const idOf = (path: string, uid = 1000, hostname = 'desk'): string =>
   sourceIdFor({ hostname, uid, spec: spec(path), repositoryId }, []);
@@ -34,7 +29,7 @@ describe('source ids', () => {
   it('do not take over an id that is in use', () => {
     const place = { hostname: 'desk', uid: 1, spec: spec('/a'), repositoryId };
     const id = sourceIdFor(place, []);
-    const policy = { repositoryId, requiredLevel: 'per-file' as const, longestStallMs: 250 };
+    const policy = defaultPolicy(repositoryId, 'per-file');
     const moved = { id, name: 'a', spec: spec('/b'), policy, ownerUid: 1 };
     const next = sourceIdFor(place, [moved]);
     expect(next).not.toBe(id);
