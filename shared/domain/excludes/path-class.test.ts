@@ -71,7 +71,7 @@ const quiet: readonly string[] = [
   '/home/ana/.config/pulse/0a1b-device-volumes.tdb',
   '/home/ana/.lesshst',
   '/var/lib/systemd/timers/stamp-apt-daily.timer',
-  '/var/lib/apt/lists/deb.debian.org_debian_dists_bookworm_InRelease',
+  '/var/lib/apt/lists/security_dists_bookworm_InRelease',
   '/var/lib/NetworkManager/timestamps',
   '/home/ana/.local/share/Trash/files/old.odt',
   '/media/ana/stick/.Trash-1000/info/old.odt.trashinfo',
