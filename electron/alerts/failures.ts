@@ -84,6 +84,10 @@ function explain(code: string, error: unknown): Explained {
 
 /** A symbol of ours or of the system: short, in capitals. Anything else is not passed on. */
 export function codeOf(error: unknown): string {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!(error instanceof Error)) return '';
+  // A library that has a code of its own leaves the system's in its words.
+  const inside = /\b(E[A-Z]{3,})\b/.exec(error.message)?.[1];
+  if (inside !== undefined && network[inside] !== undefined) return inside;
+  const code = 'code' in error ? String(error.code) : '';
   return /^[A-Z][A-Z0-9_]{1,60}$/.test(code) ? code : '';
 }
