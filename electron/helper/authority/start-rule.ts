@@ -62,8 +62,8 @@ export function startRuleFor(userName: string, folder: string = rulesFolder): St
 export const noStartRule: StartRule = { write: () => {}, remove: () => {} };
 
 /**
- * The folder belongs to root, or to polkit's own account as some systems have it, and to nobody else's group. It is not
- * made: a system without it has no polkit that reads it.
+ * The folder can be changed by its owner alone: root, or polkit's own account as some systems have it. It is not made: a
+ * system without it has no polkit that reads it.
  */
 function requireOwnFolder(folder: string): void {
   const found = existsSync(folder) ? lstatSync(folder) : undefined;
