@@ -42,7 +42,7 @@ const runner: Runner = {
         stdin instanceof ReadStream && stdin.isTTY
           ? (question: string) => askWithoutEcho(stdin, (text) => stderr.write(text), question)
           : null;
-      const passwords = { passwordFile: options.passwordFile, ask };
+      const passwords = { passwordFiles: options.passwordFile ?? [], ask };
       try {
         code = await work({ service, output, signal: cancelOnInterrupt(), options, passwords });
       } finally {
@@ -62,7 +62,10 @@ program.exitOverride((error) => {
   // Help and version are answers; everything else commander says is about how the command was written.
   process.exit(error.exitCode === 0 ? exitCodes.done : exitCodes.usage);
 });
-for (const command of program.commands) command.copyInheritedSettings(program);
+for (const command of program.commands) {
+  command.copyInheritedSettings(program);
+  for (const inner of command.commands) inner.copyInheritedSettings(program);
+}
 
 stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe went away (`| head`): nobody is left to tell.

@@ -1,11 +1,18 @@
-import { Command } from 'commander';
+import { Command, Option } from 'commander';
 import { backup } from './commands/backup.ts';
 import { check } from './commands/check.ts';
+import { type ForgetOptions, forget } from './commands/forget.ts';
 import { init } from './commands/init.ts';
 import { type RestoreOptions, restore, undo } from './commands/restore.ts';
+import { type RunDueOptions, runDue } from './commands/run-due.ts';
+import { allowStillPoints, pauseSchedule, resumeSchedule, showSchedule } from './commands/schedule.ts';
 import { diff, evidence, listFolder, listSnapshots } from './commands/snapshots.ts';
-import { type AddOptions, addSource, listSources, removeSource } from './commands/sources.ts';
+import { type AddOptions, addSource, listSources, removeSource, setSource } from './commands/sources.ts';
+import { type SpaceOptions, space } from './commands/space.ts';
 import type { ExitCode } from './exit-codes.ts';
+import { excludeOptions } from './options/exclude-options.ts';
+import { keepOptions } from './options/keep-options.ts';
+import { holdingOptions, policyOptions } from './options/policy-options.ts';
 import type { GlobalOptions, Session } from './session.ts';
 
 /** What a command needs of its surroundings: a session, kept registrations for commands that change them. */
@@ -19,12 +26,18 @@ export function createProgram(version: string, runner: Runner): Command {
     .description('Consistent point-in-time copies of folders and filesystems, in an encrypted repository.')
     .version(version)
     .option('-r, --repo <place>', 'the repository: a folder, or the name or id of a registered one')
-    .option('-p, --password-file <file>', "a file whose first line is the repository's password")
+    .addOption(
+      new Option(
+        '-p, --password-file <file>',
+        "a file whose first line is the repository's password; REPOSITORY=FILE for one of several, repeatedly",
+      ).argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file]),
+    )
     .option('--json', 'one JSON object a line, tagged with "type"; the default where standard output is no terminal')
     .showHelpAfterError('Use --help to see what there is.')
     .addHelpText(
       'after',
       '\nExit codes: 0 done, 3 done with warnings (listed), 1 failed, 2 wrong usage, 130 cancelled.' +
+        '\nrun-due: 0 nothing is wrong, 3 something is held back, late or weaker than asked, 1 a backup failed.' +
         '\nA password is asked for on the terminal when no --password-file is given.',
     );
   const on = (registering: boolean, work: (session: Session) => Promise<ExitCode>): Promise<void> =>
@@ -37,9 +50,18 @@ export function createProgram(version: string, runner: Runner): Command {
     .action((options: { name?: string }) => on(true, (session) => init(session, options)));
 
   const sources = program.command('sources').description('what is protected');
-  withSourceOptions(sources.command('add').argument('<path>', 'a folder or a mount point'))
+  withOptions(sources.command('add').argument('<path>', 'a folder or a mount point'), [
+    ...sourceOptions,
+    ...policyOptions,
+  ])
     .description('protect a folder or a filesystem')
     .action((path: string, options: AddOptions) => on(true, (session) => addSource(session, path, options)));
+  withOptions(sources.command('set').argument('<source>', 'its id, name or place'), [
+    ...sourceOptions,
+    ...policyOptions,
+  ])
+    .description('change what is said and leave the rest; where any --keep option is given, they are all the rules')
+    .action((wanted: string, options: AddOptions) => on(true, (session) => setSource(session, wanted, options)));
   sources
     .command('list', { isDefault: true })
     .description('list sources')
@@ -50,9 +72,51 @@ export function createProgram(version: string, runner: Runner): Command {
     .description('stop protecting a source; its snapshots stay')
     .action((wanted: string) => on(true, (session) => removeSource(session, wanted)));
 
-  withSourceOptions(program.command('backup').argument('<source>', 'the id or name of a source, or a plain path'))
+  withOptions(program.command('backup').argument('<source>', 'the id or name of a source, or a plain path'), [
+    ...sourceOptions,
+    ...holdingOptions,
+  ])
     .description('take a snapshot at a still point')
     .action((wanted: string, options: AddOptions) => on(false, (session) => backup(session, wanted, options)));
+  program
+    .command('run-due')
+    .description('back up what is due by schedule; asks nobody anything')
+    .option('--once', 'look once and end when what was begun has ended; the default')
+    .option('--watch', 'go on until it is interrupted')
+    .option('--alerts <file>', 'tell failures to somebody who is away: channels with their secrets, for your eyes only')
+    .action((options: RunDueOptions) => on(true, (session) => runDue(session, options)));
+  const schedule = program.command('schedule').description('what is planned, made and missed');
+  schedule
+    .command('show', { isDefault: true })
+    .description('next runs, last runs, missed ones')
+    .action(() => on(false, (session) => showSchedule(session)));
+  schedule
+    .command('pause')
+    .description('make no scheduled backups, here and in the app')
+    .option('--for <time>', 'for so long, like 2h; until "resume" without it')
+    .action((options: { for?: string }) => on(false, (session) => pauseSchedule(session, options)));
+  schedule
+    .command('resume')
+    .description('make scheduled backups again')
+    .action(() => on(false, (session) => resumeSchedule(session)));
+  schedule
+    .command('allow-still-points')
+    .description('let scheduled runs hold filesystems still from now on, without asking')
+    .action(() => on(true, (session) => allowStillPoints(session, true)));
+  schedule
+    .command('forbid-still-points')
+    .description('scheduled runs hold nothing still any more')
+    .action(() => on(true, (session) => allowStillPoints(session, false)));
+  withOptions(program.command('forget').argument('<source>', 'its id, name or place'), keepOptions)
+    .description('delete snapshots that the keep rules of a source no longer keep')
+    .option('--dry-run', 'only say what would be deleted; other rules may be tried')
+    .action((wanted: string, options: ForgetOptions) => on(false, (session) => forget(session, wanted, options)));
+  program
+    .command('space')
+    .description('what would free how much in a repository; deletes nothing unasked')
+    .option('--delete-by-rules', 'delete what the keep rules no longer keep, and give back the space')
+    .option('--delete-unused', 'give back the space that nothing needs any more')
+    .action((options: SpaceOptions) => on(false, (session) => space(session, options)));
   program
     .command('snapshots')
     .description('list snapshots')
@@ -100,10 +164,9 @@ export function createProgram(version: string, runner: Runner): Command {
   return program;
 }
 
-function withSourceOptions(command: Command): Command {
-  return command
-    .option('--name <name>', 'what to call it')
-    .option('--exclude <path...>', 'paths below it that are left out')
-    .option('--longest-stall <ms>', 'the longest pause writers may be asked to accept, in milliseconds')
-    .option('--level <level>', 'the weakest consistency level that is good enough');
+const sourceOptions: readonly Option[] = [new Option('--name <name>', 'what to call it'), ...excludeOptions];
+
+function withOptions(command: Command, options: readonly Option[]): Command {
+  for (const option of options) command.addOption(option);
+  return command;
 }

@@ -8,7 +8,7 @@ import { obtainPassword, type PasswordSources } from './password.ts';
 
 export interface GlobalOptions {
   readonly repo?: string | undefined;
-  readonly passwordFile?: string | undefined;
+  readonly passwordFile?: readonly string[] | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -27,7 +27,8 @@ export async function openedRepository(session: Session, preferred?: RepositoryI
   const repository = choose(known, session.options.repo, preferred);
   if (repository?.state === 'ready' || repository?.state === 'read-only') return repository.id;
   if (repository?.state === 'waiting' || repository?.state === 'other') throw absent(repository);
-  const password = await obtainPassword(session.passwords, `Password of ${repository?.name ?? session.options.repo}`);
+  const question = `Password of ${repository?.name ?? session.options.repo}`;
+  const password = await obtainPassword(session.passwords, question, repository);
   if (repository) {
     await session.service.call('repositories.unlock', { id: repository.id, password });
     return repository.id;
@@ -66,7 +67,7 @@ export function isPrefix(text: string, id: string): boolean {
   return /^[0-9a-f]{6,64}$/.test(text) && id.startsWith(text);
 }
 
-function absent({ name, location }: RepositoryStatus): StillpointError {
+export function absent({ name, location }: RepositoryStatus): StillpointError {
   return new StillpointError({
     kind: 'repository-absent',
     field: '--repo',

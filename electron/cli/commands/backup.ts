@@ -1,6 +1,8 @@
-import { describeSpec } from '../../../shared/domain/source.ts';
+import type { RunResult } from '../../../shared/domain/run.ts';
+import { describeSpec, type Source } from '../../../shared/domain/source.ts';
 import { type ExitCode, exitCodeOfOutcome } from '../exit-codes.ts';
-import { newRun } from '../run-ids.ts';
+import { newRun, newRunId } from '../run-ids.ts';
+import { composeSchedule } from '../schedule/compose.ts';
 import { openedRepository, type Session } from '../session.ts';
 import { type AddOptions, findSource, registerSource } from './sources.ts';
 
@@ -8,16 +10,28 @@ import { type AddOptions, findSource, registerSource } from './sources.ts';
 export async function backup(session: Session, wanted: string, options: AddOptions): Promise<ExitCode> {
   const found = await findSource(session, wanted);
   const repositoryId = await openedRepository(session, found?.policy.repositoryId);
-  const isKeptThere = found?.policy.repositoryId === repositoryId;
-  const source =
-    found && isKeptThere ? found : await registerSource(session, found ? describeSpec(found.spec) : wanted, options);
-  const result = await session.service.call(
-    'backup.run',
-    { sourceId: source.id, ...newRun() },
-    { signal: session.signal, onEvent: (event) => session.output.runEvent(event) },
-  );
+  const result =
+    found?.policy.repositoryId === repositoryId
+      ? await backUpRegistered(session, found)
+      : await backUpPlace(session, found ? describeSpec(found.spec) : wanted, options);
   const id = result.snapshotId === null ? '' : `\nSnapshot ${result.snapshotId.slice(0, 8)}`;
   const guidance = result.error === null || result.error.guidance === '' ? '' : `\n${result.error.guidance}`;
   session.output.result({ type: 'result', ...result }, `${result.summary}${guidance}${id}`);
   return exitCodeOfOutcome(result.outcome);
+}
+
+/** Nobody else backs it up meanwhile, and it is in the same history as scheduled backups and the app's. */
+function backUpRegistered(session: Session, source: Source): Promise<RunResult> {
+  const { scheduler, backup: backUp } = composeSchedule(session);
+  const runId = newRunId();
+  return scheduler.runAsked(source, runId, (askedAt) => backUp({ source, runId, askedAt, trigger: 'person' }));
+}
+
+async function backUpPlace(session: Session, path: string, options: AddOptions): Promise<RunResult> {
+  const source = await registerSource(session, path, options);
+  return session.service.call(
+    'backup.run',
+    { sourceId: source.id, ...newRun(), trigger: 'person' },
+    { signal: session.signal, onEvent: (event) => session.output.runEvent(event) },
+  );
 }

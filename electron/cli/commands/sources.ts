@@ -1,55 +1,82 @@
 import { basename, resolve } from 'node:path';
-import { type ConsistencyLevel, consistencyLevelSchema } from '../../../shared/domain/level.ts';
-import { defaultLongestStallMs } from '../../../shared/domain/policy.ts';
-import { describeSpec, type Source } from '../../../shared/domain/source.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { excludePresets } from '../../../shared/domain/excludes/presets.ts';
+import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
+import { defaultPolicy, type Policy } from '../../../shared/domain/policy.ts';
+import type { Preflight } from '../../../shared/domain/preflight.ts';
+import { scheduleSentence } from '../../../shared/domain/schedule/schedule-words.ts';
+import { describeSpec, type FilesystemSpec, type Source } from '../../../shared/domain/source.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { type ExcludeOptions, excludesFrom } from '../options/exclude-options.ts';
+import { type PolicyOptions, policyFrom } from '../options/policy-options.ts';
 import { formatDuration } from '../output/units.ts';
 import { openedRepository, type Session } from '../session.ts';
 
-export interface AddOptions {
+export interface AddOptions extends PolicyOptions, ExcludeOptions {
   readonly name?: string;
-  readonly exclude?: readonly string[];
-  readonly longestStall?: string;
-  readonly level?: string;
 }
 
+const noExcludes = { excludes: [], excludePresets: [...excludePresets], ignoreLines: [] };
+
 export async function addSource(session: Session, path: string, options: AddOptions): Promise<ExitCode> {
-  const source = await registerSource(session, path, options);
-  const preflight = await session.service.call(
-    'sources.preflight',
-    { spec: source.spec, policy: source.policy },
-    { signal: session.signal },
-  );
+  const spec = specOf(path, options);
+  const repositoryId = await openedRepository(session);
+  // What cannot be reached here is not asked for: each backup would be weaker than asked.
+  const policy = policyFrom(options, defaultPolicy(repositoryId, 'per-file'));
+  const preflight = await session.service.call('sources.preflight', { spec, policy }, { signal: session.signal });
+  const requiredLevel = options.level === undefined ? reachable(preflight) : policy.requiredLevel;
+  const source = await session.service.call('sources.add', {
+    name: nameOf(spec, options),
+    spec,
+    policy: { ...policy, requiredLevel },
+  });
   const { chosen, leftOut } = preflight;
   const promise = `You will get: ${chosen.level} by ${chosen.method}${chosen.expectedStallMs > 0 ? `, writers pause about ${formatDuration(chosen.expectedStallMs)}` : ''}.`;
   const reasons = preflight.considered.flatMap(({ method, reasons }) =>
     reasons.map((reason) => `  ${method}: ${reason}`),
   );
   const left = leftOut.map((note) => `  Left out: ${note.path} (${note.reason})`);
+  const when = scheduleSentence(source.policy.schedule);
   session.output.result(
     { type: 'source', ...source, preflight },
-    [`Added ${source.name} as ${source.id}.`, promise, ...reasons, ...left].join('\n'),
+    [`Added ${source.name} as ${source.id}.`, promise, ...reasons, ...left, when].join('\n'),
   );
   return exitCodes.done;
 }
 
+/** A place that is backed up once; its policy asks for what a copy of any kind gives. */
 export async function registerSource(session: Session, path: string, options: AddOptions): Promise<Source> {
-  const repositoryId = await openedRepository(session);
-  const absolute = resolve(path);
-  return session.service.call('sources.add', {
-    name: options.name ?? (basename(absolute) || absolute),
-    spec: {
-      kind: 'filesystem',
-      path: absolute,
-      excludes: (options.exclude ?? []).map((exclude) => resolve(absolute, exclude)),
-    },
-    policy: {
-      repositoryId,
-      requiredLevel: parseLevel(options.level ?? 'per-file'),
-      longestStallMs: parseMilliseconds(options.longestStall),
-    },
-  });
+  const spec = specOf(path, options);
+  const policy = policyFrom(options, defaultPolicy(await openedRepository(session), 'per-file'));
+  return session.service.call('sources.add', { name: nameOf(spec, options), spec, policy });
+}
+
+/** Changes what is said and leaves the rest. */
+export async function setSource(session: Session, wanted: string, options: AddOptions): Promise<ExitCode> {
+  const { id, name, spec, policy } = await knownSource(session, wanted);
+  const changed = {
+    name: options.name ?? name,
+    spec: { ...spec, ...excludesFrom(options, spec.path, spec) },
+    policy: await movedPolicy(session, policyFrom(options, policy)),
+  };
+  if (isDeepStrictEqual(changed, { name, spec, policy })) {
+    throw new StillpointError({
+      kind: 'wrong-usage',
+      message: 'Nothing is to be changed.',
+      guidance: '`stillpoint sources set --help` says what can be.',
+    });
+  }
+  const { service } = session;
+  const isMore = !isDeepStrictEqual({ name, spec }, { name: changed.name, spec: changed.spec });
+  const source = isMore
+    ? await service.call('sources.update', { id, ...changed })
+    : await service.call('sources.setPolicy', { id, policy: changed.policy });
+  session.output.result(
+    { type: 'source', ...source },
+    `Changed ${source.name}. ${scheduleSentence(source.policy.schedule)}`,
+  );
+  return exitCodes.done;
 }
 
 export async function listSources(session: Session): Promise<ExitCode> {
@@ -63,15 +90,7 @@ export async function listSources(session: Session): Promise<ExitCode> {
 }
 
 export async function removeSource(session: Session, wanted: string): Promise<ExitCode> {
-  const source = await findSource(session, wanted);
-  if (!source) {
-    throw new StillpointError({
-      kind: 'unknown-source',
-      field: 'SOURCE',
-      message: `There is no source "${wanted}".`,
-      guidance: '`stillpoint sources list` lists them.',
-    });
-  }
+  const source = await knownSource(session, wanted);
   await session.service.call('sources.remove', { id: source.id });
   session.output.result({ type: 'source-removed', id: source.id }, `Removed ${source.name}. Its snapshots stay.`);
   return exitCodes.done;
@@ -88,24 +107,33 @@ export async function findSource(session: Session, wanted: string): Promise<Sour
   );
 }
 
-function parseLevel(text: string): ConsistencyLevel {
-  const level = consistencyLevelSchema.safeParse(text);
-  if (level.success) return level.data;
+export async function knownSource(session: Session, wanted: string): Promise<Source> {
+  const source = await findSource(session, wanted);
+  if (source) return source;
   throw new StillpointError({
-    kind: 'wrong-usage',
-    field: '--level',
-    message: `"${text}" is no consistency level.`,
-    guidance: `Use one of ${consistencyLevelSchema.options.join(', ')}.`,
+    kind: 'unknown-source',
+    field: 'SOURCE',
+    message: `There is no source "${wanted}".`,
+    guidance: '`stillpoint sources list` lists them.',
   });
 }
 
-function parseMilliseconds(text: string | undefined): number {
-  if (text === undefined) return defaultLongestStallMs;
-  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 60_000) return Number(text);
-  throw new StillpointError({
-    kind: 'wrong-usage',
-    field: '--longest-stall',
-    message: `"${text}" is not a number of milliseconds from 1 to 60000.`,
-    guidance: `Leave it out for ${defaultLongestStallMs}.`,
-  });
+function specOf(path: string, options: AddOptions): FilesystemSpec {
+  const absolute = resolve(path);
+  return { kind: 'filesystem', path: absolute, ...excludesFrom(options, absolute, noExcludes) };
+}
+
+function nameOf({ path }: FilesystemSpec, { name }: AddOptions): string {
+  return name ?? (basename(path) || path);
+}
+
+/** That nothing was written while it was copied cannot be promised of a live copy: its absence is no reason for an alarm. */
+function reachable({ chosen }: Preflight): ConsistencyLevel {
+  return chosen.method === 'live' ? 'per-file' : chosen.level;
+}
+
+/** Where `--repo` names another repository, the source is kept there from then on. */
+async function movedPolicy(session: Session, policy: Policy): Promise<Policy> {
+  if (session.options.repo === undefined) return policy;
+  return { ...policy, repositoryId: await openedRepository(session) };
 }

@@ -97,7 +97,7 @@ describe('password', () => {
   };
 
   it('is the file without its last newline, and nothing else is cut', async () => {
-    expect(await obtainPassword({ passwordFile: file(' se cret \n'), ask: null }, 'Q')).toBe(' se cret ');
+    expect(await obtainPassword({ passwordFiles: [file(' se cret \n')], ask: null }, 'Q')).toBe(' se cret ');
   });
 
   it.each([
@@ -106,7 +106,8 @@ describe('password', () => {
     ['a file that is no password', () => file('x'.repeat(5000))],
     ['nobody to ask', () => undefined],
   ])('names the option with %s', async (_, path) => {
-    await expect(obtainPassword({ passwordFile: path(), ask: null }, 'Q')).rejects.toMatchObject({
+    const passwordFiles = [path()].filter((given) => given !== undefined);
+    await expect(obtainPassword({ passwordFiles, ask: null }, 'Q')).rejects.toMatchObject({
       kind: 'wrong-usage',
       field: '--password-file',
     });

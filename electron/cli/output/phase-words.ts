@@ -21,6 +21,7 @@ const words: { readonly [N in PhaseName]: string } = {
   undo: 'Taking back',
   'check-structure': 'Checking the structure',
   'check-data': 'Checking all data',
+  forget: 'Deleting what is not kept any more',
 };
 
 export function phaseWords(phase: PhaseName): string {

@@ -1,0 +1,55 @@
+import { Option } from 'commander';
+import { type ConsistencyLevel, consistencyLevelSchema } from '../../../shared/domain/level.ts';
+import { defaultLongestStallMs, type Policy } from '../../../shared/domain/policy.ts';
+import { type KeepOptions, keepFrom, keepOptions } from './keep-options.ts';
+import {
+  conditionsFrom,
+  lateAfterFrom,
+  type ScheduleOptions,
+  scheduleFrom,
+  scheduleOptions,
+} from './schedule-options.ts';
+import { usage } from './usage.ts';
+
+export interface PolicyOptions extends ScheduleOptions, KeepOptions {
+  readonly longestStall?: string;
+  readonly level?: string;
+}
+
+export const holdingOptions: readonly Option[] = [
+  new Option('--longest-stall <ms>', 'the longest pause writers may be asked to accept, in milliseconds'),
+  new Option('--level <level>', 'the weakest consistency level that is good enough; without it what can be reached'),
+];
+
+export const policyOptions: readonly Option[] = [...holdingOptions, ...scheduleOptions, ...keepOptions];
+
+/** `before` with what was said changed. */
+export function policyFrom(options: PolicyOptions, before: Policy): Policy {
+  const { level, longestStall } = options;
+  const lateAfterHours = lateAfterFrom(options);
+  return {
+    ...before,
+    requiredLevel: level === undefined ? before.requiredLevel : parseLevel(level),
+    longestStallMs: longestStall === undefined ? before.longestStallMs : parseMilliseconds(longestStall),
+    schedule: scheduleFrom(options) ?? before.schedule,
+    conditions: conditionsFrom(options, before.conditions),
+    keep: keepFrom(options) ?? before.keep,
+    ...(lateAfterHours === undefined ? {} : { lateAfterHours }),
+  };
+}
+
+function parseLevel(text: string): ConsistencyLevel {
+  const level = consistencyLevelSchema.safeParse(text);
+  if (level.success) return level.data;
+  const levels = consistencyLevelSchema.options.join(', ');
+  throw usage('--level', `"${text}" is no consistency level.`, `Use one of ${levels}.`);
+}
+
+function parseMilliseconds(text: string): number {
+  if (/^\d{1,5}$/.test(text) && Number(text) >= 1 && Number(text) <= 60_000) return Number(text);
+  throw usage(
+    '--longest-stall',
+    `"${text}" is not a number of milliseconds from 1 to 60000.`,
+    `Leave it out for ${defaultLongestStallMs}.`,
+  );
+}

@@ -1,0 +1,14 @@
+import { isAtLeast } from '../../../shared/domain/level.ts';
+import type { Source } from '../../../shared/domain/source.ts';
+import { instantToMs } from '../../../shared/domain/time.ts';
+import type { HelperService } from '../../helper/server/service.ts';
+import { allSnapshots } from '../find-snapshot.ts';
+import { backupsOf } from './ports.ts';
+
+/** The time of the newest snapshot that met the policy, however it came about; null: there is none, or nobody can be asked. */
+export async function lastGoodAt(source: Source, service: HelperService): Promise<number | null> {
+  const { repositoryId, requiredLevel } = source.policy;
+  const snapshots = await allSnapshots(service, repositoryId).catch(() => []);
+  const good = backupsOf(source, snapshots).findLast(({ level }) => level !== null && isAtLeast(level, requiredLevel));
+  return good ? instantToMs(good.time) : null;
+}
