@@ -1,0 +1,99 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import { StillpointError } from '../../shared/errors/index.ts';
+import { begin, day, type EverydayApp, everydayApp, hour, photosOnly } from './testing/everyday-app.ts';
+
+const apps: EverydayApp[] = [];
+afterEach(async () => {
+  for (const app of apps.splice(0)) await app.end();
+});
+
+async function start(...how: Parameters<typeof everydayApp>): Promise<EverydayApp> {
+  const app = await everydayApp(...how);
+  apps.push(app);
+  return app;
+}
+
+describe('somebody who is away', () => {
+  const channel = {
+    kind: 'ntfy' as const,
+    id: 'phone',
+    enabled: true,
+    server: 'https://ntfy.example',
+    topic: 'backups',
+  };
+  const check = { kind: 'healthchecks' as const, id: 'check', enabled: true, name: 'Backups' };
+  const events = (app: EverydayApp) => app.sent.alerts.map(({ event }) => event);
+  const settled = async (app: EverydayApp) => {
+    await app.services.everyday.look();
+    await app.services.alerts.settled();
+  };
+
+  it('is told of a failure once, and that it is over; a watcher hears of success', async () => {
+    const app = await start();
+    await app.ask('alerts.save', { channel, secret: 'token' });
+    await app.ask('alerts.save', { channel: check, secret: 'https://hc.example/ping/1234' });
+    app.world.overrides['backup.run'] = async () => {
+      throw new StillpointError({ kind: 'io', message: 'The disk has an error.', guidance: 'Look at its cable.' });
+    };
+    await app.pass(2 * hour);
+    await app.pass(3 * hour);
+    await settled(app);
+    expect(events(app)).toEqual(['failed', 'failed']);
+    delete app.world.overrides['backup.run'];
+    await app.pass(3 * hour);
+    await settled(app);
+    const heard = (id: string) => events(app).filter((_event, at) => app.sent.channels[at] === id);
+    expect(heard('phone')).toEqual(['failed', 'recovered']);
+    expect(heard('check').toSorted()).toEqual(['failed', 'recovered', 'succeeded']);
+    expect(await app.ask('alerts.list')).toMatchObject([
+      { channel, hasSecret: true, secretIsKept: false, lastResult: 'Taken.', lastFailed: false },
+      { channel: check },
+    ]);
+  });
+
+  it('is told after a restart what could not be sent before', async () => {
+    const app = await start();
+    await app.ask('alerts.save', { channel });
+    app.sent.fails = new StillpointError({ kind: 'io', message: 'No network.', guidance: '', retryable: true });
+    app.world.state = 'waiting';
+    await app.pass(5 * day);
+    await settled(app);
+    expect(await app.ask('alerts.list')).toMatchObject([
+      { lastFailed: true, lastResult: 'No network. A message waits to be sent.' },
+    ]);
+    await app.services.schedule.stop();
+    const again = await start(photosOnly(begin), app.folder);
+    again.world.state = 'waiting';
+    again.clock.aheadMs = app.clock.aheadMs + hour;
+    await settled(again);
+    expect(events(again)).toEqual(['late']);
+  });
+
+  it('is sent a test before anything is saved, and hears what was wrong', async () => {
+    const app = await start();
+    expect(await app.ask('alerts.test', { channel, secret: 'token' })).toEqual({ answer: 'Taken.' });
+    expect(events(app)).toEqual(['test']);
+    app.sent.fails = new StillpointError({
+      kind: 'not-permitted',
+      message: 'Wrong token.',
+      guidance: 'Enter it again.',
+    });
+    await expect(app.ask('alerts.test', { channel })).rejects.toMatchObject({ message: 'Wrong token.' });
+    expect(await app.ask('alerts.list')).toEqual([]);
+  });
+
+  it('a secret is sent to no other server than the one it was entered for', async () => {
+    const app = await start();
+    await app.ask('alerts.save', { channel, secret: 'token' });
+    const elsewhere = { ...channel, server: 'https://evil.example' };
+    for (const method of ['alerts.test', 'alerts.save'] as const) {
+      await expect(app.ask(method, { channel: elsewhere })).rejects.toMatchObject({
+        kind: 'bad-input',
+        field: 'secret',
+      });
+    }
+    expect(app.sent.alerts).toEqual([]);
+    await app.ask('alerts.save', { channel: { ...channel, topic: 'other' } });
+    expect(await app.ask('alerts.remove', { id: 'phone' })).toEqual([]);
+  });
+});
