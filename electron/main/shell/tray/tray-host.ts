@@ -1,8 +1,8 @@
 import type { BusLink } from '../bus/bus-link.ts';
 import { plain, property } from '../bus/messages.ts';
 
-const watcher = 'org.kde.StatusNotifierWatcher';
-const watcherPath = '/StatusNotifierWatcher';
+export const watcher = 'org.kde.StatusNotifierWatcher';
+export const watcherPath = '/StatusNotifierWatcher';
 
 /**
  * Tells whether something on this desktop shows tray icons: a panel that registered as a host of StatusNotifierItems.

@@ -3,6 +3,7 @@ import type { TrayAction, TrayIcon, TrayModel } from '../../jobs/tray-model.ts';
 import type { BusLink } from '../bus/bus-link.ts';
 import { drawTrayIcon } from './icons/draw-tray-icon.ts';
 import { panelTheme } from './panel-theme.ts';
+import { registerAgain } from './register-again.ts';
 import { watchTrayHost } from './tray-host.ts';
 import { menuTemplate } from './tray-menu.ts';
 
@@ -55,16 +56,12 @@ export function trayInPanel({ bus, desktop, onAction, onPresence, log }: TrayOpt
       log(`tray: ${String(error)}`);
     }
   };
-  const drop = (): void => {
-    tray?.destroy();
-    tray = undefined;
-    shownItems = '';
-    shownIcon = '';
-  };
   const unwatch = watchTrayHost(bus, (now) => {
     isThere = now;
-    if (now) draw();
-    else drop();
+    // The icon is kept where its panel goes: Chromium cannot make another one in the same process.
+    const isKept = tray !== undefined;
+    draw();
+    if (now && isKept) registerAgain(bus, process.pid).catch((error) => log(`tray: ${String(error)}`));
     onPresence(now);
   });
   nativeTheme.on('updated', draw);
@@ -79,7 +76,9 @@ export function trayInPanel({ bus, desktop, onAction, onPresence, log }: TrayOpt
     remove() {
       unwatch();
       nativeTheme.off('updated', draw);
-      drop();
+      tray?.destroy();
+      tray = undefined;
+      isThere = false;
     },
   };
 }
