@@ -22,6 +22,8 @@ const targets = {
       'electron/main',
       'electron/catalog',
       'electron/preload',
+      'electron/schedule',
+      'electron/alerts',
       'renderer',
       'build/electron.vite.config.ts',
     ],
@@ -41,7 +43,15 @@ const targets = {
       ]),
   },
   helper: {
-    inputs: [...common, 'electron/helper', 'electron/cli', 'build/helper.vite.config.ts', 'build/worker-chunks.ts'],
+    inputs: [
+      ...common,
+      'electron/helper',
+      'electron/cli',
+      'electron/schedule',
+      'electron/alerts',
+      'build/helper.vite.config.ts',
+      'build/worker-chunks.ts',
+    ],
     entries: { 'electron/helper/index.ts': 'out/helper/helper.js', 'electron/cli/index.ts': 'out/helper/cli.js' },
     make: (outputs) =>
       bundle('helper', outputs, [
