@@ -23,6 +23,14 @@ export interface KeepOptions {
 const counts = ['last', 'hourly', 'daily', 'weekly', 'monthly', 'yearly'] as const;
 const withins = ['', '-hourly', '-daily', '-weekly', '-monthly', '-yearly'] as const;
 
+const periods: Readonly<Record<string, string>> = {
+  hourly: 'hour',
+  daily: 'day',
+  weekly: 'week',
+  monthly: 'month',
+  yearly: 'year',
+};
+
 /** restic's names and meaning. Where any is given, what is kept is exactly what is given. */
 export const keepOptions: readonly Option[] = [
   ...counts.map(
@@ -63,14 +71,6 @@ export function keepFrom(options: KeepOptions): KeepRules | undefined {
   const names = Object.fromEntries([...given.map(([field]) => [field, optionOf(field)]), ['tags', '--keep-tag']]);
   return checked(keepRulesSchema, { ...keepEverything, ...rules, tags: [...(keepTag ?? [])] }, names);
 }
-
-const periods: Readonly<Record<string, string>> = {
-  hourly: 'hour',
-  daily: 'day',
-  weekly: 'week',
-  monthly: 'month',
-  yearly: 'year',
-};
 
 function keyOf(start: string, name: string): keyof KeepOptions {
   return `${start}${name.charAt(0).toUpperCase()}${name.slice(1)}` as keyof KeepOptions;
