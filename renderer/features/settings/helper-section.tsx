@@ -5,6 +5,7 @@ import { asStillpointError, type StillpointError } from '../../../shared/errors/
 import { useStore } from '../../state/store.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { ScheduledStillPoints } from './scheduled-still-points.tsx';
 import classes from './settings.module.css';
 
 /** Whether filesystems can be held still here, and how to allow it. */
@@ -52,6 +53,7 @@ export function HelperSection(): ReactNode {
           {helper.explanation}
         </Notice>
       )}
+      {helper.state === 'ready' && <ScheduledStillPoints />}
       {helper.crashes > 0 && <p className={classes.quiet}>{t('helper.crashes', { count: helper.crashes })}</p>}
       {error !== null && <ErrorPanel error={error} onRetry={request} />}
     </section>

@@ -9,6 +9,8 @@ import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { KeyHint } from '../../ui/key-hint.tsx';
 import { Notice } from '../../ui/notice.tsx';
 import { Segmented } from '../../ui/segmented.tsx';
+import { AlertsSection } from './alerts/alerts-section.tsx';
+import { EverydaySection } from './everyday-section.tsx';
 import { HelperSection } from './helper-section.tsx';
 import classes from './settings.module.css';
 import { shortcuts } from './shortcuts.ts';
@@ -23,7 +25,9 @@ export function SettingsView(): ReactNode {
       <h1>{t('title')}</h1>
       {error !== null && <ErrorPanel error={error} />}
       <Look onError={setError} />
+      <EverydaySection />
       <HelperSection />
+      <AlertsSection />
       <Secrets />
       <Catalog />
       <section className={classes.section}>

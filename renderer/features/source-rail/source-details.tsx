@@ -6,6 +6,7 @@ import type { SourceId } from '../../../shared/domain/ids.ts';
 import { describeSpec } from '../../../shared/domain/source.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
+import { whyLate } from '../../state/late-words.ts';
 import { usePolicyParts } from '../../state/policy-parts.ts';
 import { useStore } from '../../state/store.ts';
 import { formatDay, formatTime } from '../../ui/format/date-time.ts';
@@ -38,7 +39,7 @@ export function SourceDetails({
   const open = useStore((state) => state.open);
   const repository = useStore((state) => state.repositories?.find(({ id }) => id === source.policy.repositoryId));
   const [removing, setRemoving] = useState(false);
-  const next = nextRun(source, lane, now);
+  const next = nextRun(source, now);
   const { usePolicyWords, StillPointsNotice } = usePolicyParts();
   const policy = usePolicyWords()(source.policy);
   return (
@@ -48,9 +49,11 @@ export function SourceDetails({
         <h2>{source.name}</h2>
         <HealthMark health={source.health} />
       </header>
-      <p className={classes.detailsWords} data-health={source.health}>
-        {words}
-      </p>
+      {source.health !== 'late' && (
+        <p className={classes.detailsWords} data-health={source.health}>
+          {words}
+        </p>
+      )}
       <LateNotice source={source} />
       <StillPointsNotice sourceId={source.id} />
       <div className={classes.detailsActions}>
@@ -168,7 +171,7 @@ function LateNotice({ source }: { readonly source: SourceView }): ReactNode {
   const { t } = useTranslation('source-rail');
   const now = useNow(60_000);
   if (source.lateSince === null || source.health === 'running') return null;
-  const why = source.heldBack || source.healthText;
+  const why = whyLate(source);
   return (
     <Notice
       tone="warn"

@@ -1,6 +1,5 @@
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
-import type { Lane } from '../../../shared/ipc/timeline.ts';
 
 /** What the second line of a source says; the words are the caller's. */
 export type SourceLine =
@@ -13,24 +12,18 @@ export type SourceLine =
   /** All is well so far, but a run that is owed does not begin. */
   | { readonly kind: 'held-back'; readonly lastGood: number; readonly why: string };
 
-export function sourceLine(
-  source: SourceView,
-  lane: Lane | undefined,
-  runs: readonly RunView[],
-  now: number,
-): SourceLine {
+export function sourceLine(source: SourceView, runs: readonly RunView[], now: number): SourceLine {
   if (source.health === 'running') {
     return { kind: 'running', run: runs.find(({ runId }) => runId === source.runningRunId) ?? null };
   }
   const lastGood = source.lastGood?.time ?? null;
   if (source.health === 'new') return { kind: 'never' };
   if (source.health === 'failed' && wasInterrupted(source, runs)) return { kind: 'interrupted', lastGood };
-  if (source.health === 'late')
-    return { kind: 'late', since: source.lateSince, why: source.heldBack || source.healthText };
+  if (source.health === 'late') return { kind: 'late', since: source.lateSince, why: source.heldBack };
   if (source.health !== 'safe') return { kind: 'trouble', why: source.healthText, lastGood };
   if (lastGood === null) return { kind: 'never' };
   if (source.heldBack !== '') return { kind: 'held-back', lastGood, why: source.heldBack };
-  return { kind: 'good', lastGood, next: nextRun(source, lane, now) };
+  return { kind: 'good', lastGood, next: nextRun(source, now) };
 }
 
 /** Whether what failed was the backup that ended last, and only because whoever did it was gone. */
@@ -39,8 +32,7 @@ function wasInterrupted(source: SourceView, runs: readonly RunView[]): boolean {
   return last?.outcome === 'interrupted';
 }
 
-/** What the scheduler says, else the next tick of its lane. */
-export function nextRun(source: SourceView, lane: Lane | undefined, now: number): number | null {
-  if (source.nextRunAt !== null && source.nextRunAt > now) return source.nextRunAt;
-  return lane?.planned.find((time) => time > now) ?? null;
+/** When the scheduler will begin the next run; null where it says nothing of one to come. */
+export function nextRun({ nextRunAt }: SourceView, now: number): number | null {
+  return nextRunAt !== null && nextRunAt > now ? nextRunAt : null;
 }

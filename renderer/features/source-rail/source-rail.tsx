@@ -92,7 +92,7 @@ function SourceItem({
           {!narrow && (
             <span className={classes.text}>
               <span className={classes.name}>{source.name}</span>
-              <span className={classes.words} data-health={source.health}>
+              <span className={classes.words} data-health={source.health} title={words}>
                 {words}
               </span>
             </span>

@@ -11,10 +11,9 @@ import { sourceLine } from './source-line.ts';
 export function useSourceWords(source: SourceView): string {
   const { t } = useTranslation(['source-rail', 'phases', 'timeline']);
   const now = useNow(20_000);
-  const lane = useStore((state) => state.lanes?.find(({ sourceId }) => sourceId === source.id));
   const runs = useStore((state) => state.runs) ?? [];
   const share = useStore((state) => state.shares.get(source.runningRunId as never)?.share);
-  const line = sourceLine(source, lane, runs, now);
+  const line = sourceLine(source, runs, now);
   switch (line.kind) {
     case 'running': {
       if (line.run === null || line.run.phase === null) return t('health.running');

@@ -2,11 +2,13 @@ import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
 import { warnDaysAhead } from '../../../shared/domain/keep/growth.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
 import type { RunWarning } from '../../../shared/domain/run.ts';
+import { notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { type ChangedFiles, groupChanged } from '../../state/changed-files.ts';
+import { whyLate } from '../../state/late-words.ts';
 
 type Repository = IpcResult<'repositories.list'>[number];
 
@@ -92,7 +94,7 @@ function lateTrouble(source: SourceView, repositories: readonly Repository[]): A
     severe: true,
     since: source.lateSince,
     sourceId: source.id,
-    why: source.heldBack || source.healthText,
+    why: whyLate(source),
     repository: repositories.find(({ id, state }) => id === source.policy.repositoryId && state !== 'ready') ?? null,
   };
 }
@@ -121,7 +123,8 @@ function laneTrouble(source: SourceView, lane: Lane, runs: readonly RunView[]): 
       text: failure.text,
     });
   }
-  const missed = lane.missed.at(-1);
+  // That nothing had changed is no trouble.
+  const missed = lane.missed.findLast(({ text }) => text !== notRunSentence('no-changes'));
   if (source.health !== 'late' && missed !== undefined && missed.to > (last?.time ?? Number.NEGATIVE_INFINITY)) {
     const { from, runs: count, text } = missed;
     const key = `not made ${lane.key}`;

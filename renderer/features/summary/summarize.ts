@@ -24,10 +24,7 @@ export function summarize(
   repositories: readonly Repository[],
   now: number,
 ): Summary {
-  const planned = [
-    ...sources.flatMap(({ nextRunAt }) => (nextRunAt === null || nextRunAt <= now ? [] : [nextRunAt])),
-    ...lanes.flatMap((lane) => (lane.sourceId === null ? [] : lane.planned.filter((time) => time > now).slice(0, 1))),
-  ];
+  const planned = sources.flatMap(({ nextRunAt }) => (nextRunAt !== null && nextRunAt > now ? [nextRunAt] : []));
   const troubled = sources
     .filter(({ health }) => worst.includes(health))
     .sort((a, b) => worst.indexOf(a.health) - worst.indexOf(b.health));

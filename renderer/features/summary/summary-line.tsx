@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
+import { whyLate } from '../../state/late-words.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { calendarDaysBetween, dateFormat, formatTime } from '../../ui/format/date-time.ts';
@@ -47,7 +48,7 @@ function safeWords({ total, safe }: Summary, t: Words): string {
 function troubleWords({ name, health, healthText, heldBack }: SourceView, interrupted: boolean, t: Words): string {
   if (interrupted) return t('interrupted', { name });
   // The sentence around it has a full stop of its own.
-  const why = (health === 'late' && heldBack !== '' ? heldBack : healthText).replace(/\.$/, '');
+  const why = health === 'late' ? whyLate({ heldBack, healthText }) : healthText.replace(/\.$/, '');
   // That there is no snapshot yet needs no reason, and what it waits for says that it waits.
   if (health === 'new' || why === '') return t('troubleBare', { name, health: t(`health.${health as 'late'}`) });
   if (health === 'waiting') return t('waitingFor', { name, why });

@@ -1,5 +1,6 @@
 import { nextRuns } from '../../../shared/domain/schedule/next-runs.ts';
 import { defaultConditionRules, type Schedule, type TimeWindow } from '../../../shared/domain/schedule/schedule.ts';
+import { blockerSentence, notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import { windowBands } from '../../../shared/domain/schedule/windows.ts';
 import type { AlertChannelView } from '../../../shared/ipc/alerts.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
@@ -16,7 +17,7 @@ export function lateWorld(world: World): World {
   world.repositories = [repositoryOf('Backup disk', { state: 'waiting', freeBytes: null, totalBytes: null })];
   world.lanes = world.lanes.map((lane) => {
     const snapshots = lane.snapshots.filter(({ time }) => lane.sourceId === null || time < since - hour);
-    const missed = lane.sourceId === null ? [] : missedOf(world, lane, since, world.now, 'disk not connected');
+    const missed = lane.sourceId === null ? [] : missedOf(world, lane, since, world.now);
     return { ...lane, snapshots, missed, failures: lane.failures.filter(({ at }) => at < since) };
   });
   world.sources = world.sources.map((source) => {
@@ -25,11 +26,11 @@ export function lateWorld(world: World): World {
     return {
       ...source,
       health: 'late',
-      healthText: 'the backup disk is not connected',
+      healthText: `Late: last good backup 3 days ago. ${blockerSentence('repository-absent')}`,
       last,
       lastGood: marks.findLast(({ level }) => level === source.policy.requiredLevel) ?? null,
       lateSince: since + day,
-      heldBack: 'Backup disk is not connected',
+      heldBack: blockerSentence('repository-absent').replace(/\.$/, ''),
       nextRunAt: null,
     } satisfies SourceView;
   });
@@ -66,7 +67,7 @@ export function missedWorld(world: World): World {
           { from: midnight(world.now, 2) + 20 * hour, to: midnight(world.now, 1) + hour, runs: 6 },
           { from: midnight(world.now, 1) + 19 * hour, to: midnight(world.now, 1) + 21 * hour, runs: 3 },
           { from: midnight(world.now, 0) + 8 * hour, to: midnight(world.now, 0) + 8 * hour, runs: 1 },
-        ].map((span) => ({ ...span, text: span.runs === 1 ? 'on a metered network' : 'computer off or asleep' })),
+        ].map((span) => ({ ...span, text: notRunSentence(span.runs === 1 ? 'metered' : 'not-running') })),
       };
     }
     return lane.key === 'win-build' || lane.key === 'web-01' ? { ...lane, windows: nights } : lane;
@@ -133,7 +134,7 @@ export function alertsWorld(world: World): World {
 }
 
 /** Every slot of a source's schedule between two instants, as one stretch in which nothing ran. */
-function missedOf(world: World, lane: Lane, from: number, to: number, text: string): Lane['missed'] {
+function missedOf(world: World, lane: Lane, from: number, to: number): Lane['missed'] {
   const source = world.sources.find(({ id }) => id === lane.sourceId);
   if (source === undefined) return [];
   const { schedule, conditions } = source.policy;
@@ -141,5 +142,7 @@ function missedOf(world: World, lane: Lane, from: number, to: number, text: stri
     (time) => time < to,
   );
   const [first, last] = [slots[0], slots.at(-1)];
-  return first === undefined || last === undefined ? [] : [{ from: first, to: last, runs: slots.length, text }];
+  return first === undefined || last === undefined
+    ? []
+    : [{ from: first, to: last, runs: slots.length, text: notRunSentence('repository-absent') }];
 }

@@ -52,7 +52,7 @@ export const tornPaths = [
   '2026/IMG_4411.CR3',
   '2026/IMG_4412.CR3',
   'library.db',
-  '.thumbnails/cache/4411.jpg',
+  '.cache/thumbnails/4411.png',
   'import.log',
 ] as const;
 
