@@ -60,7 +60,6 @@ describe.skipIf(missing !== undefined)(`a root helper of a hostile user${missing
   const newRun = () => ({
     runId: runIdSchema.parse((++runs).toString(16).padStart(32, '0')),
     askedAt: '2026-11-20T02:00:00Z',
-    trigger: 'person' as const,
   });
   const local = (path: string) => ({ kind: 'local' as const, path });
   const add = (path: string) =>
@@ -116,7 +115,7 @@ describe.skipIf(missing !== undefined)(`a root helper of a hostile user${missing
 
   it('lists a file that the user could not read as unreadable', async () => {
     const { id } = await add(source);
-    const result = await call('backup.run', { sourceId: id, ...newRun() });
+    const result = await call('backup.run', { sourceId: id, ...newRun(), trigger: 'person' });
     expect(result).toMatchObject({ outcome: 'warnings', files: 1 });
     expect(result.warnings).toEqual([expect.objectContaining({ code: 'unreadable', path: join(source, 'of-root') })]);
     if (!result.snapshotId) throw new Error('there is no snapshot');
