@@ -19,10 +19,10 @@ export function photosOnly(...snapshotTimes: number[]): FakeWorld {
 
 export type EverydayApp = Awaited<ReturnType<typeof everydayApp>>;
 
-/** The simulated app with its schedule looked at when a test says so, and a clock that tests move. */
-export async function everydayApp(world = photosOnly(begin), former?: string) {
+/** The simulated app with its schedule looked at when a test says so, and a clock that tests move. `at`: when it starts. */
+export async function everydayApp(world = photosOnly(begin), former?: string, at = begin) {
   const app = await simulatedApp(world, former);
-  app.clock.aheadMs = begin - Date.now();
+  app.clock.aheadMs = at - Date.now();
   const { services } = app;
   await services.catchUp();
   services.everyday.start();

@@ -45,6 +45,8 @@ export class FakeWorld implements HelperCalls {
   /** What runs say that they wanted it, in the order in which they began. */
   readonly triggers: RunTrigger[] = [];
   now: () => number = Date.now;
+  /** A backup's snapshot is there from now on, whatever becomes of the run. */
+  onPublished: (snapshot: SnapshotSummary) => void = () => undefined;
   /** Answers that tests put in the place of the world's own. */
   overrides: Partial<Answers> = {};
   /** Every command that was asked, in order. */
@@ -207,10 +209,16 @@ export class FakeWorld implements HelperCalls {
         phases: phases as Parameters<typeof simulatedRun>[0]['phases'],
         phaseMs: this.phaseMs,
         snapshot,
-        emit,
+        emit: (event) => {
+          if (event.type === 'phase-finished' && event.phase === 'publish' && !signal.aborted) {
+            this.snapshots.push(snapshot);
+            this.onPublished(snapshot);
+          }
+          return emit(event);
+        },
         signal,
       });
-      if (result.outcome === 'done') this.snapshots.push(snapshot);
+      if (result.outcome !== 'done') this.snapshots = this.snapshots.filter((other) => other !== snapshot);
       return result;
     },
     'snapshots.list': ({ offset, limit }) => {
