@@ -227,6 +227,27 @@ describe('how much is left out', () => {
     expect(await source.excludeSizes(spec(), context, -1)).toMatchObject({ complete: false, keptFiles: 0 });
   });
 
+  it('is looked at in turns, however many entries one folder has', async () => {
+    for (let index = 0; index < 3000; index += 1) make({ [`many/${index}.${index % 2 === 0 ? 'iso' : 'txt'}`]: '' });
+    let pauses = 0;
+    const tree = (await source.examine(spec({ ignoreLines: ['*.iso'] }), context)).openTree();
+    const many = tree.list(tree.root).find(({ name }) => name.toString() === 'many');
+    if (many === undefined) throw new Error('the folder is missing');
+    const pause = async (): Promise<void> => {
+      pauses += 1;
+    };
+    const slowly = await tree.listInTurns(many, { pause });
+    expect(slowly).toHaveLength(1500);
+    expect(slowly.map(({ name }) => name)).toEqual(tree.list(many).map(({ name }) => name));
+    expect(pauses).toBe(30);
+    // Given up in the middle, it leaves nothing open.
+    const before = readdirSync('/proc/self/fd').length;
+    const stop = { pause: () => Promise.reject(new Error('enough')) };
+    await expect(tree.listInTurns(many, stop)).rejects.toThrow('enough');
+    expect(readdirSync('/proc/self/fd').length).toBe(before);
+    tree.close();
+  });
+
   it('stops when it is told to', async () => {
     make({ 'a/b': 'x' });
     const signal = AbortSignal.abort();

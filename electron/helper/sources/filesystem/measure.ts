@@ -1,15 +1,12 @@
 import { constants } from 'node:fs';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { ExcludeSizes } from '../../../../shared/domain/excludes/presets.ts';
 import type { FilesystemSpec } from '../../../../shared/domain/source.ts';
-import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { LeftOutBy } from './excludes/excludes.ts';
 import type { OnLeftOut } from './open-tree.ts';
 import { splitLast } from './path-bytes.ts';
 import type { OpenTree, TreeEntry } from './tree.ts';
+import { Turns } from './turns.ts';
 
-/** How long the event loop is held up at a time, ms. */
-const turnMs = 15;
 /** As many places of one item are named. */
 const namedPlaces = 20;
 const maxItems = 2000;
@@ -66,25 +63,20 @@ async function walk(
   signal: AbortSignal,
 ): Promise<boolean> {
   const folders: TreeEntry[] = [kept.root];
-  const started = performance.now();
-  let turnStarted = started;
+  const turns = new Turns(signal);
   for (;;) {
-    throwIfAborted(signal);
-    const now = performance.now();
-    if (now - turnStarted > turnMs) {
-      await nextTurn();
-      turnStarted = performance.now();
-    }
-    if (now - started > limitMs) return false;
+    await turns.pause();
+    if (turns.tookMs > limitMs) return false;
     const out = leftOut.pop();
     if (out !== undefined) {
       count(out.entry, out.item);
-      if (isDirectory(out.entry)) for (const entry of whole.list(out.entry)) leftOut.push({ entry, item: out.item });
+      if (!isDirectory(out.entry)) continue;
+      for (const entry of await whole.listInTurns(out.entry, turns)) leftOut.push({ entry, item: out.item });
       continue;
     }
     const folder = folders.pop();
     if (folder === undefined) return true;
-    for (const entry of kept.list(folder)) {
+    for (const entry of await kept.listInTurns(folder, turns)) {
       count(entry, sizes);
       if (isDirectory(entry)) folders.push(entry);
     }

@@ -6,11 +6,12 @@ import type { FileOps } from '../../system/file-ops.ts';
 import { type Statx, statxAt, statxDescriptor } from '../../system/statx.ts';
 import type { Boundaries, Boundary } from './boundaries.ts';
 import { CacheTags, cacheTagName } from './excludes/cache-tag.ts';
-import type { Excludes, LeftOutBy } from './excludes/excludes.ts';
+import type { Excludes, FolderExcludes, LeftOutBy } from './excludes/excludes.ts';
 import { LeftOutTally } from './excludes/left-out-tally.ts';
 import { joinPath, pathKey } from './path-bytes.ts';
 import { pathText } from './path-text.ts';
 import type { OpenTree, TreeEntry, VisitEntry } from './tree.ts';
+import type { Turns } from './turns.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } = constants;
 const noBoundaries: ReadonlyMap<string, Boundary> = new Map();
@@ -109,36 +110,66 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
     onLeftOut?.(entry, by);
   };
 
+  const entryOf = (
+    directory: TreeEntry,
+    fd: number,
+    name: Buffer,
+    limits: ReadonlyMap<string, Boundary>,
+    here: FolderExcludes | undefined,
+    visit: VisitEntry | undefined,
+  ): TreeEntry | undefined => {
+    const path = joinPath(directory.path, name);
+    const limit = limits.size === 0 ? undefined : limits.get(pathKey(name));
+    if (limit !== undefined && !limit.standsIn) return undefined;
+    const entry = limit === undefined ? look(directory, fd, name, path) : standIn(directory, name, path);
+    if (entry === undefined) return undefined;
+    const by = entry.isStandIn ? undefined : here?.leavesOut(entry, isDirectory(entry.stat));
+    if (by !== undefined) {
+      leaveOut(entry, by);
+      return undefined;
+    }
+    visit?.(entry, fd);
+    return entry;
+  };
+
+  /**
+   * What each name is, undefined for what is not part of the source. The directory is open until the end. To be gone through
+   * in the caller’s name.
+   */
+  function* entriesOf(directory: TreeEntry, visit?: VisitEntry): Generator<TreeEntry | undefined, undefined> {
+    const fd = openOrNote(directory);
+    if (fd === undefined) return;
+    try {
+      const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
+      const names = eachOnce(directoryNames(fd));
+      const here = excludes.isEmpty ? undefined : excludes.in(directory.path, isTagged(fd, names, limits));
+      for (const name of names.values()) yield entryOf(directory, fd, name, limits, here, visit);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
   const list = (directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[] => {
     if (directory.isStandIn) return [];
     if (directory.path.length === 0) tally.beginWalk();
     return files.run(() => {
-      const fd = openOrNote(directory);
-      if (fd === undefined) return [];
-      try {
-        const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
-        const names = eachOnce(directoryNames(fd));
-        const here = excludes.isEmpty ? undefined : excludes.in(directory.path, isTagged(fd, names, limits));
-        const entries: TreeEntry[] = [];
-        for (const name of names.values()) {
-          const path = joinPath(directory.path, name);
-          const limit = limits.size === 0 ? undefined : limits.get(pathKey(name));
-          if (limit !== undefined && !limit.standsIn) continue;
-          const entry = limit === undefined ? look(directory, fd, name, path) : standIn(directory, name, path);
-          if (entry === undefined) continue;
-          const by = entry.isStandIn ? undefined : here?.leavesOut(entry, isDirectory(entry.stat));
-          if (by !== undefined) {
-            leaveOut(entry, by);
-            continue;
-          }
-          entries.push(entry);
-          visit?.(entry, fd);
-        }
-        return entries;
-      } finally {
-        closeSync(fd);
-      }
+      const entries: TreeEntry[] = [];
+      for (const entry of entriesOf(directory, visit)) if (entry !== undefined) entries.push(entry);
+      return entries;
     });
+  };
+
+  const listInTurns = async (directory: TreeEntry, turns: Pick<Turns, 'pause'>): Promise<readonly TreeEntry[]> => {
+    if (directory.isStandIn) return [];
+    if (directory.path.length === 0) tally.beginWalk();
+    const entries: TreeEntry[] = [];
+    const rest = entriesOf(directory);
+    try {
+      while (files.run(() => takeSome(rest, entries))) await turns.pause();
+      return entries;
+    } finally {
+      rest.return(undefined);
+    }
   };
 
   const openFile = (entry: TreeEntry): number => {
@@ -155,6 +186,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
     root,
     lookAtRoot: () => ({ ...root, stat: statxDescriptor(rootFd) }),
     list,
+    listInTurns,
     openFile,
     leftOut: () => [...leftOut.all(), ...tally.notes(describe)],
     unreadable: () => unreadable.all(),
@@ -165,6 +197,19 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
       closeSync(rootFd);
     },
   };
+}
+
+/** Names looked at before there is a pause: less than a millisecond's work. */
+const atOnce = 100;
+
+/** False when that was all. */
+function takeSome(from: Iterator<TreeEntry | undefined>, into: TreeEntry[]): boolean {
+  for (let taken = 0; taken < atOnce; taken += 1) {
+    const { value, done } = from.next();
+    if (done === true) return false;
+    if (value !== undefined) into.push(value);
+  }
+  return true;
 }
 
 /** A name that is removed and made anew while the directory is read may be told twice. */

@@ -1,6 +1,7 @@
 import type { PathNote } from '../../../../shared/domain/evidence.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import type { Statx } from '../../system/statx.ts';
+import type { Turns } from './turns.ts';
 
 /** One entry of a source, as one look showed it. Names and paths are bytes, never text. */
 export interface TreeEntry {
@@ -35,6 +36,8 @@ export interface OpenTree {
    * directory that cannot be read is noted and has no entries, one that vanished has none.
    */
   list(directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[];
+  /** The same for a directory of any size, paused in between. What is changed meanwhile may be in it or not. */
+  listInTurns(directory: TreeEntry, turns: Pick<Turns, 'pause'>): Promise<readonly TreeEntry[]>;
   /**
    * A regular file for reading; nothing else is ever opened (no FIFO, no device). Leaves atime alone where permitted.
    * Throws with a `code` as open(2); ENOENT, ENOTDIR, ELOOP or EXDEV when it is no longer there.
