@@ -41,6 +41,8 @@ export async function inhibit(wish: InhibitorWish, bus: SystemBus = {}): Promise
     },
     stdio: ['pipe', 'pipe', 'ignore'],
     shell: false,
+    // A terminal's Ctrl+C is for us, who may have something to bring to its end first.
+    detached: true,
   });
   const ended = new Promise<void>((resolve) => {
     child.once('exit', () => resolve());

@@ -127,8 +127,8 @@ export class HelperSupervisor implements HelperCalls {
     if (underWay !== undefined) {
       await underWay.state.catch(() => undefined);
       // A person who asks is not put off with what could be had without a question.
-      if (underWay.mayAsk || !mayAsk || this.#hasRights) return underWay.state;
-      return this.requestRights({ mayAsk });
+      if (!mayAsk || this.#hasRights) return this.state;
+      return underWay.mayAsk ? underWay.state : this.requestRights({ mayAsk });
     }
     const state = (mayAsk ? this.#requestRights() : this.#takeFreeRights()).finally(() => {
       this.#asking = undefined;
