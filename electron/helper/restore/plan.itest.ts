@@ -211,6 +211,15 @@ describe('what is never deleted or replaced', () => {
     for (const name of extras) expect(existsSync(`${source}/${name}/file`)).toBe(true);
   });
 
+  it('is anything, when its rules are in words that nobody here understands', async () => {
+    using scene = await RestoreScene.open();
+    const source = makeSource(scene);
+    const excludeRules = JSON.stringify({ version: 2, rules: ['anything'] });
+    const { outcome } = await exactWith(scene, source, () => ({ ...evidenceWith({}), detail: { excludeRules } }));
+    expect(outcome.deleted).toBe(0);
+    for (const name of extras) expect(existsSync(`${source}/${name}/file`)).toBe(true);
+  });
+
   it('is anything, in a snapshot of another program that had excludes', async () => {
     using scene = await RestoreScene.open();
     const source = makeSource(scene);
