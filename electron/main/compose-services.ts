@@ -5,6 +5,7 @@ import type { RunView } from '../../shared/ipc/runs.ts';
 import { type AlertAdapter, alertSender } from '../alerts/index.ts';
 import { type RunLogs, Scheduler } from '../schedule/index.ts';
 import type { HelperPort, Services, ShellPort } from './ipc/services.ts';
+import { AfterBackup } from './jobs/after-backup.ts';
 import { AlertDesk } from './jobs/alerts/alert-desk.ts';
 import { AskedBackups } from './jobs/backup-job.ts';
 import type { Catalog } from './jobs/catalog-port.ts';
@@ -82,7 +83,10 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     report,
     keep: (run) => catalog.putRuns([run]),
     settle: (runId) => scheduler.settleRun(runId),
-    onFinished: (run) => void afterRun(run),
+    onFinished: (run) => {
+      const after = afterRun(run).finally(() => afterRuns.delete(after));
+      afterRuns.add(after);
+    },
     onActivity: (isActive) => {
       everyday.changed();
       if (!isActive) return indexing.resume();
@@ -95,6 +99,13 @@ export function composeServices(parts: ServiceParts): ComposedServices {
   const sync: CatalogSync = new CatalogSync({ catalog, access, runs, logs, announce, report });
   const restores = new RestoreJobs({ access, catalog, runs });
   const sources = new SourceDirectory(access);
+  const afterRuns = new Set<Promise<void>>();
+  const afterBackup = new AfterBackup({
+    access,
+    runs,
+    settled: async () => void (await Promise.all(afterRuns)),
+    done: (source, result) => unplug.afterBackup(source, result),
+  });
   const scheduler: Scheduler = new Scheduler({
     ports: schedulerPorts({
       access,
@@ -102,6 +113,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
       drawn,
       sync,
       runs,
+      afterBackup,
       isExpected: (id) => backups.isExpected(id),
       newRunId,
       now,
@@ -111,7 +123,14 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     by: 'app',
     report,
   });
-  const backups: AskedBackups = new AskedBackups(runs, access, scheduler, now);
+  const backups: AskedBackups = new AskedBackups(
+    runs,
+    access,
+    scheduler,
+    (source, result) =>
+      void afterBackup.asked(source, result).catch((error) => report(`after the backup of ${source.name}`, error)),
+    now,
+  );
   const scheduledStillPoints = (): boolean => helper.state.scheduledStillPoints;
   const views = new Views({
     access,
@@ -129,9 +148,12 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     runs,
     indexing,
     eject: (mountPoint) => shell.eject(mountPoint),
-    owes: async (id) =>
+    owes: async ({ id, policy }) =>
       (await sources.listOrLastKnown()).some(
-        (source) => source.policy.repositoryId === id && scheduler.state(source.id)?.heldBack != null,
+        (other) =>
+          other.id !== id &&
+          other.policy.repositoryId === policy.repositoryId &&
+          scheduler.state(other.id)?.heldBack != null,
       ),
     changed: () => announce(['repositories']),
     report,
@@ -179,15 +201,10 @@ export function composeServices(parts: ServiceParts): ComposedServices {
       if (run.repositoryId !== null && run.outcome !== 'waiting') await sync.repository(run.repositoryId);
       if (run.kind === 'restore' || run.kind === 'undo') await sync.restores();
       everyday.ended(run);
-      await unplug.afterRun(run, await sourceOf(run));
       indexing.kick();
     } catch (error) {
       report(`after: ${run.title}`, error);
     }
-  }
-
-  async function sourceOf({ sourceId }: RunView) {
-    return (await sources.listOrLastKnown()).find(({ id }) => id === sourceId);
   }
 
   async function catchUp(): Promise<void> {

@@ -36,6 +36,7 @@ export class CatalogSync {
   readonly #again = new Set<RepositoryId>();
   #all: Promise<void> | undefined;
   #unsettled: readonly RunView[] = [];
+  #reading: Promise<void> = Promise.resolve();
 
   constructor(options: CatalogSyncOptions) {
     this.#options = options;
@@ -65,8 +66,14 @@ export class CatalogSync {
     await this.restores().catch((error) => this.#options.report('restores', error));
   }
 
-  /** Runs whose log is here and that the catalog does not know. */
-  async runs(): Promise<void> {
+  /** Runs whose log is here and that the catalog does not know. One after the other: a log gets one end. */
+  runs(): Promise<void> {
+    const work = this.#reading.catch(() => undefined).then(() => this.#missingRuns());
+    this.#reading = work;
+    return work;
+  }
+
+  async #missingRuns(): Promise<void> {
     const { catalog, logs, runs } = this.#options;
     const known = new Set(await catalog.knownRuns());
     const missing = (await logs.ids()).filter((id) => !known.has(id));

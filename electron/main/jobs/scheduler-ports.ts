@@ -2,10 +2,10 @@ import { performance } from 'node:perf_hooks';
 import type { RepositoryId, RunId, SourceId } from '../../../shared/domain/ids.ts';
 import { instantToMs, msToInstant } from '../../../shared/domain/time.ts';
 import type { BackupRequest, SchedulerPorts, SnapshotOfRun } from '../../schedule/index.ts';
+import { type AfterBackup, whileWanted } from './after-backup.ts';
 import { backupJob } from './backup-job.ts';
 import { type CatalogSync, isReadable, listAll } from './catalog-sync.ts';
 import type { DrawnCache } from './drawn-cache.ts';
-import { keepJob } from './keep-job.ts';
 import { machineZone } from './machine-zone.ts';
 import type { Clock } from './ports.ts';
 import type { RepositoryAccess } from './repository-access.ts';
@@ -18,6 +18,7 @@ export interface SchedulerPortsOptions {
   readonly drawn: Pick<DrawnCache, 'get'>;
   readonly sync: Pick<CatalogSync, 'repository'>;
   readonly runs: Pick<RunService, 'active' | 'cancel' | 'run'>;
+  readonly afterBackup: Pick<AfterBackup, 'scheduled'>;
   /** The first backup of such a source is about to be asked for by whoever added it. */
   readonly isExpected: (id: SourceId) => boolean;
   readonly newRunId: () => RunId;
@@ -25,11 +26,11 @@ export interface SchedulerPortsOptions {
 }
 
 /** A repository is asked for what others stored in it at most so often. */
-const askAgainMs = 30_000;
+const askAgainMs = 5_000;
 
 /** The world as the scheduler sees it from the app: over the helper, the catalog and the runs of this start. */
 export function schedulerPorts(options: SchedulerPortsOptions): SchedulerPorts {
-  const { access, sources, drawn, sync, runs, isExpected, newRunId, now } = options;
+  const { access, sources, drawn, sync, runs, afterBackup, isExpected, newRunId, now } = options;
   const askedAt = new Map<RepositoryId, number>();
 
   const isThere = async (id: RepositoryId): Promise<boolean> =>
@@ -40,15 +41,6 @@ export function schedulerPorts(options: SchedulerPortsOptions): SchedulerPorts {
     if (now() - (askedAt.get(id) ?? Number.NEGATIVE_INFINITY) < askAgainMs || !(await isThere(id))) return;
     askedAt.set(id, now());
     await sync.repository(id);
-  };
-
-  const whileWanted = async <T>(runId: RunId, ended: Promise<T>, signal: AbortSignal): Promise<T> => {
-    const stop = (): void => {
-      if (runs.active.some((run) => run.runId === runId)) runs.cancel(runId);
-    };
-    if (signal.aborted) stop();
-    signal.addEventListener('abort', stop, { once: true });
-    return ended.finally(() => signal.removeEventListener('abort', stop));
   };
 
   return {
@@ -81,14 +73,9 @@ export function schedulerPorts(options: SchedulerPortsOptions): SchedulerPorts {
     },
     startBackup: ({ source, runId, signal }: BackupRequest) => {
       const { ended } = runs.run({ ...backupJob(access, source, 'schedule'), runId });
-      return whileWanted(runId, ended, signal);
+      return whileWanted(runs, runId, ended, signal);
     },
-    afterBackup: async ({ source, signal }, result) => {
-      const job = await keepJob(access, source, result);
-      if (!job) return;
-      const { runId, ended } = runs.run(job);
-      await whileWanted(runId, ended, signal);
-    },
+    afterBackup: ({ source, signal }, result) => afterBackup.scheduled(source, result, signal),
     newRunId,
     now,
     monotonic: () => performance.now(),

@@ -24,6 +24,7 @@ const mostPlanned = 60;
 const plannedAheadMs = 60 * day;
 const windowsBackMs = 30 * day;
 const mostWindows = 400;
+const mostMissed = 1_000;
 
 /** From the scheduler's state to what is drawn, bounded: a window has no use for the plan of years. */
 export function sourcePlan(
@@ -41,7 +42,7 @@ export function sourcePlan(
     planned: planned.slice(0, mostPlanned),
     heldBack: (state?.heldBackText ?? '').replace(/\.$/, ''),
     isWaitingForDisk: state?.heldBack?.because === 'repository-absent',
-    missed,
+    missed: missed.slice(-mostMissed),
     unchangedAt: missed.findLast(({ because }) => because === 'no-changes')?.to ?? null,
     windows:
       source.policy.conditions.windows.length === 0

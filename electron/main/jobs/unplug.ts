@@ -1,8 +1,8 @@
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
+import type { RunResult } from '../../../shared/domain/run.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
-import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { FileIndexing } from './file-indexing.ts';
 import type { UnplugFact } from './notices/notices-for.ts';
 import type { RepositoryAccess } from './repository-access.ts';
@@ -13,8 +13,8 @@ export interface UnplugOptions {
   readonly runs: Pick<RunService, 'active' | 'exclusively'>;
   readonly indexing: Pick<FileIndexing, 'pause' | 'resume' | 'settled'>;
   readonly eject: (mountPoint: string) => Promise<{ readonly safeToUnplug: boolean; readonly text: string }>;
-  /** Sources that still owe a run to that repository. */
-  readonly owes: (id: RepositoryId) => Promise<boolean>;
+  /** Whether another source still owes a run to the repository of this one. */
+  readonly owes: (source: Source) => Promise<boolean>;
   readonly changed: () => void;
   readonly report: (what: string, error: unknown) => void;
 }
@@ -41,19 +41,17 @@ export class Unplug {
     this.#awaited.add(id);
   }
 
-  /** After a run, with its snapshots in the catalog and everything it entailed done. */
-  async afterRun(run: RunView, source: Source | undefined): Promise<void> {
-    const id = run.repositoryId;
-    if (id === null || run.trigger !== 'schedule' || !this.#awaited.has(id)) return;
-    if (run.kind !== 'backup' && run.kind !== 'forget') return;
-    if (run.outcome !== 'done' && run.outcome !== 'warnings') return;
+  /** After a scheduled backup, when nothing of it needs its repository any more. */
+  async afterBackup(source: Source, { runId }: Pick<RunResult, 'runId'>): Promise<void> {
+    const { repositoryId: id, ejectAfterwards } = source.policy;
     const { access, runs, owes } = this.#options;
-    if (runs.active.some(({ repositoryId }) => repositoryId === id) || (await owes(id))) return;
+    if (!this.#awaited.has(id)) return;
+    if (runs.active.some(({ repositoryId }) => repositoryId === id) || (await owes(source))) return;
     const repository = (await access.list()).find((other) => other.id === id);
     if (!repository?.removable || repository.mountPoint === '') return;
     this.#awaited.delete(id);
-    this.#note(repository, 'finished', '', run.runId);
-    if (source?.policy.ejectAfterwards) await this.eject(id);
+    this.#note(repository, 'finished', '', runId);
+    if (ejectAfterwards) await this.eject(id);
   }
 
   /** Closes the repository and unmounts its disk. Throws `busy` while a run uses it. */

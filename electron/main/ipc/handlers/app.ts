@@ -46,7 +46,7 @@ export function appHandlers(services: Needs): HandlersOf<'app' | 'settings' | 'c
       // What the desktop does not take is not kept either.
       if (patch.startAtLogin !== undefined) await autostart.choose(patch.startAtLogin);
       const changed = await settings.change(patch);
-      announce(patch.startAtLogin === undefined ? [] : ['schedule']);
+      if (patch.startAtLogin !== undefined) announce(['schedule']);
       return changed;
     },
 
