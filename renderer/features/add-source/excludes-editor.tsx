@@ -12,7 +12,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import classes from './add-source.module.css';
 import { lineProblem, type SizedItem, sizeOf, sumOf } from './exclude-sizes.ts';
 import { RuleSizes } from './rule-sizes.tsx';
-import { draftProblem, isBelow, linesOf, type SourceDraft, specOf } from './source-draft.ts';
+import { draftProblem, isBelow, linesOf, lookableSpec, type SourceDraft } from './source-draft.ts';
 
 /** What is not backed up, with how much that is: presets, folders, own rules. Measured as it is changed. */
 export function ExcludesEditor({
@@ -25,7 +25,7 @@ export function ExcludesEditor({
   const { t } = useTranslation('add-source');
   const [rules, setRules] = useState(draft.ignoreText !== '');
   // The same draft is the same spec: what is new at every render never settles.
-  const wanted = useMemo(() => specOf(draft), [draft]);
+  const wanted = useMemo(() => lookableSpec(draft), [draft]);
   const [spec] = useDebouncedValue(wanted, 500);
   const asked = draftProblem(draft) === 'no-path' || !spec.path.startsWith('/') ? null : { spec };
   const { value, error, loading } = useAnswer('sources.excludeSizes', asked);

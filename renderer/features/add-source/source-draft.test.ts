@@ -8,6 +8,7 @@ import {
   draftProblem,
   emptyDraft,
   linesOf,
+  lookableSpec,
   nameFor,
   requiredLevelAfter,
   requiredLevelFor,
@@ -52,6 +53,8 @@ describe('a source being described', () => {
     expect(draftProblem({ ...draft, path: '' })).toBe('no-path');
     expect(draftProblem({ ...draft, path: 'Documents' })).toBe('relative-path');
     expect(draftProblem({ ...draft, name: '  ' })).toBe('no-name');
+    expect(draftProblem({ ...draft, ignoreText: '*.iso\nbad\\' })).toBe('wrong-rule');
+    expect(lookableSpec({ ...draft, ignoreText: '*.iso\nbad\\\n/x/' }).ignoreLines).toEqual(['*.iso', '', '/x/']);
   });
 
   it('does not require of a watched copy what depends on others', () => {

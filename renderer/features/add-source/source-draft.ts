@@ -1,4 +1,4 @@
-import { type ExcludePreset, excludePresets } from '../../../shared/domain/excludes/presets.ts';
+import { type ExcludePreset, excludePresets, ignoreLineSchema } from '../../../shared/domain/excludes/presets.ts';
 import { type ConsistencyLevel, isAtLeast } from '../../../shared/domain/level.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
@@ -55,6 +55,15 @@ export function specOf(draft: Omit<SourceDraft, 'name' | 'nameTyped'>): SourceSp
   };
 }
 
+/** The spec to look at while it is typed: a line that is not a rule yet counts as none, and keeps its number. */
+export function lookableSpec(draft: Omit<SourceDraft, 'name' | 'nameTyped'>): SourceSpec {
+  const spec = specOf(draft);
+  return {
+    ...spec,
+    ignoreLines: spec.ignoreLines.map((line) => (ignoreLineSchema.safeParse(line).success ? line : '')),
+  };
+}
+
 /** Another folder: its name follows unless it was typed, and excluded folders outside it fall away. */
 export function withPath(draft: SourceDraft, path: string, home: string, names: PlaceNames): SourceDraft {
   const clean = path.length > 1 ? path.replace(/\/+$/, '') : path;
@@ -77,11 +86,12 @@ export function isBelow(path: string, folder: string): boolean {
   return path !== folder && path.startsWith(folder === '/' ? '/' : `${folder}/`);
 }
 
-export type DraftProblem = 'no-path' | 'relative-path' | 'no-name';
+export type DraftProblem = 'no-path' | 'relative-path' | 'no-name' | 'wrong-rule';
 
 export function draftProblem(draft: SourceDraft): DraftProblem | null {
   if (draft.path === '') return 'no-path';
   if (!draft.path.startsWith('/')) return 'relative-path';
+  if (linesOf(draft.ignoreText).some((line) => !ignoreLineSchema.safeParse(line).success)) return 'wrong-rule';
   return draft.name.trim() === '' ? 'no-name' : null;
 }
 

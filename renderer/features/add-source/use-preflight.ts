@@ -3,7 +3,7 @@ import { useEffect, useMemo, useRef } from 'react';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
 import { useStore } from '../../state/store.ts';
 import { type Answer, useAnswer } from '../../state/use-answer.ts';
-import { type SourceDraft, specOf } from './source-draft.ts';
+import { lookableSpec, type SourceDraft } from './source-draft.ts';
 
 /** What a draft would get; asked a moment after typing ends, and again when the helper's rights change. */
 export function usePreflight(
@@ -11,7 +11,7 @@ export function usePreflight(
   longestStallMs: number,
 ): Answer<Preflight> {
   const canFreeze = useStore((state) => state.info?.helper.canFreeze ?? false);
-  const wanted = useMemo(() => ({ spec: specOf(draft), policy: { longestStallMs } }), [draft, longestStallMs]);
+  const wanted = useMemo(() => ({ spec: lookableSpec(draft), policy: { longestStallMs } }), [draft, longestStallMs]);
   const [settled] = useDebouncedValue(wanted, 350);
   const answer = useAnswer('sources.preflight', settled.spec.path.startsWith('/') ? settled : null);
 

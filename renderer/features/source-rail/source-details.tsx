@@ -140,8 +140,8 @@ export function SourceDetails({
 
 /** What is left out, in few words: presets by name, own rules by number, folders in full. */
 function LeftOut({ source: { spec } }: { readonly source: SourceView }): ReactNode {
-  const { t } = useTranslation(['source-rail', 'add-source']);
-  const presets = spec.excludePresets.map((preset) => t(`add-source:excludes.preset.${preset}`));
+  const { t } = useTranslation('source-rail');
+  const presets = spec.excludePresets.map((preset) => t(`details.preset.${preset}`));
   const rules = spec.ignoreLines.filter((line) => line.trim() !== '' && !line.startsWith('#')).length;
   if (presets.length + rules + spec.excludes.length === 0) return t('details.excludesNone');
   return (

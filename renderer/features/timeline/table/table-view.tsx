@@ -1,3 +1,4 @@
+import { Checkbox } from '@mantine/core';
 import { IconArrowDown, IconArrowUp, IconPin } from '@tabler/icons-react';
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { type KeyboardEvent, type ReactNode, useMemo, useRef, useState } from 'react';
@@ -21,7 +22,14 @@ export function TableView({ lanes }: { readonly lanes: readonly Lane[] }): React
   const scroller = useRef<HTMLDivElement>(null);
   const selected = useStore((state) => state.selectedSnapshot?.snapshotId);
   const now = useNow(60_000);
-  const rows = useMemo(() => sortRows(rowsOf(lanes, now), order, formatLocale()), [lanes, order, now]);
+  const [planned, setPlanned] = useState(false);
+  const all = useMemo(() => rowsOf(lanes, now), [lanes, now]);
+  const toCome = useMemo(() => all.filter(({ kind }) => kind === 'planned').length, [all]);
+  // What is to come would stand before everything that is there: it is shown when asked for.
+  const rows = useMemo(
+    () => sortRows(planned ? all : all.filter(({ kind }) => kind !== 'planned'), order, formatLocale()),
+    [all, planned, order],
+  );
   const virtual = useVirtualizer({
     count: rows.length,
     getScrollElement: () => scroller.current,
@@ -63,51 +71,64 @@ export function TableView({ lanes }: { readonly lanes: readonly Lane[] }): React
   };
 
   return (
-    <section
-      ref={scroller}
-      className={classes.scroller}
-      aria-label={t('asTable')}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: the rows are stepped through with the arrow keys.
-      tabIndex={0}
-      onKeyDown={handleKey}
-      data-testid="timeline-table"
-    >
-      <table className={classes.table} aria-rowcount={rows.length + 1}>
-        <caption className="sp-visually-hidden">{t('table.caption', { count: rows.length })}</caption>
-        <thead>
-          <tr aria-rowindex={1}>
-            {tableColumns.map((column) => (
-              <SortableHead key={column} column={column} order={order} onOrder={setOrder} />
-            ))}
-          </tr>
-        </thead>
-        <tbody>
-          {before > 0 && <Spacer height={before} />}
-          {items.map(({ index }) => {
-            const row = rows[index];
-            if (row === undefined) return null;
-            const chosen = row.mark !== null && row.mark.id === selected;
-            return (
-              <tr
-                key={row.key}
-                aria-rowindex={index + 2}
-                aria-selected={chosen}
-                data-active={index === active}
-                className={classes.row}
-                style={{ height: rowHeight }}
-                onClick={() => {
-                  choose(row, index);
-                  openRun(row);
-                }}
-              >
-                <TableCells row={row} pinnedIcon={<IconPin size={13} aria-label={t('table.pinned')} />} />
-              </tr>
-            );
-          })}
-          {after > 0 && <Spacer height={after} />}
-        </tbody>
-      </table>
-    </section>
+    <div className={classes.frame}>
+      {toCome > 0 && (
+        <Checkbox
+          size="xs"
+          label={t('table.showPlanned', { count: toCome })}
+          checked={planned}
+          onChange={(event) => {
+            setPlanned(event.currentTarget.checked);
+            setActive(0);
+          }}
+        />
+      )}
+      <section
+        ref={scroller}
+        className={classes.scroller}
+        aria-label={t('asTable')}
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: the rows are stepped through with the arrow keys.
+        tabIndex={0}
+        onKeyDown={handleKey}
+        data-testid="timeline-table"
+      >
+        <table className={classes.table} aria-rowcount={rows.length + 1}>
+          <caption className="sp-visually-hidden">{t('table.caption', { count: rows.length })}</caption>
+          <thead>
+            <tr aria-rowindex={1}>
+              {tableColumns.map((column) => (
+                <SortableHead key={column} column={column} order={order} onOrder={setOrder} />
+              ))}
+            </tr>
+          </thead>
+          <tbody>
+            {before > 0 && <Spacer height={before} />}
+            {items.map(({ index }) => {
+              const row = rows[index];
+              if (row === undefined) return null;
+              const chosen = row.mark !== null && row.mark.id === selected;
+              return (
+                <tr
+                  key={row.key}
+                  aria-rowindex={index + 2}
+                  aria-selected={chosen}
+                  data-active={index === active}
+                  className={classes.row}
+                  style={{ height: rowHeight }}
+                  onClick={() => {
+                    choose(row, index);
+                    openRun(row);
+                  }}
+                >
+                  <TableCells row={row} pinnedIcon={<IconPin size={13} aria-label={t('table.pinned')} />} />
+                </tr>
+              );
+            })}
+            {after > 0 && <Spacer height={after} />}
+          </tbody>
+        </table>
+      </section>
+    </div>
   );
 }
 

@@ -1,0 +1,36 @@
+import { describe, expect, it } from 'vitest';
+import { isRule, lineProblem, sumOf } from './exclude-sizes.ts';
+
+const lines = ['# videos', '', '*.mkv', '/Videos/'];
+
+describe('a wrong line of own rules', () => {
+  it('is named with its number and its text', () => {
+    const error = {
+      message: 'It matches everything.',
+      guidance: 'Take it away.',
+      field: 'params.spec.ignoreLines[3]',
+    };
+    expect(lineProblem(error, lines)).toBe('4: /Videos/ — It matches everything. Take it away.');
+    expect(lineProblem({ ...error, field: 'spec.ignoreLines.2' }, lines)).toMatch(/^3: \*\.mkv/);
+  });
+
+  it('is found before anybody is asked where it is no rule or too long', () => {
+    expect(lineProblem(null, ['*.iso', 'bad\\'])).toMatch(/^2: bad\\ — /);
+    expect(lineProblem(null, ['*.iso', 'x'.repeat(1001)])).toMatch(/^2: x+… — /);
+  });
+
+  it('is none where the error is about something else', () => {
+    expect(lineProblem({ message: 'No such folder.', guidance: '', field: 'params.spec.path' }, lines)).toBeNull();
+    expect(lineProblem(null, lines)).toBeNull();
+  });
+});
+
+it('counts what stands for something', () => {
+  expect(lines.filter(isRule)).toEqual(['*.mkv', '/Videos/']);
+  const item = { kind: 'rule' as const, value: 'x', files: 1, places: [] };
+  const items = [
+    { ...item, bytes: 3 },
+    { ...item, value: 'y', bytes: 4 },
+  ];
+  expect(sumOf({ items, keptFiles: 0, keptBytes: 0, complete: true })).toBe(7);
+});

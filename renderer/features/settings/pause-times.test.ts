@@ -1,0 +1,15 @@
+import { expect, it } from 'vitest';
+import { pauseEnd } from './pause-times.ts';
+
+it('ends in the morning that comes next, by the clock on the wall', () => {
+  const evening = new Date(2026, 2, 28, 22, 15).getTime();
+  expect(new Date(pauseEnd('morning', evening) as number)).toEqual(new Date(2026, 2, 29, 8));
+  const night = new Date(2026, 2, 29, 1, 15).getTime();
+  expect(new Date(pauseEnd('morning', night) as number)).toEqual(new Date(2026, 2, 29, 8));
+});
+
+it('lasts as long as it says', () => {
+  expect(pauseEnd('hour', 1000)).toBe(3_601_000);
+  expect(pauseEnd('day', 0)).toBe(86_400_000);
+  expect(pauseEnd('forever', 0)).toBe('forever');
+});
