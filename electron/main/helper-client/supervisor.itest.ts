@@ -235,6 +235,33 @@ it('fails no silent start: what goes wrong is in the log', async () => {
   expect(log.join('\n')).toMatch(/without a question, and were not/);
 });
 
+it('looks again before a scheduled run whether rights can be had unasked, and only then', async () => {
+  let isFree = false;
+  let looked = 0;
+  const { supervisor } = supervise('good', {
+    areRightsFree: async () => {
+      looked += 1;
+      return isFree;
+    },
+  });
+  await supervisor.start();
+  const run = async (trigger: 'person' | 'schedule'): Promise<boolean> => {
+    const cancel = new AbortController();
+    const ended = supervisor.call('backup.run', { ...backup, trigger }, { signal: cancel.signal });
+    // The run of this helper lasts until it is cancelled.
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    const { canFreeze } = supervisor.state;
+    cancel.abort();
+    expect(await ended).toMatchObject({ outcome: 'cancelled' });
+    return canFreeze;
+  };
+  expect(await run('schedule')).toBe(false);
+  isFree = true;
+  expect(await run('person')).toBe(false);
+  expect(looked).toBe(1);
+  expect(await run('schedule')).toBe(true);
+});
+
 it('does not put off a person who asks with what a silent start found', async () => {
   const found = Promise.withResolvers<boolean>();
   const { supervisor } = supervise('good', { areRightsFree: () => found.promise });

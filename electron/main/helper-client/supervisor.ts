@@ -109,6 +109,7 @@ export class HelperSupervisor implements HelperCalls {
     params: HelperParams<N>,
     options?: HelperCallOptions<N>,
   ): Promise<HelperResult<N>> {
+    if (isScheduled(name, params)) await this.requestRights({ mayAsk: false });
     const session = this.#session ?? (await this.#nextSession());
     try {
       return await session.connection.call(name, params, options);
@@ -125,6 +126,8 @@ export class HelperSupervisor implements HelperCalls {
   async requestRights({ mayAsk }: Asking = { mayAsk: true }): Promise<HelperState> {
     const underWay = this.#asking;
     if (underWay !== undefined) {
+      // Somebody may take minutes to answer, and nobody waits for that who asks nobody.
+      if (underWay.mayAsk && !mayAsk) return this.state;
       await underWay.state.catch(() => undefined);
       // A person who asks is not put off with what could be had without a question.
       if (!mayAsk || this.#hasRights) return this.state;
@@ -315,6 +318,11 @@ export class HelperSupervisor implements HelperCalls {
     this.#words = words;
     this.#options.onState(this.state);
   }
+}
+
+/** Nobody is there to allow anything: such a run gets what it can have unasked, also where that was not so at the start. */
+function isScheduled<N extends HelperCommandName>(name: N, params: HelperParams<N>): boolean {
+  return name === 'backup.run' && 'trigger' in params && params.trigger === 'schedule';
 }
 
 function asReason(error: unknown): StillpointError {
