@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import type { SnapshotId, SourceId } from '../../../shared/domain/ids.ts';
+import type { SnapshotId } from '../../../shared/domain/ids.ts';
 import type { Freeable } from '../../../shared/domain/keep/plan.ts';
 import type { KeepRules } from '../../../shared/domain/keep/rules.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
-import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
+import { decodeSnapshotTags, type SnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
 import { isStillpointError } from '../../../shared/errors/index.ts';
 import type { HeldLock, Repository, Snapshot } from '../repository/index.ts';
 import type { Author } from './backup.ts';
@@ -111,27 +111,29 @@ async function choicesOf(repository: Repository, job: FreeableJob, signal: Abort
 
 /** Oldest first. */
 function removable(snapshots: readonly Snapshot[], { author, undoIds, sources }: FreeableJob): Snapshot[] {
-  const tagged = snapshots.map((snapshot) => ({ snapshot, tags: decodeSnapshotTags(snapshot.tags) }));
-  const stays = new Set<SnapshotId>();
-  const newest = new Set<string>();
-  const newestGood = new Set<SourceId>();
   const levels = new Map(sources.map(({ sourceId, requiredLevel }) => [sourceId, requiredLevel]));
-  for (const { snapshot, tags } of tagged.toReversed()) {
-    const { sourceId, safety, level } = tags;
-    if (safety) continue;
-    const lane = sourceId ?? '';
-    if (!newest.has(lane)) stays.add(snapshot.id);
-    newest.add(lane);
+  const seen = new Set<string>();
+  /** Whether it is the newest of its source, its newest good one or its newest whole one. */
+  const isLast = ({ sourceId, safety, level }: SnapshotTags): boolean => {
+    if (safety) return false;
     const required = sourceId === null ? undefined : levels.get(sourceId);
-    if (sourceId === null || required === undefined || level === null || newestGood.has(sourceId)) continue;
-    if (!isAtLeast(level, required)) continue;
-    newestGood.add(sourceId);
-    stays.add(snapshot.id);
-  }
-  return tagged
-    .filter(({ tags, snapshot }) => tags.runId !== null && !tags.pinned && isOfAuthor(snapshot, author))
-    .filter(({ snapshot }) => !stays.has(snapshot.id) && !undoIds.has(snapshot.id))
-    .map(({ snapshot }) => snapshot);
+    const lanes = [
+      'newest',
+      ...(level !== null && required !== undefined && isAtLeast(level, required) ? ['good'] : []),
+      ...(level !== null && level !== 'torn' ? ['whole'] : []),
+    ].map((lane) => `${lane} ${sourceId}`);
+    const isFirst = lanes.some((lane) => !seen.has(lane));
+    for (const lane of lanes) seen.add(lane);
+    return isFirst;
+  };
+  return snapshots
+    .toReversed()
+    .filter((snapshot) => {
+      const tags = decodeSnapshotTags(snapshot.tags);
+      const stays = isLast(tags);
+      return !stays && tags.runId !== null && !tags.pinned && isOfAuthor(snapshot, author) && !undoIds.has(snapshot.id);
+    })
+    .toReversed();
 }
 
 /** Changes whenever a figure could. */

@@ -62,6 +62,7 @@ function ruledBy(snapshot: Snapshot, by: RuledBy): RuledSnapshot | null {
     time: Number(timeNs / 1_000_000n),
     nanoseconds: Number(timeNs % 1_000_000n),
     good: level !== null && isAtLeast(level, by.requiredLevel),
+    whole: level !== null && level !== 'torn',
   };
 }
 

@@ -5,7 +5,7 @@ import { type KeepRules, keepEverything } from './rules.ts';
 const now = Date.parse('2026-06-01T00:00:00Z');
 const at = (time: string, more: Partial<SourceSnapshot> = {}): SourceSnapshot => ({
   ...{ id: time.slice(0, 10), time: Date.parse(time), tags: [], offsetMinutes: 0 },
-  ...{ pinned: false, safety: false, undo: false, good: true },
+  ...{ pinned: false, safety: false, undo: false, good: true, whole: true },
   ...more,
 });
 const fates = (snapshots: readonly SourceSnapshot[], rules: Partial<KeepRules>) =>
@@ -29,7 +29,7 @@ describe('what stays of a source', () => {
   });
 
   it('is always the newest, and the newest that was good enough', () => {
-    const torn = { good: false };
+    const torn = { good: false, whole: false };
     const snapshots = [
       at('2026-05-31T10:00:00Z', torn),
       at('2026-05-30T10:00:00Z', torn),
@@ -43,6 +43,18 @@ describe('what stays of a source', () => {
       ['2026-05-28', null],
     ]);
     expect(fates(snapshots, { tags: ['none'] })[0]).toEqual(['2026-05-31', 'newest']);
+  });
+
+  it('is the newest whole one, where none was as good as asked for or that is long ago', () => {
+    const snapshots = [
+      at('2026-05-31T10:00:00Z', { good: false, whole: false }),
+      at('2026-05-30T10:00:00Z', { good: false }),
+      at('2026-05-29T10:00:00Z', { good: false }),
+      at('2026-05-28T10:00:00Z'),
+    ];
+    const stays = ['rule', 'newest-good', null];
+    expect(fates(snapshots.slice(0, 3), { last: 1 }).map(([, because]) => because)).toEqual(stays);
+    expect(fates(snapshots, { last: 1 }).map(([, because]) => because)).toEqual([...stays, 'newest-good']);
   });
 
   it('is what is pinned, which takes part in the rules all the same', () => {

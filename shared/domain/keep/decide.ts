@@ -17,6 +17,8 @@ export interface SourceSnapshot extends KeptSnapshot {
   readonly undo: boolean;
   /** It met the level that the source's policy asks for. */
   readonly good: boolean;
+  /** No file in it changed while it was read, as far as its label says. */
+  readonly whole: boolean;
 }
 
 export interface Fate {
@@ -30,7 +32,7 @@ export interface Fate {
 
 /**
  * What stays of one source, newest first. Besides what the rules keep: what is pinned, the newest, the newest that was as
- * good as asked for (a torn one after it must not push it out), safety snapshots for 30 days and as long as a restore can
+ * good as asked for and the newest that is whole (a torn one after them must not push them out), safety snapshots for 30 days and as long as a restore can
  * be taken back with them. What is pinned takes part in the rules as any other does; safety snapshots do not.
  */
 export function decideFates(
@@ -54,7 +56,7 @@ export function fatesOf(
   const reasons = reasonsToKeep(ruled, rules, zone, now);
   const byRule = new Map(ruled.map(({ id }, position) => [id, reasons[position] ?? []]));
   const newest = ruled[0]?.id;
-  const newestGood = ruled.find(({ good }) => good)?.id;
+  const newestGood = [ruled.find(({ good }) => good)?.id, ruled.find(({ whole }) => whole)?.id];
   const keepAll = keepsEverything(rules);
   const because = (snapshot: SourceSnapshot): KeptBecause | null => {
     const { id, pinned, safety, undo, time } = snapshot;
@@ -62,7 +64,7 @@ export function fatesOf(
     if (safety) return undo || now - time < safetyDays * msPerDay ? 'safety' : null;
     if (keepAll || (byRule.get(id)?.length ?? 0) > 0) return 'rule';
     if (id === newest) return 'newest';
-    return id === newestGood ? 'newest-good' : null;
+    return newestGood.includes(id) ? 'newest-good' : null;
   };
   return newestFirst.map((snapshot) => {
     const why = because(snapshot);

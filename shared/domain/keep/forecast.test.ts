@@ -11,7 +11,7 @@ const now = Date.parse('2026-05-01T00:00:00Z');
 const anyTime = { windows: [] };
 const hourly = { kind: 'hourly', everyHours: 1, minute: 0 } as const;
 const at = (time: number, more: Partial<SourceSnapshot> = {}): SourceSnapshot => ({
-  ...{ id: String(time), time, tags: [], pinned: false, safety: false, undo: false, good: true },
+  ...{ id: String(time), time, tags: [], pinned: false, safety: false, undo: false, good: true, whole: true },
   ...more,
 });
 const goes = async (snapshots: readonly SourceSnapshot[], rules: Partial<KeepRules>, runs: readonly number[]) => {

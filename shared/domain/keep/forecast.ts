@@ -55,5 +55,5 @@ export async function forecastKeep({
 }
 
 function futureSnapshot(time: number, position: number): SourceSnapshot {
-  return { id: `run ${position}`, time, tags: [], pinned: false, safety: false, undo: false, good: true };
+  return { id: `run ${position}`, time, tags: [], pinned: false, safety: false, undo: false, good: true, whole: true };
 }

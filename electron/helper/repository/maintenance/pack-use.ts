@@ -5,6 +5,8 @@ import type { BlobIndex } from '../index/blob-index.ts';
 export interface PackUse {
   /** Listed packs of which nothing is needed, whether or not their file is there. */
   readonly unused: ReadonlySet<PackId>;
+  /** Needed packs whose file is not there. */
+  readonly missing: readonly PackId[];
   /** Files of no listed pack: an interrupted run left them. */
   readonly unlisted: readonly ListedFile[];
   /** Length of all these files. */
@@ -22,10 +24,12 @@ export function packUse(index: BlobIndex, marks: Uint8Array, bit: number, files:
     else notNeeded[pack] = (notNeeded[pack] ?? 0) + length;
   });
   const unused = new Set(index.packIds.filter((_, pack) => isNeeded[pack] === 0));
+  const present = new Set(files.map(({ name }) => name));
   const unlisted = files.filter(({ name }) => !index.hasPack(name as PackId));
   const going = files.filter(({ name }) => unused.has(name as PackId));
   return {
     unused,
+    missing: index.packIds.filter((id) => !unused.has(id) && !present.has(id)),
     unlisted,
     freeable: [...unlisted, ...going].reduce((sum, { size }) => sum + size, 0),
     behind: notNeeded.reduce((sum, bytes, pack) => (isNeeded[pack] === 1 ? sum + bytes : sum), 0),

@@ -143,6 +143,21 @@ describe('giving space back', () => {
     });
   });
 
+  it('refuses when a pack is missing that is needed: what it held may be in one that no index lists', async () => {
+    const { backend, ids } = await sample();
+    const largest = [...backend.files]
+      .filter(([key]) => key.startsWith('pack/'))
+      .sort((a, b) => b[1].length - a[1].length);
+    backend.files.set(`pack/${'0'.repeat(64)}`, Buffer.alloc(1000));
+    const unlisted = backend.files.size;
+    for (const [key] of largest.slice(0, 4)) backend.files.delete(key);
+    await expect(reclaim(backend, [ids[0]])).rejects.toMatchObject({
+      kind: 'repository-damaged',
+      message: expect.stringContaining('is missing'),
+    });
+    expect(backend.files.size).toBe(unlisted - 4);
+  });
+
   it('does what needs no space first on a full disk, then says how much is missing', async () => {
     const { backend: inner, ids } = await sample();
     const backend = faulty(inner);

@@ -90,6 +90,9 @@ export async function planReclaim(
   const roots: Root[] = staying.map((snapshot) => ({ snapshot, bits: 1 }));
   const marks = await markUsed(roots, markOptions(dependencies, files.index, options));
   const use = packUse(files.index, marks, 1, await dependencies.backend.list('pack'));
+  const [lost] = use.missing;
+  // Perhaps what it held is in a pack that no index lists: repairing the index would find it there.
+  if (lost !== undefined) throw damaged(`Pack ${lost.slice(0, 8)}, which snapshots need, is missing.`, { pack: lost });
   return {
     packs: use.unused.size + use.unlisted.length,
     bytes: use.freeable,
