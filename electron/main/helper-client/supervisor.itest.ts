@@ -238,7 +238,8 @@ it('fails no silent start: what goes wrong is in the log', async () => {
 it('looks again before a scheduled run whether rights can be had unasked, and only then', async () => {
   let isFree = false;
   let looked = 0;
-  const { supervisor } = supervise('good', {
+  let runs = 0;
+  const { supervisor, log } = supervise('good', {
     areRightsFree: async () => {
       looked += 1;
       return isFree;
@@ -248,12 +249,13 @@ it('looks again before a scheduled run whether rights can be had unasked, and on
   const run = async (trigger: 'person' | 'schedule'): Promise<boolean> => {
     const cancel = new AbortController();
     const ended = supervisor.call('backup.run', { ...backup, trigger }, { signal: cancel.signal });
-    // The run of this helper lasts until it is cancelled.
-    await new Promise((resolve) => setTimeout(resolve, 300));
-    const { canFreeze } = supervisor.state;
+    // It lasts until it is cancelled.
+    runs += 1;
+    const begun = (): string[] => log.filter((line) => line.startsWith('a run began'));
+    await expect.poll(() => begun().length, { timeout: 10_000 }).toBe(runs);
     cancel.abort();
     expect(await ended).toMatchObject({ outcome: 'cancelled' });
-    return canFreeze;
+    return begun().at(-1) === 'a run began as with-rights';
   };
   expect(await run('schedule')).toBe(false);
   isFree = true;

@@ -48,7 +48,7 @@ lines.on('line', (line) => {
   if (frame.type === 'cancel') return cancel(frame.id);
   if (frame.command === 'helper.status') return answer(frame.id, status);
   if (frame.command === 'sources.list') return listSources(frame.id);
-  if (frame.command === 'backup.run') return running.set(frame.id, frame.params.runId);
+  if (frame.command === 'backup.run') return begin(frame);
   return say({
     type: 'response',
     id: frame.id,
@@ -57,6 +57,11 @@ lines.on('line', (line) => {
   });
 });
 lines.on('close', () => process.exit(0));
+
+function begin(frame) {
+  running.set(frame.id, frame.params.runId);
+  process.stderr.write(`a run began as ${behaviour}\n`);
+}
 
 function listSources(id) {
   switch (behaviour) {
