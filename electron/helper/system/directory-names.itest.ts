@@ -2,9 +2,11 @@ import {
   closeSync,
   constants,
   lstatSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
+  rmdirSync,
   rmSync,
   utimesSync,
   writeFileSync,
@@ -57,6 +59,16 @@ describe('names in an open directory', () => {
       utimesSync(path, 1000, 1000);
       namesIn(path, constants.O_NOATIME);
       expect(lstatSync(path).atimeMs).toBe(1_000_000);
+    });
+  });
+
+  it('are none in one that is removed while it is open', () => {
+    inFolder((path) => {
+      mkdirSync(`${path}/gone`);
+      const fd = openSync(`${path}/gone`, constants.O_RDONLY | constants.O_DIRECTORY);
+      rmdirSync(`${path}/gone`);
+      expect(directoryNames(fd)).toEqual([]);
+      closeSync(fd);
     });
   });
 

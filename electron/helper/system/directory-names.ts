@@ -1,4 +1,7 @@
-import { bind, check } from './libc.ts';
+import { bind, check, lastErrno } from './libc.ts';
+
+/** errno.h */
+const ENOENT = 2;
 
 /** struct linux_dirent64 of getdents64(2): inode, offset, then length of the record, kind, and the name with its NUL. */
 const lengthAt = 16;
@@ -18,8 +21,10 @@ const into = Buffer.allocUnsafeSlow(bufferBytes);
 export function directoryNames(fd: number): Buffer[] {
   const names: Buffer[] = [];
   for (;;) {
-    const length = check(getdents64(fd, into, into.length), 'getdents64');
-    if (length === 0) return names;
+    const length = getdents64(fd, into, into.length);
+    // Removed since it was opened: it has no names any more.
+    if (length === 0 || (length < 0 && lastErrno() === ENOENT)) return names;
+    check(length, 'getdents64');
     // One copy for all names of a reading; they are kept anyway.
     const records = Buffer.from(into.subarray(0, length));
     for (let at = 0; at < length; at += records.readUInt16LE(at + lengthAt)) {

@@ -41,7 +41,7 @@ const everything = newChoice(true);
  */
 export class PlanBuilder {
   readonly items: PlanItem[] = [];
-  /** Newer entries that are not in the snapshot, in directories that are kept. */
+  /** Newer entries that are not in the snapshot, in directories that are kept; what it left out anyway does not count. */
   keptNewer = 0;
   readonly #with: PlanBuilderParts;
   readonly #breather: Breather;
@@ -156,7 +156,7 @@ export class PlanBuilder {
 
   /** What is at the target and not in the snapshot: deleted when it is to be exactly as it was, else kept. */
   async #planExtras(directory: PlanDirectory, nodes: readonly TreeNode[]): Promise<void> {
-    const { mode, snapshotTimeNs } = this.#with;
+    const { mode, snapshotTimeNs, leftOutRules } = this.#with;
     if (this.#isLeftAlone(directory, null)) return;
     const known = new Set(nodes.map(({ name }) => nameKey(name)));
     for (const name of this.#namesIn(directory)) {
@@ -165,7 +165,8 @@ export class PlanBuilder {
       const now = this.#lookIfThere(directory, name);
       if (!now) continue;
       if (mode === 'exact') for (const item of await this.#deletions.list(directory, name, now)) this.items.push(item);
-      else if (now.mtimeNs > snapshotTimeNs) this.keptNewer += 1;
+      else if (now.mtimeNs > snapshotTimeNs && !leftOutRules.leftOut(directory, name, now.type === 'dir'))
+        this.keptNewer += 1;
     }
   }
 

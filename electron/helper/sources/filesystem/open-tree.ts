@@ -110,6 +110,16 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
     onLeftOut?.(entry, by);
   };
 
+  /** Each name once: one that is removed and made anew while the directory is read may be told twice. */
+  const namesIn = (directory: TreeEntry, fd: number): ReadonlyMap<string, Buffer> => {
+    try {
+      return new Map(directoryNames(fd).map((name) => [pathKey(name), name]));
+    } catch (error) {
+      unreadable.add(describe(directory.path), reasonOf(error));
+      return new Map();
+    }
+  };
+
   const entryOf = (
     directory: TreeEntry,
     fd: number,
@@ -141,7 +151,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
     if (fd === undefined) return;
     try {
       const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
-      const names = eachOnce(directoryNames(fd));
+      const names = namesIn(directory, fd);
       const here = excludes.isEmpty ? undefined : excludes.in(directory.path, isTagged(fd, names, limits));
       for (const name of names.values()) yield entryOf(directory, fd, name, limits, here, visit);
     } finally {
@@ -210,11 +220,6 @@ function takeSome(from: Iterator<TreeEntry | undefined>, into: TreeEntry[]): boo
     if (value !== undefined) into.push(value);
   }
   return true;
-}
-
-/** A name that is removed and made anew while the directory is read may be told twice. */
-function eachOnce(names: readonly Buffer[]): ReadonlyMap<string, Buffer> {
-  return new Map(names.map((name) => [pathKey(name), name]));
 }
 
 /** Every ext filesystem has one in its root, root's and closed: nobody's files are missing when it is not read. */
