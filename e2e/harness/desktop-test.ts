@@ -15,18 +15,23 @@ export const test = base.extend<{
     await desktop.stop();
   },
   start: async ({ desktop, start }, use) => {
-    await use((options) => start({ bus: desktop.bus.address, ...options }));
+    await use((options) => start(on(desktop, options)));
   },
   /** As a login starts the app; whatever still runs at the end is closed. */
   startHidden: async ({ world, desktop }, use) => {
     const running: RunningProcess[] = [];
     await use(async (options) => {
-      const app = await launchHidden(world, { bus: desktop.bus.address, ...options });
+      const app = await launchHidden(world, on(desktop, options));
       running.push(app);
       return app;
     });
     for (const app of running) await app.close();
   },
 });
+
+/** Without a keyring: on a bus that outlives the app, a locked one would ask its question at the second start. */
+function on(desktop: Desktop, { args = [], ...options }: LaunchOptions = {}): LaunchOptions {
+  return { bus: desktop.bus.address, args: ['--password-store=basic', ...args], ...options };
+}
 
 export { expect };
