@@ -74,6 +74,18 @@ describe('freeing space', () => {
     expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
+  it('deletes one whose file cannot be read when it is named, and nothing while another such is there', async () => {
+    const { backend, repository: writer } = await memoryRepository(small);
+    const made = [await madeDaysAgo(writer, 3), await madeDaysAgo(writer, 2), await madeDaysAgo(writer, 1)] as const;
+    for (const { id } of made.slice(0, 2)) backend.files.get(`snapshot/${id}`)?.fill(0, 40, 44);
+    const repository = await open(backend);
+    await expect(reclaimed(repository, [made[0].id])).rejects.toMatchObject({ kind: 'repository-damaged' });
+    expect((await repository.snapshots.list()).damaged).toHaveLength(2);
+    expect(await reclaimed(repository, [made[0].id, made[1].id])).toMatchObject({ outcome: 'done', files: 2 });
+    expect(await idsIn(repository)).toEqual(idsOf(made[2]));
+    await assertHealthy(await open(backend));
+  });
+
   it('makes room for its lock on a disk that is full to the last byte', async () => {
     const { backend: inner, repository: writer } = await memoryRepository(small);
     const [gone, stays] = [await madeDaysAgo(writer, 3), await madeDaysAgo(writer, 2)];

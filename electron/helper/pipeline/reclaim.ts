@@ -14,6 +14,8 @@ export interface ReclaimJob {
   readonly snapshotIds: readonly SnapshotId[];
 }
 
+type NamedSnapshot = Pick<Snapshot, 'id'>;
+
 /** How long it waits for others that use the repository, in milliseconds. */
 const patienceMs = 60_000;
 
@@ -33,8 +35,8 @@ export async function reclaim(
   const lock = await report.phase('open', () => lockThoughFull(repository, before, report, signal));
   try {
     const running = AbortSignal.any([signal, lock.lost]);
-    const going = await named(repository, job, running);
-    const ids = going.map(({ id }) => id);
+    // What was pinned meanwhile has another id, and stays.
+    const ids = before.map(({ id }) => id);
     const plan = await report.phase('scan', () =>
       repository.planReclaim(lock, new Set(ids), { signal: running, onProgress: progressTo(report) }),
     );
@@ -51,12 +53,14 @@ export async function reclaim(
   }
 }
 
-/** Those of the named snapshots that are still there. A snapshot whose labels changed has another id, and is not meant. */
-async function named(repository: Repository, job: ReclaimJob, signal: AbortSignal): Promise<readonly Snapshot[]> {
+/** Those of the named snapshots that are there. One whose labels changed since has another id, and is not meant. */
+async function named(repository: Repository, job: ReclaimJob, signal: AbortSignal): Promise<readonly NamedSnapshot[]> {
   const wanted = new Set(job.snapshotIds);
-  const going = (await readableSnapshots(repository, signal)).filter(({ id }) => wanted.has(id));
+  const going = (await readableSnapshots(repository, signal, wanted)).filter(({ id }) => wanted.has(id));
   const pinned = going.find(({ tags }) => decodeSnapshotTags(tags).pinned);
-  if (pinned === undefined) return going;
+  // One that cannot be read goes by its name alone: nothing is lost with it that could be had.
+  const unreadable = (await repository.snapshots.list(signal)).damaged.filter(({ id }) => wanted.has(id));
+  if (pinned === undefined) return [...unreadable, ...going];
   throw new StillpointError({
     kind: 'bad-input',
     field: 'snapshotIds',
@@ -72,7 +76,7 @@ async function named(repository: Repository, job: ReclaimJob, signal: AbortSigna
  */
 async function lockThoughFull(
   repository: Repository,
-  going: readonly Snapshot[],
+  going: readonly NamedSnapshot[],
   report: RunReporter,
   signal: AbortSignal,
 ): Promise<HeldLock> {

@@ -35,17 +35,22 @@ export async function snapshotsOfSource(
   return snapshots.flatMap((snapshot) => ruledBy(snapshot, by) ?? []).reverse();
 }
 
-/** All of a repository's, oldest first. */
-export async function readableSnapshots(repository: Repository, signal: AbortSignal): Promise<readonly Snapshot[]> {
+/** All of a repository's, oldest first. Those of `except` need not be readable. */
+export async function readableSnapshots(
+  repository: Repository,
+  signal: AbortSignal,
+  except: ReadonlySet<SnapshotId> = new Set(),
+): Promise<readonly Snapshot[]> {
   const { snapshots, damaged } = await repository.snapshots.list(signal);
-  const [first] = damaged;
+  const wrong = damaged.filter(({ id }) => !except.has(id));
+  const [first] = wrong;
   if (first === undefined) return snapshots;
-  const more = damaged.length > 1 ? ` and ${damaged.length - 1} more` : '';
+  const more = wrong.length > 1 ? ` and ${wrong.length - 1} more` : '';
   throw new StillpointError({
     kind: 'repository-damaged',
     message: `Nothing was deleted: snapshot ${first.id.slice(0, 8)}${more} cannot be read, so what it needs is not known.`,
     guidance:
-      'Run a check of this repository. When the snapshot cannot be saved, delete its file with restic (forget), then try again.',
+      'Run a check of this repository. If nothing of that snapshot can be saved, delete its file from the folder snapshots of the repository; then the rest can be decided about.',
     context: { snapshotId: first.id },
     cause: first.error,
   });

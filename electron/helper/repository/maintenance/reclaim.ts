@@ -84,8 +84,7 @@ export async function planReclaim(
 ): Promise<ReclaimPlan> {
   if (lock.mode !== 'exclusive') throw misuse('Giving space back needs an exclusive lock.');
   lock.assertHeld();
-  const snapshots = await allSnapshots(dependencies, options.signal);
-  const staying = snapshots.filter(({ id }) => !without.has(id));
+  const staying = (await allSnapshots(dependencies, options.signal, without)).filter(({ id }) => !without.has(id));
   const files = await readIndexFiles(dependencies.documents, options.signal);
   const roots: Root[] = staying.map((snapshot) => ({ snapshot, bits: 1 }));
   const marks = await markUsed(roots, markOptions(dependencies, files.index, options));
@@ -97,9 +96,10 @@ export async function planReclaim(
     packs: use.unused.size + use.unlisted.length,
     bytes: use.freeable,
     carryOut: async ({ signal, onPack = () => {} } = {}) => {
-      const present = (await dependencies.listSnapshots(signal)).snapshots;
+      const { snapshots, damaged: unreadable } = await dependencies.listSnapshots(signal);
       const known = new Set(staying.map(({ id }) => id));
-      if (!present.every(({ id }) => known.has(id))) throw misuse('Snapshots are there that the plan does not know.');
+      if (![...snapshots, ...unreadable].every(({ id }) => known.has(id)))
+        throw misuse('Snapshots are there that the plan does not know.');
       const step = (): void => {
         throwIfAborted(signal);
         lock.assertHeld();
@@ -125,9 +125,10 @@ function markOptions(
 async function allSnapshots(
   { listSnapshots }: ReclaimDependencies,
   signal: AbortSignal | undefined,
+  without: ReadonlySet<SnapshotId> = new Set(),
 ): Promise<readonly Snapshot[]> {
   const { snapshots, damaged: unreadable } = await listSnapshots(signal);
-  const [first] = unreadable;
+  const first = unreadable.find(({ id }) => !without.has(id));
   if (first === undefined) return snapshots;
   throw damaged(
     `Snapshot ${first.id.slice(0, 8)} cannot be read, so what it needs is not known.`,

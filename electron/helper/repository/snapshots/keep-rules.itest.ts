@@ -23,7 +23,7 @@ for (const { title, path, minor } of resticBinaries()) {
     });
     afterAll(() => place.dispose());
 
-    it.each(titled(isOld ? 1 : 3))('decide the same about a thousand histories in $title', async (policy) => {
+    it.each(titled(isOld ? 1 : 2))('decide the same about a thousand histories in $title', async (policy) => {
       const theirs = await resticDecisions(place, policy, isOld ? '99999' : 'unlimited');
       expect(theirs.size).toBe(histories.length);
       const isCompared = isOld ? exceptOldest(histories) : undefined;
