@@ -187,6 +187,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     showTray: (model) => shell.showTray(model),
     alerts,
     scheduledStillPoints,
+    problem: () => (helper.state.state === 'unavailable' ? helper.state.explanation : ''),
     notifySuccess: () => settings.current.notifySuccess,
     report,
     now,

@@ -1,4 +1,7 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
+import { StillpointError } from '../../shared/errors/index.ts';
 import { begin, day, type EverydayApp, everydayApp, hour, minute, photosOnly } from './testing/everyday-app.ts';
 import { photosId, repositoryId, worldPassword } from './testing/world-data.ts';
 
@@ -149,5 +152,55 @@ describe('a locked repository', () => {
     });
     expect(source.lateSince).toBeLessThan(app.services.now());
     expect([...app.desktop.notices.values()]).toMatchObject([{ kind: 'waiting-password', urgency: 'critical' }]);
+  });
+});
+
+describe('a run whose end nobody could tell', () => {
+  /** The helper publishes, and dies before it can say so. */
+  const dying = (app: EverydayApp): void => {
+    app.world.overrides['backup.run'] = async ({ runId, sourceId, askedAt, trigger }, emit) => {
+      const at = new Date(app.services.now()).toISOString();
+      const ids = { runId, sourceId, repositoryId };
+      await emit({ type: 'run-started', ...ids, at, kind: 'backup', askedAt, title: 'Back up Photos', trigger });
+      const made = app.world.addSnapshot(app.services.now());
+      app.world.snapshots = app.world.snapshots.map((other) => (other === made ? { ...made, runId } : other));
+      delete app.world.overrides['backup.run'];
+      throw new StillpointError({ kind: 'helper-crashed', message: 'It crashed.', guidance: '', retryable: true });
+    };
+  };
+
+  it.each(['person', 'schedule'] as const)('was published if its snapshot is there (%s)', async (trigger) => {
+    const app = await start();
+    dying(app);
+    if (trigger === 'person') await app.ask('backup.start', { sourceId: photosId });
+    else app.clock.aheadMs += hour;
+    await app.look();
+    await expect
+      .poll(async () => (await app.ask('runs.list', { limit: 5 })).map((run) => [run.trigger, run.outcome]))
+      .toEqual([[trigger, 'done']]);
+    const [run] = await app.ask('runs.list', { limit: 5 });
+    expect(run?.snapshotId).toBe(app.world.snapshots.at(-1)?.id);
+    expect((await app.ask('runs.log', { runId: run?.runId })).at(-1)).toMatchObject({ result: { outcome: 'done' } });
+    await expect.poll(async () => (await app.photos()).health).toBe('safe');
+  });
+
+  it('is shown as interrupted while its repository cannot be asked, and found out with the password', async () => {
+    const former = await start();
+    dying(former);
+    await former.ask('backup.start', { sourceId: photosId });
+    await former.look();
+    const [run] = await former.ask('runs.list', { limit: 5 });
+    if (!run) throw new Error('there was a run');
+    const log = join(former.folder, 'runs', `${run.runId}.jsonl`);
+    const begun = (await readFile(log, 'utf8')).split('\n').find((line) => line !== '');
+    await writeFile(log, `${begun}\n`);
+    const world = photosOnly(begin);
+    world.snapshots = [...former.world.snapshots];
+    world.state = 'password-needed';
+    const app = await start(world, former.folder);
+    await app.settle();
+    expect(await app.ask('runs.list', { limit: 5 })).toMatchObject([{ runId: run.runId, outcome: 'interrupted' }]);
+    await app.ask('repositories.unlock', { id: repositoryId, password: worldPassword, remember: false });
+    await expect.poll(async () => (await app.ask('runs.list', { limit: 5 }))[0]?.outcome).toBe('done');
   });
 });

@@ -84,13 +84,17 @@ export class AskedBackups {
     });
   }
 
-  async #hold(source: Source, { runId, signal, say }: HeldRun, work: () => Promise<RunResult>): Promise<RunResult> {
+  async #hold(
+    source: Source,
+    { runId, signal, say }: HeldRun,
+    work: (askedAt: number) => Promise<RunResult>,
+  ): Promise<RunResult> {
     for (;;) {
       signal.throwIfAborted();
       let hasBegun = false;
-      const begin = (): Promise<RunResult> => {
+      const begin = (askedAt: number): Promise<RunResult> => {
         hasBegun = true;
-        return work();
+        return work(askedAt);
       };
       try {
         const result = await this.#scheduler.runAsked(source, runId, begin);

@@ -1,9 +1,8 @@
 import type { SourceId } from '../../../shared/domain/ids.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
-import type { Scheduler } from '../../schedule/index.ts';
+import { machineZone, type Scheduler } from '../../schedule/index.ts';
 import type { Catalog } from './catalog-port.ts';
-import { machineZone } from './machine-zone.ts';
 import type { NoticeBoard } from './notices/notice-board.ts';
 import { type NoticeFacts, noticesFor, undecided } from './notices/notices-for.ts';
 import type { Clock } from './ports.ts';
@@ -36,6 +35,8 @@ export interface EverydayOptions {
   readonly alerts: { ended(run: RunView): void; look(situation: Situation): Promise<void> };
   readonly scheduledStillPoints: () => boolean;
   readonly notifySuccess: () => boolean;
+  /** Why nothing can be backed up at all; empty when it can. */
+  readonly problem: () => string;
   readonly report: (what: string, error: unknown) => void;
   readonly now: Clock;
 }
@@ -109,7 +110,14 @@ export class Everyday {
   async #look(): Promise<void> {
     const { views, catalog, runs, scheduler, unplug, board, showTray, alerts, now } = this.#options;
     const repositories = await views.repositories().catch(() => null);
-    const [sources, latestBackups] = await Promise.all([views.sources(repositories), catalog.latestBackups()]);
+    const problem = this.#options.problem();
+    const [sources, latestBackups] = await Promise.all([
+      views.sources(repositories).catch((error) => {
+        if (problem === '') throw error;
+        return [];
+      }),
+      catalog.latestBackups(),
+    ]);
     if (this.#isStopped) return;
     for (const source of sources) {
       if (views.planOf(source).isWaitingForDisk) unplug.awaits(source.policy.repositoryId);
@@ -127,6 +135,7 @@ export class Everyday {
         sources,
         active: runs.active,
         pausedUntil: scheduler.pausedUntil(),
+        problem,
         ejectable: (repositories ?? []).filter(({ removable, mountPoint }) => removable && mountPoint !== ''),
         now: now(),
         zone: machineZone(),
@@ -154,6 +163,7 @@ export class Everyday {
       unplug: unplug.facts,
       pausedUntil: scheduler.pausedUntil(),
       successes: notifySuccess() ? successes.map(({ run }) => run) : [],
+      problem: this.#options.problem(),
       lackingConsent: new Set(lacking.map(({ id }) => id)),
     };
   }

@@ -1,7 +1,7 @@
 import type { RepositoryId, SnapshotId } from '../../../shared/domain/ids.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import type { Source } from '../../../shared/domain/source.ts';
-import { machineZone } from './machine-zone.ts';
+import { machineZone } from '../../schedule/index.ts';
 import type { RepositoryAccess } from './repository-access.ts';
 import type { RunRequest } from './run-service.ts';
 

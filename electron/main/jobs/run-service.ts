@@ -21,13 +21,15 @@ export interface RunRequest {
   readonly trigger?: RunTrigger;
   /** Where it was known before the run was asked for. */
   readonly runId?: RunId;
+  /** When it is in the history as begun, milliseconds since the epoch. Default: when it is handed over. */
+  readonly askedAt?: number;
   /** What it may not share with another run. */
   readonly keys: readonly QueueKey[];
   /**
    * Holds what other processes must not use meanwhile, around waiting for the keys and doing it: whoever holds that never
    * waits for somebody who waits for it.
    */
-  readonly hold?: (run: HeldRun, work: () => Promise<RunResult>) => Promise<RunResult>;
+  readonly hold?: (run: HeldRun, work: (askedAt?: number) => Promise<RunResult>) => Promise<RunResult>;
   /** Does it. A rejection becomes an outcome of the run. */
   readonly perform: (run: RunHandle) => Promise<RunResult>;
 }
@@ -113,7 +115,7 @@ export class RunService {
 
   #begun(request: RunRequest): ActiveRun {
     const { kind, title, sourceId, repositoryId, runId = this.#options.newRunId(), trigger = 'person' } = request;
-    const askedAt = msToInstant(this.#options.now());
+    const askedAt = msToInstant(request.askedAt ?? this.#options.now());
     const asked = newRun({ runId, kind, title, sourceId, repositoryId, askedAt, trigger });
     const view = { ...asked, summary: 'Waiting to begin.' };
     const run: ActiveRun = {
@@ -218,7 +220,8 @@ export class RunService {
     const { signal } = run.abort;
     const ended: { result?: RunResult } = {};
     // Whoever holds something around it learns of the end when the log has it.
-    const work = async (): Promise<RunResult> => {
+    const work = async (askedAt?: number): Promise<RunResult> => {
+      if (askedAt !== undefined) run.view = { ...run.view, askedAt: msToInstant(askedAt) };
       const result = await this.#perform(run).catch((error) => this.#resultOf(run, error));
       ended.result = result;
       if (!run.hasEnded) this.#end(run, result);

@@ -1,12 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { RepositoryId, RunId, SourceId } from '../../../shared/domain/ids.ts';
 import { instantToMs, msToInstant } from '../../../shared/domain/time.ts';
-import type { BackupRequest, SchedulerPorts, SnapshotOfRun } from '../../schedule/index.ts';
+import { type BackupRequest, machineZone, type SchedulerPorts, type SnapshotOfRun } from '../../schedule/index.ts';
 import { type AfterBackup, whileWanted } from './after-backup.ts';
 import { backupJob } from './backup-job.ts';
 import { type CatalogSync, isReadable, listAll } from './catalog-sync.ts';
 import type { DrawnCache } from './drawn-cache.ts';
-import { machineZone } from './machine-zone.ts';
 import type { Clock } from './ports.ts';
 import type { RepositoryAccess } from './repository-access.ts';
 import type { RunService } from './run-service.ts';
@@ -71,8 +70,8 @@ export function schedulerPorts(options: SchedulerPortsOptions): SchedulerPorts {
         return { kind: 'unknown' };
       }
     },
-    startBackup: ({ source, runId, signal }: BackupRequest) => {
-      const { ended } = runs.run({ ...backupJob(access, source, 'schedule'), runId });
+    startBackup: ({ source, runId, askedAt, signal }: BackupRequest) => {
+      const { ended } = runs.run({ ...backupJob(access, source, 'schedule'), runId, askedAt });
       return whileWanted(runs, runId, ended, signal);
     },
     afterBackup: ({ source, signal }, result) => afterBackup.scheduled(source, result, signal),

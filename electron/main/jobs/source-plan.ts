@@ -43,7 +43,10 @@ export function sourcePlan(
     heldBack: (state?.heldBackText ?? '').replace(/\.$/, ''),
     isWaitingForDisk: state?.heldBack?.because === 'repository-absent',
     missed: missed.slice(-mostMissed),
-    unchangedAt: missed.findLast(({ because }) => because === 'no-changes')?.to ?? null,
+    unchangedAt: latest(
+      state?.unchangedAt ?? null,
+      missed.findLast(({ because }) => because === 'no-changes')?.to ?? null,
+    ),
     windows:
       source.policy.conditions.windows.length === 0
         ? []
@@ -51,4 +54,8 @@ export function sourcePlan(
     // Zero: not written down yet.
     since: state?.since || null,
   };
+}
+
+function latest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }

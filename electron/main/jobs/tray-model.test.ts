@@ -20,7 +20,15 @@ function view(n: 0 | 1, health: Health): SourceView {
 const asked = { runId: runId(1), kind: 'backup', sourceId: photosId, repositoryId, trigger: 'person' } as const;
 const backup = newRun({ ...asked, title: 'Back up Photos', askedAt: '2025-11-20T11:40:00Z' });
 const facts = (more: Partial<TrayFacts>): TrayFacts => ({
-  ...{ sources: [view(0, 'safe'), view(1, 'safe')], active: [], pausedUntil: null, ejectable: [], now, zone: 'UTC' },
+  ...{
+    sources: [view(0, 'safe'), view(1, 'safe')],
+    active: [],
+    pausedUntil: null,
+    problem: '',
+    ejectable: [],
+    now,
+    zone: 'UTC',
+  },
   ...more,
 });
 const lines = (more: Partial<TrayFacts>): string[] => trayModel(facts(more)).tooltip.split('\n').slice(1);
@@ -42,6 +50,7 @@ it.each([
   ['attention', { sources: [view(0, 'late'), view(1, 'waiting')] }, 'Photos: late'],
   ['attention', { sources: [view(0, 'safe'), view(1, 'weaker')] }, 'Documents: weaker than asked for'],
   ['failed', { sources: [view(0, 'failed'), view(1, 'failed')] }, 'Photos and Documents: failed'],
+  ['failed', { problem: 'The helper is missing', sources: [] }, 'Nothing can be backed up'],
   ['running', { sources: [view(0, 'running'), view(1, 'failed')], active: [backup] }, 'Back up Photos'],
   ['paused', { pausedUntil: 'forever' }, 'All 2 are safe'],
   ['attention', { pausedUntil: 'forever', sources: [view(0, 'late')] }, 'Photos: late'],

@@ -39,6 +39,8 @@ export interface TrayFacts {
   readonly pausedUntil: number | 'forever' | null;
   /** Disks that are there and can be made safe to unplug. */
   readonly ejectable: readonly { readonly id: RepositoryId; readonly name: string }[];
+  /** Why nothing can be backed up at all; empty when it can. */
+  readonly problem: string;
   readonly now: number;
   /** IANA name; what a person calls noon. */
   readonly zone: string;
@@ -80,7 +82,8 @@ const worstFirst: readonly { readonly health: Health; readonly icon: TrayIcon }[
 ];
 
 /** A run that goes on is what one looks for first; then what is wrong; a pause hides nothing that is wrong. */
-function iconOf({ sources, active, pausedUntil }: TrayFacts): TrayIcon {
+function iconOf({ sources, active, pausedUntil, problem }: TrayFacts): TrayIcon {
+  if (problem !== '') return 'failed';
   if (active.length > 0) return 'running';
   const worst = worstFirst.find(({ health }) => sources.some((source) => source.health === health));
   if (worst && worst.icon !== 'waiting') return worst.icon;
@@ -89,7 +92,8 @@ function iconOf({ sources, active, pausedUntil }: TrayFacts): TrayIcon {
   return sources.length === 0 ? 'empty' : 'safe';
 }
 
-function stateWords({ sources, active }: TrayFacts): string {
+function stateWords({ sources, active, problem }: TrayFacts): string {
+  if (problem !== '') return 'Nothing can be backed up';
   const [running] = active;
   if (running) return active.length === 1 ? running.title : `${running.title}, and ${active.length - 1} more`;
   if (sources.length === 0) return 'Nothing is protected yet';

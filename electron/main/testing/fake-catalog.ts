@@ -107,7 +107,11 @@ export class FakeCatalog implements Catalog {
         filesystem: this.evidence.get(summary.id)?.machine.filesystem ?? '',
         staticBand: null,
       })),
-      failures: [],
+      failures: [...this.runs.values()].flatMap(({ kind, snapshotId, runId, sourceId, startedAt, outcome, summary }) =>
+        kind === 'backup' && snapshotId === null && outcome !== null && outcome !== 'done' && outcome !== 'warnings'
+          ? [{ runId, sourceId, at: Date.parse(startedAt), outcome, text: summary }]
+          : [],
+      ),
       damages: [],
     };
   }

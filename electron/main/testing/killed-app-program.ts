@@ -12,7 +12,7 @@ world.snapshots.push(...publishedIn(folder));
 world.phaseMs = 40;
 world.onPublished = (snapshot) => appendFileSync(join(folder, publishedFile), `${JSON.stringify(snapshot)}\n`);
 const app = await everydayApp(world, folder, Number(begin));
-const told = app.services.logs;
+const told = app.logs;
 const append = told.append.bind(told);
 told.append = async (runId, event) => {
   await append(runId, event);

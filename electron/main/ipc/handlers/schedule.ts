@@ -1,4 +1,4 @@
-import { machineZone } from '../../jobs/machine-zone.ts';
+import { machineZone } from '../../../schedule/index.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
 

@@ -13,6 +13,7 @@ export const noticeKinds = [
   'eject',
   'safe-to-unplug',
   'success',
+  'cannot-run',
 ] as const;
 export type NoticeKind = (typeof noticeKinds)[number];
 

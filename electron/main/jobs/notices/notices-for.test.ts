@@ -60,6 +60,7 @@ const nothing: NoticeFacts = {
   mayCatchUp: new Set(),
   successes: [],
   lackingConsent: new Set(),
+  problem: '',
   now,
 };
 const unplug = { repositoryId, repositoryName: 'Backup disk', text: '', runId: runId(2) };
@@ -312,6 +313,11 @@ const table: readonly [
         leads: 'repository',
       },
     ],
+  ],
+  [
+    'that nothing can be backed up',
+    { problem: 'The backup helper is missing', sources: [], repositories: null },
+    [{ title: 'Nothing can be backed up', body: 'The backup helper is missing.', actions: 'Show', leads: 'settings' }],
   ],
   [
     'a success, where it is wanted',

@@ -31,6 +31,8 @@ export interface NoticeFacts {
   readonly successes: readonly RunView[];
   /** Sources whose scheduled backup held nothing still only because that was not allowed. */
   readonly lackingConsent: ReadonlySet<string>;
+  /** Why nothing can be backed up at all, in words for people; empty when it can. */
+  readonly problem: string;
   readonly now: number;
 }
 
@@ -38,6 +40,7 @@ export interface NoticeFacts {
 export function noticesFor(facts: NoticeFacts): Notice[] {
   const told = facts.sources.filter(({ id }) => !facts.mayCatchUp.has(id));
   return [
+    ...problemNotices(facts),
     ...lockedNotices(facts),
     ...absentNotices(facts, told),
     ...pausedNotices(facts, told),
@@ -63,6 +66,24 @@ export function undecided(facts: NoticeFacts): (id: string) => boolean {
     if (kind === 'paused') return sources.size > 0;
     return kind === 'password' && facts.repositories === null;
   };
+}
+
+/** Without its helper the app does nothing, and no source says so. */
+function problemNotices({ problem }: NoticeFacts): Notice[] {
+  if (problem === '') return [];
+  return [
+    {
+      id: 'cannot-run',
+      kind: 'cannot-run',
+      title: 'Nothing can be backed up',
+      body: sentence(problem),
+      urgency: 'critical',
+      actions: [action('show')],
+      place: { kind: 'settings' },
+      sourceId: null,
+      about: problem,
+    },
+  ];
 }
 
 /** A person can help at once, and backups wait for it: told as soon as a run is held back by it. */
