@@ -9,7 +9,7 @@ import { snapshotMarkSchema } from './timeline.ts';
 
 /**
  * `safe`: the last snapshot met the policy and holds all that is to be protected. `new`: none yet. `weaker`: the last one is
- * below the required level, or part of the source could not be read.
+ * below the required level, or below what most before it reached, or part of the source could not be read.
  * `waiting`: a disk or a password is missing. `late`: the last snapshot that met the policy is too old, or there is none.
  * Late comes before waiting: who waits for too long is late.
  */
