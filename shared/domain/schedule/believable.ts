@@ -1,5 +1,5 @@
-import type { Attempt, ScheduleFacts } from './facts.ts';
-import { hourMs } from './wall-clock.ts';
+import type { Attempt, ScheduleFacts, ScheduleHistory } from './facts.ts';
+import { hourMs, minuteMs } from './wall-clock.ts';
 
 /**
  * A clock that was set back leaves a history that lies in the future. Up to here it is believed, so that nothing is made
@@ -33,10 +33,11 @@ export function believable({ history, since, now }: ScheduleFacts): Believable {
     history.accountedUntil ?? now,
     since,
   ].filter((at) => at > limit);
+  const overtaken = overtakenAttempts(history.attempts, now);
   const attempts = history.attempts
-    .filter((attempt) => attempt.startedAt <= limit)
+    .filter((attempt) => attempt.startedAt <= limit && !overtaken.has(attempt))
     .sort((a, b) => a.startedAt - b.startedAt);
-  const lastSnapshotAt = atMost(history.lastSnapshotAt, limit);
+  const lastSnapshotAt = believedSnapshot(history, attempts, now, limit);
   const successes = attempts.filter(isSuccess).map((attempt) => attempt.startedAt);
   if (lastSnapshotAt !== null) successes.push(lastSnapshotAt);
   return {
@@ -52,6 +53,40 @@ export function believable({ history, since, now }: ScheduleFacts): Believable {
     forgetful: (history.accountedUntil ?? since) > limit,
     aheadOfClock: ahead.length === 0 ? null : ahead.reduce((a, b) => Math.max(a, b)),
   };
+}
+
+/**
+ * Attempts that lie ahead, and after which something was begun at an earlier time: the clock was set back in between, and
+ * life went on. Believing them again when their time draws near would stop the schedule once more.
+ */
+function overtakenAttempts(attempts: readonly Attempt[], now: number): ReadonlySet<Attempt> {
+  const overtaken = new Set<Attempt>();
+  let earliestAfter = Number.POSITIVE_INFINITY;
+  for (const attempt of attempts.toReversed()) {
+    if (attempt.outcome !== null && attempt.startedAt > now && earliestAfter < attempt.startedAt)
+      overtaken.add(attempt);
+    earliestAfter = Math.min(earliestAfter, attempt.startedAt);
+  }
+  return overtaken;
+}
+
+/** A snapshot is asked for a moment before its attempt is written down. */
+const momentBefore = 10 * minuteMs;
+
+/**
+ * One that lies ahead is believed when the attempt that made it is, or when nothing else is known. Where there is a history
+ * without that attempt, the snapshot is from a time when the clock was wrong, long ago.
+ */
+function believedSnapshot(
+  { lastSnapshotAt, accountedUntil, attempts: all }: ScheduleHistory,
+  attempts: readonly Attempt[],
+  now: number,
+  limit: number,
+): number | null {
+  if (lastSnapshotAt === null || lastSnapshotAt <= now) return lastSnapshotAt;
+  const nothingKnown = accountedUntil === null && all.length === 0;
+  const made = attempts.some(({ startedAt }) => Math.abs(startedAt - lastSnapshotAt) <= momentBefore);
+  return made || nothingKnown ? atMost(lastSnapshotAt, limit) : null;
 }
 
 export function isSuccess(attempt: Attempt): boolean {

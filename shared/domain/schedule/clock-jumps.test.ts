@@ -44,6 +44,17 @@ describe('a clock that was set back', () => {
     expect(due(scheduleFacts({ now: at('09:20'), history: underWay }))).toMatchObject({ kind: 'run' });
   });
 
+  it('does not believe again what it ignored before, when its time draws near', () => {
+    const ahead = { ...attempt('09:00', '09:01', 'done', '09:00'), startedAt: slot('20:00'), endedAt: slot('20:01') };
+    const since = attempt('09:00', '09:01', 'done', '09:00');
+    const lastSnapshotAt = slot('20:00') - 1000;
+    const asked = (attempts: (typeof since)[]): unknown =>
+      due(scheduleFacts({ now: at('10:20'), history: { attempts, lastSnapshotAt } })).kind;
+    expect(asked([since, ahead])).toBe('idle');
+    expect(asked([ahead, since])).toBe('run');
+    expect(asked([since])).toBe('run');
+  });
+
   it('draws the line at 36 hours', () => {
     const now = at('09:20');
     const lastSnapshotAt = ms(now) + 36 * 3_600_000;

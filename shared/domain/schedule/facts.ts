@@ -24,7 +24,10 @@ export interface Attempt {
 }
 
 export interface ScheduleHistory {
-  /** All that began after `accountedUntil` (else after `since`) or ended after it; older ones do no harm. In any order. */
+  /**
+   * All that began after `accountedUntil` (else after `since`) or ended after it, and the newest that made a snapshot; older
+   * ones do no harm. In the order in which they were begun, whatever the clock showed then: it tells when it was set back.
+   */
   readonly attempts: readonly Attempt[];
   /** Every owed slot that was held back, with the blocker that was seen last; needed as far back as `attempts`. */
   readonly heldBack: readonly HeldBack[];
