@@ -130,6 +130,12 @@ describe.skipIf(!isRoot || !hasPolkit)('the installed helper (needs root and pol
       expect(stdout).toBe('');
     });
 
+    it('runs as root or not at all: pkexec could be told to run it as somebody who has other files', () => {
+      const { status, stdout, stderr } = pkexec(['--user', 'daemon', launcher]);
+      expect({ status, stdout }).toEqual({ status: 77, stdout: '' });
+      expect(stderr).toContain('only root');
+    });
+
     it('gives no right to run anything else', () => {
       expect([126, 127]).toContain(pkexec(['/usr/bin/id']).status);
       expect([126, 127]).toContain(pkexec([`${places.prefix}/bin/node`]).status);

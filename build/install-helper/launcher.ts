@@ -11,6 +11,11 @@ if [ "$#" -ne 0 ]; then
   echo 'stillpoint-helper: takes no arguments' >&2
   exit 64
 fi
+# pkexec can be told to run a program as any user; this one is for root alone.
+if [ "$(/usr/bin/id -u)" != 0 ]; then
+  echo 'stillpoint-helper: only root may be made to run this' >&2
+  exit 77
+fi
 umask 022
 cd / || exit 1
 caller=\${PKEXEC_UID:-}

@@ -10,7 +10,7 @@ export interface Caller {
 
 /**
  * `PKEXEC_UID` is set by pkexec(1) to the real uid of whoever asked and can be trusted because the launcher is started
- * with an empty environment otherwise. Without it the helper was started directly and works for its own user.
+ * with an empty environment otherwise. Only root works for somebody else. Without it the helper was started directly and works for its own user.
  */
 export function callerOf(
   process: { readonly uid: number; readonly gid: number },
@@ -18,7 +18,9 @@ export function callerOf(
   primaryGroupOf: (uid: number) => number | null,
 ): Caller {
   const asked = environment.PKEXEC_UID;
-  if (process.uid !== 0 || asked === undefined) return { uid: process.uid, gid: process.gid, elevatedFor: false };
+  if (asked === undefined) return { uid: process.uid, gid: process.gid, elevatedFor: false };
+  // pkexec can run a program as somebody who is not root: the helper would then have that person's files.
+  if (process.uid !== 0) throw startedForAnother();
   const uid = /^\d{1,10}$/.test(asked) ? Number(asked) : Number.NaN;
   const gid = Number.isNaN(uid) ? null : primaryGroupOf(uid);
   if (gid === null) {
@@ -30,4 +32,13 @@ export function callerOf(
     });
   }
   return { uid, gid, elevatedFor: uid !== 0 };
+}
+
+function startedForAnother(): StillpointError {
+  return new StillpointError({
+    kind: 'not-permitted',
+    message: 'The helper was started in the name of another user.',
+    guidance: 'It is started as root, or by the user it works for.',
+    field: 'PKEXEC_UID',
+  });
 }

@@ -11,18 +11,21 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-type Rule = (action: { id: string }, subject: { user: string }) => unknown;
+type Rule = (action: { id: string; lookup: (key: string) => string | undefined }, subject: { user: string }) => unknown;
 
 /** What polkit's engine would be told by the rule. */
-function decide(user: string, action: string, asking: string): unknown {
+function decide(user: string, action: string, asking: string, startedAs?: string): unknown {
   const rules: Rule[] = [];
+  const details: Readonly<Record<string, string | undefined>> = { user: startedAs };
   const polkit = { addRule: (rule: Rule) => rules.push(rule), Result: { YES: 'yes' } };
   runInNewContext(ruleFor(user), { polkit });
-  return rules.map((rule) => rule({ id: action }, { user: asking }))[0];
+  return rules.map((rule) => rule({ id: action, lookup: (key) => details[key] }, { user: asking }))[0];
 }
 
 it('says yes to one user and one action, and nothing to anybody else', () => {
   expect(decide('anna', 'dev.stillpoint.helper.start', 'anna')).toBe('yes');
+  expect(decide('anna', 'dev.stillpoint.helper.start', 'anna', 'root')).toBe('yes');
+  expect(decide('anna', 'dev.stillpoint.helper.start', 'anna', 'bert')).toBeUndefined();
   expect(decide('anna', 'dev.stillpoint.helper.start', 'bert')).toBeUndefined();
   expect(decide('anna', 'dev.stillpoint.register', 'anna')).toBeUndefined();
   expect(decide('anna', 'org.freedesktop.systemd1.manage-units', 'anna')).toBeUndefined();

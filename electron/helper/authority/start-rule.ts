@@ -18,12 +18,15 @@ export function ruleFileOf(userName: string, folder: string = rulesFolder): stri
 
 /**
  * Lets exactly one user start the helper, and nothing else, without a question. polkit may run rules with an engine that
- * knows ES5 only. Nothing of it depends on the caller but the name, which was looked up by uid and is plain.
+ * knows ES5 only. pkexec tells as whom a program is to run, and could be told to run it as somebody else; whoever only
+ * asks in advance (pkcheck) may not tell. Nothing of it depends on the caller but the name, which was looked up by uid and is plain.
  */
 export function ruleFor(userName: string): string {
   return `// Written by Stillpoint: backups that a schedule begins start its helper as root without a question, for one user.
 // Taken back in Stillpoint's settings, by uninstall-helper, or by deleting this file.
 polkit.addRule(function (action, subject) {
+  var startedAs = action.lookup("user");
+  if (startedAs && startedAs !== "root") return;
   if (action.id === "dev.stillpoint.helper.start" && subject.user === ${JSON.stringify(plainUserName(userName))}) {
     return polkit.Result.YES;
   }

@@ -3,10 +3,10 @@ import { createInterface } from 'node:readline';
 import { isAllowedUnasked, startTimeOf } from '../allowed-unasked.ts';
 
 // Stands for the app of one user. Line by line: `who` (pid, start time, uid), `may ACTION`, `pkexec
-// PROGRAM`; one line is answered to each.
+// ARGUMENTS`; one line is answered to each.
 
-function pkexec(program: string): Promise<string> {
-  const child = spawn('/usr/bin/pkexec', ['--disable-internal-agent', program], {
+function pkexec(args: readonly string[]): Promise<string> {
+  const child = spawn('/usr/bin/pkexec', ['--disable-internal-agent', ...args], {
     stdio: ['ignore', 'pipe', 'ignore'],
   });
   let said = '';
@@ -17,8 +17,8 @@ function pkexec(program: string): Promise<string> {
 }
 
 for await (const line of createInterface({ input: process.stdin })) {
-  const [command, argument = ''] = line.split(' ');
-  if (command === 'may') console.log(String(await isAllowedUnasked(argument)));
-  else if (command === 'pkexec') console.log(await pkexec(argument));
+  const [command, ...args] = line.split(' ');
+  if (command === 'may') console.log(String(await isAllowedUnasked(args[0] ?? '')));
+  else if (command === 'pkexec') console.log(await pkexec(args));
   else console.log(`${process.pid} ${startTimeOf(process.pid)} ${process.getuid?.()}`);
 }
