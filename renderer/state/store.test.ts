@@ -8,6 +8,7 @@ import { emptyRun } from '../testing/model/runs.ts';
 import { buildScene } from '../testing/model/scenes.ts';
 import { ask } from './ask.ts';
 import { connect } from './connect.ts';
+import type { Place } from './open-place.ts';
 import { putRun } from './put-run.ts';
 import { useStore } from './store.ts';
 
@@ -65,6 +66,79 @@ describe('connect', () => {
     stage.emit({ type: 'command', command: 'back-up-now' });
     expect(first?.name).toBe('back-up-now');
     expect(useStore.getState().command).not.toBe(first);
+  });
+});
+
+describe('places a notification leads to', () => {
+  it('are opened, each in its own way', async () => {
+    const stage = await start();
+    const open = (place: Place): void => stage.emit({ type: 'open', place });
+    const [photos] = stage.world.sources.filter(({ name }) => name === 'Photos');
+    const [repository] = stage.world.repositories;
+    if (photos === undefined || repository === undefined) throw new Error('the scene has changed');
+
+    open({ kind: 'settings' });
+    expect(useStore.getState().view).toEqual({ name: 'settings' });
+    open({ kind: 'source', sourceId: photos.id });
+    expect(useStore.getState()).toMatchObject({
+      view: { name: 'main' },
+      selectedSourceId: photos.id,
+      selectedSnapshot: null,
+      detailsShown: true,
+    });
+    open({ kind: 'repository', repositoryId: repository.id });
+    expect(useStore.getState().view).toEqual({ name: 'repositories', repositoryId: repository.id });
+    open({ kind: 'run', runId: runIdOf('led to') });
+    expect(useStore.getState().view).toEqual({ name: 'activity', runId: runIdOf('led to') });
+    open({ kind: 'unlock', repositoryId: repository.id });
+    expect(useStore.getState().passwordRequest?.repositoryId).toBe(repository.id);
+  });
+});
+
+describe('the schedule', () => {
+  it('is paused and resumed, and heard of when somebody else does', async () => {
+    const stage = await start();
+    expect(useStore.getState().schedule?.pausedUntil).toBeNull();
+    await useStore.getState().pauseSchedule('forever');
+    expect(stage.world.schedule.pausedUntil).toBe('forever');
+    stage.world.schedule = { ...stage.world.schedule, pausedUntil: null };
+    stage.emit({ type: 'changed', topics: ['schedule'] });
+    await vi.waitFor(() => expect(useStore.getState().schedule?.pausedUntil).toBeNull());
+  });
+
+  it('that main cannot tell does not keep the window from opening', async () => {
+    const warn = vi.spyOn(console, 'warn').mockImplementation(() => {});
+    await start({
+      'schedule.state': () => {
+        throw fail('internal', 'no scheduler', '');
+      },
+    });
+    expect(useStore.getState().schedule).toBeNull();
+    expect(useStore.getState().sources?.length).toBe(5);
+    expect(warn).toHaveBeenCalled();
+    warn.mockRestore();
+  });
+
+  it('holds still without asking once that is allowed, and no longer when it is taken back', async () => {
+    await start();
+    await useStore.getState().allowStillPoints(false);
+    expect(useStore.getState().info?.helper.scheduledStillPoints).toBe(false);
+    await useStore.getState().allowStillPoints(true);
+    expect(useStore.getState().info?.helper.scheduledStillPoints).toBe(true);
+  });
+});
+
+describe('channels', () => {
+  it('are saved, kept in step with main, and removed', async () => {
+    const stage = await start();
+    const channel = { kind: 'webhook', id: 'webhook-1', enabled: true, name: '' } as const;
+    await useStore.getState().saveAlert(channel, 'https://hooks.example/abc');
+    expect(useStore.getState().alerts).toMatchObject([{ channel, hasSecret: true }]);
+    await useStore.getState().saveAlert({ ...channel, name: 'Pager' }, null);
+    expect(useStore.getState().alerts).toMatchObject([{ channel: { name: 'Pager' }, hasSecret: true }]);
+    stage.world.alerts = [];
+    stage.emit({ type: 'changed', topics: ['alerts'] });
+    await vi.waitFor(() => expect(useStore.getState().alerts).toEqual([]));
   });
 });
 

@@ -13,16 +13,22 @@ export function sumOf(sizes: ExcludeSizes): number {
   return sizes.items.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** A line that stands for something: not empty, not a comment. */
+/** A line that stands for something: not empty, not a comment, and a rule. */
 export function isRule(line: string): boolean {
-  return line.trim() !== '' && !line.startsWith('#');
+  return line.trim() !== '' && !line.startsWith('#') && ignoreLineSchema.safeParse(line).success;
 }
 
-/** Which line of the own rules is wrong and what to do about it: `Line 3 (…): …`. Null when none is. */
+/** A line of the own rules that is wrong: its number from one, its text cut to what fits, and what to do about it. */
+export interface LineProblem {
+  readonly n: number;
+  readonly line: string;
+  readonly why: string;
+}
+
 export function lineProblem(
   error: Pick<StillpointError, 'message' | 'guidance' | 'field'> | null,
   lines: readonly string[],
-): string | null {
+): LineProblem | null {
   for (const [at, line] of lines.entries()) {
     const parsed = ignoreLineSchema.safeParse(line);
     if (!parsed.success) return named(at, line, parsed.error.issues[0]?.message ?? '');
@@ -32,9 +38,8 @@ export function lineProblem(
   return named(at, lines[at] ?? '', [error.message, error.guidance].filter((part) => part !== '').join(' '));
 }
 
-function named(at: number, line: string, message: string): string {
-  const shown = line.length > 40 ? `${line.slice(0, 39)}…` : line;
-  return `${at + 1}: ${shown} — ${message}`;
+function named(at: number, line: string, why: string): LineProblem {
+  return { n: at + 1, line: line.length > 40 ? `${line.slice(0, 39)}…` : line, why };
 }
 
 function lineIn(field: string | undefined): number | null {

@@ -99,7 +99,7 @@ export function ExcludesEditor({
             description={t('excludes.rulesLine')}
             value={draft.ignoreText}
             onChange={(event) => onChange({ ...draft, ignoreText: event.currentTarget.value })}
-            error={wrongLine}
+            error={wrongLine === null ? null : t('excludes.wrongLine', { ...wrongLine })}
             autosize
             minRows={3}
             maxRows={10}

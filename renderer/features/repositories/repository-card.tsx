@@ -96,7 +96,7 @@ export function RepositoryCard({
           {` · ${t(repository.passwordRemembered ? 'remembered' : 'askedPerStart')}`}
         </span>
       </div>
-      <GrowthLine repository={repository} />
+      {state === 'ready' && <GrowthLine repository={repository} />}
       {state === 'ready' && isFilling(repository, now) && (
         <Notice
           tone="warn"

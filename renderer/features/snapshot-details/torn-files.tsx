@@ -19,7 +19,6 @@ export function TornFiles({
   const { documents, logsAndCaches, unlisted } = groups;
   return (
     <section className={classes.torn} aria-label={changedWords(groups, t)}>
-      <p>{changedWords(groups, t)}</p>
       {documents.length > 0 && (
         <PathNotes
           notes={documents}

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import { buildScene } from '../../testing/model/scenes.ts';
 import type { World } from '../../testing/model/world.ts';
 import { attentionOf } from './attention.ts';
@@ -77,5 +78,48 @@ describe('attentionOf', () => {
       attentionOf([], [], [{ ...repository, freeBytes }], [], now).map(({ kind }) => kind);
     expect(kinds(1024 ** 3)).toEqual(['lowSpace']);
     expect(kinds(100 * 1024 ** 3)).toEqual([]);
+  });
+
+  it('puts what is late first, with what stands in the way, and says of its disk only once more', () => {
+    const scene = buildScene('late', now);
+    const items = attention(scene);
+    expect(items.slice(0, 5).map(({ kind }) => kind)).toEqual(Array(5).fill('late'));
+    expect(items[0]).toMatchObject({ severe: true, repository: { name: 'Backup disk' } });
+    expect(items.map(({ kind }) => kind)).toContain('absent');
+  });
+
+  it('tells of runs that were not made only while no later snapshot made up for them', () => {
+    const scene = buildScene('missed', now);
+    expect(attention(scene).filter(({ kind }) => kind === 'notMade')).toMatchObject([{ name: 'Documents', runs: 1 }]);
+    const lanes = scene.lanes.map((lane) => ({ ...lane, missed: lane.missed.slice(0, -1) }));
+    const items = attentionOf(scene.sources, lanes, scene.repositories, scene.runs, now);
+    expect(items.some(({ kind }) => kind === 'notMade')).toBe(false);
+  });
+
+  it('is silent about a run that was not made because nothing had changed', () => {
+    const scene = buildScene('missed', now);
+    const text = notRunSentence('no-changes');
+    const lanes = scene.lanes.map((lane) => ({ ...lane, missed: lane.missed.map((span) => ({ ...span, text })) }));
+    const items = attentionOf(scene.sources, lanes, scene.repositories, scene.runs, now);
+    expect(items.some(({ kind }) => kind === 'notMade')).toBe(false);
+  });
+
+  it('warns thirty days before a repository is full, and of little room at once', () => {
+    const [repository] = world.repositories;
+    if (repository === undefined) throw new Error('the scene has no repository');
+    const kinds = (days: number): string[] =>
+      attentionOf([], [], [{ ...repository, fullAt: now + days * 86_400_000 }], [], now).map(({ kind }) => kind);
+    expect(kinds(29)).toEqual(['fullSoon']);
+    expect(kinds(31)).toEqual([]);
+    expect(attention(buildScene('full-repository', now)).map(({ kind }) => kind)).toContain('lowSpace');
+  });
+
+  it('tells documents apart from logs and caches among what changed', () => {
+    const torn = attention(world).find(({ kind }) => kind === 'torn');
+    if (torn?.kind !== 'torn') throw new Error('the scene has nothing torn');
+    expect(torn.files?.logsAndCaches.map(({ path }) => path)).toEqual([
+      '/media/mika/CARD/Photos/.cache/thumbnails/4411.png',
+    ]);
+    expect(torn.files?.documents.length).toBe(4);
   });
 });

@@ -9,7 +9,7 @@ import { useNow } from '../../../ui/use-now.ts';
 import { missedSpan } from '../view/item-words.ts';
 import { OutcomeMark } from '../view/outcome-mark.tsx';
 import classes from './table.module.css';
-import type { TableRow } from './table-rows.ts';
+import { type TableRow, tableColumns } from './table-rows.ts';
 
 export function TableCells({ row, pinnedIcon }: { readonly row: TableRow; readonly pinnedIcon: ReactNode }): ReactNode {
   const { t } = useTranslation(['timeline', 'levels']);
@@ -27,21 +27,29 @@ export function TableCells({ row, pinnedIcon }: { readonly row: TableRow; readon
       <td className={classes.source} title={row.source}>
         {row.source}
       </td>
-      <td className={classes.level}>
-        <span className={classes.levelCell}>
-          <KindMark row={row} />
-          {mark === null ? (
+      {mark === null ? (
+        // What has no snapshot has no figures: its reason takes their place.
+        <td className={classes.level} colSpan={tableColumns.length - 2}>
+          <span className={classes.levelCell}>
+            <KindMark row={row} />
             <Reason row={row} />
-          ) : (
-            <span className={classes.levelName}>{t(`levels:${mark.level ?? 'unknown'}.label`)}</span>
-          )}
-        </span>
-      </td>
-      <td className={classes.pause}>{mark?.stallMs == null ? none : formatDuration(mark.stallMs)}</td>
-      <td className={classes.new}>{mark?.newBytes == null ? none : formatBytes(mark.newBytes)}</td>
-      <td className={classes.size}>{mark?.bytes == null ? none : formatBytes(mark.bytes)}</td>
-      <td className={classes.files}>{mark?.files == null ? none : formatNumber(mark.files)}</td>
-      <td className={classes.checked}>{mark === null ? none : t(mark.verified ? 'table.yes' : 'table.no')}</td>
+          </span>
+        </td>
+      ) : (
+        <>
+          <td className={classes.level}>
+            <span className={classes.levelCell}>
+              <KindMark row={row} />
+              <span className={classes.levelName}>{t(`levels:${mark.level ?? 'unknown'}.label`)}</span>
+            </span>
+          </td>
+          <td className={classes.pause}>{mark.stallMs === null ? none : formatDuration(mark.stallMs)}</td>
+          <td className={classes.new}>{mark.newBytes === null ? none : formatBytes(mark.newBytes)}</td>
+          <td className={classes.size}>{mark.bytes === null ? none : formatBytes(mark.bytes)}</td>
+          <td className={classes.files}>{mark.files === null ? none : formatNumber(mark.files)}</td>
+          <td className={classes.checked}>{t(mark.verified ? 'table.yes' : 'table.no')}</td>
+        </>
+      )}
     </>
   );
 }
