@@ -41,7 +41,8 @@ export function composeSchedule(session: Session, onLook?: (look: Look) => void)
     loggedBackup({ ...run, signal }, { service, logs, onEvent, onLogProblem });
 
   /** Its log is written when it has ended: until then nobody could tell that it is under way. */
-  const forget = async (source: Source, signal = session.signal): Promise<RunResult | undefined> => {
+  const forget = async (source: Source): Promise<RunResult | undefined> => {
+    const { signal } = session;
     const zone = machineZone();
     const { going } = await service.call('keep.plan', { sourceId: source.id, zone }, { signal });
     if (going === 0) return undefined;
@@ -64,12 +65,6 @@ export function composeSchedule(session: Session, onLook?: (look: Look) => void)
     repositories: () => unlocking.list(),
     startBackup: ({ source, runId, askedAt, signal }) =>
       backup({ source, runId, askedAt, trigger: 'schedule' }, AbortSignal.any([signal, session.signal])),
-    async afterBackup({ source, signal }) {
-      const result = await forget(source, AbortSignal.any([signal, session.signal]));
-      if (!result) return;
-      output.result({ type: 'forgot', sourceId: source.id, result }, `${source.name}: ${result.summary}`);
-      if (result.error !== null) problems++;
-    },
   });
   const scheduler = new Scheduler({
     ports,

@@ -13,11 +13,10 @@ export interface PortsOptions {
   readonly service: HelperService;
   readonly repositories: () => Promise<readonly RepositoryStatus[]>;
   readonly startBackup: SchedulerPorts['startBackup'];
-  readonly afterBackup: NonNullable<SchedulerPorts['afterBackup']>;
 }
 
 /** The world as the scheduler sees it from the command line: through the helper in this process. */
-export function schedulerPorts({ service, repositories, startBackup, afterBackup }: PortsOptions): SchedulerPorts {
+export function schedulerPorts({ service, repositories, startBackup }: PortsOptions): SchedulerPorts {
   const askedTimes = new Map<SnapshotId, number>();
 
   const isThere = async (id: RepositoryId): Promise<boolean> =>
@@ -61,7 +60,6 @@ export function schedulerPorts({ service, repositories, startBackup, afterBackup
       }
     },
     startBackup,
-    afterBackup,
     newRunId,
     now: () => Date.now(),
     monotonic: () => performance.now(),

@@ -6,6 +6,11 @@ export const missedShownMs = 731 * 86_400_000;
 /** Runs that are kept although nothing needs them any more but a list. */
 const keptRuns = 200;
 
+/** About how many lines are left. */
+export function neededLines({ runs, held, unknown }: History): number {
+  return 2 * Math.min(runs.length, keptRuns) + held.length + unknown + 2;
+}
+
 /**
  * The same history in fewer lines: without runs that are long accounted for (their logs are kept elsewhere), what held back
  * slots that are accounted for, and slots that were missed more than two years ago. What is not understood stays.

@@ -14,7 +14,8 @@ export class History {
   /** Null until a schedule was written down. */
   schedule: { readonly since: number; readonly schedule: Schedule } | null = null;
   accountedUntil: number | null = null;
-  /** Lines that were whole JSON and not understood, and lines that were damaged. */
+  /** All lines; of these, those that were whole and not understood, and those that were damaged. */
+  lines = 0;
   unknown = 0;
   damaged = 0;
   readonly #runs = new Map<RunId, JournaledRun>();

@@ -1,10 +1,10 @@
-import { compact } from './compact.ts';
+import { compact, neededLines } from './compact.ts';
 import { type Entry, type NewEntry, parseLine } from './entries.ts';
 import { History } from './fold.ts';
 import type { LineFile } from './line-file.ts';
 
-/** Above this, and twice what was left the last time, a journal is made smaller. In characters. */
-const compactAbove = 128 * 1024;
+/** A journal is made smaller when so many of its lines say nothing any more: rarely, and before it is long to read. */
+const superfluousLines = 1_000;
 
 /**
  * What happened to the schedule of one source, whoever ran it: `${folder}/<sourceId>.jsonl`. It is only added to, by whoever
@@ -13,8 +13,7 @@ const compactAbove = 128 * 1024;
 export class Journal {
   readonly #file: LineFile;
   readonly #now: () => number;
-  #known: { version: string; history: History; size: number } | null = null;
-  #compactedSize = 0;
+  #known: { version: string; history: History } | null = null;
   #last = new History();
 
   constructor(file: LineFile, now: () => number) {
@@ -36,12 +35,13 @@ export class Journal {
     for (const line of text.split('\n')) {
       if (line === '') continue;
       const entry = parseLine(line);
+      history.lines++;
       if (entry === undefined) history.damaged++;
       else if (entry === 'unknown') history.unknown++;
       else history.add(entry);
     }
     this.#last = history;
-    this.#known = { version, history, size: text.length };
+    this.#known = { version, history };
     return history;
   }
 
@@ -60,20 +60,17 @@ export class Journal {
     await this.#file.append(lines);
     if (!known || !isCurrent) return at;
     for (const entry of full) known.history.add(entry);
-    const size = known.size + lines.reduce((sum, line) => sum + line.length + 1, 0);
-    this.#known = { version: await this.#file.version(), history: known.history, size };
+    known.history.lines += full.length;
+    this.#known = { version: await this.#file.version(), history: known.history };
     return at;
   }
 
   /** Only under the lease of the source. Makes the file smaller when it is worthwhile. */
   async tidy(): Promise<void> {
-    await this.read();
-    const size = this.#known?.size ?? 0;
-    if (size <= Math.max(compactAbove, 2 * this.#compactedSize)) return;
+    const history = await this.read();
+    if (history.lines - neededLines(history) < superfluousLines) return;
     const lines = (await this.#file.read()).split('\n').filter((line) => line !== '');
-    const fewer = compact(lines, this.#now());
-    await this.#file.replace(fewer);
+    await this.#file.replace(compact(lines, this.#now()));
     this.#known = null;
-    this.#compactedSize = fewer.reduce((sum, line) => sum + line.length + 1, 0);
   }
 }

@@ -38,7 +38,7 @@ export async function simulate({ seed, zone, start, days, sources }: Simulation)
       if (random.chance(0.2)) world.pass(random.int(1, 100) * hour, true);
     }
     app ??= startScheduler(world, 'app');
-    const [own, other] = [app, random.chance(0.08) ? startScheduler(world, 'command-line') : null];
+    const [own, other] = [app, random.chance(0.03) ? startScheduler(world, 'command-line') : null];
     if (random.chance(0.001)) {
       const until = random.chance(0.2) ? 'forever' : world.now + random.int(1, 40) * hour;
       await survive(own, () => own.scheduler.pause(until));

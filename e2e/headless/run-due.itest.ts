@@ -1,0 +1,142 @@
+import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { type CommandResult, lastRecord } from '../harness/command-line.ts';
+import { newPlace, type Place } from '../harness/place.ts';
+import { restic } from './restic.ts';
+
+const state = (place: Place, ...parts: readonly string[]): string =>
+  join(place.environment.XDG_STATE_HOME ?? '', 'stillpoint', ...parts);
+const look = (result: CommandResult) => lastRecord(result, 'look');
+
+/** A source that is backed up every hour; its first run is due at once. */
+async function protectedPlace(...options: readonly string[]): Promise<Place> {
+  const place = newPlace();
+  const source = place.folder('papers', { 'a.txt': 'one' });
+  expect((await place.run('init')).code).toBe(0);
+  expect(
+    (await place.run('sources', 'add', source, '--every', '1h', '--on-battery', 'as-usual', ...options)).code,
+  ).toBe(0);
+  return place;
+}
+
+describe('run-due', () => {
+  it('backs up what is due, once, and keeps the history that the app keeps', async () => {
+    using place = await protectedPlace();
+    const first = await place.run('run-due');
+    expect({ code: first.code, look: look(first) }).toMatchObject({ code: 0, look: { kind: 'ran', late: false } });
+    const again = await place.run('run-due');
+    expect({ code: again.code, look: look(again) }).toMatchObject({ code: 0, look: { kind: 'idle' } });
+    const { runId } = look(first).result as { runId: string };
+    const log = readFileSync(state(place, 'runs', `${runId}.jsonl`), 'utf8')
+      .trim()
+      .split('\n');
+    const events = log.filter(Boolean).map((line) => JSON.parse(line) as Record<string, unknown>);
+    expect(events[0]).toMatchObject({ type: 'run-started', trigger: 'schedule', kind: 'backup' });
+    expect(events.at(-1)).toMatchObject({ type: 'run-finished', result: { outcome: 'done' } });
+    const shown = lastRecord(await place.bare('schedule'), 'source-schedule');
+    expect(shown).toMatchObject({
+      sourceName: 'papers',
+      runs: [{ runId, outcome: 'done', by: 'command-line' }],
+      missed: [],
+    });
+    expect((await restic(place, 'check', '--read-data')).text).toContain('no errors were found');
+  });
+
+  it('never asks: without the password it holds back and says so, exit code 3', async () => {
+    using place = await protectedPlace();
+    const held = await place.bare('run-due');
+    expect(held.code).toBe(3);
+    expect(look(held)).toMatchObject({
+      kind: 'held-back',
+      because: 'repository-locked',
+      text: expect.stringContaining('password'),
+    });
+    expect((await place.run('run-due')).code).toBe(0);
+  });
+
+  it('says that a password is wrong, holds back, and writes nothing', async () => {
+    using place = await protectedPlace();
+    const wrong = join(place.path, 'wrong');
+    writeFileSync(wrong, 'battery staple\n');
+    const held = await place.bare('run-due', '--password-file', wrong);
+    expect(held.code).toBe(3);
+    expect(held.records).toMatchObject([{ type: 'error', kind: 'wrong-password' }, { kind: 'held-back' }]);
+  });
+
+  it('waits for a disk that is away, and backs up when it is there', async () => {
+    using place = await protectedPlace();
+    renameSync(place.repo, `${place.repo}-unplugged`);
+    const held = await place.run('run-due');
+    expect({ code: held.code, look: look(held) }).toMatchObject({ code: 3, look: { because: 'repository-absent' } });
+    renameSync(`${place.repo}-unplugged`, place.repo);
+    expect(look(await place.run('run-due'))).toMatchObject({ kind: 'ran' });
+  });
+
+  it('takes a password for each of several repositories', async () => {
+    using place = await protectedPlace('--name', 'first');
+    using second = newPlace();
+    const password = join(place.path, 'second password');
+    writeFileSync(password, 'another = one\n');
+    const other = place.folder('photos', { 'b.txt': 'two' });
+    const at = ['--repo', second.repo, '--password-file', password];
+    const made = lastRecord(await place.bare('init', '--name', 'Second', ...at), 'repository');
+    expect((await place.bare('sources', 'add', other, '--every', '1h', ...at)).code).toBe(0);
+    const both = ['--password-file', place.passwordFile, '--password-file', `Second=${password}`];
+    const run = await place.bare('run-due', ...both);
+    expect(run.records.filter(({ type }) => type === 'look')).toMatchObject([{ kind: 'ran' }, { kind: 'ran' }]);
+    const byId = `${String(made.id).slice(0, 8)}=${password}`;
+    expect((await place.bare('snapshots', '--repo', 'Second', '--password-file', byId)).code).toBe(0);
+  });
+
+  it('is paused and resumed, for everybody', async () => {
+    using place = await protectedPlace();
+    expect((await place.bare('schedule', 'pause', '--for', '2h')).code).toBe(0);
+    expect(look(await place.run('run-due'))).toMatchObject({ kind: 'held-back', because: 'paused' });
+    expect(lastRecord(await place.bare('schedule', 'show'), 'schedule').pausedUntil).toBeGreaterThan(Date.now());
+    expect((await place.bare('schedule', 'resume')).code).toBe(0);
+    expect(look(await place.run('run-due'))).toMatchObject({ kind: 'ran' });
+  });
+
+  it('says that a backup failed, exit code 1, and tries again later', async () => {
+    using place = await protectedPlace();
+    renameSync(join(place.path, 'papers'), join(place.path, 'moved'));
+    const failed = await place.run('run-due');
+    expect({ code: failed.code, look: look(failed) }).toMatchObject({
+      code: 1,
+      look: { kind: 'ran', result: { outcome: 'failed', error: { kind: 'source-absent' } } },
+    });
+    expect(look(await place.run('run-due'))).toMatchObject({ kind: 'held-back', because: 'backing-off' });
+  });
+
+  it('makes one backup however many look at once', async () => {
+    using place = await protectedPlace();
+    const looks = await Promise.all(Array.from({ length: 4 }, () => place.run('run-due')));
+    const kinds = looks.map((result) => String(look(result).kind)).sort();
+    expect(kinds.filter((kind) => kind === 'ran')).toHaveLength(1);
+    expect(kinds.every((kind) => ['ran', 'busy', 'idle'].includes(kind))).toBe(true);
+    expect((await place.run('snapshots')).records.filter(({ type }) => type === 'snapshot')).toHaveLength(1);
+    expect(readdirSync(state(place, 'runs'))).toHaveLength(1);
+  });
+
+  it('counts a backup that a person asked for', async () => {
+    using place = await protectedPlace();
+    expect((await place.run('backup', 'papers')).code).toBe(0);
+    expect(look(await place.run('run-due'))).toMatchObject({ kind: 'idle' });
+    const { runs } = lastRecord(await place.bare('schedule'), 'source-schedule');
+    expect(runs).toMatchObject([{ trigger: 'person', outcome: 'done' }]);
+  });
+
+  it('deletes what the keep rules no longer keep, after each backup and when asked', async () => {
+    using place = await protectedPlace('--keep-last', '2');
+    for (let count = 0; count < 4; count++) await place.run('backup', 'papers');
+    const kept = (await place.run('snapshots')).records.filter(({ type }) => type === 'snapshot');
+    expect(kept).toHaveLength(2);
+    expect((await place.bare('sources', 'set', 'papers', '--keep-last', '1')).code).toBe(0);
+    const plan = lastRecord(await place.run('forget', 'papers', '--dry-run'), 'keep-plan');
+    expect(plan).toMatchObject({ keeping: 1, going: 1, dryRun: true });
+    expect((await place.run('forget', 'papers')).code).toBe(0);
+    expect((await place.run('snapshots')).records.filter(({ type }) => type === 'snapshot')).toHaveLength(1);
+    expect((await restic(place, 'check', '--read-data')).text).toContain('no errors were found');
+  });
+});
