@@ -1,4 +1,13 @@
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -10,8 +19,11 @@ import { memoryRegistry } from './authority/registry.ts';
 import type { HelperContext } from './commands/context.ts';
 import { composeHelper } from './compose.ts';
 import { createHandlers } from './handlers.ts';
+import { SeededRandom } from './repository/testing/seeded-random.ts';
 import { dispatch } from './server/dispatch.ts';
 import type { Handlers } from './server/service.ts';
+import { createFilesystemSource, type TreeEntry } from './sources/index.ts';
+import { plainFileOps } from './system/file-ops.ts';
 
 const tag = 'Signature: 8a477f597d28d172789f06886806bc55\n';
 
@@ -205,6 +217,83 @@ describe('an exact restore of a source with excludes', () => {
     expect(filesBelow(home)).toEqual(before);
     expect(readFileSync(at('letter.odt'), 'utf8')).toBe('newer');
   });
+});
+
+/** Files and, with a slash, folders that a backup with this specification would hold now. */
+async function walked(spec: FilesystemSpec): Promise<ReadonlySet<string>> {
+  const signal = new AbortController().signal;
+  const facts = await createFilesystemSource({ files: plainFileOps }).examine(spec, { own: { paths: [] }, signal });
+  const tree = facts.openTree();
+  const found = new Set<string>();
+  const walk = (folder: TreeEntry): void => {
+    for (const entry of tree.list(folder)) {
+      const isFolder = (entry.stat.mode & 0o170000) === 0o040000;
+      found.add(`${entry.path}${isFolder ? '/' : ''}`);
+      if (isFolder) walk(entry);
+    }
+  };
+  walk(tree.root);
+  tree.close();
+  return found;
+}
+
+describe('exact restores of random trees with random rules', () => {
+  const names = ['a', 'b', 'build', 'x.log', 'keep.log', '.cache', 'CACHEDIR.TAG', 'c.o', 'Trash', '.Trash-1000'];
+  const lines = ['*.log', '!keep.log', 'build/', '/a', 'b/build', '!b', '*.o', 'a/**', 'build', '!build/', '**/b/*.o'];
+
+  /** Makes and removes things at random: files become folders and folders files. */
+  function stir(random: SeededRandom, folder: string, depth = 0): void {
+    for (const name of names) {
+      const path = join(folder, name);
+      const what = random.int(6);
+      if (what === 0) rmSync(path, { recursive: true, force: true });
+      if (what > 2) continue;
+      const isFolder = existsSync(path) && lstatSync(path).isDirectory();
+      if (what === 1 && depth < 3) {
+        if (!isFolder) rmSync(path, { force: true });
+        mkdirSync(path, { recursive: true });
+        stir(random, path, depth + 1);
+      } else if (what === 2 && !isFolder) {
+        const isTag = name === 'CACHEDIR.TAG' && random.int(3) > 0;
+        writeFileSync(path, isTag ? tag : `${random.int(1_000_000)}`);
+      }
+    }
+  }
+
+  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
+    'delete nothing that was left out, and everything else that is new (seed %i)',
+    async (seed) => {
+      const random = new SeededRandom(seed * 7919);
+      const ignoreLines = lines.filter(() => random.int(2) === 0);
+      const spec = filesystemSpec(home, { ignoreLines });
+      stir(random, home);
+      stir(random, home);
+      const { snapshot } = await backUp({ ignoreLines });
+      const then = new Map((await stored(snapshot)).map((path) => [path, readFileSync(at(path), 'utf8')]));
+      stir(random, home);
+      const before = new Map(filesBelow(home).map((path) => [path, readFileSync(at(path), 'utf8')]));
+      const inside = await walked(spec);
+      const { result } = await restoreExactly(snapshot);
+      expect(['done', 'warnings']).toContain(result.outcome);
+      const after = new Set(filesBelow(home));
+      const above = (path: string): string[] => path.split('/').map((_, index, all) => all.slice(0, index).join('/'));
+      for (const [path, content] of before) {
+        if (then.has(path)) continue;
+        if (!inside.has(path)) {
+          expect(after.has(path) && readFileSync(at(path), 'utf8') === content, `left out: ${path}`).toBe(true);
+          continue;
+        }
+        // A mark stays with what it marks, and a folder that holds something left out gives way to no file.
+        const mayStay = path.endsWith('CACHEDIR.TAG') || above(path).some((folder) => then.has(folder));
+        if (!mayStay) expect(after.has(path), `new: ${path}`).toBe(false);
+      }
+      for (const [path, content] of then) {
+        if (after.has(path)) expect(readFileSync(at(path), 'utf8'), path).toBe(content);
+        else
+          expect(existsSync(at(path)) || above(path).some((each) => after.has(each)), `not back: ${path}`).toBe(true);
+      }
+    },
+  );
 });
 
 async function stored(snapshotId: SnapshotId): Promise<string[]> {
