@@ -21,6 +21,7 @@ export const keepCommands = {
     right: 'registered',
     cancellable: true,
     timeoutMs: 0,
+    /** With the rules of the source's policy; a backup does the same as its last phase. */
     params: z.strictObject({ sourceId: sourceIdSchema, runId: runIdSchema, zone: z.string().max(64) }),
     result: runResultSchema,
     event: runEventSchema,
@@ -39,7 +40,10 @@ export const keepCommands = {
     right: 'registered',
     cancellable: true,
     timeoutMs: 0,
-    /** No snapshots: only what is unused already. */
+    /**
+     * No snapshots: only what is unused already. Refused as a whole when one of them is pinned, or when anything that
+     * stays cannot be read. Of the result, `files` are the snapshots deleted and `bytes` what was given back.
+     */
     params: z.strictObject({
       id: repositoryIdSchema,
       runId: runIdSchema,

@@ -23,9 +23,10 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
-/** The time zone of this machine, an IANA name. */
+/** The time zone of this machine, an IANA name; UTC where it has none that is known. */
 export function localZone(): string {
-  return Temporal.Now.timeZoneId();
+  const name = Temporal.Now.timeZoneId();
+  return isTimeZone(name) ? name : 'UTC';
 }
 
 /** Minutes east of UTC of a zone's wall clock at an instant (milliseconds since the epoch). */

@@ -180,7 +180,10 @@ describe('giving space back', () => {
 
   it('stops at a cancel and when the lock is lost', async () => {
     const { backend, ids } = await sample();
-    await expect(reclaim(backend, [ids[0]], AbortSignal.abort())).rejects.toMatchObject({ kind: 'cancelled' });
+    const cancelled = { kind: 'cancelled' };
+    await expect(reclaim(backend, [ids[0]], AbortSignal.abort())).rejects.toMatchObject(cancelled);
+    const look = (await open(backend)).measureFreeable([none], { signal: AbortSignal.abort() });
+    await expect(look).rejects.toMatchObject(cancelled);
     const repository = await open(backend);
     const lock = await repository.locks.acquire({ mode: 'exclusive' });
     const plan = await repository.planReclaim(lock, new Set([ids[0]]));
