@@ -108,6 +108,23 @@ describe('a schedule', () => {
     expect(app.world.triggers).toEqual(['schedule']);
   });
 
+  it('makes up for a run that closing the app cut off, which nobody gave up', async () => {
+    const former = await start();
+    former.world.phaseMs = 200;
+    former.clock.aheadMs += hour;
+    const ticked = former.services.scheduler.tick();
+    await expect.poll(() => former.services.runs.active[0]?.phase).toBeTruthy();
+    const stopped = former.services.schedule.stop();
+    former.services.runs.cancelAll();
+    await Promise.all([stopped, ticked]);
+    expect(await former.ask('runs.list', { limit: 5 })).toMatchObject([{ outcome: 'interrupted', snapshotId: null }]);
+    const app = await start(photosOnly(begin), former.folder, begin + hour + minute);
+    await app.pass(minute);
+    expect(app.world.triggers).toEqual(['schedule']);
+    const runs = await app.ask('runs.list', { limit: 5 });
+    expect(runs.map(({ outcome }) => outcome)).toEqual(['done', 'interrupted']);
+  });
+
   it('deletes afterwards what is not kept any more, as a run of its own, and none when there is nothing', async () => {
     const world = photosOnly(begin - 40 * day, begin);
     const app = await start(world);

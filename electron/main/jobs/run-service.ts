@@ -89,6 +89,7 @@ interface ActiveRun {
 export class RunService {
   readonly #options: RunServiceOptions;
   readonly #queue = new RunQueue();
+  #isClosing = false;
   readonly #active = new Map<RunId, ActiveRun>();
   readonly #toWindow: Throttle<RunId, RunView>;
 
@@ -141,7 +142,9 @@ export class RunService {
     if (!run.hasEnded) run.abort.abort(cancelled());
   }
 
+  /** The app is closing. What a schedule began was not given up by anybody: it is interrupted, and made up for. */
   cancelAll(): void {
+    this.#isClosing = true;
     for (const { abort } of this.#active.values()) abort.abort(cancelled());
   }
 
@@ -222,7 +225,8 @@ export class RunService {
     // Whoever holds something around it learns of the end when the log has it.
     const work = async (askedAt?: number): Promise<RunResult> => {
       if (askedAt !== undefined) run.view = { ...run.view, askedAt: msToInstant(askedAt) };
-      const result = await this.#perform(run).catch((error) => this.#resultOf(run, error));
+      const told = await this.#perform(run).catch((error) => this.#resultOf(run, error));
+      const result = this.#isClosing ? closedOver(run.view, told) : told;
       ended.result = result;
       if (!run.hasEnded) this.#end(run, result);
       await this.#options.logs.read(runId).catch(() => undefined);
@@ -292,7 +296,8 @@ export class RunService {
     this.#log(run, event);
   }
 
-  #end(run: ActiveRun, result: RunResult, at = msToInstant(this.#options.now())): void {
+  #end(run: ActiveRun, told: RunResult, at = msToInstant(this.#options.now())): void {
+    const result = this.#isClosing ? closedOver(run.view, told) : told;
     this.#begin(run);
     run.hasEnded = true;
     const event: RunEvent = { type: 'run-finished', runId: run.view.runId, at, result };
@@ -322,6 +327,15 @@ function named(event: Extract<RunEvent, { type: 'run-started' }>, run: RunView):
     trigger: run.trigger,
     sourceId: event.sourceId ?? run.sourceId,
     repositoryId: event.repositoryId ?? run.repositoryId,
+  };
+}
+
+function closedOver({ kind, trigger }: RunView, result: RunResult): RunResult {
+  if (kind !== 'backup' || trigger !== 'schedule' || result.outcome !== 'cancelled') return result;
+  return {
+    ...result,
+    outcome: 'interrupted',
+    summary: 'Interrupted: Stillpoint was closed. The next run continues from what was stored.',
   };
 }
 
