@@ -179,6 +179,20 @@ describe('an exact restore of a source with excludes', () => {
     expect(filesBelow(home)).toEqual(['build/out', 'other', 'thing/deep/precious.log']);
   });
 
+  it('knows what was left out below names that are not UTF-8', async () => {
+    make({ 'kept.txt': 'k' });
+    const odd = Buffer.concat([Buffer.from(`${home}/od`), Buffer.of(0xff, 0x22, 0x5c), Buffer.from('d')]);
+    mkdirSync(odd);
+    const inOdd = (name: string): Buffer => Buffer.concat([odd, Buffer.from(`/${name}`)]);
+    writeFileSync(inOdd('kept.txt'), 'k');
+    const { snapshot } = await backUp({ ignoreLines: ['*.log', 'od?*d/build/'] });
+    mkdirSync(inOdd('build'));
+    for (const name of ['x.log', 'build/out', 'extra']) writeFileSync(inOdd(name), 'x');
+    await restoreExactly(snapshot);
+    expect(readdirSync(odd).sort()).toEqual(['build', 'kept.txt', 'x.log']);
+    expect(readdirSync(inOdd('build'))).toEqual(['out']);
+  });
+
   it('goes by the rules of the snapshot’s time, not by those of today', async () => {
     make({ 'kept.txt': 'k', 'a.iso': 'image' });
     const { source, snapshot } = await backUp({ ignoreLines: ['*.iso'] });

@@ -23,8 +23,11 @@ export type ExcludeRules = Readonly<z.infer<typeof rulesSchema>>;
 
 export const noRules: ExcludeRules = { version: 1, places: {}, cacheTags: false, lines: [], homes: [] };
 
+/** More than this are not people of one machine, and would make every walk slow. */
+const maxHomes = 100;
+
 /** The rules of a specification on this machine. Absolute paths are not part of them: a walk knows those by path. */
-export function rulesOf(spec: FilesystemSpec): ExcludeRules {
+export function rulesOf(spec: FilesystemSpec, homes: readonly string[] = unusualHomes()): ExcludeRules {
   const presets = excludePresets.filter((preset) => spec.excludePresets.includes(preset));
   const withPlaces = presets.filter((preset): preset is PlacePreset => preset !== 'cachedir-tag');
   return {
@@ -34,8 +37,14 @@ export function rulesOf(spec: FilesystemSpec): ExcludeRules {
     ),
     cacheTags: presets.includes('cachedir-tag'),
     lines: spec.ignoreLines,
-    homes: withPlaces.length === 0 ? [] : [...unusualHomes()],
+    homes: withPlaces.length === 0 ? [] : homes.filter((home) => isOnTheWay(home, spec.path)).slice(0, maxHomes),
   };
+}
+
+/** One lies in the other. */
+function isOnTheWay(home: string, path: string): boolean {
+  const [one, other] = [`${home}/`, path.endsWith('/') ? path : `${path}/`];
+  return one.startsWith(other) || other.startsWith(one);
 }
 
 export function isWithoutRules(rules: ExcludeRules): boolean {

@@ -133,6 +133,16 @@ describe('home folders', () => {
     ].join('\n');
     expect(unusualHomes(passwd)).toEqual(['/data/people/bob']);
   });
+
+  it('are kept with the rules only where the source has to do with them', () => {
+    const homes = ['/data/people/bob', '/data/people/eve', '/datacenter/mal'];
+    const homesOf = (path: string) => rulesOf(filesystemSpec(path), homes).homes;
+    expect(homesOf('/')).toEqual(homes);
+    expect(homesOf('/data')).toEqual(['/data/people/bob', '/data/people/eve']);
+    expect(homesOf('/data/people/bob/.config')).toEqual(['/data/people/bob']);
+    expect(homesOf('/srv')).toEqual([]);
+    expect(leftOutBy('/data', '/data/people/bob/.cache/', rulesOf(filesystemSpec('/data'), homes))).toBe('caches');
+  });
 });
 
 describe('the language of places', () => {
