@@ -46,8 +46,9 @@ describe('a call', () => {
       code: `${name}.Error.No`,
       message: 'no',
     });
-    await service.leave();
-    await expect(made.call(ask)).rejects.toMatchObject({ isNobodyThere: true });
+    service.leave();
+    const nobody = made.call({ ...ask, destination: `${name}.Nobody` });
+    await expect(nobody).rejects.toMatchObject({ isNobodyThere: true });
   });
 
   it('rejects when nobody answers in time, and when the bus goes away meanwhile', async () => {
@@ -83,7 +84,7 @@ describe('a name', () => {
     await up(made);
     const first = await busService(bus.address, name, () => undefined);
     await expect.poll(() => told.length).toBe(1);
-    await first.leave();
+    first.leave();
     await expect.poll(() => told).toEqual([expect.stringMatching(/^:1\./), undefined]);
     const second = await busService(bus.address, name, () => undefined);
     await expect.poll(() => told.length).toBe(3);
@@ -91,7 +92,7 @@ describe('a name', () => {
     const late: (string | undefined)[] = [];
     made.watchName(name, (owner) => late.push(owner));
     await expect.poll(() => late).toEqual([told[2]]);
-    await second.leave();
+    second.leave();
   });
 
   it('and signals are heard again after the bus was lost and came back', async () => {
@@ -113,6 +114,6 @@ describe('a name', () => {
     again.emit('/b', name, 'Elsewhere', '', []);
     again.emit('/a', name, 'Said', 's', ['hello']);
     await expect.poll(() => heard).toEqual([['Said', 'hello']]);
-    await again.leave();
+    again.leave();
   });
 });

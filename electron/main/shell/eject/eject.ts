@@ -41,7 +41,8 @@ export async function ejectDisk(mountPoint: string, parts: EjectParts): Promise<
       }
     }
   }
-  const left = await stillMounted(disk, udisks);
+  const left = await stillMounted(disk, udisks).catch(() => undefined);
+  if (left === undefined) return not('Whether it is still mounted could not be found out. Look in the file manager.');
   if (left.length > 0) return not(`${listed(left)} ${left.length === 1 ? 'is' : 'are'} still mounted.`);
   return { safeToUnplug: true, text: await letGo(block, disk, disks, udisks) };
 }
@@ -60,7 +61,7 @@ function diskOf(block: BlockDevice, { blocks }: Disks): BlockDevice[] {
 }
 
 async function stillMounted(disk: readonly BlockDevice[], udisks: Pick<Udisks, 'look'>): Promise<string[]> {
-  const { blocks } = await udisks.look().catch((): Disks => ({ blocks: [], drives: [] }));
+  const { blocks } = await udisks.look();
   return disk.flatMap(({ path }) => blocks.find((now) => now.path === path)?.mountPoints ?? []);
 }
 

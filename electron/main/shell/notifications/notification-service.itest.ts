@@ -106,7 +106,7 @@ describe('with a service', () => {
     daemon.press(1, 'default');
     await expect.poll(() => acted.length).toBeGreaterThan(0);
     expect(acted).toEqual([['a', null]]);
-    await stranger.leave();
+    stranger.leave();
   });
 });
 
@@ -139,7 +139,7 @@ describe('without one', () => {
     first.close(2, 2);
     first.close(3, 1);
     await expect.poll(() => dismissed).toEqual(['closed']);
-    await first.leave();
+    first.leave();
     const second = await NotificationDaemon.start(bus.address, full, 70);
     await expect.poll(() => titles(second)).toEqual(['open']);
     service.withdraw('open');

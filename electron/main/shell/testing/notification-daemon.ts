@@ -57,8 +57,8 @@ export class NotificationDaemon {
     this.#emit('NotificationClosed', 'uu', [number, reason]);
   }
 
-  leave(): Promise<void> {
-    return this.#service.leave();
+  leave(): void {
+    this.#service.leave();
   }
 
   #emit(member: string, signature: string, body: unknown[]): void {
