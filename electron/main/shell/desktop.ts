@@ -1,5 +1,6 @@
 import type { NoticeFeedback, NotifierPort } from '../jobs/notices/notice.ts';
 import type { TrayAction, TrayModel } from '../jobs/tray-model.ts';
+import { drawAppIcon } from './app-icon/draw-app-icon.ts';
 import { sessionBusAddress, systemBusAddress } from './bus/bus-address.ts';
 import { BusLink } from './bus/bus-link.ts';
 import { type EjectOutcome, ejectDisk } from './eject/eject.ts';
@@ -32,6 +33,7 @@ export interface Desktop {
 }
 
 const hintKey = 'hint';
+const pictureSize = 48;
 /** What is gone with us must not hold us up. Milliseconds. */
 const leavingMs = 2_000;
 
@@ -54,6 +56,7 @@ export function joinDesktop(options: DesktopOptions): Desktop {
       onDismissed: (key) => key === hintKey || back.onDismissed(key),
     },
     log,
+    { size: pictureSize, pixels: drawAppIcon(pictureSize) },
   );
   const tray: TrayIconInPanel = trayInPanel({
     bus: sessionBus,
