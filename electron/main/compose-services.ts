@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { type RunId, runIdSchema } from '../../shared/domain/ids.ts';
+import type { Source } from '../../shared/domain/source.ts';
 import type { AppEvent } from '../../shared/ipc/events.ts';
 import type { RunView } from '../../shared/ipc/runs.ts';
 import { type AlertAdapter, alertSender } from '../alerts/index.ts';
@@ -48,6 +49,8 @@ export interface ServiceParts {
   readonly alerts: Pick<AlertFiles, 'channels' | 'outboxFolder' | 'told' | 'toldBefore'>;
   /** Instead of the network's. */
   readonly alertAdapter?: AlertAdapter;
+  /** The sources that a former start knew. */
+  readonly rememberedSources?: () => Promise<readonly Source[]>;
   readonly broadcast: (event: AppEvent) => void;
   readonly report: (what: string, error: unknown) => void;
   readonly now: () => number;
@@ -98,7 +101,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
   });
   const sync: CatalogSync = new CatalogSync({ catalog, access, runs, logs, announce, report });
   const restores = new RestoreJobs({ access, catalog, runs });
-  const sources = new SourceDirectory(access);
+  const sources = new SourceDirectory(access, parts.rememberedSources);
   const afterRuns = new Set<Promise<void>>();
   const afterBackup = new AfterBackup({
     access,

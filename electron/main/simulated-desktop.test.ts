@@ -130,6 +130,28 @@ describe('what is told', () => {
     expect(app.desktop.told).toEqual(['Photos is late']);
   });
 
+  it('is that nothing can be backed up, and who is late all the same', async () => {
+    const world = photosOnly(begin - 9 * day);
+    const former = await start(world);
+    const missing = new FakeWorld();
+    missing.missing = 'A part of Stillpoint is missing';
+    const app = await start(missing, former.folder);
+    expect(app.desktop.tray).toMatchObject({ icon: 'failed' });
+    expect([...app.desktop.notices.values()]).toMatchObject([
+      { kind: 'cannot-run', body: 'A part of Stillpoint is missing.' },
+    ]);
+    missing.remembered = world.sources;
+    for (const snapshot of world.snapshots) app.catalog.snapshots.set(snapshot.id, snapshot);
+    app.services.drawn.invalidate();
+    app.clock.aheadMs += 20 * minute;
+    await app.services.everyday.look();
+    expect(app.desktop.told).toEqual(['Nothing can be backed up', 'Photos is late']);
+    missing.missing = '';
+    missing.sources = [];
+    await app.services.everyday.look();
+    expect(app.desktop.notices.size).toBe(0);
+  });
+
   it('is a success only where that is wanted', async () => {
     const app = await start();
     await app.pass(61 * minute);

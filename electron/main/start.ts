@@ -173,6 +173,7 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     scheduleFolder: join(folders.state, 'schedule'),
     runsFolder,
     dismissed: { file: dismissed, loaded: dismissedBefore.value },
+    rememberedSources: async () => (await notes.load()).value.notes?.sources ?? [],
     alerts,
     broadcast,
     report,

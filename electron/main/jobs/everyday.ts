@@ -111,14 +111,15 @@ export class Everyday {
     const { views, catalog, runs, scheduler, unplug, board, showTray, alerts, now } = this.#options;
     const repositories = await views.repositories().catch(() => null);
     const problem = this.#options.problem();
-    const [sources, latestBackups] = await Promise.all([
+    const [known, latestBackups] = await Promise.all([
       views.sources(repositories).catch((error) => {
         if (problem === '') throw error;
-        return [];
+        return null;
       }),
       catalog.latestBackups(),
     ]);
     if (this.#isStopped) return;
+    const sources = known ?? [];
     for (const source of sources) {
       if (views.planOf(source).isWaitingForDisk) unplug.awaits(source.policy.repositoryId);
     }
@@ -142,8 +143,8 @@ export class Everyday {
       }),
     );
     const facts = this.#noticeFacts(situation);
-    board.update(noticesFor(facts), undecided(facts));
-    await alerts.look(situation);
+    board.update(noticesFor(facts), known === null ? (id) => id !== 'cannot-run' : undecided(facts));
+    if (known !== null) await alerts.look(situation);
   }
 
   #noticeFacts(situation: Situation): NoticeFacts {

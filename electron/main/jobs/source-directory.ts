@@ -6,10 +6,13 @@ import type { HelperCalls } from './ports.ts';
 /** The registered sources, and what was last known of them while the helper is away. */
 export class SourceDirectory {
   readonly #helper: HelperCalls;
+  readonly #remembered: () => Promise<readonly Source[]>;
   #lastKnown: readonly Source[] | undefined;
 
-  constructor(helper: HelperCalls) {
+  /** `remembered`: what a former start knew; a helper that does not start must not make what it protected disappear. */
+  constructor(helper: HelperCalls, remembered: () => Promise<readonly Source[]> = async () => []) {
     this.#helper = helper;
+    this.#remembered = remembered;
   }
 
   async list(): Promise<readonly Source[]> {
@@ -23,6 +26,8 @@ export class SourceDirectory {
       return await this.list();
     } catch (error) {
       if (this.#lastKnown) return this.#lastKnown;
+      const remembered = await this.#remembered().catch(() => []);
+      if (remembered.length > 0) return remembered;
       throw error;
     }
   }

@@ -26,7 +26,7 @@ export async function everydayApp(world = photosOnly(begin), former?: string, at
   const { services } = app;
   await services.catchUp();
   services.everyday.start();
-  await services.scheduler.tick();
+  await services.scheduler.tick().catch(() => []);
   await services.everyday.look();
   const look = async () => {
     const looks = await services.scheduler.tick();

@@ -37,6 +37,10 @@ export class FakeWorld implements HelperCalls {
   /** Milliseconds a phase of a run takes. */
   phaseMs = 0;
   canFreeze = true;
+  /** Why there is no helper at all; empty: there is one. */
+  missing = '';
+  /** Sources that a former start knew. */
+  remembered: readonly Source[] = [];
   scheduledStillPoints = true;
   conditions: HelperResult<'machine.conditions'> = { onMains: true, metered: false, sleepAnnounced: false };
   activity: HelperResult<'sources.activity'> = { changes: 0, newestChangeAt: null, tookMs: 1 };
@@ -71,6 +75,9 @@ export class FakeWorld implements HelperCalls {
     options: HelperCallOptions<N> = {},
   ): Promise<HelperResult<N>> {
     this.asked.push(name);
+    if (this.missing !== '') {
+      throw new StillpointError({ kind: 'helper-unavailable', message: this.missing, guidance: '' });
+    }
     const spec = helperContract[name];
     const checked = spec.params.parse(params) as HelperParams<N>;
     const answer = (this.overrides[name] ?? this.#answers[name]) as Answers[N];

@@ -87,7 +87,11 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
     },
   };
   const dismissed = dismissedNoticesFile(join(folder, 'notices.json'), now);
-  const state = (): HelperState => ({ ...helperState, scheduledStillPoints: world.scheduledStillPoints });
+  const state = (): HelperState => ({
+    ...helperState,
+    ...(world.missing === '' ? {} : { state: 'unavailable', explanation: world.missing }),
+    scheduledStillPoints: world.scheduledStillPoints,
+  });
   const services = composeServices({
     helperCalls: world,
     helper: {
@@ -105,6 +109,7 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
     catalog,
     logs,
     settings,
+    rememberedSources: async () => world.remembered,
     alerts,
     alertAdapter,
     scheduleFolder: join(folder, 'schedule'),
@@ -142,7 +147,11 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
       await services.sync.all();
       await services.indexing.settled();
     },
-    remove: () => rm(folder, { recursive: true, force: true }),
+    remove: async (): Promise<void> => {
+      await services.alerts.settled();
+      await Promise.all([settings, passwords, dismissed, alerts].map((kept) => kept.settled()));
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
