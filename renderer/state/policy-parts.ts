@@ -22,6 +22,18 @@ export function choiceOf(policy: Policy | null): PolicyChoice {
   return policyChoiceSchema.parse(policy ?? { longestStallMs: defaultLongestStallMs });
 }
 
+/**
+ * Place, level and pause belong to the registration, which is asked of whoever may decide about holding still. Anything
+ * else of a policy is the person's own, and saved without asking anybody.
+ */
+export function needsRegistration(before: Policy, after: Policy): boolean {
+  return (
+    before.repositoryId !== after.repositoryId ||
+    before.requiredLevel !== after.requiredLevel ||
+    before.longestStallMs !== after.longestStallMs
+  );
+}
+
 /** A policy in plain sentences. */
 export interface PolicyWords {
   /** `Every hour` */

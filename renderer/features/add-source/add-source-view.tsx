@@ -3,12 +3,13 @@ import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
+import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
 import type { SourceSpec } from '../../../shared/domain/source.ts';
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { ask } from '../../state/ask.ts';
-import { choiceOf, type PolicyChoice, usePolicyParts } from '../../state/policy-parts.ts';
+import { choiceOf, needsRegistration, type PolicyChoice, usePolicyParts } from '../../state/policy-parts.ts';
 import { useStore } from '../../state/store.ts';
 import type { ViewOf } from '../../state/view.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -21,6 +22,7 @@ import {
   draftOf,
   draftProblem,
   emptyDraft,
+  isSameSpec,
   requiredLevelAfter,
   requiredLevelFor,
   type SourceDraft,
@@ -60,7 +62,9 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
       const source =
         edited === null
           ? await ask('sources.add', { name, spec, policy })
-          : await ask('sources.update', { id: edited.id, name, spec, policy });
+          : isSameRegistration(edited, { name, spec, policy })
+            ? await ask('sources.setPolicy', { id: edited.id, policy })
+            : await ask('sources.update', { id: edited.id, name, spec, policy });
       if (andBackUp) await backUp(source.id);
       selectSource(source.id);
       open({ name: 'main' });
@@ -142,6 +146,14 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
       </footer>
     </form>
   );
+}
+
+/** Only what the person may decide alone was changed. */
+function isSameRegistration(
+  edited: SourceView,
+  { name, spec, policy }: { readonly name: string; readonly spec: SourceSpec; readonly policy: Policy },
+): boolean {
+  return edited.name === name && isSameSpec(edited.spec, spec) && !needsRegistration(edited.policy, policy);
 }
 
 function levelFor(

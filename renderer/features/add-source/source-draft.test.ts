@@ -7,6 +7,7 @@ import {
   draftOf,
   draftProblem,
   emptyDraft,
+  isSameSpec,
   linesOf,
   lookableSpec,
   nameFor,
@@ -72,5 +73,13 @@ describe('a source being described', () => {
     expect(requiredLevelAfter(before, false, reached('live', 'observed-static'))).toBe('per-file');
     const weak = { ...before, requiredLevel: 'per-file' as const };
     expect(requiredLevelAfter(weak, true, reached('precopy-freeze', 'filesystem'))).toBe('filesystem');
+  });
+
+  it('is the same as before unless something is left out that was not, or in another order of rules', () => {
+    const spec = specOf({ ...emptyDraft(home, home, names), ignoreText: '*.iso\n!keep.iso' });
+    expect(isSameSpec(spec, { ...spec, excludePresets: spec.excludePresets.toReversed() })).toBe(true);
+    expect(isSameSpec(spec, { ...spec, ignoreLines: spec.ignoreLines.toReversed() })).toBe(false);
+    expect(isSameSpec(spec, { ...spec, excludes: ['/home/ana/tmp'] })).toBe(false);
+    expect(isSameSpec(spec, { ...spec, excludePresets: [] })).toBe(false);
   });
 });

@@ -55,6 +55,19 @@ export function specOf(draft: Omit<SourceDraft, 'name' | 'nameTyped'>): SourceSp
   };
 }
 
+/** Whether two specs leave the same out of the same place, whatever the order in which it is told. */
+export function isSameSpec(a: SourceSpec, b: SourceSpec): boolean {
+  const same = (left: readonly string[], right: readonly string[]): boolean =>
+    left.length === right.length && left.every((item) => right.includes(item));
+  return (
+    a.path === b.path &&
+    same(a.excludes, b.excludes) &&
+    same(a.excludePresets, b.excludePresets) &&
+    // The order of rules is part of what they mean.
+    a.ignoreLines.join('\n') === b.ignoreLines.join('\n')
+  );
+}
+
 /** The spec to look at while it is typed: a line that is not a rule yet counts as none, and keeps its number. */
 export function lookableSpec(draft: Omit<SourceDraft, 'name' | 'nameTyped'>): SourceSpec {
   const spec = specOf(draft);

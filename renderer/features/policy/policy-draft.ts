@@ -1,4 +1,3 @@
-import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Schedule } from '../../../shared/domain/schedule/schedule.ts';
 import { type PolicyChoice, policyChoiceSchema } from '../../state/policy-parts.ts';
 
@@ -25,14 +24,6 @@ export function policyProblems(choice: PolicyChoice): PolicyProblem[] {
 /** The message of a field and of what lies below it; null where all is well. */
 export function problemOf(problems: readonly PolicyProblem[], field: string): string | null {
   return problems.find((problem) => problem.field === field || problem.field.startsWith(`${field}.`))?.message ?? null;
-}
-
-/**
- * A longer pause is a promise of the whole registration: it is asked of whoever may decide about holding still. Anything
- * else of a policy is the person's own.
- */
-export function needsRegistration(before: Policy, after: Policy): boolean {
-  return before.repositoryId !== after.repositoryId || before.longestStallMs !== after.longestStallMs;
 }
 
 export const scheduleKinds = ['hourly', 'daily', 'quiet', 'changes', 'manual'] as const;

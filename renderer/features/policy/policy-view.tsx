@@ -4,13 +4,12 @@ import { useTranslation } from 'react-i18next';
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { ask } from '../../state/ask.ts';
-import { choiceOf } from '../../state/policy-parts.ts';
+import { choiceOf, needsRegistration } from '../../state/policy-parts.ts';
 import { useStore } from '../../state/store.ts';
 import type { ViewOf } from '../../state/view.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import classes from './policy.module.css';
-import { needsRegistration } from './policy-draft.ts';
 import { PolicySections } from './policy-sections.tsx';
 import { StillPointsNotice } from './still-points.tsx';
 

@@ -3,11 +3,11 @@ import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import { defaultKeepRules, keepEverything } from '../../../shared/domain/keep/rules.ts';
 import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import { defaultConditionRules, type Schedule } from '../../../shared/domain/schedule/schedule.ts';
-import { choiceOf } from '../../state/policy-parts.ts';
+import { choiceOf, needsRegistration } from '../../state/policy-parts.ts';
 import { placeOf, scaleOf } from './keep-picture-layout.ts';
 import { lacksStillPoints } from './lacks-still-points.ts';
 import { groupRuns } from './next-runs-words.ts';
-import { needsRegistration, policyProblems, problemOf, startSchedule } from './policy-draft.ts';
+import { policyProblems, problemOf, startSchedule } from './policy-draft.ts';
 import { simulateKeep } from './simulate-keep.ts';
 
 const hour = 3_600_000;

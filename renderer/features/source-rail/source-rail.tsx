@@ -91,7 +91,7 @@ function SourceItem({
           <SourceKindIcon kind={kind} name={source.name} />
           {!narrow && (
             <span className={classes.text}>
-              <span className={classes.name}>{source.name}</span>
+              <span className={classes.name}>{source.name}</span>{' '}
               <span className={classes.words} data-health={source.health} title={words}>
                 {words}
               </span>
