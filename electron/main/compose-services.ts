@@ -159,7 +159,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
           scheduler.state(other.id)?.heldBack != null,
       ),
     changed: () => announce(['repositories']),
-    report,
+    now,
   });
   const board = new NoticeBoard({
     notifier: shell.notifier,

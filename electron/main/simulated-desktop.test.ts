@@ -40,6 +40,9 @@ describe('a disk', () => {
     app.world.repositoryFacts = { mountPoint: '' };
     await app.services.everyday.look();
     expect([...app.desktop.notices.values()]).toMatchObject([{ kind: 'safe-to-unplug', title: 'Safe to unplug' }]);
+    app.clock.aheadMs += 20 * minute;
+    await app.services.everyday.look();
+    expect(app.desktop.notices.size).toBe(0);
   });
 
   it('is ejected by itself where that is wanted, and is not called safe while it is in use', async () => {
@@ -150,6 +153,19 @@ describe('what is told', () => {
     missing.sources = [];
     await app.services.everyday.look();
     expect(app.desktop.notices.size).toBe(0);
+  });
+
+  it('is that a repository fills up, thirty days ahead', async () => {
+    const app = await start(photosOnly(...Array.from({ length: 20 }, (_, n) => begin - (19 - n) * day)));
+    const [before] = await app.ask('repositories.list');
+    expect(before?.growthPerDay).toBeGreaterThan(13_000_000);
+    expect(before?.growthPerDay).toBeLessThan(16_000_000);
+    expect(app.desktop.told).toEqual([]);
+    app.world.repositoryFacts = { freeBytes: 20 * 14_100_000 };
+    await app.pass(16 * minute);
+    const [after] = await app.ask('repositories.list');
+    expect(after?.fullAt).toBeLessThan(begin + 30 * day);
+    expect([...app.desktop.notices.values()]).toMatchObject([{ kind: 'full-soon', actions: [{ id: 'free-space' }] }]);
   });
 
   it('is a success only where that is wanted', async () => {

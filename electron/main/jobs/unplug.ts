@@ -5,6 +5,7 @@ import type { Source } from '../../../shared/domain/source.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import type { FileIndexing } from './file-indexing.ts';
 import type { UnplugFact } from './notices/notices-for.ts';
+import type { Clock } from './ports.ts';
 import type { RepositoryAccess } from './repository-access.ts';
 import type { RunService } from './run-service.ts';
 
@@ -16,8 +17,11 @@ export interface UnplugOptions {
   /** Whether another source still owes a run to the repository of this one. */
   readonly owes: (source: Source) => Promise<boolean>;
   readonly changed: () => void;
-  readonly report: (what: string, error: unknown) => void;
+  readonly now: Clock;
 }
+
+/** Whoever wants to unplug it has done so by then; nobody sees it happen. */
+const safeMs = 15 * 60_000;
 
 /**
  * Disks that backups had waited for. After the last run that was owed to such a disk it is made safe to unplug, or its
@@ -26,7 +30,7 @@ export interface UnplugOptions {
 export class Unplug {
   readonly #options: UnplugOptions;
   readonly #awaited = new Set<RepositoryId>();
-  readonly #facts = new Map<RepositoryId, UnplugFact>();
+  readonly #facts = new Map<RepositoryId, UnplugFact & { readonly at: number }>();
 
   constructor(options: UnplugOptions) {
     this.#options = options;
@@ -83,7 +87,8 @@ export class Unplug {
     for (const [id, fact] of this.#facts) {
       const repository = repositories.find((other) => other.id === id);
       const isThere = repository !== undefined && repository.mountPoint !== '';
-      const isStale = fact.state === 'safe' ? isThere : !isThere;
+      const isOver = this.#options.now() - fact.at > safeMs;
+      const isStale = fact.state === 'safe' ? isThere || isOver : !isThere;
       if (isStale) this.#facts.delete(id);
     }
   }
@@ -94,7 +99,7 @@ export class Unplug {
   }
 
   #note({ id, name }: RepositoryStatus, state: UnplugFact['state'], text: string, runId: string): void {
-    this.#facts.set(id, { repositoryId: id, repositoryName: name, state, text, runId });
+    this.#facts.set(id, { repositoryId: id, repositoryName: name, state, text, runId, at: this.#options.now() });
     this.#options.changed();
   }
 }

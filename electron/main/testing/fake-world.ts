@@ -11,6 +11,7 @@ import {
   type HelperResult,
   helperContract,
 } from '../../../shared/helper/contract.ts';
+import { protocolVersion } from '../../../shared/helper/frames.ts';
 import type { HelperCallOptions, HelperCalls } from '../jobs/ports.ts';
 import { excludeSizesOf, freeableOf, keptSnapshot } from './everyday-data.ts';
 import { simulatedRun } from './simulated-run.ts';
@@ -89,7 +90,7 @@ export class FakeWorld implements HelperCalls {
 
   readonly #answers: Answers = {
     'helper.status': () => ({
-      protocol: 1,
+      protocol: protocolVersion,
       version: 'fake',
       pid: 1,
       uid: this.canFreeze ? 0 : 1000,

@@ -336,6 +336,12 @@ it.each(table)('tells %s', (_what, facts, expected) => {
   expect(told).toEqual(expected);
 });
 
+it('asks for no password while a run waits for something else', () => {
+  const repositories = [{ ...disk, state: 'password-needed' as const }];
+  const paused = { ...safe, heldBack: 'Scheduled backups are paused' };
+  expect(noticesFor({ ...nothing, repositories, sources: [paused] })).toEqual([]);
+});
+
 it('has a row for every kind of notice', () => {
   const kinds = table.flatMap(([, facts]) => noticesFor({ ...nothing, ...facts }).map(({ kind }) => kind));
   expect(new Set(kinds)).toEqual(new Set(noticeKinds));
@@ -368,7 +374,7 @@ it('is about the same while only words change, and about something else when it 
   const about = (facts: Partial<NoticeFacts>): string[] =>
     noticesFor({ ...nothing, ...facts }).map((notice) => `${notice.id} ${notice.about}`);
   const locked = { repositories: [{ ...disk, state: 'password-needed' as const }] };
-  const waiting = { ...safe, heldBack: 'Waiting' };
+  const waiting = { ...safe, heldBack: 'Waiting for the password of the repository' };
   expect(about({ sources: [{ ...safe, ...late }], now: now + day })).toEqual(
     about({ sources: [{ ...safe, ...late }] }),
   );

@@ -1,5 +1,6 @@
 import type { RepositoryId, SourceId } from '../../../../shared/domain/ids.ts';
 import { warnDaysAhead } from '../../../../shared/domain/keep/growth.ts';
+import { blockerSentence } from '../../../../shared/domain/schedule/schedule-words.ts';
 import type { RunView } from '../../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../../shared/ipc/sources.ts';
 import type { RepositoryView } from '../views.ts';
@@ -86,12 +87,15 @@ function problemNotices({ problem }: NoticeFacts): Notice[] {
   ];
 }
 
+/** What the schedule says of a run that waits for a password, and for nothing before it. */
+const lockedWords = blockerSentence('repository-locked').replace(/\.$/, '');
+
 /** A person can help at once, and backups wait for it: told as soon as a run is held back by it. */
 function lockedNotices({ repositories, sources, now }: NoticeFacts): Notice[] {
   const locked = repositories?.filter(({ state }) => state === 'password-needed') ?? [];
   return locked.flatMap((repository): Notice[] => {
     const waiting = inRepository(sources, repository).filter(
-      ({ heldBack, lateSince }) => heldBack !== '' || lateSince !== null,
+      ({ heldBack, lateSince }) => heldBack === lockedWords || lateSince !== null,
     );
     if (waiting.length === 0) return [];
     const late = waiting.filter(isLate);
