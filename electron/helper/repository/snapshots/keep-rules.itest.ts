@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeHistory, policies, writeHistories } from '../testing/keep-histories.ts';
 import { disagreements, exceptOldest, ourDecisions, resticDecisions, resticOptions } from '../testing/keep-oracle.ts';
@@ -11,15 +14,20 @@ const titled = (perRules: number) =>
     title: `${policy.zone}: ${resticOptions(policy.rules).join(' ')}`,
   }));
 
+/** One repository for all: nothing is changed in it. */
+const shared = mkdtempSync(join(tmpdir(), 'stillpoint-histories-'));
+beforeAll(() => writeHistories(shared, histories));
+afterAll(() => rmSync(shared, { recursive: true, force: true }));
+
 for (const { title, path, minor } of resticBinaries()) {
   /** Older ones do not keep the oldest snapshot for a rule that has counts left, and have no word for "all". */
   const isOld = minor < 17;
   describe.skipIf(path === undefined)(`keep rules beside ${title}`, () => {
     let place: ResticPlace;
 
-    beforeAll(async () => {
+    beforeAll(() => {
       place = new ResticPlace(path ?? '', testPassword);
-      await writeHistories(place.root, histories);
+      symlinkSync(shared, place.root);
     });
     afterAll(() => place.dispose());
 
