@@ -15,6 +15,7 @@ import { Notice } from '../../ui/notice.tsx';
 import classes from './activity.module.css';
 import { logLines, logText } from './log-lines.ts';
 import { OutcomeIcon } from './outcome-icon.tsx';
+import { RunWarnings } from './run-warnings.tsx';
 
 /** One run: how it ended, its warnings, and its log. */
 export function RunDetails({ run }: { readonly run: RunView }): ReactNode {
@@ -33,7 +34,10 @@ export function RunDetails({ run }: { readonly run: RunView }): ReactNode {
       {run.error === null && run.summary !== '' && <p>{run.summary}</p>}
       <dl className={classes.facts}>
         <dt>{t('asked')}</dt>
-        <dd>{formatDateTime(instantToMs(run.askedAt))}</dd>
+        <dd>
+          {formatDateTime(instantToMs(run.askedAt))}
+          {run.kind === 'backup' && `, ${t(`by.${run.trigger}`)}`}
+        </dd>
         <dt>{t('started')}</dt>
         <dd>{formatDateTime(started)}</dd>
         <dt>{t('took')}</dt>
@@ -51,18 +55,7 @@ export function RunDetails({ run }: { readonly run: RunView }): ReactNode {
           </>
         )}
       </dl>
-      {run.warnings.length > 0 && (
-        <section>
-          <h3>{t('warnings')}</h3>
-          <ul className={classes.warnings}>
-            {run.warnings.map(({ code, path, text }) => (
-              <li key={`${code} ${path ?? ''} ${text}`}>
-                {path !== undefined && <code>{path}</code>} {text}
-              </li>
-            ))}
-          </ul>
-        </section>
-      )}
+      <RunWarnings run={run} />
       {run.notes.length > 0 && (
         <section className={classes.notes}>
           <h3>{t('notes')}</h3>
