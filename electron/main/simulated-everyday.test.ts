@@ -158,6 +158,17 @@ describe('a locked repository', () => {
     expect(app.desktop.notices.size).toBe(0);
   });
 
+  it('that locks under a scheduled run asks nobody either', async () => {
+    const app = await start();
+    app.world.overrides['backup.run'] = async () => {
+      app.world.state = 'password-needed';
+      throw new StillpointError({ kind: 'password-needed', message: 'It is locked.', guidance: '' });
+    };
+    await app.pass(61 * minute);
+    expect(await app.ask('runs.list', { limit: 5 })).toMatchObject([{ outcome: 'waiting', trigger: 'schedule' }]);
+    expect(app.events.filter(({ type }) => type === 'password-needed')).toEqual([]);
+  });
+
   it('counts as late when it lasts', async () => {
     const app = await start(photosOnly(begin));
     app.world.state = 'password-needed';
