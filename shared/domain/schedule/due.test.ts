@@ -165,6 +165,16 @@ describe('slots that were lost', () => {
     expect(decide({ now: at('10:00'), history }).lost).toEqual([lost('09:00', '09:00', 1, 'repository-absent')]);
   });
 
+  it('say what it was, also when the last that was seen was a pause between two tries', () => {
+    const heldBack = [{ slot: slot('09:00'), because: 'backing-off' as const }];
+    const waited = { attempts: [attempt('09:00', '09:00', 'waiting', '09:00')], heldBack };
+    expect(decide({ now: at('10:00'), history: waited }).lost).toEqual([
+      lost('09:00', '09:00', 1, 'repository-absent'),
+    ]);
+    // The attempt itself is not in the history any more.
+    expect(decide({ now: at('10:00'), history: { heldBack } }).lost).toEqual([lost('09:00', '09:00', 1, 'failed')]);
+  });
+
   it('are not blamed on a run that was interrupted and found much later', () => {
     const history = { attempts: [attempt('09:00', '12:01', 'interrupted', '09:00')] };
     const decision = decide({ now: at('12:01'), history });

@@ -50,8 +50,9 @@ export function reasonOf(entry: Entry, unchangedUntil: number): NotRunReason {
   const last = entry.vain.findLast((attempt) => attempt.outcome !== 'waiting');
   if (last !== undefined) return last.outcome === 'cancelled' ? 'cancelled' : 'failed';
   if (entry.slot <= unchangedUntil) return 'no-changes';
-  if (entry.heldBy !== null) return entry.heldBy === 'backing-off' ? 'failed' : entry.heldBy;
+  if (entry.heldBy !== null && entry.heldBy !== 'backing-off') return entry.heldBy;
   if (entry.vain.length > 0) return 'repository-absent';
+  if (entry.heldBy !== null) return 'failed';
   return entry.covered ? 'superseded' : 'not-running';
 }
 
