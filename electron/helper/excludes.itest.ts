@@ -326,10 +326,10 @@ describe('the record of a snapshot', () => {
     const { snapshot } = await backUp({ ignoreLines: rules });
     const { evidence } = await call('snapshots.evidence', { repositoryId, snapshotId: snapshot });
     expect(evidence?.leftOutTotal).toBe(evidence?.leftOut.length);
-    expect(evidence?.leftOut.length).toBeLessThan(20);
+    expect(evidence?.leftOut).toHaveLength(7);
     expect(evidence?.leftOut).toContainEqual({ path: at('.cache'), reason: 'Caches: 1 folder.' });
-    expect(evidence?.leftOut.map(({ reason }) => reason)).toContain(
-      'Own rule *.log: 2001 files. Not all of them are named.',
+    expect(evidence?.leftOut.map(({ reason }) => reason)).toContainEqual(
+      expect.stringMatching(/^Own rule \*\.log: 2001 files, such as /),
     );
     const repository = await context.sessions.opened(repositoryId);
     expect((await repository.snapshots.load(snapshot)).excludes).toEqual(

@@ -82,8 +82,9 @@ describe('folders that mark themselves as caches', () => {
     make({ 'target/CACHEDIR.TAG': tag, 'target/debug/a.o': 'x', 'target/b': 'x', 'src/main.rs': 'fn' });
     expect(await filesOf(spec())).toEqual(['src/', 'src/main.rs', 'target/', 'target/CACHEDIR.TAG']);
     const { leftOut } = await source.examine(spec(), context);
-    expect(leftOut.map(({ reason }) => reason)).toEqual(
-      Array(2).fill('Inside folders marked as caches (CACHEDIR.TAG): 1 folder and 1 file.'),
+    expect(leftOut).toHaveLength(1);
+    expect(leftOut[0]?.reason).toMatch(
+      /^Inside folders marked as caches \(CACHEDIR\.TAG\): 1 folder and 1 file, also \S+\/target\/(b|debug)\.$/,
     );
   });
 
@@ -158,7 +159,9 @@ describe('own rules in a walk', () => {
     expect(await filesOf(spec({ ignoreLines }))).toEqual(['keep.iso', 'sub/', 'sub/build/', 'sub/build/out']);
     const { leftOut } = await source.examine(spec({ ignoreLines }), context);
     expect(leftOut).toContainEqual({ path: join(root, 'build'), reason: 'Own rule /build/: 1 folder.' });
-    expect(leftOut.filter(({ reason }) => reason === 'Own rule *.iso: 2 files.')).toHaveLength(2);
+    expect(leftOut.map(({ reason }) => reason)).toContainEqual(
+      expect.stringMatching(/^Own rule \*\.iso: 2 files, also \S+\.iso\.$/),
+    );
   });
 
   it('neither stumble over names that are not UTF-8 nor take them for others', async () => {
@@ -174,16 +177,18 @@ describe('own rules in a walk', () => {
     const ignoreLines = Array.from({ length: 150 }, (_, index) => `*.x${index}`);
     for (let index = 0; index < 150; index += 1) for (const name of 'abcd') make({ [`${name}.x${index}`]: '' });
     const { leftOut } = await source.examine(spec({ ignoreLines }), context);
-    expect(leftOut.length).toBe(301);
-    expect(leftOut.at(-1)?.reason).toBe('50 further rules: 200 files. Not all of them are named.');
-    expect(leftOut[0]?.reason).toMatch(/^Own rule \*\.x\d+: 4 files\. Not all of them are named\.$/);
+    expect(leftOut.length).toBe(101);
+    expect(leftOut.at(-1)?.reason).toMatch(/^50 further rules: 200 files, such as \S+ and \S+\.$/);
+    expect(leftOut[0]?.reason).toMatch(/^Own rule \*\.x\d+: 4 files, such as \S+ and \S+\.$/);
   });
 
   it('count each entry once, however often a tree is walked', async () => {
     make({ 'a.o': '', 'b.o': '' });
     const tree = (await source.examine(spec({ ignoreLines: ['*.o'] }), context)).openTree();
     for (let walk = 0; walk < 3; walk += 1) filesBelow(tree);
-    expect(tree.leftOut().map(({ reason }) => reason)).toEqual(Array(2).fill('Own rule *.o: 2 files.'));
+    expect(tree.leftOut().map(({ reason }) => reason)).toEqual([
+      expect.stringContaining('Own rule *.o: 2 files, also '),
+    ]);
     tree.close();
   });
 });

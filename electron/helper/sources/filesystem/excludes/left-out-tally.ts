@@ -36,37 +36,47 @@ export class LeftOutTally {
     }
     if (isDirectory) count.folders += 1;
     else count.others += 1;
-    if (count.places.length < examples) count.places.push(path);
+    keepFirst(count.places, path);
   }
 
   notes(describe: (path: Buffer) => string): readonly PathNote[] {
     // A walk that has only begun knows less than the one before.
     const counts = totalOf(this.#now) >= totalOf(this.#before) ? this.#now : this.#before;
     const all = [...counts];
-    const notes = all.slice(0, toldApart).flatMap(([by, count]) => {
-      const reason = `${describeLeftOutBy(by)}: ${countText(count)}.${told(count)}`;
-      return count.places.map((place) => ({ path: describe(place), reason }));
-    });
+    const notes = all.slice(0, toldApart).map(([by, count]) => noteOf(describeLeftOutBy(by), count, describe));
     const others = all.slice(toldApart);
     if (others.length === 0) return notes;
-    const rest: Count = { folders: 0, others: 0, places: others[0]?.[1].places.slice(0, 1) ?? [] };
+    const rest: Count = { folders: 0, others: 0, places: [] };
     for (const [, count] of others) {
       rest.folders += count.folders;
       rest.others += count.others;
+      for (const place of count.places) keepFirst(rest.places, place);
     }
-    const reason = `${others.length} further rules: ${countText(rest)}.${told(rest)}`;
-    return [...notes, ...rest.places.map((place) => ({ path: describe(place), reason }))];
+    return [...notes, noteOf(`${others.length} further rules`, rest, describe)];
   }
+}
+
+/** One part of what is left out: one place, how much of it there is, and where else. */
+function noteOf(what: string, count: Count, describe: (path: Buffer) => string): PathNote {
+  const [path = '', ...more] = count.places.map(describe);
+  const total = count.folders + count.others;
+  const also = more.length === 0 ? '' : `, ${total > count.places.length ? 'such as' : 'also'} ${more.join(' and ')}`;
+  return { path, reason: `${what}: ${countText(count)}${also}.` };
+}
+
+/** Those that come first in the alphabet: the same ones, in whatever order a tree is walked. */
+function keepFirst(places: Buffer[], place: Buffer): void {
+  const last = places.at(-1);
+  if (places.length === examples && last !== undefined && Buffer.compare(place, last) >= 0) return;
+  places.push(place);
+  places.sort(Buffer.compare);
+  if (places.length > examples) places.pop();
 }
 
 function totalOf(counts: Counts): number {
   let total = 0;
   for (const { folders, others } of counts.values()) total += folders + others;
   return total;
-}
-
-function told({ folders, others, places }: Count): string {
-  return folders + others > places.length ? ' Not all of them are named.' : '';
 }
 
 function countText({ folders, others }: Count): string {
