@@ -4,6 +4,7 @@ import type { PokeReason, Scheduler } from '../../schedule/index.ts';
 import type { AlertDesk } from './alerts/alert-desk.ts';
 import type { Everyday } from './everyday.ts';
 import type { SourceDirectory } from './source-directory.ts';
+import { Throttle } from './throttle.ts';
 
 export interface SchedulingOptions {
   readonly scheduler: Scheduler;
@@ -21,6 +22,8 @@ export interface SchedulingOptions {
   readonly report: (what: string, error: unknown) => void;
 }
 
+const changeIntervalMs = 500;
+
 /** Scheduled runs from the start of the app to its end, and windows that know of it. */
 export class Scheduling {
   readonly #options: SchedulingOptions;
@@ -32,8 +35,10 @@ export class Scheduling {
 
   start(): void {
     const { scheduler, everyday, broadcast } = this.#options;
+    // A look at many sources is many changes at once; a window needs to know of them once.
+    const tell = new Throttle<'all', AppEvent>(changeIntervalMs, broadcast);
     this.#stopListening = scheduler.onChange(() => {
-      broadcast({ type: 'changed', topics: ['sources', 'timeline', 'schedule'] });
+      tell.push('all', { type: 'changed', topics: ['sources', 'timeline', 'schedule'] });
       everyday.changed();
     });
     everyday.start();
