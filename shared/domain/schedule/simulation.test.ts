@@ -58,7 +58,7 @@ function expectNoneDouble(plan: SimulationPlan, { asked, attempts }: Simulated):
   }
 }
 
-describe('two years of a machine that sleeps, of runs that fail and disks that are away', () => {
+describe('two years of a machine that sleeps, of runs that fail and disks that are away', { timeout: 60_000 }, () => {
   it.each(hardZones.map((zone, index) => [zone, 1000 + index] as const))('in %s (seed %i)', (zone, seed) => {
     const plan = planFor(seed, zone, 'none');
     const simulated = simulate(plan);
@@ -135,7 +135,7 @@ describe('two years of a machine that sleeps, of runs that fail and disks that a
   );
 });
 
-describe('a clock that was wrong by up to a year', () => {
+describe('a clock that was wrong by up to a year', { timeout: 60_000 }, () => {
   it.each([4001, 4002, 4003, 4004])(
     'stops no schedule for longer than 36 hours after it is right (seed %i)',
     (seed) => {
@@ -157,7 +157,7 @@ describe('a clock that was wrong by up to a year', () => {
   );
 });
 
-describe('two years of schedules that follow what happens', () => {
+describe('two years of schedules that follow what happens', { timeout: 60_000 }, () => {
   it.each([3001, 3002, 3003, 3004, 3005, 3006])('seed %i', (seed) => {
     const random = new Random(seed);
     const schedule = randomActivitySchedule(random);
