@@ -82,7 +82,8 @@ test('the window says how to live without a tray', async ({ start }) => {
   expect(await askMain(page, 'schedule.state', {})).toMatchObject({ tray: false });
   await page.reload();
   await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: 'Settings' }).click();
-  await expect(page.getByText(/start Stillpoint again/i)).toBeVisible();
+  await expect(page.getByText('Your desktop shows no tray.')).toBeVisible();
+  await expect(page.getByText(/start it again to bring this window back/)).toBeVisible();
   await keepScreens(page, import.meta.filename, 'settings');
 });
 

@@ -3,10 +3,11 @@ import { join } from 'node:path';
 import { expect, test } from '../harness/desktop-test.ts';
 import { homeLike, writeFiles } from '../harness/files.ts';
 import { frame } from '../harness/pages/frame.ts';
+import { unlockDialog } from '../harness/pages/unlock.ts';
 import { keepDisplay } from '../harness/panel.ts';
-import { askMain, protect } from '../harness/seed.ts';
+import { askMain, password, protect } from '../harness/seed.ts';
 import { TrayItem } from '../harness/tray-item.ts';
-import { closeWindow, expectHidden, expectVisible } from '../harness/window.ts';
+import { closeWindow, expectHidden, expectVisible, visibleWindows } from '../harness/window.ts';
 
 test('a backup that fails is told, leads to what happened, and is withdrawn when it is good again', async ({
   world,
@@ -124,4 +125,32 @@ test('a button does what it says, and what is not true any more is withdrawn', a
       .toMatchObject({ summary: expect.stringMatching(/^Ada/), urgency: 'LOW' });
     keepDisplay('notifications-3-success');
   });
+});
+
+test('started at login, a notification makes the window and leads to what it is about', async ({
+  world,
+  start,
+  startHidden,
+  desktop,
+}) => {
+  await desktop.startPanel();
+  const dunst = await desktop.startNotifications();
+  const source = world.folder('ada');
+  writeFiles(world, source, homeLike());
+  const first = await start();
+  await protect(first.page, source, join(world.folder('disk'), 'backups'), { name: 'Ada' });
+  await first.close();
+
+  const { app } = await startHidden();
+  const tray = await TrayItem.find(desktop.eyes);
+  await expect.poll(() => tray.words()).toContain('Back up now');
+  await tray.choose('Back up now');
+  await expect.poll(() => dunst.shown().at(-1)?.summary).toBe('Waiting for the password of Backups');
+  expect(await visibleWindows(app)).toEqual([]);
+  const made = app.waitForEvent('window');
+  await dunst.press('Unlock');
+  const unlock = unlockDialog(await made);
+  await expectVisible(app);
+  await unlock.give(password);
+  await expect.poll(() => dunst.displayed()).toBe(0);
 });
