@@ -253,6 +253,13 @@ const renderer: readonly ImportGrant[] = [
 const tools: readonly ImportGrant[] = [
   {
     from: 'e2e',
+    to: 'electron/schedule',
+    reason: 'a night passes in minutes only for a scheduler that is handed its clock',
+  },
+  { from: 'e2e', to: 'electron/cli/schedule', reason: 'and whose other ports are those of the command line' },
+  { from: 'e2e', to: 'electron/helper/local-helper.ts', reason: 'over the helper that the command line has' },
+  {
+    from: 'e2e',
     to: 'electron/helper/system/exec.ts',
     reason: 'benches and soaks start real programs the way the helper does',
   },

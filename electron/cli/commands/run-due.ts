@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import type { NotRun } from '../../../shared/domain/schedule/facts.ts';
 import { lateAt } from '../../../shared/domain/schedule/late.ts';
@@ -7,6 +8,8 @@ import type { Look } from '../../schedule/index.ts';
 import { type ExitCode, exitCodeOfError, exitCodes } from '../exit-codes.ts';
 import type { Record } from '../output/output.ts';
 import { formatTime } from '../output/times.ts';
+import { placesOf } from '../places.ts';
+import { AlertTeller } from '../schedule/alert-teller.ts';
 import { type ComposedSchedule, composeSchedule } from '../schedule/compose.ts';
 import { lastGoodAt } from '../schedule/last-good.ts';
 import type { Session } from '../session.ts';
@@ -18,10 +21,14 @@ export interface RunDueOptions {
 
 /** Backs up what is due, once or from now on. Nobody is asked anything: what would need an answer is held back, and said. */
 export async function runDue(session: Session, options: RunDueOptions): Promise<ExitCode> {
-  return options.watch === true ? watch(session) : once(session);
+  const alerts =
+    options.alerts === undefined
+      ? undefined
+      : new AlertTeller(options.alerts, join(placesOf().schedule, 'alerts'), session);
+  return options.watch === true ? watch(session, alerts) : once(session, alerts);
 }
 
-async function once(session: Session): Promise<ExitCode> {
+async function once(session: Session, alerts: AlertTeller | undefined): Promise<ExitCode> {
   const composed = composeSchedule(session);
   const looks = await composed.scheduler.tick();
   const codes: ExitCode[] = [];
@@ -29,6 +36,7 @@ async function once(session: Session): Promise<ExitCode> {
     const lateSince = await lateSinceOf(look.source, composed, session);
     session.output.result(recordOf(look, lateSince), [textOf(look), lateText(lateSince)].filter(Boolean).join('\n'));
     codes.push(codeOf(look, lateSince));
+    await alerts?.tell(look, lateSince !== null);
   }
   if (looks.length === 0) {
     session.output.result({ type: 'nothing-due' }, 'No sources are protected: stillpoint sources add PATH');
@@ -38,10 +46,11 @@ async function once(session: Session): Promise<ExitCode> {
 }
 
 /** Until it is interrupted; then what is under way is cancelled and keeps what it stored. */
-async function watch(session: Session): Promise<ExitCode> {
+async function watch(session: Session, alerts: AlertTeller | undefined): Promise<ExitCode> {
   const said = new Map<string, string>();
   const codes: ExitCode[] = [];
-  const { scheduler } = composeSchedule(session, (look) => {
+  const composed: ComposedSchedule = composeSchedule(session, (look) => {
+    if (alerts) void lateSinceOf(look.source, composed, session).then((since) => alerts.tell(look, since !== null));
     const record = recordOf(look, null);
     const text = textOf(look);
     // What is as it was a minute ago is not said again.
@@ -50,6 +59,7 @@ async function watch(session: Session): Promise<ExitCode> {
     if (isNews) session.output.result(record, text);
     if (look.kind === 'ran') codes.push(codeOf(look, null));
   });
+  const { scheduler } = composed;
   if (!session.signal.aborted) {
     const interrupted = new Promise((resolve) => session.signal.addEventListener('abort', resolve, { once: true }));
     await scheduler.start();
