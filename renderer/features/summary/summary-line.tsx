@@ -51,7 +51,8 @@ function troubleWords({ name, health, healthText, heldBack }: SourceView, interr
   const why = health === 'late' ? whyLate({ heldBack, healthText }) : healthText.replace(/\.$/, '');
   // That there is no snapshot yet needs no reason, and what it waits for says that it waits.
   if (health === 'new' || why === '') return t('troubleBare', { name, health: t(`health.${health as 'late'}`) });
-  if (health === 'waiting') return t('waitingFor', { name, why });
+  // A reason that begins with the word says it already.
+  if (health === 'waiting' || why.toLowerCase().startsWith(health)) return t('waitingFor', { name, why });
   return t('trouble', { name, health: t(`health.${health as 'late'}`), why });
 }
 
