@@ -1,0 +1,156 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Command } from 'commander';
+import { afterAll, describe, expect, it } from 'vitest';
+import { excludePresets } from '../../../shared/domain/excludes/presets.ts';
+import { repositoryIdSchema } from '../../../shared/domain/ids.ts';
+import { defaultKeepRules, keepEverything } from '../../../shared/domain/keep/rules.ts';
+import { defaultPolicy } from '../../../shared/domain/policy.ts';
+import { parseDuration } from './durations.ts';
+import { type ExcludeOptions, excludeOptions, excludesFrom } from './exclude-options.ts';
+import { type PolicyOptions, policyFrom, policyOptions } from './policy-options.ts';
+
+const before = defaultPolicy(repositoryIdSchema.parse('a'.repeat(64)), 'per-file');
+
+function said(...args: readonly string[]): PolicyOptions & ExcludeOptions {
+  const command = new Command('test').exitOverride().configureOutput({ writeErr: () => undefined });
+  for (const option of [...policyOptions, ...excludeOptions]) command.addOption(option);
+  return command.parse(args, { from: 'user' }).opts();
+}
+const policy = (...args: readonly string[]) => policyFrom(said(...args), before);
+
+describe('schedules in plain words', () => {
+  it.each([
+    [['--every', '6h', '--at-minute', '15'], { kind: 'hourly', everyHours: 6, minute: 15 }],
+    [['--every', 'hour'], { kind: 'hourly', everyHours: 1, minute: 0 }],
+    [
+      ['--daily-at', '09:30', '18:00', '--on', 'weekdays'],
+      { kind: 'daily', at: ['09:30', '18:00'], days: ['mon', 'tue', 'wed', 'thu', 'fri'] },
+    ],
+    [
+      ['--daily-at', '09:30,18:00', '--on', 'sat-mon'],
+      { kind: 'daily', at: ['09:30', '18:00'], days: ['mon', 'sat', 'sun'] },
+    ],
+    [['--when-quiet', '20m'], { kind: 'quiet', quietMinutes: 20, atMostEveryMinutes: 60, atLeastEveryHours: 24 }],
+    [
+      ['--after-changes', '100', '--at-most-every', '30m', '--at-least-every', '2d'],
+      { kind: 'changes', changes: 100, atMostEveryMinutes: 30, atLeastEveryHours: 48 },
+    ],
+    [['--manual'], { kind: 'manual' }],
+  ])('%j', (args, schedule) => {
+    expect(policy(...args).schedule).toEqual(schedule);
+  });
+
+  it('leaves what is not said', () => {
+    expect(policy()).toEqual(before);
+    expect(policy('--on-battery', 'wait')).toEqual({
+      ...before,
+      conditions: { ...before.conditions, onBattery: 'wait' },
+    });
+  });
+
+  it('takes windows, and any time', () => {
+    const { windows } = policy('--window', 'mon-fri 19:00-06:00', '08:00-12:00').conditions;
+    expect(windows).toEqual([
+      { days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '19:00', to: '06:00' },
+      { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '08:00', to: '12:00' },
+    ]);
+    expect(
+      policyFrom(said('--window', 'any'), { ...before, conditions: { ...before.conditions, windows } }).conditions
+        .windows,
+    ).toEqual([]);
+  });
+
+  it('takes how old is late', () => {
+    expect(policy('--late-after', '3d').lateAfterHours).toBe(72);
+    expect(policyFrom(said('--late-after', 'auto'), { ...before, lateAfterHours: 5 }).lateAfterHours).toBeNull();
+  });
+
+  it.each([
+    [['--every', '5h'], '--every'],
+    [['--every', 'x'], '--every'],
+    [['--every', '1h', '--manual'], '--every, --manual'],
+    [['--at-minute', '5'], '--at-minute'],
+    [['--every', '1h', '--at-minute', '60'], '--every'],
+    [['--daily-at', '9:30'], '--daily-at'],
+    [['--daily-at', '09:30', '--on', 'someday'], '--on'],
+    [['--manual', '--on', 'mon'], '--on'],
+    [['--when-quiet', '90s'], '--when-quiet'],
+    [['--after-changes', '0'], '--after-changes'],
+    [['--window', '19-06'], '--window'],
+    [['--on-battery', 'never'], '--on-battery'],
+    [['--late-after', '30m'], '--late-after'],
+    [['--keep-last', 'some'], '--keep-last'],
+    [['--keep-within', '3 weeks'], '--keep-within'],
+    [['--keep-within-daily', '1x'], '--keep-within-daily'],
+    [['--keep-tag', 'a,b'], '--keep-tag'],
+    [['--keep-all', '--keep-last', '1'], '--keep-all'],
+    [['--level', 'best'], '--level'],
+    [['--longest-stall', '0'], '--longest-stall'],
+  ])('%j is refused, and %s is named', (args, field) => {
+    expect(() => policy(...args)).toThrowError(expect.objectContaining({ kind: 'wrong-usage', field }));
+  });
+});
+
+describe('keep rules with restic’s names', () => {
+  it('are all that is given', () => {
+    expect(policy().keep).toEqual(defaultKeepRules);
+    expect(
+      policy('--keep-last', '3', '--keep-yearly', 'all', '--keep-within-daily', '1y5m', '--keep-tag', 'a', 'b').keep,
+    ).toEqual({
+      ...keepEverything,
+      last: 3,
+      yearly: 'all',
+      withinDaily: '1y5m',
+      tags: ['a', 'b'],
+    });
+    expect(policy('--keep-all').keep).toEqual(keepEverything);
+  });
+});
+
+describe('excludes', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'stillpoint-options-'));
+  afterAll(() => rmSync(folder, { recursive: true }));
+  const none = { excludes: [], excludePresets: [...excludePresets], ignoreLines: [] };
+
+  it('replace what there was of their kind', () => {
+    expect(excludesFrom(said(), '/home', none)).toEqual(none);
+    writeFileSync(join(folder, 'rules'), '# ours\n*.iso\n\n');
+    const args = [
+      '--exclude',
+      'a',
+      '/b',
+      '--ignore-file',
+      join(folder, 'rules'),
+      '--ignore',
+      '*.tmp',
+      '--no-preset',
+      'trash',
+    ];
+    expect(excludesFrom(said(...args), '/home', none)).toEqual({
+      excludes: ['/home/a', '/b'],
+      excludePresets: excludePresets.filter((preset) => preset !== 'trash'),
+      ignoreLines: ['# ours', '*.iso', '*.tmp'],
+    });
+    expect(excludesFrom(said('--no-preset', 'all'), '/home', none).excludePresets).toEqual([]);
+  });
+
+  it('name what is wrong', () => {
+    expect(() => excludesFrom(said('--no-preset', 'x'), '/', none)).toThrowError(
+      expect.objectContaining({ field: '--no-preset' }),
+    );
+    expect(() => excludesFrom(said('--ignore-file', join(folder, 'no')), '/', none)).toThrowError(
+      expect.objectContaining({ field: '--ignore-file' }),
+    );
+  });
+});
+
+describe('lengths of time', () => {
+  it('are sums of units', () => {
+    expect(['90m', '2h', '1d12h', '1w'].map((text) => parseDuration(text, '--for') / 3_600_000)).toEqual([
+      1.5, 2, 36, 168,
+    ]);
+    for (const text of ['', '2', 'h', '2 h', '-1h']) expect(() => parseDuration(text, '--for')).toThrowError();
+  });
+});
