@@ -1,8 +1,11 @@
-import { readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { spawn } from 'node:child_process';
+import { chmodSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { type CommandResult, lastRecord } from '../harness/command-line.ts';
 import { newPlace, type Place } from '../harness/place.ts';
+import { root } from '../harness/tree.ts';
 import { restic } from './restic.ts';
 
 const state = (place: Place, ...parts: readonly string[]): string =>
@@ -139,4 +142,63 @@ describe('run-due', () => {
     expect((await place.run('snapshots')).records.filter(({ type }) => type === 'snapshot')).toHaveLength(1);
     expect((await restic(place, 'check', '--read-data')).text).toContain('no errors were found');
   });
+
+  it('tells a failure to somebody who is away, once, without names of files', async () => {
+    using place = await protectedPlace();
+    const heard: string[] = [];
+    await using server = await listen((text) => heard.push(text));
+    const alerts = join(place.path, 'alerts.json');
+    const channel = { kind: 'webhook', id: 'hook', enabled: true, name: 'hook' };
+    writeFileSync(alerts, JSON.stringify([{ channel, secret: server.url }]), { mode: 0o644 });
+    const refused = await place.run('run-due', '--alerts', alerts);
+    expect({ code: refused.code, field: refused.records.at(-1)?.field }).toEqual({ code: 2, field: '--alerts' });
+    chmodSync(alerts, 0o600);
+    const [papers, moved] = [join(place.path, 'papers'), join(place.path, 'moved')];
+    renameSync(papers, moved);
+    await place.run('run-due', '--alerts', alerts);
+    await place.run('run-due', '--alerts', alerts);
+    expect(heard).toHaveLength(1);
+    expect(heard[0]).toContain('failed');
+    expect(heard[0]).not.toContain(papers);
+  });
+
+  it('goes on until it is interrupted, and cancels nothing that is not under way', async () => {
+    using place = await protectedPlace();
+    const { environment, passwordFile } = place;
+    const args = [join(root, 'out/helper/cli.js'), '--json', 'run-due', '--watch', '--password-file', passwordFile];
+    const child = spawn(process.execPath, args, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { ...process.env, ...environment },
+    });
+    const ended = new Promise((resolve) => child.once('exit', resolve));
+    let said = '';
+    await new Promise<void>((resolve) =>
+      child.stdout.on('data', (text: Buffer) => {
+        said += text.toString();
+        if (said.includes('"kind":"ran"')) resolve();
+      }),
+    );
+    expect(look(await place.run('run-due'))).toMatchObject({ kind: 'idle' });
+    child.kill('SIGTERM');
+    expect(await ended).toBe(0);
+  });
 });
+
+async function listen(onBody: (text: string) => void): Promise<AsyncDisposable & { readonly url: string }> {
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (piece: Buffer) => {
+      body += piece.toString();
+    });
+    request.on('end', () => {
+      onBody(body);
+      response.end('heard');
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as { port: number };
+  return {
+    url: `http://127.0.0.1:${port}/`,
+    [Symbol.asyncDispose]: () => new Promise((resolve) => server.close(() => resolve())),
+  };
+}

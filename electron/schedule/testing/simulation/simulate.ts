@@ -34,6 +34,8 @@ export async function simulate({ seed, zone, start, days, sources }: Simulation)
     if (app && (!app.process.alive || random.chance(0.002))) {
       app.process.kill();
       app = null;
+      // How its runs ended cannot be asked for a while.
+      if (random.chance(0.4)) world.awayUntil = world.now + random.int(1, 30) * hour;
       // Mostly it is started again at once; now and then somebody is on holiday.
       if (random.chance(0.2)) world.pass(random.int(1, 100) * hour, true);
     }

@@ -82,6 +82,8 @@ export class SimulatedWorld {
   pausedUntil: PausedUntil | null = null;
   now: number;
   monotonic = 0;
+  /** All disks were unplugged together: after a power cut, say. */
+  awayUntil = 0;
   /** Everything is there, and stays. */
   calm = false;
 
@@ -103,6 +105,7 @@ export class SimulatedWorld {
   }
 
   stateOf(id: RepositoryId): RepositoryState {
+    if (!this.calm && this.now < this.awayUntil) return 'waiting';
     return this.calm ? 'ready' : (this.#states[repositoryIds.indexOf(id)]?.at(this.now) ?? 'waiting');
   }
 
