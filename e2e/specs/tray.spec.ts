@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { expect, test } from '../harness/desktop-test.ts';
 import { homeLike, muchData, writeFiles } from '../harness/files.ts';
 import { frame } from '../harness/pages/frame.ts';
+import { timeline } from '../harness/pages/timeline.ts';
 import { keepDisplay } from '../harness/panel.ts';
 import { answerWith } from '../harness/questions.ts';
 import { protect } from '../harness/seed.ts';
@@ -92,4 +93,24 @@ test('quitting while a run is under way asks, also without a window', async ({ w
   const gone = ended(app);
   await tray.choose('Quit');
   expect(await gone).toBe(0);
+});
+
+test('the end of a session ends a run in order, and asks nobody', async ({ world, start, desktop }) => {
+  await desktop.startPanel();
+  const source = world.folder('films');
+  writeFiles(world, source, muchData(40));
+  const { page, app, pid } = await start();
+  await protect(page, source, join(world.folder('disk'), 'backups'), { name: 'Films' });
+  const tray = await TrayItem.find(desktop.eyes);
+  await expect.poll(() => tray.words()).toContain('Back up now');
+  await tray.choose('Back up now');
+  await expect.poll(() => tray.words()).toContain('(Back up Films)');
+  // Whoever asked would be told to keep running.
+  await answerWith(app, 'Keep Running');
+  const gone = ended(app);
+  process.kill(pid, 'SIGTERM');
+  expect(await gone).toBe(0);
+  const again = await start();
+  await timeline(again.page).asTable();
+  await expect(timeline(again.page).rows('cancelled')).toHaveCount(1);
 });
