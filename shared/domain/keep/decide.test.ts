@@ -72,6 +72,27 @@ describe('what stays of a source', () => {
     ]);
   });
 
+  it('is what a clock that was ahead put into the future, which pushes nothing out', () => {
+    const ahead = [at('2099-01-02T10:00:00Z'), at('2099-01-01T10:00:00Z')];
+    const snapshots = [...ahead, at('2026-05-31T10:00:00Z'), at('2026-05-30T10:00:00Z')];
+    const stays = [
+      ['2099-01-02', 'newest'],
+      ['2099-01-01', 'newest'],
+      ['2026-05-31', 'rule'],
+      ['2026-05-30', null],
+    ];
+    for (const rules of [{ last: 1 }, { hourly: 1 }, { within: '1h' }]) expect(fates(snapshots, rules)).toEqual(stays);
+  });
+
+  it('is everything there was, while the clock is behind it', () => {
+    const before = [at('2026-05-31T10:00:00Z'), at('2026-05-30T10:00:00Z')];
+    const made = at('1970-01-01T00:05:00Z');
+    const decided = (rules: Partial<KeepRules>) =>
+      decideFates([...before, made], { ...keepEverything, ...rules }, 'UTC', made.time + 1);
+    for (const rules of [{ last: 1 }, { yearly: 1 }, { withinDaily: '1d' }, { tags: ['none'] }])
+      expect(decided(rules).map(({ keep }) => keep)).toEqual([true, true, true]);
+  });
+
   it('is a safety snapshot for 30 days or while a restore needs it, and it counts for no rule', () => {
     const safety = { safety: true };
     const snapshots = [

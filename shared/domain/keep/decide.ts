@@ -32,8 +32,13 @@ export interface Fate {
 
 /**
  * What stays of one source, newest first. Besides what the rules keep: what is pinned, the newest, the newest that was as
- * good as asked for and the newest that is whole (a torn one after them must not push them out), safety snapshots for 30 days and as long as a restore can
- * be taken back with them. What is pinned takes part in the rules as any other does; safety snapshots do not.
+ * good as asked for and the newest that is whole (a torn one after them must not push them out), safety snapshots for 30 days
+ * and as long as a restore can be taken back with them. What is pinned takes part in the rules as any other does; safety
+ * snapshots do not.
+ *
+ * What is later than `now` was made while the clock was ahead, or the clock is behind now. It stays until its time comes, and
+ * takes part in nothing: else it would be the newest for years, and each snapshot made meanwhile would go at once. restic
+ * counts it.
  */
 export function decideFates(
   snapshots: readonly SourceSnapshot[],
@@ -52,7 +57,7 @@ export function fatesOf(
   zone: string,
   now: number,
 ): readonly Fate[] {
-  const ruled = newestFirst.filter(({ safety }) => !safety);
+  const ruled = newestFirst.filter(({ safety, time }) => !safety && time <= now);
   const reasons = reasonsToKeep(ruled, rules, zone, now);
   const byRule = new Map(ruled.map(({ id }, position) => [id, reasons[position] ?? []]));
   const newest = ruled[0]?.id;
@@ -63,7 +68,7 @@ export function fatesOf(
     if (pinned) return 'pinned';
     if (safety) return undo || now - time < safetyDays * msPerDay ? 'safety' : null;
     if (keepAll || (byRule.get(id)?.length ?? 0) > 0) return 'rule';
-    if (id === newest) return 'newest';
+    if (id === newest || time > now) return 'newest';
     return newestGood.includes(id) ? 'newest-good' : null;
   };
   return newestFirst.map((snapshot) => {

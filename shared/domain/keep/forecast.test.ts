@@ -61,13 +61,21 @@ describe('a forecast of what goes when', () => {
     expect(told.size).toBeGreaterThan(10);
   });
 
+  it('counts in what a clock that was ahead made when its time has come', async () => {
+    const ahead = now + 3 * day + hour;
+    expect(await goes([at(ahead), at(now)], { last: 1 }, every(day, 6))).toEqual({
+      [now]: now + day,
+      [ahead]: now + 4 * day,
+    });
+  });
+
   it('gets through two years of hourly runs that are all kept, and can be ended', async () => {
     const runs = every(hour, 17_520);
     expect(await goes([at(now)], { last: 17_000 }, runs)).toMatchObject({ [now]: expect.any(Number) });
     const facts = { rules: { ...keepEverything, last: 100_000 }, zone: 'UTC', runs, snapshots: [at(now)] };
     const breathe = () => Promise.reject(new Error('ended'));
     await expect(forecastKeep({ ...facts, breathe })).rejects.toThrow('ended');
-  });
+  }, 60_000);
 });
 
 describe('planned runs', () => {

@@ -40,7 +40,10 @@ export async function forecastKeep({
   let work = 0;
   for (const [position, run] of runs.entries()) {
     if (waiting.size === 0) break;
+    const isNewest = compare(present[0] ?? { time: run }, { time: run }) <= 0;
     present.unshift(prepare(futureSnapshot(run, position), zone));
+    // A clock that was ahead made some that are later.
+    if (!isNewest) present.sort((one, other) => compare(other, one));
     if (present.length > manySnapshots && Math.floor(run / msPerDay) === day) continue;
     day = Math.floor(run / msPerDay);
     const fates = fatesOf(present, rules, zone, run + 1);
