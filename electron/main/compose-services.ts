@@ -6,7 +6,6 @@ import type { RunView } from '../../shared/ipc/runs.ts';
 import { type AlertAdapter, alertSender } from '../alerts/index.ts';
 import { type RunLogs, Scheduler } from '../schedule/index.ts';
 import type { HelperPort, Services, ShellPort } from './ipc/services.ts';
-import { AfterBackup } from './jobs/after-backup.ts';
 import { AlertDesk } from './jobs/alerts/alert-desk.ts';
 import { AskedBackups } from './jobs/backup-job.ts';
 import type { Catalog } from './jobs/catalog-port.ts';
@@ -103,12 +102,6 @@ export function composeServices(parts: ServiceParts): ComposedServices {
   const restores = new RestoreJobs({ access, catalog, runs });
   const sources = new SourceDirectory(access, parts.rememberedSources);
   const afterRuns = new Set<Promise<void>>();
-  const afterBackup = new AfterBackup({
-    access,
-    runs,
-    settled: async () => void (await Promise.all(afterRuns)),
-    done: (source, result) => unplug.afterBackup(source, result),
-  });
   const scheduler: Scheduler = new Scheduler({
     ports: schedulerPorts({
       access,
@@ -116,7 +109,10 @@ export function composeServices(parts: ServiceParts): ComposedServices {
       drawn,
       sync,
       runs,
-      afterBackup,
+      afterBackup: async (source, result) => {
+        await Promise.all(afterRuns);
+        await unplug.afterBackup(source, result);
+      },
       isExpected: (id) => backups.isExpected(id),
       newRunId,
       now,
@@ -126,14 +122,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     by: 'app',
     report,
   });
-  const backups: AskedBackups = new AskedBackups(
-    runs,
-    access,
-    scheduler,
-    (source, result) =>
-      void afterBackup.asked(source, result).catch((error) => report(`after the backup of ${source.name}`, error)),
-    now,
-  );
+  const backups: AskedBackups = new AskedBackups(runs, access, scheduler, now);
   const scheduledStillPoints = (): boolean => helper.state.scheduledStillPoints;
   const views = new Views({
     access,

@@ -41,7 +41,6 @@ export class AskedBackups {
   readonly #runs: Pick<RunService, 'active' | 'start'>;
   readonly #access: Access;
   readonly #scheduler: Pick<Scheduler, 'poke' | 'runAsked'>;
-  readonly #afterwards: (source: Source, result: RunResult) => void;
   readonly #now: Clock;
   /** Sources that were just added, with when. */
   readonly #expected = new Map<SourceId, number>();
@@ -50,13 +49,11 @@ export class AskedBackups {
     runs: Pick<RunService, 'active' | 'start'>,
     access: Access,
     scheduler: Pick<Scheduler, 'poke' | 'runAsked'>,
-    afterwards: (source: Source, result: RunResult) => void,
     now: Clock,
   ) {
     this.#runs = runs;
     this.#access = access;
     this.#scheduler = scheduler;
-    this.#afterwards = afterwards;
     this.#now = now;
   }
 
@@ -97,9 +94,7 @@ export class AskedBackups {
         return work(askedAt);
       };
       try {
-        const result = await this.#scheduler.runAsked(source, runId, begin);
-        this.#afterwards(source, result);
-        return result;
+        return await this.#scheduler.runAsked(source, runId, begin);
       } catch (error) {
         if (hasBegun || !isStillpointError(error, 'busy')) throw error;
         say(error.message);

@@ -1,8 +1,9 @@
 import { performance } from 'node:perf_hooks';
 import type { RepositoryId, RunId, SourceId } from '../../../shared/domain/ids.ts';
+import type { RunResult } from '../../../shared/domain/run.ts';
+import type { Source } from '../../../shared/domain/source.ts';
 import { instantToMs, msToInstant } from '../../../shared/domain/time.ts';
 import { type BackupRequest, machineZone, type SchedulerPorts, type SnapshotOfRun } from '../../schedule/index.ts';
-import { type AfterBackup, whileWanted } from './after-backup.ts';
 import { backupJob } from './backup-job.ts';
 import { type CatalogSync, isReadable, listAll } from './catalog-sync.ts';
 import type { DrawnCache } from './drawn-cache.ts';
@@ -10,6 +11,7 @@ import type { Clock } from './ports.ts';
 import type { RepositoryAccess } from './repository-access.ts';
 import type { RunService } from './run-service.ts';
 import type { SourceDirectory } from './source-directory.ts';
+import { whileWanted } from './while-wanted.ts';
 
 export interface SchedulerPortsOptions {
   readonly access: RepositoryAccess;
@@ -17,7 +19,8 @@ export interface SchedulerPortsOptions {
   readonly drawn: Pick<DrawnCache, 'get'>;
   readonly sync: Pick<CatalogSync, 'repository'>;
   readonly runs: Pick<RunService, 'active' | 'cancel' | 'run'>;
-  readonly afterBackup: Pick<AfterBackup, 'scheduled'>;
+  /** A scheduled run has ended well: whatever waits until its repository rests. */
+  readonly afterBackup: (source: Source, result: RunResult) => Promise<void>;
   /** The first backup of such a source is about to be asked for by whoever added it. */
   readonly isExpected: (id: SourceId) => boolean;
   readonly newRunId: () => RunId;
@@ -74,7 +77,7 @@ export function schedulerPorts(options: SchedulerPortsOptions): SchedulerPorts {
       const { ended } = runs.run({ ...backupJob(access, source, 'schedule'), runId, askedAt });
       return whileWanted(runs, runId, ended, signal);
     },
-    afterBackup: ({ source, signal }, result) => afterBackup.scheduled(source, result, signal),
+    afterBackup: ({ source }, result) => afterBackup(source, result),
     newRunId,
     now,
     monotonic: () => performance.now(),

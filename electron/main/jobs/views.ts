@@ -1,5 +1,5 @@
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
-import { projectGrowth } from '../../../shared/domain/keep/growth.ts';
+import { type GrowthFacts, projectGrowth } from '../../../shared/domain/keep/growth.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
@@ -93,8 +93,11 @@ export class Views {
   }
 }
 
-function additionsTo(id: RepositoryId, snapshots: readonly DrawnSnapshot[]): { at: number; bytes: number }[] {
-  return snapshots.flatMap(({ mark }) =>
-    mark.repositoryId === id && mark.newBytes !== null ? [{ at: mark.time, bytes: mark.newBytes }] : [],
+/** The first of each source is what was there already, and no growth. */
+function additionsTo(id: RepositoryId, snapshots: readonly DrawnSnapshot[]): GrowthFacts['additions'] {
+  return snapshots.flatMap(({ mark, sourceId, sourceName }) =>
+    mark.repositoryId === id && mark.newBytes !== null
+      ? [{ at: mark.time, bytes: mark.newBytes, source: sourceId ?? sourceName }]
+      : [],
   );
 }

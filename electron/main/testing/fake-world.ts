@@ -227,6 +227,8 @@ export class FakeWorld implements HelperCalls {
         signal,
       });
       if (result.outcome !== 'done') this.snapshots = this.snapshots.filter((other) => other !== snapshot);
+      // What the keep rules do not keep goes in the same run.
+      else this.snapshots = this.snapshots.filter(({ id }) => !this.going.includes(id));
       return result;
     },
     'snapshots.list': ({ offset, limit }) => {

@@ -1,7 +1,7 @@
 import type { RepositoryId } from '../../../../shared/domain/ids.ts';
 import { machineZone } from '../../../schedule/index.ts';
 import { checkJob } from '../../jobs/check-job.ts';
-import { reclaimJob } from '../../jobs/keep-job.ts';
+import { reclaimJob } from '../../jobs/reclaim-job.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
 
