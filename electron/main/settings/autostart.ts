@@ -3,6 +3,8 @@ import type { SettingsStore } from './settings-store.ts';
 /** How the desktop is told to begin the app at login. */
 export interface AutostartEntry {
   isSet(): Promise<boolean>;
+  /** Nothing says yet whether it begins at login: not we, not the desktop's own settings, nobody else. */
+  isUndecided(): Promise<boolean>;
   /** Rejects with words when the desktop does not take it. */
   set(isWanted: boolean): Promise<void>;
 }
@@ -35,10 +37,11 @@ export class Autostart {
     await this.look();
   }
 
-  /** By default it begins at login once something is protected. Done once: who takes it back elsewhere is not overruled. */
+  /** By default it begins at login once something is protected. Done once: who decided elsewhere is not overruled. */
   async somethingIsProtected(): Promise<void> {
     if (this.#settings.current.startAtLogin !== null) return;
-    await this.choose(true);
+    if (await this.#entry.isUndecided()) await this.choose(true);
+    else await this.look();
     await this.#settings.change({ startAtLogin: this.#isSet });
   }
 }

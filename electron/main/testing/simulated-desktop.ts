@@ -20,6 +20,7 @@ export function simulatedDesktop() {
   const shell: Pick<ShellPort, 'autostart' | 'eject' | 'hasTray' | 'notifier' | 'open' | 'showTray'> = {
     autostart: {
       isSet: async () => desktop.atLogin,
+      isUndecided: async () => !desktop.atLogin,
       set: async (isWanted) => {
         desktop.atLogin = isWanted;
       },

@@ -20,6 +20,8 @@ export type AutostartState = 'absent' | 'ours' | 'switched-off' | 'foreign';
 
 export interface Autostart {
   isSet(): Promise<boolean>;
+  /** There is no such file, so nobody has said anything. */
+  isUndecided(): Promise<boolean>;
   state(): Promise<AutostartState>;
   /** Rejects with words when it cannot be written, or would take the place of somebody else's file. */
   set(isWanted: boolean): Promise<void>;
@@ -38,6 +40,7 @@ export function autostart({ configHome, command, writeFile }: AutostartOptions):
   return {
     state,
     isSet: async () => (await state()) === 'ours',
+    isUndecided: async () => (await state()) === 'absent',
     set: async (isWanted) => {
       const now = await state();
       if (isWanted ? now === 'ours' : now === 'absent' || now === 'switched-off') return;
