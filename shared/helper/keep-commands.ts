@@ -41,8 +41,9 @@ export const keepCommands = {
     cancellable: true,
     timeoutMs: 0,
     /**
-     * No snapshots: only what is unused already. Refused as a whole when one of them is pinned, or when anything that
-     * stays cannot be read. Of the result, `files` are the snapshots deleted and `bytes` what was given back.
+     * No snapshots: only what is unused already. Refused as a whole when one of them is pinned or needed to take a restore
+     * back, or when anything that stays cannot be read. Of the result, `files` are the snapshots deleted and `bytes` what
+     * was given back.
      */
     params: z.strictObject({
       id: repositoryIdSchema,

@@ -49,7 +49,11 @@ export function keepHandlers(context: HelperContext): KeepHandlers {
       const title = `Free space in ${name}`;
       const start = { runId, kind: 'forget', sourceId: null, repositoryId: id, askedAt: now(), title } as const;
       return run(start, emit, (report) =>
-        sessions.inTurn(id, async () => reclaim(await sessions.opened(id), { runId, snapshotIds }, report, signal)),
+        sessions.inTurn(id, async () => {
+          // As it is by then: a restore may have come before.
+          const job = { runId, snapshotIds, undoIds: undoIds(context) };
+          return reclaim(await sessions.opened(id), job, report, signal);
+        }),
       );
     },
   };

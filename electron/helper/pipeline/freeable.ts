@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { SnapshotId } from '../../../shared/domain/ids.ts';
+import { safetyDays } from '../../../shared/domain/keep/decide.ts';
 import type { Freeable } from '../../../shared/domain/keep/plan.ts';
 import type { KeepRules } from '../../../shared/domain/keep/rules.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
@@ -29,7 +30,8 @@ export interface FreeableJob {
 }
 
 const lockPatienceMs = 30_000;
-const msPerYear = 365 * 86_400_000;
+const msPerDay = 86_400_000;
+const msPerYear = 365 * msPerDay;
 const maxIds = 10_000;
 const ages = [
   { kind: 'older-than-two-years', ms: 2 * msPerYear },
@@ -39,8 +41,8 @@ const ages = [
 
 /**
  * What could be deleted and how much that would give back, cheapest in history first. Offered are snapshots of this user
- * on this machine: never one that is pinned, that a restore can be taken back with, the newest of its source or its newest
- * good one. Ways that come to the same are offered once. Answers are remembered until the repository or the ways change.
+ * on this machine: never one that is pinned, that a restore can be taken back with or that is younger than safety snapshots
+ * are kept, the newest of its source or its newest good one. Ways that come to the same are offered once. Answers are remembered until the repository or the ways change.
  */
 export class FreeableOffers {
   #known: { readonly key: string; readonly offers: Offer[] } | null = null;
@@ -89,7 +91,7 @@ async function choicesOf(repository: Repository, job: FreeableJob, signal: Abort
     const ruled = await snapshotsOfSource(repository, { ...job, ...source }, signal);
     for (const id of whatGoes(ruled, { ...source, zone: job.zone }, now)) byRules.add(id);
   }
-  const old = removable(await readableSnapshots(repository, signal), job);
+  const old = removable(await readableSnapshots(repository, signal), job, now);
   const olderThan = (ms: number): SnapshotId[] =>
     old.filter(({ timeNs }) => Number(timeNs / 1_000_000n) < now - ms).map(({ id }) => id);
   const choices: Choice[] = [
@@ -110,12 +112,15 @@ async function choicesOf(repository: Repository, job: FreeableJob, signal: Abort
 }
 
 /** Oldest first. */
-function removable(snapshots: readonly Snapshot[], { author, undoIds, sources }: FreeableJob): Snapshot[] {
+function removable(snapshots: readonly Snapshot[], { author, undoIds, sources }: FreeableJob, now: number): Snapshot[] {
   const levels = new Map(sources.map(({ sourceId, requiredLevel }) => [sourceId, requiredLevel]));
   const seen = new Set<string>();
   /** Whether it is the newest of its source, its newest good one or its newest whole one. */
-  const isLast = ({ sourceId, safety, level }: SnapshotTags): boolean => {
-    if (safety) return false;
+  const isLast = ({ sourceId, safety, level }: SnapshotTags, time: number): boolean => {
+    // A helper with other rights, which has restores of its own, may need a safety snapshot that is not too old.
+    if (safety) return now - time < safetyDays * msPerDay;
+    // A clock was wrong: it is the newest of nothing.
+    if (time > now) return true;
     const required = sourceId === null ? undefined : levels.get(sourceId);
     const lanes = [
       'newest',
@@ -130,7 +135,7 @@ function removable(snapshots: readonly Snapshot[], { author, undoIds, sources }:
     .toReversed()
     .filter((snapshot) => {
       const tags = decodeSnapshotTags(snapshot.tags);
-      const stays = isLast(tags);
+      const stays = isLast(tags, Number(snapshot.timeNs / 1_000_000n));
       return !stays && tags.runId !== null && !tags.pinned && isOfAuthor(snapshot, author) && !undoIds.has(snapshot.id);
     })
     .toReversed();

@@ -11,8 +11,8 @@ import { forgetJob, idsIn, idsOf, madeDaysAgo, reporting, runId, signal } from '
 
 const small = { packTarget: 30_000 };
 const open = (backend: Backend): Promise<Repository> => openRepository(backend, { ...testOptions, ...small });
-const reclaimed = (repository: Repository, ids: readonly SnapshotId[]) =>
-  reclaim(repository, { runId, snapshotIds: ids }, reporting().report, signal);
+const reclaimed = (repository: Repository, ids: readonly SnapshotId[], undoIds = new Set<string>()) =>
+  reclaim(repository, { runId, snapshotIds: ids, undoIds }, reporting().report, signal);
 const unknown = '0'.repeat(64) as SnapshotId;
 
 function offersOf(
@@ -31,7 +31,8 @@ describe('freeing space', () => {
     const gone = await madeDaysAgo(repository, 3);
     const stays = await madeDaysAgo(repository, 1);
     const { report, events } = reporting();
-    const result = await reclaim(repository, { runId, snapshotIds: [gone.id, unknown] }, report, signal);
+    const job = { runId, snapshotIds: [gone.id, unknown], undoIds: new Set<string>() };
+    const result = await reclaim(repository, job, report, signal);
     expect(result).toMatchObject({ outcome: 'done', files: 1 });
     expect(result.bytes).toBeGreaterThan(40_000);
     expect(result.summary).toMatch(/^1 snapshot deleted\. 1 snapshot had gone before\. \d\d\.\d KiB given back\. /);
@@ -57,6 +58,17 @@ describe('freeing space', () => {
       message: expect.stringContaining(`${pinned.id.slice(0, 8)} is pinned`),
     });
     expect(await idsIn(repository)).toEqual(idsOf(one, pinned));
+  });
+
+  it('refuses one that a restore is taken back with, and then deletes none', async () => {
+    const { repository } = await memoryRepository(small);
+    const [one, safety] = [await madeDaysAgo(repository, 3), await madeDaysAgo(repository, 40, { safety: true })];
+    await expect(reclaimed(repository, [one.id, safety.id], new Set([safety.id]))).rejects.toMatchObject({
+      kind: 'bad-input',
+      message: expect.stringContaining(`${safety.id.slice(0, 8)} is needed to take a restore back`),
+    });
+    expect(await idsIn(repository)).toEqual(idsOf(one, safety));
+    expect(await reclaimed(repository, [safety.id])).toMatchObject({ files: 1 });
   });
 
   it('deletes nothing when what stays cannot be read, though what goes may be damaged', async () => {
@@ -139,6 +151,18 @@ describe('what would free how much', () => {
       ['unused', []],
       ['older-than-one-year', [old.id]],
     ]);
+  });
+
+  it('never offers a young safety snapshot, whoever may need it, nor the newest beside one from the future', async () => {
+    const { repository } = await memoryRepository(small);
+    await madeDaysAgo(repository, 29, { safety: true });
+    const [old] = [await madeDaysAgo(repository, 31, { safety: true }), await madeDaysAgo(repository, 28)];
+    const ahead = await madeDaysAgo(repository, -900);
+    const offers = await offersOf(repository, {});
+    expect(offers.at(-1)).toMatchObject({ snapshotIds: [old.id] });
+    expect(await idsIn(repository)).toContain(ahead.id);
+    for (let rest = 4; rest > 0; rest -= 1) await madeDaysAgo(repository, -900 - rest);
+    expect((await offersOf(repository, {})).at(-1)).toMatchObject({ snapshotIds: [old.id] });
   });
 
   it('is remembered while nothing changes, and works where no lock can be written', async () => {

@@ -12,6 +12,8 @@ export interface ReclaimJob {
   readonly runId: RunId;
   /** Chosen by a person. None: only what is unused already goes. */
   readonly snapshotIds: readonly SnapshotId[];
+  /** Safety snapshots that a restore can still be taken back with. */
+  readonly undoIds: ReadonlySet<string>;
 }
 
 type NamedSnapshot = Pick<Snapshot, 'id'>;
@@ -22,7 +24,7 @@ const patienceMs = 60_000;
 /**
  * Deletes exactly the named snapshots, then the packs that nothing needs any more, from top to bottom: lock, look through
  * everything that stays, delete the snapshots, delete the packs. Refuses before anything is deleted when a named snapshot
- * is pinned or anything that stays cannot be read. `files` of the result are the snapshots deleted, `bytes` what was given
+ * is pinned or needed to take a restore back, or anything that stays cannot be read. `files` of the result are the snapshots deleted, `bytes` what was given
  * back.
  */
 export async function reclaim(
@@ -60,13 +62,24 @@ async function named(repository: Repository, job: ReclaimJob, signal: AbortSigna
   const pinned = going.find(({ tags }) => decodeSnapshotTags(tags).pinned);
   // One that cannot be read goes by its name alone: nothing is lost with it that could be had.
   const unreadable = (await repository.snapshots.list(signal)).damaged.filter(({ id }) => wanted.has(id));
-  if (pinned === undefined) return [...unreadable, ...going];
-  throw new StillpointError({
+  if (pinned !== undefined) throw refused(pinned, 'is pinned', 'Choose others, or unpin it first if it may really go.');
+  const needed = going.find(({ id }) => job.undoIds.has(id));
+  if (needed !== undefined)
+    throw refused(
+      needed,
+      'is needed to take a restore back',
+      'Choose others. Once that restore is taken back it may go.',
+    );
+  return [...unreadable, ...going];
+}
+
+function refused({ id }: NamedSnapshot, why: string, guidance: string): StillpointError {
+  return new StillpointError({
     kind: 'bad-input',
     field: 'snapshotIds',
-    message: `Nothing was deleted: snapshot ${pinned.id.slice(0, 8)} is pinned.`,
-    guidance: 'Choose others, or unpin it first if it may really go.',
-    context: { snapshotId: pinned.id },
+    message: `Nothing was deleted: snapshot ${id.slice(0, 8)} ${why}.`,
+    guidance,
+    context: { snapshotId: id },
   });
 }
 
