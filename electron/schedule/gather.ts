@@ -84,8 +84,10 @@ function neededRuns(
 ): ScheduleFacts['history']['attempts'] {
   // Times that lie ahead of the clock are not to be relied on: then all that is known is handed over.
   const from = accountedUntil === null || accountedUntil > now ? Number.NEGATIVE_INFINITY : accountedUntil;
+  // The newest that went well shows which snapshot is believable, however long ago it was.
+  const newest = runs.findLast(({ outcome }) => wentWell(outcome));
   return runs
-    .filter(({ startedAt, endedAt }) => startedAt > from || endedAt === null || endedAt > from)
+    .filter((run) => run === newest || run.startedAt > from || run.endedAt === null || run.endedAt > from)
     .map(({ startedAt, endedAt, outcome, slot }) =>
       endedAt === null && openRuns === 'as-interrupted'
         ? { startedAt, endedAt: startedAt, outcome: 'interrupted', slot }
@@ -97,7 +99,11 @@ function neededRuns(
 export function lastSuccessAt(runs: readonly JournaledRun[]): number | null {
   return runs.reduce<number | null>(
     (newest, { outcome, startedAt }) =>
-      (outcome === 'done' || outcome === 'warnings') && (newest === null || startedAt > newest) ? startedAt : newest,
+      wentWell(outcome) && (newest === null || startedAt > newest) ? startedAt : newest,
     null,
   );
+}
+
+function wentWell(outcome: JournaledRun['outcome']): boolean {
+  return outcome === 'done' || outcome === 'warnings';
 }
