@@ -126,7 +126,7 @@ describe('what is told', () => {
       policy: { ...source.policy, schedule: { kind: 'daily', at: [noon], days: [...days] } },
     }));
     const app = await start(world);
-    expect(await app.photos()).toMatchObject({ health: 'late', healthText: 'Late: last good backup 9 days ago' });
+    expect(await app.photos()).toMatchObject({ health: 'late', healthText: 'Last good backup 9 days ago' });
     await app.pass(10 * minute);
     expect(app.desktop.told).toEqual([]);
     await app.pass(6 * minute);

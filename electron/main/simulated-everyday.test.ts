@@ -146,7 +146,7 @@ describe('a locked repository', () => {
     expect(await app.photos()).toMatchObject({
       health: 'waiting',
       healthText: 'Waiting for the password of Backup disk',
-      heldBack: 'Waiting for the password of the repository',
+      heldBack: 'Waiting for the password of Backup disk',
     });
     const [notice] = app.desktop.notices.values();
     expect(notice).toMatchObject({ kind: 'waiting-password', actions: [{ id: 'unlock', label: 'Unlock' }] });
@@ -175,7 +175,7 @@ describe('a locked repository', () => {
     const source = await app.photos();
     expect(source).toMatchObject({
       health: 'late',
-      healthText: 'Late: last good backup 4 days ago. Waiting for the password of Backup disk',
+      healthText: 'Last good backup 4 days ago. Waiting for the password of Backup disk',
     });
     expect(source.lateSince).toBeLessThan(app.services.now());
     expect([...app.desktop.notices.values()]).toMatchObject([{ kind: 'waiting-password', urgency: 'critical' }]);

@@ -18,7 +18,7 @@ export type Health = z.infer<typeof healthSchema>;
 
 export const sourceViewSchema = sourceSchema.extend({
   health: healthSchema,
-  /** Why, in a few words for people; empty when safe. */
+  /** Why, in a few words for people, without its full stop; empty when safe. Of what is late, not that it is late. */
   healthText: z.string(),
   lastGood: snapshotMarkSchema.nullable(),
   last: snapshotMarkSchema.nullable(),

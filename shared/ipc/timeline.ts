@@ -3,6 +3,7 @@ import { repositoryIdSchema, runIdSchema, snapshotIdSchema, sourceIdSchema } fro
 import { consistencyLevelSchema } from '../domain/level.ts';
 import { quiesceMethodSchema } from '../domain/method.ts';
 import { runOutcomeSchema } from '../domain/run.ts';
+import { notRunReasons } from '../domain/schedule/facts.ts';
 import { method } from './method.ts';
 
 /** A snapshot as the timeline draws it. Times are milliseconds since the epoch, fractions included. */
@@ -47,8 +48,16 @@ export const laneSchema = z.object({
   logBands: z.array(bandSchema),
   /** Start times of planned runs. */
   planned: z.array(z.number()),
-  /** Runs that were planned and not made, with why, for people. */
-  missed: z.array(z.object({ from: z.number(), to: z.number(), runs: z.number().int(), text: z.string() })),
+  /** Runs that were planned and not made, with why; `text` is for people. */
+  missed: z.array(
+    z.object({
+      from: z.number(),
+      to: z.number(),
+      runs: z.number().int(),
+      because: z.enum(notRunReasons),
+      text: z.string(),
+    }),
+  ),
   /** When runs may begin; empty: at any time. */
   windows: z.array(bandSchema),
 });

@@ -2,11 +2,12 @@ import { expect, it } from 'vitest';
 import { repositoryIdSchema } from '../../../shared/domain/ids.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { RunOutcome } from '../../../shared/domain/run.ts';
+import type { Blocker } from '../../../shared/domain/schedule/facts.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { repository, repositoryId, runId, snapshotId, sources } from '../testing/world-data.ts';
 import { newRun } from './fold-run.ts';
-import { type HealthFacts, meetsPolicy, sourceHealth } from './source-health.ts';
+import { type HealthFacts, heldBackWords, meetsPolicy, sourceHealth } from './source-health.ts';
 import type { SourcePlan } from './source-plan.ts';
 import { sourceViews } from './source-views.ts';
 
@@ -17,7 +18,15 @@ const source = first;
 const time = Date.parse('2025-11-20T02:00:00Z');
 const day = 86_400_000;
 const nothingPlanned: SourcePlan = {
-  ...{ nextRunAt: null, planned: [], heldBack: '', isWaitingForDisk: false, missed: [], unchangedAt: null },
+  ...{
+    nextRunAt: null,
+    planned: [],
+    heldBack: '',
+    heldBackBy: null,
+    isWaitingForDisk: false,
+    missed: [],
+    unchangedAt: null,
+  },
   ...{ windows: [], since: time },
 };
 const mark = (level: ConsistencyLevel | null, more: Partial<SnapshotMark> = {}): SnapshotMark => ({
@@ -141,6 +150,18 @@ it('names what is waited for', () => {
   expect(health({ repository: { ...repository, state: 'waiting' } }).healthText).toBe('Waiting for Backup disk');
 });
 
+it('names the repository a schedule waits for, and leaves every other reason as it is', () => {
+  const words = (heldBackBy: Blocker | null, heldBack = 'Waiting for the repository') =>
+    heldBackWords({ heldBack, heldBackBy }, repository);
+  expect(words('repository-absent')).toBe('Waiting for Backup disk');
+  expect(words('repository-locked')).toBe('Waiting for the password of Backup disk');
+  expect(words('repository-other')).toBe('Another repository is in the place of Backup disk');
+  expect(words('repository-read-only')).toBe('Backup disk cannot be written');
+  expect(words('paused', 'Scheduled backups are paused')).toBe('Scheduled backups are paused');
+  expect(words(null, '')).toBe('');
+  expect(heldBackWords({ heldBack: 'Waiting', heldBackBy: 'repository-absent' }, null)).toBe('Waiting');
+});
+
 it('counts only backups with enough evidence', () => {
   expect(meetsPolicy(mark('filesystem'), 'crash')).toBe(true);
   expect(meetsPolicy(mark('per-file'), 'crash')).toBe(false);
@@ -151,23 +172,23 @@ it('counts only backups with enough evidence', () => {
 const lateSince = time + 1;
 
 it.each([
-  ['in words of when', {}, 'Late: last good backup 24 hours ago'],
+  ['in words of when', {}, 'Last good backup 24 hours ago'],
   [
     'before waiting',
     { repository: { ...repository, state: 'waiting' } },
-    'Late: last good backup 24 hours ago. Waiting for Backup disk',
+    'Last good backup 24 hours ago. Waiting for Backup disk',
   ],
   [
     'with a locked password',
     { repository: { ...repository, state: 'password-needed' } },
-    'Late: last good backup 24 hours ago. Waiting for the password of Backup disk',
+    'Last good backup 24 hours ago. Waiting for the password of Backup disk',
   ],
-  ['with what holds it back', { heldBack: 'On battery' }, 'Late: last good backup 24 hours ago. On battery'],
-  ['without any backup', { last: null, lastGood: null }, 'Late: no good backup yet'],
+  ['with what holds it back', { heldBack: 'On battery' }, 'Last good backup 24 hours ago. On battery'],
+  ['without any backup', { last: null, lastGood: null }, 'No good backup yet'],
   [
     'for what came since is too weak',
     { last: mark('torn', { id: snapshotId(2) }) },
-    'Late: last good backup 24 hours ago. Changed while copied',
+    'Last good backup 24 hours ago. Changed while copied',
   ],
 ] satisfies [string, Partial<HealthFacts>, string][])('is late %s', (_what, facts, words) => {
   expect(health({ ...facts, lateSince })).toEqual({ health: 'late', healthText: words });
@@ -184,7 +205,7 @@ it('is weaker than usual where it still meets what is asked for', () => {
   const facts = { source: loose, last, lastGood: last };
   expect(health({ ...facts, usual: 'filesystem' })).toEqual({
     health: 'weaker',
-    healthText: 'Weaker than usual: Files are from different moments, usually Held still',
+    healthText: 'Files are from different moments. Usually: Held still',
   });
   expect(health({ ...facts, usual: 'per-file' }).health).toBe('safe');
   expect(health({ ...facts, usual: null }).health).toBe('safe');

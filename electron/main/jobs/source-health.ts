@@ -2,11 +2,13 @@ import { pathClass } from '../../../shared/domain/excludes/path-class.ts';
 import { type ConsistencyLevel, isAtLeast } from '../../../shared/domain/level.ts';
 import { levelWords } from '../../../shared/domain/level-words.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
+import type { Blocker } from '../../../shared/domain/schedule/facts.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { Health } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import type { FoundDamage } from './catalog-port.ts';
+import type { SourcePlan } from './source-plan.ts';
 import { ago } from './words.ts';
 
 export interface HealthFacts {
@@ -35,7 +37,7 @@ export interface HealthFacts {
 
 export interface SourceHealth {
   readonly health: Health;
-  /** Why, in a few words for people; empty when safe. */
+  /** Why, in a few words for people; empty when safe. That it is late, fails or is weaker is for its mark to say. */
   readonly healthText: string;
 }
 
@@ -53,9 +55,26 @@ export function meetsPolicy(mark: SnapshotMark, required: ConsistencyLevel): boo
   return mark.kind === 'backup' && mark.level !== null && isAtLeast(mark.level, required);
 }
 
+/** What a repository has to do with it that nothing is backed up, by its name. */
+export const repositoryWords = {
+  'repository-absent': (name: string) => `Waiting for ${name}`,
+  'repository-other': (name: string) => `Another repository is in the place of ${name}`,
+  'repository-locked': (name: string) => `Waiting for the password of ${name}`,
+  'repository-read-only': (name: string) => `${name} cannot be written`,
+} satisfies Partial<Record<Blocker, (name: string) => string>>;
+
+/** What the schedule waits for. It knows no names; a person knows nothing else. */
+export function heldBackWords(
+  { heldBack, heldBackBy }: Pick<SourcePlan, 'heldBack' | 'heldBackBy'>,
+  repository: RepositoryStatus | undefined | null,
+): string {
+  if (!repository || heldBackBy === null || !(heldBackBy in repositoryWords)) return heldBack;
+  return repositoryWords[heldBackBy as keyof typeof repositoryWords](repository.name);
+}
+
 function late({ lastGood, now }: HealthFacts, because: string): SourceHealth {
-  const since = lastGood === null ? 'no good backup yet' : `last good backup ${ago(lastGood.time, now)}`;
-  return { health: 'late', healthText: `Late: ${since}${because === '' ? '' : `. ${because}`}` };
+  const since = lastGood === null ? 'No good backup yet' : `Last good backup ${ago(lastGood.time, now)}`;
+  return { health: 'late', healthText: `${since}${because === '' ? '' : `. ${because}`}` };
 }
 
 function missing({ repository, lastRun }: HealthFacts): SourceHealth | undefined {
@@ -63,13 +82,13 @@ function missing({ repository, lastRun }: HealthFacts): SourceHealth | undefined
   if (repository === undefined) return { health: 'failed', healthText: 'Its repository is not set up here' };
   switch (repository?.state) {
     case 'waiting':
-      return waiting(`Waiting for ${repository.name}`);
+      return waiting(repositoryWords['repository-absent'](repository.name));
     case 'other':
-      return waiting(`Another repository is in the place of ${repository.name}`);
+      return waiting(repositoryWords['repository-other'](repository.name));
     case 'password-needed':
-      return waiting(`Waiting for the password of ${repository.name}`);
+      return waiting(repositoryWords['repository-locked'](repository.name));
     case 'read-only':
-      return { health: 'failed', healthText: `${repository.name} cannot be written` };
+      return { health: 'failed', healthText: repositoryWords['repository-read-only'](repository.name) };
     case 'ready':
       return undefined;
     default:
@@ -110,7 +129,7 @@ function judge(facts: HealthFacts): SourceHealth {
   if (usual !== null && last.level !== null && !isAtLeast(last.level, usual) && isAtLeast(usual, required)) {
     return {
       health: 'weaker',
-      healthText: `Weaker than usual: ${weakerWords[last.level] ?? levelWords[last.level].label}, usually ${levelWords[usual].label}`,
+      healthText: `${weakerWords[last.level] ?? levelWords[last.level].label}. Usually: ${levelWords[usual].label}`,
     };
   }
   return { health: 'safe', healthText: '' };
@@ -132,12 +151,14 @@ export function lacksConsent({
 
 function weakerThan(facts: HealthFacts, last: SnapshotMark): string {
   const { source, lastRun } = facts;
-  const got = last.level ?? 'no evidence';
   const isOwnRun = lastRun !== null && lastRun.runId === last.runId;
   const words =
     last.level === 'torn' && isOwnRun && onlyLogsTorn(lastRun)
       ? 'Only logs and caches changed while copied'
-      : (weakerWords[got] ?? `Weaker than asked for (${got} instead of ${source.policy.requiredLevel})`);
+      : last.level === null
+        ? 'How still it was is not known'
+        : (weakerWords[last.level] ??
+          `${levelWords[last.level].label} instead of ${levelWords[source.policy.requiredLevel].label}`);
   return lacksConsent(facts) ? `${words}. ${notAllowedWords}` : words;
 }
 
@@ -166,4 +187,5 @@ const weakerWords: Readonly<Record<string, string>> = {
   'per-file': 'Files are from different moments',
   'observed-static': 'Not held still',
   crash: 'Not flushed before it was held',
+  filesystem: 'Held still, but not agreed by the app',
 };

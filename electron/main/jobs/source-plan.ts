@@ -1,4 +1,4 @@
-import type { NotRun } from '../../../shared/domain/schedule/facts.ts';
+import type { Blocker, NotRun } from '../../../shared/domain/schedule/facts.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import type { Scheduler } from '../../schedule/index.ts';
 
@@ -9,6 +9,8 @@ export interface SourcePlan {
   readonly planned: readonly number[];
   /** Why a run that is owed does not begin, without its full stop; empty when none is owed. */
   readonly heldBack: string;
+  /** What it says; null when none is owed. */
+  readonly heldBackBy: Blocker | null;
   readonly isWaitingForDisk: boolean;
   readonly missed: readonly NotRun[];
   /** When runs may begin; empty: at any time. */
@@ -41,6 +43,7 @@ export function sourcePlan(
     nextRunAt: planned[0] ?? null,
     planned: planned.slice(0, mostPlanned),
     heldBack: (state?.heldBackText ?? '').replace(/\.$/, ''),
+    heldBackBy: state?.heldBack?.because ?? null,
     isWaitingForDisk: state?.heldBack?.because === 'repository-absent',
     missed: missed.slice(-mostMissed),
     unchangedAt: latest(

@@ -5,7 +5,7 @@ import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import type { DrawnSnapshot, FoundDamage } from './catalog-port.ts';
-import { meetsPolicy, sourceHealth } from './source-health.ts';
+import { heldBackWords, meetsPolicy, sourceHealth } from './source-health.ts';
 import type { SourcePlan } from './source-plan.ts';
 import { usualLevel } from './usual-level.ts';
 
@@ -40,7 +40,8 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
     const repository = facts.repositories && findRepository(facts.repositories, source);
     const running = facts.active.find(({ kind, sourceId }) => kind === 'backup' && sourceId === source.id);
     const plan = facts.planOf(source);
-    const { nextRunAt, heldBack } = plan;
+    const { nextRunAt } = plan;
+    const heldBack = heldBackWords(plan, repository);
     const lateSince = passed(lateAtOf(source, lastGood, plan, facts.now), facts.now);
     return {
       ...source,

@@ -76,7 +76,10 @@ const nothingPlanned: LanePlan = { planned: [], missed: [], windows: [] };
 function planned({ planned, missed, windows }: LanePlan): Pick<Lane, 'planned' | 'missed' | 'windows'> {
   return {
     planned: [...planned],
-    missed: missed.map(({ from, to, slots, because }) => ({ from, to, runs: slots, text: notRunSentence(because) })),
+    missed: missed.map(({ from, to, slots, because }) => ({
+      ...{ from, to, runs: slots, because },
+      text: notRunSentence(because),
+    })),
     windows: windows.map(({ from, to }) => ({ from, to })),
   };
 }

@@ -22,7 +22,7 @@ describe('the line under the name of a source', () => {
     expect(lineOf('late', 'Documents')).toEqual({
       kind: 'late',
       since: new Date(2026, 10, 18, 9).getTime(),
-      why: 'Waiting for the repository: it is not there',
+      why: 'Waiting for Backup disk',
     });
   });
 

@@ -91,13 +91,16 @@ function SourceItem({
           <SourceKindIcon kind={kind} name={source.name} />
           {!narrow && (
             <span className={classes.text}>
-              <span className={classes.name}>{source.name}</span>{' '}
+              <span className={classes.nameRow}>
+                <span className={classes.name}>{source.name}</span>
+                <HealthMark health={source.health} size={18} />
+              </span>{' '}
               <span className={classes.words} data-health={source.health} title={words}>
                 {words}
               </span>
             </span>
           )}
-          <HealthMark health={source.health} size={narrow ? 14 : 18} />
+          {narrow && <HealthMark health={source.health} size={14} />}
         </button>
       </Tooltip>
       {menu !== null && (

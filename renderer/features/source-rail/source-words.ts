@@ -1,5 +1,6 @@
 import { useTranslation } from 'react-i18next';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
+import { inSentence } from '../../state/late-words.ts';
 import { useStore } from '../../state/store.ts';
 import { calendarDaysBetween, dateFormat, formatTime } from '../../ui/format/date-time.ts';
 import { formatPercent } from '../../ui/format/numbers.ts';
@@ -30,10 +31,10 @@ export function useSourceWords(source: SourceView): string {
     }
     case 'late': {
       const late = line.since === null ? t('health.late') : t('lateSince', { when: shortMoment(line.since, now) });
-      return line.why === '' ? late : t('noGood', { health: late, why: line.why });
+      return line.why === '' ? late : t('noGood', { health: late, why: inSentence(line.why) });
     }
     case 'held-back':
-      return t('heldBack', { age: formatRelative(line.lastGood, now, 'narrow'), why: line.why });
+      return t('heldBack', { age: formatRelative(line.lastGood, now, 'narrow'), why: inSentence(line.why) });
     case 'trouble': {
       const health = t(`health.${source.health}`);
       if (line.lastGood !== null) return t('lastGood', { health, age: formatRelative(line.lastGood, now, 'narrow') });

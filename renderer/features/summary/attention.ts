@@ -2,7 +2,6 @@ import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
 import { warnDaysAhead } from '../../../shared/domain/keep/growth.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
 import type { RunWarning } from '../../../shared/domain/run.ts';
-import { notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
@@ -124,7 +123,7 @@ function laneTrouble(source: SourceView, lane: Lane, runs: readonly RunView[]): 
     });
   }
   // That nothing had changed is no trouble.
-  const missed = lane.missed.findLast(({ text }) => text !== notRunSentence('no-changes'));
+  const missed = lane.missed.findLast(({ because }) => because !== 'no-changes');
   if (source.health !== 'late' && missed !== undefined && missed.to > (last?.time ?? Number.NEGATIVE_INFINITY)) {
     const { from, runs: count, text } = missed;
     const key = `not made ${lane.key}`;

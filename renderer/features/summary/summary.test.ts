@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest';
-import { notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import { buildScene } from '../../testing/model/scenes.ts';
 import type { World } from '../../testing/model/world.ts';
 import { attentionOf } from './attention.ts';
@@ -98,8 +97,8 @@ describe('attentionOf', () => {
 
   it('is silent about a run that was not made because nothing had changed', () => {
     const scene = buildScene('missed', now);
-    const text = notRunSentence('no-changes');
-    const lanes = scene.lanes.map((lane) => ({ ...lane, missed: lane.missed.map((span) => ({ ...span, text })) }));
+    const because = 'no-changes' as const;
+    const lanes = scene.lanes.map((lane) => ({ ...lane, missed: lane.missed.map((span) => ({ ...span, because })) }));
     const items = attentionOf(scene.sources, lanes, scene.repositories, scene.runs, now);
     expect(items.some(({ kind }) => kind === 'notMade')).toBe(false);
   });

@@ -1,6 +1,7 @@
+import type { NotRunReason } from '../../../shared/domain/schedule/facts.ts';
 import { nextRuns } from '../../../shared/domain/schedule/next-runs.ts';
 import { defaultConditionRules, type Schedule, type TimeWindow } from '../../../shared/domain/schedule/schedule.ts';
-import { blockerSentence, notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
+import { notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import { windowBands } from '../../../shared/domain/schedule/windows.ts';
 import type { AlertChannelView } from '../../../shared/ipc/alerts.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
@@ -26,11 +27,11 @@ export function lateWorld(world: World): World {
     return {
       ...source,
       health: 'late',
-      healthText: `Late: last good backup 3 days ago. ${blockerSentence('repository-absent')}`,
+      healthText: 'Last good backup 3 days ago. Waiting for Backup disk',
       last,
       lastGood: marks.findLast(({ level }) => level === source.policy.requiredLevel) ?? null,
       lateSince: since + day,
-      heldBack: blockerSentence('repository-absent').replace(/\.$/, ''),
+      heldBack: 'Waiting for Backup disk',
       nextRunAt: null,
     } satisfies SourceView;
   });
@@ -52,6 +53,13 @@ export function pausedWorld(world: World): World {
 const night: TimeWindow = { days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'], from: '22:00', to: '06:30' };
 const hourly: Schedule = { kind: 'hourly', everyHours: 1, minute: 0 };
 
+function missedBecause<S extends object>(
+  span: S,
+  because: NotRunReason,
+): S & Pick<Lane['missed'][number], 'because' | 'text'> {
+  return { ...span, because, text: notRunSentence(because) };
+}
+
 /** Documents run every hour, and the computer was off for two evenings; the machine's copies run at night only. */
 export function missedWorld(world: World): World {
   const zone = machineZone();
@@ -67,7 +75,7 @@ export function missedWorld(world: World): World {
           { from: midnight(world.now, 2) + 20 * hour, to: midnight(world.now, 1) + hour, runs: 6 },
           { from: midnight(world.now, 1) + 19 * hour, to: midnight(world.now, 1) + 21 * hour, runs: 3 },
           { from: midnight(world.now, 0) + 8 * hour, to: midnight(world.now, 0) + 8 * hour, runs: 1 },
-        ].map((span) => ({ ...span, text: notRunSentence(span.runs === 1 ? 'metered' : 'not-running') })),
+        ].map((span) => missedBecause(span, span.runs === 1 ? 'metered' : 'not-running')),
       };
     }
     return lane.key === 'win-build' || lane.key === 'web-01' ? { ...lane, windows: nights } : lane;
@@ -144,5 +152,5 @@ function missedOf(world: World, lane: Lane, from: number, to: number): Lane['mis
   const [first, last] = [slots[0], slots.at(-1)];
   return first === undefined || last === undefined
     ? []
-    : [{ from: first, to: last, runs: slots.length, text: notRunSentence('repository-absent') }];
+    : [missedBecause({ from: first, to: last, runs: slots.length }, 'repository-absent')];
 }

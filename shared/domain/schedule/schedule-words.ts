@@ -42,7 +42,7 @@ const blockerSentences: Readonly<Record<Blocker, string>> = {
   'repository-read-only': 'Waiting for the repository: it cannot be written to.',
   'outside-window': 'Waiting for the next allowed time.',
   'on-battery': 'Waiting for mains power.',
-  metered: 'Waiting for a network that is not paid by volume.',
+  metered: 'Waiting for a network that is not metered.',
   'backing-off': 'Waiting before trying again after a failure.',
 };
 
@@ -55,7 +55,7 @@ const notRunSentences: Readonly<Record<NotRunReason, string>> = {
   'repository-read-only': 'The repository could not be written to.',
   'outside-window': 'It was outside the allowed times.',
   'on-battery': 'The computer ran on battery.',
-  metered: 'The network was paid by volume.',
+  metered: 'The network was metered.',
   'backing-off': 'It had failed and was not tried again in time.',
   'not-running': 'The computer was off or asleep, or Stillpoint was not running.',
   failed: 'It was tried and failed.',

@@ -180,7 +180,7 @@ const table: readonly [
   [
     'a password that a run waits for',
     {
-      sources: [{ ...safe, health: 'waiting', heldBack: 'Waiting for the password of the repository' }],
+      sources: [{ ...safe, health: 'waiting', heldBack: 'Waiting for the password of Backup disk' }],
       repositories: [{ ...disk, state: 'password-needed' }],
     },
     [
@@ -374,7 +374,7 @@ it('is about the same while only words change, and about something else when it 
   const about = (facts: Partial<NoticeFacts>): string[] =>
     noticesFor({ ...nothing, ...facts }).map((notice) => `${notice.id} ${notice.about}`);
   const locked = { repositories: [{ ...disk, state: 'password-needed' as const }] };
-  const waiting = { ...safe, heldBack: 'Waiting for the password of the repository' };
+  const waiting = { ...safe, heldBack: 'Waiting for the password of Backup disk' };
   expect(about({ sources: [{ ...safe, ...late }], now: now + day })).toEqual(
     about({ sources: [{ ...safe, ...late }] }),
   );

@@ -1,8 +1,8 @@
 import type { RepositoryId, SourceId } from '../../../../shared/domain/ids.ts';
 import { warnDaysAhead } from '../../../../shared/domain/keep/growth.ts';
-import { blockerSentence } from '../../../../shared/domain/schedule/schedule-words.ts';
 import type { RunView } from '../../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../../shared/ipc/sources.ts';
+import { repositoryWords } from '../source-health.ts';
 import type { RepositoryView } from '../views.ts';
 import { ago, bytesWords, listOf, sentence } from '../words.ts';
 import type { Notice, NoticeAction, NoticeActionId } from './notice.ts';
@@ -87,13 +87,12 @@ function problemNotices({ problem }: NoticeFacts): Notice[] {
   ];
 }
 
-/** What the schedule says of a run that waits for a password, and for nothing before it. */
-const lockedWords = blockerSentence('repository-locked').replace(/\.$/, '');
-
 /** A person can help at once, and backups wait for it: told as soon as a run is held back by it. */
 function lockedNotices({ repositories, sources, now }: NoticeFacts): Notice[] {
   const locked = repositories?.filter(({ state }) => state === 'password-needed') ?? [];
   return locked.flatMap((repository): Notice[] => {
+    // What is said of a run that waits for a password, and for nothing before it.
+    const lockedWords = repositoryWords['repository-locked'](repository.name);
     const waiting = inRepository(sources, repository).filter(
       ({ heldBack, lateSince }) => heldBack === lockedWords || lateSince !== null,
     );
@@ -103,7 +102,7 @@ function lockedNotices({ repositories, sources, now }: NoticeFacts): Notice[] {
       {
         id: `password:${repository.id}`,
         kind: 'waiting-password',
-        title: `Waiting for the password of ${repository.name}`,
+        title: lockedWords,
         body: `${listOf(waiting.map(({ name }) => name))} ${waiting.length === 1 ? 'is' : 'are'} not backed up until it is entered.${lateWords(late, now)}`,
         urgency: late.length > 0 ? 'critical' : 'normal',
         actions: [action('unlock')],

@@ -60,8 +60,8 @@ describe('runs that were not made', () => {
   const lane: Lane = {
     ...laneWith([start, start + 10 * hour]),
     missed: [
-      { from: start + 2 * hour, to: start + 4 * hour, runs: 3, text: 'computer off' },
-      { from: start + 6 * hour, to: start + 6 * hour, runs: 1, text: 'metered network' },
+      { from: start + 2 * hour, to: start + 4 * hour, runs: 3, because: 'not-running', text: 'computer off' },
+      { from: start + 6 * hour, to: start + 6 * hour, runs: 1, because: 'metered', text: 'metered network' },
     ],
   };
   const index = indexLane(lane);
