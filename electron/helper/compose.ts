@@ -12,7 +12,7 @@ import { ownPlaces } from './commands/own-places.ts';
 import { repositoryFileOps } from './commands/repositories/file-access.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
-import { createFsfreezeCopy, createLive, FreezePace, SleepGate, systemSleep } from './quiesce/index.ts';
+import { createFsfreezeCopy, createLive, FreezePace, SleepGate, sharedMemory, systemSleep } from './quiesce/index.ts';
 import { processEnvironment } from './repository/index.ts';
 import { createFilesystemRestore, snapshotSourceOf } from './restore/index.ts';
 import { createFilesystemSource } from './sources/index.ts';
@@ -36,6 +36,8 @@ export interface Composition {
   readonly polkitRules?: string;
   /** Where the system's services are asked; elsewhere in tests. */
   readonly systemBus?: SystemBus;
+  /** Where helpers of one user tell each other when a filesystem was held last; without it each knows its own freezes. */
+  readonly paceFolder?: string | undefined;
   readonly kdf?: 'default' | 'test';
 }
 
@@ -55,7 +57,7 @@ export function composeHelper(composition: Composition): HelperContext {
   const holding = {
     ...{ guardBinary, scratchDirectory: directories.scratch, own, programPlaces },
     onlyDirectPlaces: caller.elevatedFor,
-    ...{ pace: new FreezePace(), sleep: new SleepGate(systemSleep(systemBus)) },
+    ...{ pace: paceOf(composition.paceFolder), sleep: new SleepGate(systemSleep(systemBus)) },
   };
   const sessions = new RepositorySessions({
     registry,
@@ -100,6 +102,10 @@ export function composeHelper(composition: Composition): HelperContext {
     },
     guardProblem: problemOfGuard(guardBinary),
   };
+}
+
+function paceOf(folder: string | undefined): FreezePace {
+  return folder === undefined ? new FreezePace() : new FreezePace(undefined, undefined, sharedMemory(folder));
 }
 
 /** Where it cannot be made (a full disk, a folder of somebody else), whatever needs it says so when it does. */

@@ -31,6 +31,8 @@ const context = composeHelper({
   registry: openRegistry(directories.registryFile),
   directories,
   program: process.argv[1] ?? '',
+  // Whoever may start it without a question may start it over and over.
+  paceFolder: caller.elevatedFor ? '/run/stillpoint/pace' : undefined,
   // Whose rights are more than the caller's is not told by the caller where the system's services are.
   systemBus: { address: caller.elevatedFor ? undefined : process.env.DBUS_SYSTEM_BUS_ADDRESS },
 });

@@ -14,6 +14,6 @@ export type {
 } from './contract.ts';
 export type { QuiesceEnvironment } from './environment.ts';
 export { createFsfreezeCopy } from './fsfreeze-copy/index.ts';
-export { FreezePace, SleepGate, systemSleep } from './lease/index.ts';
+export { FreezePace, SleepGate, sharedMemory, systemSleep } from './lease/index.ts';
 export { createLive, type LiveOptions } from './live/index.ts';
 export { type PickedMethods, pickMethods } from './picker.ts';

@@ -1,11 +1,14 @@
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { pause } from '../pause.ts';
+import { ownMemory, type PaceMemory } from './pace-memory.ts';
 
 /** Writers get twenty times as long as they were held, and a second at least. */
 const restFactor = 20;
 const shortestRestMs = 1_000;
 /** After a freeze that took longer than it was given, ms. */
 const overrunRestMs = 10 * 60_000;
+/** No freeze asks for more: what says so is of another clock. */
+const longestRestMs = 30 * 60_000;
 /** What a run waits for its turn, ms; two sources of one filesystem are often backed up one after the other. */
 const longestWaitMs = 30_000;
 
@@ -19,27 +22,29 @@ export interface PastFreeze {
 
 /**
  * Sees that freezes of one filesystem do not follow each other too closely, whoever asks for them: writers have to get
- * on. Kept in memory: a helper that is started again knows nothing of those before.
+ * on. What is known beyond one helper is the memory's business.
  */
 export class FreezePace {
   readonly #now: () => number;
   readonly #wait: typeof pause;
-  readonly #rests = new Map<string, { readonly untilMs: number; readonly isOverrun: boolean }>();
+  readonly #memory: PaceMemory;
 
-  /** `now`: milliseconds of a clock that never goes back. */
-  constructor(now: () => number = () => performance.now(), wait: typeof pause = pause) {
+  /** `now`: milliseconds of a clock that never goes back and that is the same for all who share the memory. */
+  constructor(now: () => number = sinceBoot, wait: typeof pause = pause, memory: PaceMemory = ownMemory()) {
     this.#now = now;
     this.#wait = wait;
+    this.#memory = memory;
   }
 
   note(filesystem: string, { stallMs, isOverrun }: PastFreeze): void {
     const restMs = Math.max(isOverrun ? overrunRestMs : shortestRestMs, stallMs * restFactor);
-    this.#rests.set(filesystem, { untilMs: this.#now() + restMs, isOverrun });
+    this.#memory.keep(filesystem, { untilMs: this.#now() + Math.min(restMs, longestRestMs), isOverrun });
   }
 
   /** Milliseconds until the filesystem may be held again. */
   restMs(filesystem: string): number {
-    return Math.max(0, (this.#rests.get(filesystem)?.untilMs ?? 0) - this.#now());
+    const restMs = (this.#memory.restOf(filesystem)?.untilMs ?? 0) - this.#now();
+    return restMs > longestRestMs ? 0 : Math.max(0, restMs);
   }
 
   /**
@@ -60,7 +65,7 @@ export class FreezePace {
     const rest = restMs < 90_000 ? `${Math.ceil(restMs / 1000)} s` : `${Math.ceil(restMs / 60_000)} minutes`;
     return new StillpointError({
       kind: 'freeze-refused',
-      message: this.#rests.get(filesystem)?.isOverrun
+      message: this.#memory.restOf(filesystem)?.isOverrun
         ? `Writers on ${where} waited longer than allowed a while ago, so it is not held still for another ${rest}.`
         : `${where} was held still a moment ago and is left in peace for another ${rest}.`,
       guidance: 'Nothing was held still. The next run tries again.',
@@ -68,4 +73,9 @@ export class FreezePace {
       context: { where },
     });
   }
+}
+
+/** The clock of the system that only counts, not that of a process. */
+function sinceBoot(): number {
+  return Number(process.hrtime.bigint() / 1000n) / 1000;
 }
