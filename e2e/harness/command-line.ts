@@ -15,11 +15,18 @@ export function stillpoint(
   environment: Readonly<Record<string, string | undefined>> = {},
   as: { readonly uid?: number; readonly gid?: number } = {},
 ): Promise<CommandResult> {
-  const child = spawn(process.execPath, [join(root, 'out/helper/cli.js'), '--json', ...args], {
-    stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, ...environment },
-    ...as,
-  });
+  const program = join(root, 'out/helper/cli.js');
+  return run(process.execPath, [program, '--json', ...args], { ...process.env, ...environment }, as);
+}
+
+/** Any command that writes JSON records. */
+export function run(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string | undefined>>,
+  options: { readonly uid?: number; readonly gid?: number; readonly cwd?: string } = {},
+): Promise<CommandResult> {
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'pipe'], env, ...options });
   let out = '';
   let stderr = '';
   child.stdout.setEncoding('utf8').on('data', (text: string) => {

@@ -31,6 +31,8 @@ export interface LaunchOptions {
   readonly environment?: Readonly<Record<string, string>>;
   /** Address of a session bus that outlives the app; without it the app gets one of its own. */
   readonly bus?: string;
+  /** Instead of the app as built in the tree. */
+  readonly packaged?: { readonly program: string };
 }
 
 /** The second button of the app's question whether to leave although something is under way. */
@@ -68,7 +70,9 @@ async function launchProcess(world: World, options: LaunchOptions): Promise<Runn
     undo.push(() => rmSync(scratch, { recursive: true, force: true }));
     chmodSync(scratch, 0o755);
     const program = join(scratch, 'app');
-    const command = asUser(world.user, [join(tree.path, 'node_modules/electron/dist/electron')]);
+    const { packaged } = options;
+    const ours = packaged === undefined ? join(tree.path, 'node_modules/electron/dist/electron') : packaged.program;
+    const command = asUser(world.user, [ours]);
     writeFileSync(program, `#!/bin/sh\nexec ${command.map(quoted).join(' ')} "$@"\n`, { mode: 0o755 });
     let address = options.bus;
     if (address === undefined) {
@@ -77,7 +81,7 @@ async function launchProcess(world: World, options: LaunchOptions): Promise<Runn
       address = bus.address;
     }
     const env = { ...world.environment, DBUS_SESSION_BUS_ADDRESS: address, ...options.environment };
-    const args = [tree.path, ...(options.args ?? [])];
+    const args = [...(packaged === undefined ? [tree.path] : []), ...(options.args ?? [])];
     const app = await electron.launch({
       executablePath: program,
       args,

@@ -37,18 +37,19 @@ async function startBus(world: World, config: string): Promise<SessionBus> {
 }
 
 /**
- * gnome-keyring with an unlocked keyring of this password on the bus, as after a login. It keeps its file below the
- * world's home; a second one on the same home opens it again.
+ * gnome-keyring on the bus, with its login keyring unlocked by this password as after a login, or, with null, locked as
+ * after a login without one. It keeps its file below the world's home; a second one on the same home opens it again.
  */
 export async function startKeyring(
   world: World,
   bus: SessionBus,
-  password: string,
+  password: string | null,
 ): Promise<{ stop(): Promise<void> }> {
-  const daemon = start(world, ['gnome-keyring-daemon', '--foreground', '--unlock', '--components=secrets'], {
+  const how = password === null ? [] : ['--unlock'];
+  const daemon = start(world, ['gnome-keyring-daemon', '--foreground', ...how, '--components=secrets'], {
     DBUS_SESSION_BUS_ADDRESS: bus.address,
   });
-  daemon.stdin?.end(password);
+  daemon.stdin?.end(password ?? '');
   const deadline = Date.now() + 15_000;
   while (!owns(world, bus, 'org.freedesktop.secrets')) {
     if (Date.now() > deadline || daemon.exitCode !== null) throw new Error('gnome-keyring did not come up');

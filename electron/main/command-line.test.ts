@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { helperChoice, startsHidden } from './command-line.ts';
+import { argumentsWithKeyring, helperChoice, startsHidden } from './command-line.ts';
 
 it.each([
   [[], { kind: 'auto' }],
@@ -18,4 +18,12 @@ it.each([
   [['electron', '/tree'], false],
 ])('%j hidden: %s', (argv, expected) => {
   expect(startsHidden(argv)).toBe(expected);
+});
+
+it.each([
+  [['electron', '/tree', '--hidden'], true, ['/tree', '--hidden', '--use-keyring']],
+  [['electron', '/tree', '--hidden'], false, ['/tree', '--use-keyring']],
+  [['stillpoint', '--hidden', '--use-keyring'], true, ['--hidden', '--use-keyring']],
+])('%j is followed by one that uses the keyring, hidden: %s', (argv, hidden, expected) => {
+  expect(argumentsWithKeyring(argv, hidden)).toEqual(expected);
 });

@@ -20,3 +20,12 @@ export const hiddenSwitch = '--hidden';
 export function startsHidden(argv: readonly string[]): boolean {
   return argv.includes(hiddenSwitch);
 }
+
+/** A start that follows one which waited for the keyring: it was seen unlocked, or a person came. */
+export const keyringSwitch = '--use-keyring';
+
+/** The arguments of the start that takes the place of this one. */
+export function argumentsWithKeyring(argv: readonly string[], hidden: boolean): string[] {
+  const rest = argv.slice(1).filter((each) => each !== keyringSwitch && each !== hiddenSwitch);
+  return [...rest, ...(hidden ? [hiddenSwitch] : []), keyringSwitch];
+}

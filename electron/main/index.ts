@@ -2,8 +2,10 @@ import { existsSync, mkdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { app } from 'electron';
+import { keyringSwitch, startsHidden } from './command-line.ts';
 import { appFolders } from './settings/app-folders.ts';
 import { secretStoreChoice } from './settings/secret-store-choice.ts';
+import { lookAtKeyring } from './shell/keyring/watch-keyring.ts';
 import { forbidLeaving } from './shell/lock-down.ts';
 import { registerPageScheme } from './shell/page.ts';
 import { start } from './start.ts';
@@ -24,12 +26,25 @@ const store = secretStoreChoice(
   },
   existsSync,
 );
-if (store !== undefined) app.commandLine.appendSwitch('password-store', store);
+const isStoreChosen = app.commandLine.hasSwitch('password-store');
+/** A start at login waits so long for the keyring to say whether it is locked. Milliseconds. */
+const keyringPatienceMs = 3_000;
+/**
+ * Chromium asks the keyring for its key at every start, and a locked one then asks its question. Nobody may be sitting
+ * there after a login: such a start does without, and makes way for another when it is unlocked or somebody comes.
+ */
+const leavesKeyring =
+  startsHidden(process.argv) &&
+  !process.argv.includes(keyringSwitch) &&
+  !isStoreChosen &&
+  (await lookAtKeyring(process.env, keyringPatienceMs)) === 'locked';
+if (leavesKeyring) app.commandLine.appendSwitch('password-store', 'basic');
+else if (store !== undefined) app.commandLine.appendSwitch('password-store', store);
 registerPageScheme();
 forbidLeaving();
 
 if (app.requestSingleInstanceLock()) {
-  void app.whenReady().then(() => start(folders, import.meta.dirname));
+  void app.whenReady().then(() => start(folders, import.meta.dirname, { leavesKeyring }));
 } else {
   app.quit();
 }

@@ -8,7 +8,7 @@ import { RunLogs } from '../schedule/run-logs/run-logs.ts';
 import { catalogClient } from './catalog-client/catalog-client.ts';
 import { startCatalogProcess } from './catalog-client/catalog-process.ts';
 import { CatalogConnection } from './catalog-client/connection.ts';
-import { helperChoice, hiddenSwitch, startsHidden } from './command-line.ts';
+import { argumentsWithKeyring, helperChoice, hiddenSwitch, startsHidden } from './command-line.ts';
 import { composeServices } from './compose-services.ts';
 import { BoundedLog } from './helper-client/bounded-log.ts';
 import { restartDelay } from './helper-client/restart-policy.ts';
@@ -37,6 +37,7 @@ import { autostart } from './shell/autostart/autostart.ts';
 import { ownCommand, type RunningApp } from './shell/autostart/own-command.ts';
 import { joinDesktop } from './shell/desktop.ts';
 import { askKeepRunning, openInFileManager, pickFileToSave, pickFolder, tell } from './shell/dialogs.ts';
+import { watchKeyring } from './shell/keyring/watch-keyring.ts';
 import { denyPermissions, guardDevelopmentPage } from './shell/lock-down.ts';
 import { keepAwake } from './shell/machine/keep-awake.ts';
 import { watchMachine } from './shell/machine/watch-machine.ts';
@@ -51,8 +52,13 @@ import { WindowKeeper } from './shell/window/window-keeper.ts';
 
 const logBytes = 1024 * 1024;
 
+export interface StartOptions {
+  /** The keyring is locked and this start does without it: another takes its place before a window shows. */
+  readonly leavesKeyring: boolean;
+}
+
 /** Everything from an app that is ready to a window that shows. `built`: the folder of the built main process. */
-export async function start(folders: AppFolders, built: string): Promise<void> {
+export async function start(folders: AppFolders, built: string, { leavesKeyring }: StartOptions): Promise<void> {
   const now = (): number => Date.now();
   const log = new BoundedLog(join(folders.state, 'main.log'), logBytes, now);
   const report = (what: string, error: unknown): void =>
@@ -229,6 +235,7 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     if (supervisor.state.canAskForRights) await helper.requestRights({ mayAsk });
   }
   async function raise(): Promise<void> {
+    if (leavesKeyring) return startAnew({ hidden: false });
     await window.raise();
     firstLook?.();
     firstLook = undefined;
@@ -236,6 +243,16 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
   function open(where: Place | null): void {
     const shown = where === null ? raise() : show(where);
     shown.catch((error) => report('showing the window', error));
+  }
+  let isMakingWay = false;
+  /** With the keyring, which only a new process can have. Nothing of this one is lost: it knows no password. */
+  async function startAnew({ hidden }: { readonly hidden: boolean }): Promise<void> {
+    if (isMakingWay) return;
+    isMakingWay = true;
+    const { APPIMAGE: image } = process.env;
+    const args = argumentsWithKeyring(process.argv, hidden);
+    app.relaunch({ args, ...(image === undefined ? {} : { execPath: image }) });
+    await leaving.quit();
   }
   async function show(where: Place): Promise<void> {
     // A page that is made now shows what was selected last.
@@ -274,12 +291,22 @@ export async function start(folders: AppFolders, built: string): Promise<void> {
     onResume: () => services.schedule.resumed(),
     log: (line) => log.line(line),
   });
+  const stopWatchingKeyring = leavesKeyring
+    ? watchKeyring({
+        environment: process.env,
+        onState: (state) => {
+          if (state === 'unlocked') void startAnew({ hidden: true });
+        },
+        log: (line) => log.line(line),
+      })
+    : () => undefined;
   const leaving = leaveInOrder({
     askIn: () => window.shown,
     onLeaving: () => window.leave(),
     underWay: () => services.runs.active.at(0)?.title,
     shutDown: async () => {
       stopWatching();
+      stopWatchingKeyring();
       const leftDesktop = desktop.leave();
       services.indexing.stop();
       const idle = services.schedule.stop().then(() => {

@@ -10,6 +10,7 @@ export function addSource(page: Page) {
     promise: form.getByRole('region', { name: 'What you will get' }),
     allowStillPoints: () => form.getByRole('button', { name: 'Allow still points…' }).click(),
     writersMayWait: (words: string) => form.getByRole('radio', { name: words }).check(),
+    addOnly: () => form.getByRole('button', { name: 'Add only' }).click(),
     addAndBackUp: () => form.getByRole('button', { name: 'Add and back up now' }).click(),
   };
 }
