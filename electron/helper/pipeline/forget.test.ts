@@ -119,6 +119,16 @@ describe('forgetting after a backup', () => {
     expect(await idsIn(repository)).toEqual([result.snapshotId]);
   });
 
+  it('does not say that a rule deleted what went by its age', async () => {
+    const { repository } = await memoryRepository();
+    await madeDaysAgo(repository, 3);
+    await madeDaysAgo(repository, 31, { safety: true });
+    const result = await backedUp(repository, 0);
+    expect((await forgetAfterBackup(result, repository, () => forgetJob({ last: 1 }), report, signal)).summary).toBe(
+      'Held still. 2 old snapshots were deleted, 1 of them made before a restore and older than 30 days.',
+    );
+  });
+
   it('looks at nothing and locks nothing without rules, and locks nothing when nothing goes', async () => {
     const { backend: inner, repository: writer } = await memoryRepository();
     const result = await backedUp(writer, 0);

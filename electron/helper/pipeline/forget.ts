@@ -1,5 +1,5 @@
 import type { RunId, SnapshotId } from '../../../shared/domain/ids.ts';
-import { decideFates } from '../../../shared/domain/keep/decide.ts';
+import { decideFates, safetyDays } from '../../../shared/domain/keep/decide.ts';
 import { type KeepRules, keepsEverything } from '../../../shared/domain/keep/rules.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import { asStillpointError } from '../../../shared/errors/index.ts';
@@ -28,9 +28,9 @@ export async function forget(
   report: RunReporter,
   signal: AbortSignal,
 ): Promise<RunResult> {
-  const { gone, kept } = await forgetNow(repository, job, report, signal, patienceMs);
+  const { gone, aged, kept } = await forgetNow(repository, job, report, signal, patienceMs);
   const stay = kept === 1 ? '1 snapshot stays' : `${kept} snapshots stay`;
-  const summary = gone === 0 ? `Nothing had to go: ${stay}.` : `${counted(gone)} deleted; ${stay}.`;
+  const summary = gone === 0 ? `Nothing had to go: ${stay}.` : `${counted(gone)} deleted${ofThese(aged)}; ${stay}.`;
   return emptyResult(job.runId, 'done', summary);
 }
 
@@ -50,9 +50,10 @@ export async function forgetAfterBackup(
   try {
     const job = jobNow();
     if (keepsEverything(job.rules)) return result;
-    const { gone } = await forgetNow(repository, job, report, signal, patienceAfterBackupMs);
+    const { gone, aged } = await forgetNow(repository, job, report, signal, patienceAfterBackupMs);
     if (gone === 0) return result;
-    return { ...result, summary: `${result.summary} ${counted(gone)} deleted by the keep rules.` };
+    const how = aged === 0 ? ' by the keep rules' : ofThese(aged);
+    return { ...result, summary: `${result.summary} ${counted(gone)} deleted${how}.` };
   } catch (error) {
     const { message } = asStillpointError(error);
     const warning = { code: 'forget', text: `Old snapshots were not deleted this time. ${message}` };
@@ -67,6 +68,8 @@ export async function forgetAfterBackup(
 
 interface Forgotten {
   readonly gone: number;
+  /** Of these, safety snapshots: they go by their age and not by a rule. */
+  readonly aged: number;
   readonly kept: number;
 }
 
@@ -79,7 +82,7 @@ function forgetNow(
 ): Promise<Forgotten> {
   return report.phase('forget', async () => {
     const first = await decide(repository, job, signal);
-    if (first.goes.length === 0) return { gone: 0, kept: first.kept };
+    if (first.goes.length === 0) return { gone: 0, aged: 0, kept: first.kept };
     const lock = await lockExclusively(repository, report, signal, waitMs);
     try {
       return await forgetUnder(lock, repository, job, report, AbortSignal.any([signal, lock.lost]));
@@ -97,24 +100,25 @@ async function forgetUnder(
   report: RunReporter,
   signal: AbortSignal,
 ): Promise<Forgotten> {
-  const { goes, kept } = await decide(repository, job, signal);
+  const { goes, aged, kept } = await decide(repository, job, signal);
   report.totals(goes.length, 0);
   // Oldest last: ended half-way, the history that is left is as long as it was.
   for (const id of goes) {
     await repository.snapshots.remove(lock, [id], signal);
     report.advance(1, 0);
   }
-  return { gone: goes.length, kept };
+  return { gone: goes.length, aged, kept };
 }
 
 async function decide(
   repository: Repository,
   job: ForgetJob,
   signal: AbortSignal,
-): Promise<{ readonly goes: readonly SnapshotId[]; readonly kept: number }> {
+): Promise<{ readonly goes: readonly SnapshotId[]; readonly aged: number; readonly kept: number }> {
   const snapshots = await snapshotsOfSource(repository, job, signal);
   const goes = whatGoes(snapshots, job, Date.now());
-  return { goes, kept: snapshots.length - goes.length };
+  const safety = new Set(snapshots.filter((snapshot) => snapshot.safety).map(({ id }) => id));
+  return { goes, aged: goes.filter((id) => safety.has(id)).length, kept: snapshots.length - goes.length };
 }
 
 /** Newest first. */
@@ -129,4 +133,9 @@ export function whatGoes(
 
 function counted(gone: number): string {
   return gone === 1 ? '1 old snapshot was' : `${gone} old snapshots were`;
+}
+
+/** `, 2 of them made before a restore`: what a person may look for is named. */
+function ofThese(aged: number): string {
+  return aged === 0 ? '' : `, ${aged} of them made before a restore and older than ${safetyDays} days`;
 }
