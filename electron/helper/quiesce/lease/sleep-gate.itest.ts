@@ -1,7 +1,8 @@
 import { spawnSync } from 'node:child_process';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it, onTestFinished } from 'vitest';
 import type { FakeLogind } from '../../system/testing/fake-logind.ts';
 import { startFakeLogind, whyNoFakeLogind } from '../../system/testing/fake-logind.ts';
 import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
@@ -11,6 +12,7 @@ import { examineFolder } from '../testing/examine-folder.ts';
 import { freezeEnvironment } from '../testing/freeze-environment.ts';
 import { recordingReporter } from '../testing/recording-reporter.ts';
 import { FreezePace } from './pace.ts';
+import { sharedMemory } from './pace-memory.ts';
 import { SleepGate, systemSleep } from './sleep-gate.ts';
 
 const missing = whyNoFakeLogind() ?? whyNoLoopFilesystem('ext4');
@@ -162,15 +164,18 @@ describe.skipIf(missing !== undefined)(missing ?? 'a freeze and the system’s s
   });
 
   it('keeps its distance from the one before, and stays away after one that overran', async () => {
-    const pace = new FreezePace();
-    const first = await freeze({ pace });
-    const second = await freeze({ pace });
+    const folder = mkdtempSync(join(tmpdir(), 'stillpoint-pace-'));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    // Each run is one of another helper.
+    const paced = () => ({ pace: new FreezePace(undefined, undefined, sharedMemory(folder)) });
+    const first = await freeze(paced());
+    const second = await freeze(paced());
     const between = Date.parse(second.hold?.requestedAt ?? '') - Date.parse(first.hold?.thawedAt ?? '');
     expect(between).toBeGreaterThanOrEqual(Math.max(1000, 20 * (first.hold?.stallMs ?? Number.NaN)) - 1);
     expect(second.report.notes.join()).toContain('was held still just now');
     // Nobody thaws: the lease does.
     const third = await freeze(
-      { pace },
+      paced(),
       {
         withFrozen: (guard, work) =>
           freezeSteps.withFrozen(guard, (frozen) => {
@@ -181,7 +186,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'a freeze and the system’s s
       150,
     );
     expect(third.error).toMatchObject({ kind: 'freeze-ended-early' });
-    const fourth = await freeze({ pace });
+    const fourth = await freeze(paced());
     expect(fourth.error).toMatchObject({ kind: 'freeze-refused', message: expect.stringMatching(/10 minutes/) });
     expect(fourth.asked).toEqual({ guards: 0, freezes: 0 });
   });
