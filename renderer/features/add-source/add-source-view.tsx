@@ -1,4 +1,4 @@
-import { Button, Radio, TextInput } from '@mantine/core';
+import { Button, TextInput } from '@mantine/core';
 import { type ReactNode, useCallback, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
@@ -91,14 +91,15 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
         </Button>
       </header>
       <section className={classes.part}>
-        <h2>{t('kind.title')}</h2>
-        <Radio.Group value="filesystem" aria-label={t('kind.title')}>
-          <Radio value="filesystem" label={t('kind.filesystem')} description={t('kind.filesystemLine')} />
-        </Radio.Group>
-      </section>
-      <section className={classes.part}>
         <h2>{t('where.title')}</h2>
-        <SourceChooser draft={draft} longestStallMs={choice.longestStallMs} onChange={setDraft} onPreflight={keep} />
+        <p className={classes.quiet}>{t('where.line')}</p>
+        <SourceChooser
+          foldExcludes
+          draft={draft}
+          longestStallMs={choice.longestStallMs}
+          onChange={setDraft}
+          onPreflight={keep}
+        />
         <TextInput
           className={classes.name ?? ''}
           label={t('name.label')}

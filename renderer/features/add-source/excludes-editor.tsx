@@ -1,7 +1,7 @@
 import { Button, Checkbox, Textarea } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
-import { type ReactNode, useMemo, useRef, useState } from 'react';
+import { type ReactNode, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { type ExcludePreset, excludePresets } from '../../../shared/domain/excludes/presets.ts';
 import { ask } from '../../state/ask.ts';
@@ -10,19 +10,24 @@ import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import classes from './add-source.module.css';
-import { lineProblem, type SizedItem, sizeOf, sumOf } from './exclude-sizes.ts';
+import { isRule, lineProblem, type SizedItem, sizeOf, sumOf } from './exclude-sizes.ts';
 import { RuleSizes } from './rule-sizes.tsx';
 import { draftProblem, isBelow, linesOf, lookableSpec, type SourceDraft } from './source-draft.ts';
 
 /** What is not backed up, with how much that is: presets, folders, own rules. Measured as it is changed. */
 export function ExcludesEditor({
   draft,
+  folded = false,
   onChange,
 }: {
   readonly draft: SourceDraft;
+  /** At first only what is left out and how much that is, until somebody wants to change it. */
+  readonly folded?: boolean;
   readonly onChange: (draft: SourceDraft) => void;
 }): ReactNode {
   const { t } = useTranslation('add-source');
+  const [open, setOpen] = useState(!folded);
+  const listId = useId();
   const [rules, setRules] = useState(draft.ignoreText !== '');
   // The same draft is the same spec: what is new at every render never settles.
   const wanted = useMemo(() => lookableSpec(draft), [draft]);
@@ -56,59 +61,76 @@ export function ExcludesEditor({
   return (
     <fieldset className={classes.excludes} aria-busy={loading}>
       <legend>{t('excludes.title')}</legend>
-      {excludePresets.map((preset) => (
-        <div key={preset} className={classes.sized}>
-          <Checkbox
-            checked={draft.excludePresets.includes(preset)}
-            onChange={(event) => togglePreset(preset, event.currentTarget.checked)}
-            label={t(`excludes.preset.${preset}`)}
-            description={t(`excludes.presetLine.${preset}`)}
-          />
-          {measured('preset', preset)}
-        </div>
-      ))}
-      {draft.excludes.map((path) => (
-        <div key={path} className={classes.sized}>
-          <div className={classes.exclude}>
-            <IconButton
-              label={t('excludes.keep', { path })}
-              size={26}
-              onClick={() => onChange({ ...draft, excludes: draft.excludes.filter((other) => other !== path) })}
-            >
-              <IconX size={15} />
-            </IconButton>
-            <span>{path}</span>
-          </div>
-          {measured('path', path)}
-        </div>
-      ))}
-      <div className={classes.excludeButtons}>
-        <Button variant="default" size="xs" onClick={() => void pickFolder()}>
-          {t('excludes.add')}
-        </Button>
-        {!rules && (
-          <Button variant="default" size="xs" onClick={() => setRules(true)}>
-            {t('excludes.addRules')}
+      {folded && (
+        <div className={classes.leftOutLine}>
+          <span>{leftOutWords(draft, t)}</span>
+          <Button
+            variant="default"
+            size="xs"
+            aria-expanded={open}
+            aria-controls={listId}
+            aria-label={t(open ? 'excludes.hideNamed' : 'excludes.changeNamed')}
+            onClick={() => setOpen(!open)}
+          >
+            {t(open ? 'excludes.hide' : 'excludes.change')}
           </Button>
+        </div>
+      )}
+      <div id={listId} hidden={!open && wrongLine === null} className={classes.excludeList}>
+        {excludePresets.map((preset) => (
+          <div key={preset} className={classes.sized}>
+            <Checkbox
+              checked={draft.excludePresets.includes(preset)}
+              onChange={(event) => togglePreset(preset, event.currentTarget.checked)}
+              label={t(`excludes.preset.${preset}`)}
+              description={t(`excludes.presetLine.${preset}`)}
+            />
+            {measured('preset', preset)}
+          </div>
+        ))}
+        {draft.excludes.map((path) => (
+          <div key={path} className={classes.sized}>
+            <div className={classes.exclude}>
+              <IconButton
+                label={t('excludes.keep', { path })}
+                size={26}
+                onClick={() => onChange({ ...draft, excludes: draft.excludes.filter((other) => other !== path) })}
+              >
+                <IconX size={15} />
+              </IconButton>
+              <span>{path}</span>
+            </div>
+            {measured('path', path)}
+          </div>
+        ))}
+        <div className={classes.excludeButtons}>
+          <Button variant="default" size="xs" onClick={() => void pickFolder()}>
+            {t('excludes.add')}
+          </Button>
+          {!rules && (
+            <Button variant="default" size="xs" onClick={() => setRules(true)}>
+              {t('excludes.addRules')}
+            </Button>
+          )}
+        </div>
+        {rules && (
+          <>
+            <Textarea
+              label={t('excludes.rules')}
+              description={t('excludes.rulesLine')}
+              value={draft.ignoreText}
+              onChange={(event) => onChange({ ...draft, ignoreText: event.currentTarget.value })}
+              error={wrongLine === null ? null : t('excludes.wrongLine', { ...wrongLine })}
+              autosize
+              minRows={3}
+              maxRows={10}
+              spellCheck={false}
+              classNames={{ input: classes.rules ?? '' }}
+            />
+            <RuleSizes lines={linesOf(draft.ignoreText)} sizes={value} loading={loading} />
+          </>
         )}
       </div>
-      {rules && (
-        <>
-          <Textarea
-            label={t('excludes.rules')}
-            description={t('excludes.rulesLine')}
-            value={draft.ignoreText}
-            onChange={(event) => onChange({ ...draft, ignoreText: event.currentTarget.value })}
-            error={wrongLine === null ? null : t('excludes.wrongLine', { ...wrongLine })}
-            autosize
-            minRows={3}
-            maxRows={10}
-            spellCheck={false}
-            classNames={{ input: classes.rules ?? '' }}
-          />
-          <RuleSizes lines={linesOf(draft.ignoreText)} sizes={value} loading={loading} />
-        </>
-      )}
       <p className={classes.quiet} role="status">
         {value === null
           ? loading && asked !== null
@@ -121,6 +143,19 @@ export function ExcludesEditor({
             })}
       </p>
     </fieldset>
+  );
+}
+
+/** What is left out in few words: presets by name, the rest by number. */
+function leftOutWords(draft: SourceDraft, t: ReturnType<typeof useTranslation<'add-source'>>['t']): string {
+  const presets = draft.excludePresets.map((preset) => t(`excludes.short.${preset}`));
+  const rules = linesOf(draft.ignoreText).filter(isRule).length;
+  return (
+    [
+      ...presets,
+      ...(draft.excludes.length > 0 ? [t('excludes.folders', { count: draft.excludes.length })] : []),
+      ...(rules > 0 ? [t('excludes.ownRules', { count: rules })] : []),
+    ].join(', ') || t('excludes.nothing')
   );
 }
 

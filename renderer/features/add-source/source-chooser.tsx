@@ -16,11 +16,13 @@ import { usePreflight } from './use-preflight.ts';
 export function SourceChooser({
   draft,
   longestStallMs,
+  foldExcludes = false,
   onChange,
   onPreflight,
 }: {
   readonly draft: SourceDraft;
   readonly longestStallMs: number;
+  readonly foldExcludes?: boolean;
   readonly onChange: (draft: SourceDraft) => void;
   readonly onPreflight: (preflight: Preflight | null) => void;
 }): ReactNode {
@@ -61,7 +63,7 @@ export function SourceChooser({
           onRetry={preflight.reload}
         />
       )}
-      <ExcludesEditor draft={draft} onChange={onChange} />
+      <ExcludesEditor draft={draft} folded={foldExcludes} onChange={onChange} />
     </div>
   );
 }

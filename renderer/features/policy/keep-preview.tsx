@@ -8,7 +8,7 @@ import type { KeepRules } from '../../../shared/domain/keep/rules.ts';
 import { instantToMs } from '../../../shared/domain/time.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
-import { formatDate, formatDay, formatTime } from '../../ui/format/date-time.ts';
+import { formatDate, formatDateTime, formatDay, formatTime } from '../../ui/format/date-time.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { KeepPicture } from './keep-picture.tsx';
 import classes from './policy.module.css';
@@ -43,11 +43,14 @@ export function KeepPreview({
       <p className={classes.planLine} aria-live="polite">
         <strong>{t('plan.kept', { count: value.keeping })}</strong>{' '}
         {value.going === 0 ? t('plan.goesNone') : t('plan.goes', { count: value.going })}{' '}
-        {next !== null && t('plan.next', { snapshot: moment(next.time, now), day: formatDate(next.goesAt) })}
       </p>
       <KeepPicture
         now={now}
-        snapshots={value.snapshots.map((snapshot) => ({ at: instantToMs(snapshot.time), keep: snapshot.keep }))}
+        snapshots={value.snapshots.map(({ time, keep, rules, because }) => ({
+          at: instantToMs(time),
+          ...{ keep, rules, because },
+        }))}
+        reach={(oldest) => t('picture.backTo', { day: formatDate(oldest) })}
       />
       {going.length > 0 && (
         <details className={classes.going}>
@@ -60,7 +63,10 @@ export function KeepPreview({
           </ul>
         </details>
       )}
-      <p className={classes.quiet}>{t('plan.never')}</p>
+      <p className={classes.quiet}>
+        {next !== null && t('plan.next', { snapshot: formatDateTime(next.time), day: formatDate(next.goesAt) })}{' '}
+        {t('plan.never')}
+      </p>
     </section>
   );
 }

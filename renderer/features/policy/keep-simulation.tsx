@@ -5,6 +5,7 @@ import { dateFormat } from '../../ui/format/date-time.ts';
 import { KeepPicture } from './keep-picture.tsx';
 import classes from './policy.module.css';
 import { simulateKeep } from './simulate-keep.ts';
+import { roughSpan } from './span-words.ts';
 
 const day = 86_400_000;
 
@@ -22,7 +23,11 @@ export function KeepSimulation({ value }: { readonly value: PolicyChoice }): Rea
       <p className={classes.planLine} aria-live="polite">
         {t('plan.after', { count: result.kept.length, days: Math.round(result.span / day), runs: result.runs })}
       </p>
-      <KeepPicture now={0} snapshots={result.kept.map((age) => ({ at: -age, keep: true }))} />
+      <KeepPicture
+        now={0}
+        snapshots={result.kept.map(({ age, rules }) => ({ at: -age, keep: true, rules, because: null }))}
+        reach={(oldest) => t('picture.back', { span: roughSpan(-oldest) })}
+      />
     </section>
   );
 }

@@ -4,11 +4,13 @@ import { defaultKeepRules, keepEverything } from '../../../shared/domain/keep/ru
 import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import { defaultConditionRules, type Schedule } from '../../../shared/domain/schedule/schedule.ts';
 import { choiceOf, needsRegistration } from '../../state/policy-parts.ts';
+import { keepLanes } from './keep-lanes.ts';
 import { placeOf, scaleOf } from './keep-picture-layout.ts';
 import { lacksStillPoints } from './lacks-still-points.ts';
 import { groupRuns } from './next-runs-words.ts';
 import { policyProblems, problemOf, startSchedule } from './policy-draft.ts';
 import { simulateKeep } from './simulate-keep.ts';
+import { roughSpan } from './span-words.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
@@ -81,12 +83,41 @@ describe('the picture of what is kept', () => {
     expect(scaleOf(2 * day).map(({ name }) => name)).toEqual(['day']);
   });
 
+  it('has a row for each rule that keeps something, one for other reasons, and one for what goes', () => {
+    const kept = (at: number, ...rules: string[]) => ({ at, keep: true, rules, because: 'rule' });
+    const lanes = keepLanes([
+      kept(5, 'yearly', 'daily'),
+      kept(4, 'daily'),
+      { at: 3, keep: true, rules: [], because: 'pinned' },
+      { at: 2, keep: false, rules: [], because: null },
+      { at: 1, keep: true, rules: [], because: null },
+    ]);
+    expect(lanes.map(({ name, times }) => [name, times])).toEqual([
+      ['daily', [5, 4]],
+      ['yearly', [5]],
+      ['pinned', [3]],
+      ['all', [1]],
+      ['going', [2]],
+    ]);
+    expect(lanes.filter(({ keeps }) => !keeps).map(({ name }) => name)).toEqual(['going']);
+  });
+
+  it('says how far back in a unit of which there are two', () => {
+    expect(roughSpan(23.6 * hour)).toBe('24 hours');
+    expect(roughSpan(30 * hour)).toBe('30 hours');
+    expect(roughSpan(29.8 * day)).toBe('30 days');
+    expect(roughSpan(335 * day)).toBe('11 months');
+    expect(roughSpan(760 * day)).toBe('2 years');
+    expect(roughSpan(0)).toBe('1 hour');
+  });
+
   it('shows for a new source what the schedule and the rules come to', () => {
     const now = Date.UTC(2026, 10, 20, 9);
     const daily: Schedule = { kind: 'daily', at: ['09:00'], days: ['mon', 'tue', 'wed', 'thu', 'fri', 'sat', 'sun'] };
     const result = simulateKeep(daily, defaultConditionRules, { ...keepEverything, daily: 7 }, now, 'Europe/Berlin');
     expect(result.kept.length).toBe(7);
-    expect(Math.max(...result.kept)).toBeLessThan(8 * day);
+    expect(Math.max(...result.kept.map(({ age }) => age))).toBeLessThan(8 * day);
+    expect(result.kept.every(({ rules }) => rules.includes('daily'))).toBe(true);
     const all = simulateKeep(daily, defaultConditionRules, keepEverything, now, 'Europe/Berlin');
     expect(all.kept.length).toBe(all.runs);
     expect(simulateKeep({ kind: 'manual' }, defaultConditionRules, defaultKeepRules, now, 'UTC').runs).toBe(0);

@@ -1,7 +1,8 @@
 import { Radio } from '@mantine/core';
-import { type ReactNode, useRef } from 'react';
+import { type ReactNode, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Schedule } from '../../../shared/domain/schedule/schedule.ts';
+import { defaultLongestStallMs } from '../../../shared/domain/policy.ts';
+import { defaultConditionRules, type Schedule } from '../../../shared/domain/schedule/schedule.ts';
 import type { PolicyChoice } from '../../state/policy-parts.ts';
 import { ConditionsEditor } from './conditions-editor.tsx';
 import { DailyFields } from './daily-fields.tsx';
@@ -27,6 +28,8 @@ export function ScheduleEditor({
 }): ReactNode {
   const { t } = useTranslation('policy');
   const { schedule } = value;
+  const [more, setMore] = useState(() => isUnusual(value));
+  const moreId = useId();
   const known = useRef(new Map<string, Schedule>());
   const change = (next: Schedule): void => {
     known.current.set(schedule.kind, schedule);
@@ -52,17 +55,45 @@ export function ScheduleEditor({
           ))}
         </div>
       </Radio.Group>
-      {schedule.kind !== 'manual' && (
-        <ConditionsEditor
-          value={value.conditions}
-          problems={problems}
-          onChange={(conditions) => onChange({ ...value, conditions })}
+      <div>
+        <button
+          type="button"
+          className={classes.link}
+          aria-expanded={more}
+          aria-controls={moreId}
+          onClick={() => setMore(!more)}
+        >
+          {t(more ? 'more.hide' : 'more.show')}
+        </button>
+      </div>
+      <div id={moreId} hidden={!more} className={classes.more}>
+        {schedule.kind !== 'manual' && (
+          <ConditionsEditor
+            value={value.conditions}
+            problems={problems}
+            onChange={(conditions) => onChange({ ...value, conditions })}
+          />
+        )}
+        <StallChoice
+          value={value.longestStallMs}
+          onChange={(longestStallMs) => onChange({ ...value, longestStallMs })}
         />
-      )}
-      <StallChoice value={value.longestStallMs} onChange={(longestStallMs) => onChange({ ...value, longestStallMs })} />
-      <LateField value={value} onChange={onChange} />
-      {removable && schedule.kind !== 'manual' && <EjectField value={value} onChange={onChange} />}
+        <LateField value={value} onChange={onChange} />
+        {removable && schedule.kind !== 'manual' && <EjectField value={value} onChange={onChange} />}
+      </div>
     </div>
+  );
+}
+
+/** What differs from the defaults is not hidden. */
+function isUnusual({ conditions, longestStallMs, lateAfterHours }: PolicyChoice): boolean {
+  const { onBattery, onMetered, windows } = conditions;
+  return (
+    windows.length > 0 ||
+    onBattery !== defaultConditionRules.onBattery ||
+    onMetered !== defaultConditionRules.onMetered ||
+    longestStallMs !== defaultLongestStallMs ||
+    lateAfterHours !== null
   );
 }
 

@@ -6,7 +6,7 @@ import type { ConditionRules, Schedule } from '../../../shared/domain/schedule/s
 /** What would be there some time from now, each with its age then, milliseconds. */
 export interface SimulatedKeep {
   readonly runs: number;
-  readonly kept: readonly number[];
+  readonly kept: readonly { readonly age: number; readonly rules: readonly string[] }[];
   readonly span: number;
 }
 
@@ -27,5 +27,9 @@ export function simulateKeep(
   const end = runs.at(-1) ?? now;
   const snapshots = runs.map((time) => ({ id: `${time}`, time, tags: [] }));
   const kept = applyKeepRules(snapshots, rules, zone, end).filter(({ keep }) => keep);
-  return { runs: runs.length, kept: kept.map(({ id }) => end - Number(id)), span: end - now };
+  return {
+    runs: runs.length,
+    kept: kept.map(({ id, reasons }) => ({ age: end - Number(id), rules: reasons })),
+    span: end - now,
+  };
 }

@@ -14,6 +14,21 @@ export function spanWords(minutes: number): string {
   return new Intl.NumberFormat(formatLocale(), { style: 'unit', unit, unitDisplay: 'long' }).format(minutes / size);
 }
 
+const roughUnits = [
+  ['year', 365.25 * 1_440],
+  ['month', 30.44 * 1_440],
+  ['day', 1_440],
+  ['hour', 60],
+] as const;
+
+/** About how long, in the largest unit that has two of it: `23 hours`, `29 days`, `11 months`. */
+export function roughSpan(ms: number): string {
+  const minutes = ms / minute;
+  const [unit, size] = roughUnits.find(([, size]) => minutes >= 2 * size) ?? ['hour', 60];
+  const amount = Math.max(1, Math.round(minutes / size));
+  return new Intl.NumberFormat(formatLocale(), { style: 'unit', unit, unitDisplay: 'long' }).format(amount);
+}
+
 export function hoursToMs(hours: number): number {
   return hours * 60 * minute;
 }

@@ -24,7 +24,9 @@ export function firstChoice(offers: readonly Offer[]): Offer['kind'] | null {
   );
 }
 
-/** An offer that deletes more than the rules of the sources would. */
-export function goesBeyondRules({ kind }: Offer): boolean {
-  return kind !== 'by-rules' && kind !== 'unused';
+/** How many of an offer's snapshots the rules of their sources would keep. */
+export function beyondRules({ kind, snapshotIds }: Offer, { offers }: Freeable): number {
+  if (kind === 'by-rules') return 0;
+  const byRules = new Set(offers.find((offer) => offer.kind === 'by-rules')?.snapshotIds);
+  return snapshotIds.filter((id) => !byRules.has(id)).length;
 }

@@ -7,9 +7,9 @@ import { useStore } from '../../state/store.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatBytes } from '../../ui/format/bytes.ts';
-import { formatDateTime } from '../../ui/format/date-time.ts';
+import { formatDate, formatDateTime } from '../../ui/format/date-time.ts';
 import { Notice } from '../../ui/notice.tsx';
-import { firstChoice, goesBeyondRules, type Offer, shownOffers } from './free-offers.ts';
+import { beyondRules, firstChoice, type Offer, shownOffers } from './free-offers.ts';
 import classes from './repositories.module.css';
 import type { RepositoryFacts } from './repository-state.ts';
 
@@ -40,7 +40,15 @@ export function FreeSpace({
   const kind = chosen ?? firstChoice(offers);
   const offer = offers.find((candidate) => candidate.kind === kind) ?? null;
   if (asked && offer !== null) {
-    return <ConfirmFree repository={repository} offer={offer} onBack={() => setAsked(false)} onDone={onDone} />;
+    return (
+      <ConfirmFree
+        repository={repository}
+        offer={offer}
+        beyond={beyondRules(offer, value)}
+        onBack={() => setAsked(false)}
+        onDone={onDone}
+      />
+    );
   }
   return (
     <div className={classes.form}>
@@ -60,18 +68,25 @@ export function FreeSpace({
             <Radio
               key={candidate.kind}
               value={candidate.kind}
+              classNames={{ body: classes.offerBody ?? '', labelWrapper: classes.offerLabel ?? '' }}
               label={
                 <span className={classes.offer}>
                   {t(`reclaim.kind.${candidate.kind}`)}
                   <strong>{t('reclaim.gives', { bytes: formatBytes(candidate.bytes) })}</strong>
                 </span>
               }
-              description={[
-                candidate.snapshotIds.length === 0
-                  ? t('reclaim.noSnapshots')
-                  : t('reclaim.deletes', { count: candidate.snapshotIds.length }),
-                goesBeyondRules(candidate) ? t('reclaim.beyond') : '',
-              ].join(' ')}
+              description={
+                <>
+                  {candidate.snapshotIds.length === 0
+                    ? t('reclaim.noSnapshots')
+                    : t('reclaim.deletes', { count: candidate.snapshotIds.length })}{' '}
+                  {beyondRules(candidate, value) > 0 && (
+                    <span className={classes.beyond}>
+                      {t('reclaim.beyond', { count: beyondRules(candidate, value) })}
+                    </span>
+                  )}
+                </>
+              }
             />
           ))}
         </div>
@@ -88,15 +103,24 @@ export function FreeSpace({
   );
 }
 
+/** From the oldest to the newest day of what goes. */
+function spanOf(times: readonly { readonly time: number }[]): string {
+  const [first, last] = [formatDate(times[0]?.time ?? 0), formatDate(times.at(-1)?.time ?? 0)];
+  return first === last ? first : `${first} – ${last}`;
+}
+
 /** Names what goes, all of it, and only then deletes. */
 function ConfirmFree({
   repository,
   offer,
+  beyond,
   onBack,
   onDone,
 }: {
   readonly repository: RepositoryFacts;
   readonly offer: Offer;
+  /** How many of its snapshots the rules would keep. */
+  readonly beyond: number;
   readonly onBack: () => void;
   readonly onDone: () => void;
 }): ReactNode {
@@ -106,15 +130,16 @@ function ConfirmFree({
   const [working, setWorking] = useState(false);
   const [error, setError] = useState<StillpointError | null>(null);
   const { snapshotIds } = offer;
-  const named = useMemo(() => {
+  const bySource = useMemo(() => {
     const wanted = new Set<string>(snapshotIds);
-    return (lanes ?? [])
-      .flatMap(({ name, snapshots }) =>
-        snapshots.filter(({ id }) => wanted.has(id)).map(({ id, time }) => ({ id, name, time })),
-      )
-      .sort((a, b) => a.time - b.time);
+    return new Map(
+      (lanes ?? []).flatMap(({ key, name, snapshots }) => {
+        const times = snapshots.filter(({ id }) => wanted.has(id)).toSorted((a, b) => a.time - b.time);
+        return times.length === 0 ? [] : [[key, { name, times }] as const];
+      }),
+    );
   }, [lanes, snapshotIds]);
-  const unnamed = snapshotIds.length - named.length;
+  const unnamed = snapshotIds.length - [...bySource.values()].reduce((sum, { times }) => sum + times.length, 0);
   const run = async (): Promise<void> => {
     setWorking(true);
     setError(null);
@@ -135,23 +160,27 @@ function ConfirmFree({
         <p>{t('reclaim.sureUnused', { bytes, name: repository.name })}</p>
       ) : (
         <>
-          <Notice
-            tone={goesBeyondRules(offer) ? 'warn' : 'info'}
-            title={t('reclaim.sure', { count: snapshotIds.length })}
-          >
-            {t(goesBeyondRules(offer) ? 'reclaim.sureBeyond' : 'reclaim.sureRules', { bytes, name: repository.name })}
+          <Notice tone="warn" title={t('reclaim.sure', { count: snapshotIds.length })}>
+            {beyond > 0 ? t('reclaim.beyond', { count: beyond }) : t('reclaim.sureRules')}{' '}
+            {t('reclaim.sure2', { bytes, name: repository.name })}
           </Notice>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is scrolled with the arrow keys. */}
           <section className={classes.goes} aria-label={t('reclaim.listTitle')} tabIndex={0}>
-            <ul>
-              {named.slice(0, listed).map(({ id, name, time }) => (
-                <li key={id}>
-                  <span>{name}</span> {formatDateTime(time)}
-                </li>
-              ))}
-              {named.length > listed && <li>{t('reclaim.more', { count: named.length - listed })}</li>}
-              {unnamed > 0 && <li>{t('reclaim.unnamed', { count: unnamed })}</li>}
-            </ul>
+            {[...bySource].map(([key, { name, times }]) => (
+              <div key={key}>
+                <h3>
+                  {t('reclaim.ofSource', { name, count: times.length })}
+                  <span>{spanOf(times)}</span>
+                </h3>
+                <ul>
+                  {times.slice(0, listed).map(({ id, time }) => (
+                    <li key={id}>{formatDateTime(time)}</li>
+                  ))}
+                  {times.length > listed && <li>{t('reclaim.more', { count: times.length - listed })}</li>}
+                </ul>
+              </div>
+            ))}
+            {unnamed > 0 && <p>{t('reclaim.unnamed', { count: unnamed })}</p>}
           </section>
         </>
       )}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { firstChoice, goesBeyondRules, type Offer, shownOffers } from './free-offers.ts';
+import { beyondRules, firstChoice, type Offer, shownOffers } from './free-offers.ts';
 import { growthOf, roughSpan } from './growth-words.ts';
 import { isFilling } from './repository-state.ts';
 
@@ -59,7 +59,16 @@ describe('what would free space', () => {
     expect(firstChoice([offer('older-than-one-year', 'ab', 5), offer('oldest-half', 'a', 2)])).toBeNull();
     expect(firstChoice([offer('oldest-half', 'a', 2), offer('by-rules', 'b', 1)])).toBe('by-rules');
     expect(firstChoice([offer('unused', '', 4)])).toBe('unused');
-    expect(goesBeyondRules(offer('by-rules', 'a', 1))).toBe(false);
-    expect(goesBeyondRules(offer('oldest-half', 'a', 1))).toBe(true);
+  });
+
+  it('says exactly how many of what is deleted the rules would keep', () => {
+    const half = offer('oldest-half', 'abc', 3);
+    const rules = offer('by-rules', 'ad', 1);
+    const freeable = (...offers: Offer[]) => ({ offers, freeBytes: null, totalBytes: null });
+    expect(beyondRules(half, freeable(rules, half))).toBe(2);
+    expect(beyondRules(half, freeable(half))).toBe(3);
+    expect(beyondRules(offer('older-than-one-year', 'd', 1), freeable(rules))).toBe(0);
+    expect(beyondRules(rules, freeable(half))).toBe(0);
+    expect(beyondRules(offer('unused', '', 1), freeable(half))).toBe(0);
   });
 });

@@ -13,6 +13,9 @@ import classes from './settings.module.css';
 type Closing = 'auto' | 'keep' | 'quit';
 const closings: Readonly<Record<Closing, Settings['keepRunning']>> = { auto: null, keep: true, quit: false };
 
+/** The switch at the end of its row, where the other choices stand too. */
+const switchRow = { root: classes.switch ?? '', body: classes.switchBody ?? '' };
+
 /** What Stillpoint does by itself: begin at login, go on without a window, speak up, pause. */
 export function EverydaySection(): ReactNode {
   const { t } = useTranslation('settings');
@@ -33,12 +36,10 @@ export function EverydaySection(): ReactNode {
     <section className={classes.section}>
       <h2>{t('everyday.title')}</h2>
       {error !== null && <ErrorPanel error={error} />}
-      {schedule?.tray === false && (
-        <Notice tone="info" title={t('everyday.noTray')}>
-          {t('everyday.noTrayLine')}
-        </Notice>
-      )}
+      <PauseRow />
       <Switch
+        labelPosition="left"
+        classNames={switchRow}
         label={t('everyday.atLogin')}
         description={t('everyday.atLoginLine')}
         checked={settings.startAtLogin ?? schedule?.startsAtLogin ?? false}
@@ -59,13 +60,19 @@ export function EverydaySection(): ReactNode {
           }))}
         />
       </div>
+      {schedule?.tray === false && (
+        <Notice tone="info" title={t('everyday.noTray')}>
+          {t('everyday.noTrayLine')}
+        </Notice>
+      )}
       <Switch
+        labelPosition="left"
+        classNames={switchRow}
         label={t('everyday.success')}
         description={t('everyday.successLine')}
         checked={settings.notifySuccess}
         onChange={(event) => change({ notifySuccess: event.currentTarget.checked })}
       />
-      <PauseRow />
     </section>
   );
 }

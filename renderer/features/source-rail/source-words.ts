@@ -14,6 +14,8 @@ export function useSourceWords(source: SourceView): string {
   const now = useNow(20_000);
   const runs = useStore((state) => state.runs) ?? [];
   const share = useStore((state) => state.shares.get(source.runningRunId as never)?.share);
+  const repositories = useStore((state) => state.repositories);
+  const names = repositories?.map(({ name }) => name) ?? [];
   const line = sourceLine(source, runs, now);
   switch (line.kind) {
     case 'running': {
@@ -31,10 +33,10 @@ export function useSourceWords(source: SourceView): string {
     }
     case 'late': {
       const late = line.since === null ? t('health.late') : t('lateSince', { when: shortMoment(line.since, now) });
-      return line.why === '' ? late : t('noGood', { health: late, why: inSentence(line.why) });
+      return line.why === '' ? late : t('noGood', { health: late, why: inSentence(line.why, names) });
     }
     case 'held-back':
-      return t('heldBack', { age: formatRelative(line.lastGood, now, 'narrow'), why: inSentence(line.why) });
+      return t('heldBack', { age: formatRelative(line.lastGood, now, 'narrow'), why: inSentence(line.why, names) });
     case 'trouble': {
       const health = t(`health.${source.health}`);
       if (line.lastGood !== null) return t('lastGood', { health, age: formatRelative(line.lastGood, now, 'narrow') });

@@ -4,9 +4,10 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
 import { changedWords } from '../../state/changed-words.ts';
+import { inSentence } from '../../state/late-words.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
-import { formatDay, formatTime } from '../../ui/format/date-time.ts';
+import { calendarDaysBetween, dateFormat, formatDay, formatTime } from '../../ui/format/date-time.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { type Attention, attentionOf } from './attention.ts';
 import classes from './summary.module.css';
@@ -29,7 +30,7 @@ export function AttentionList({ onBackUp }: { readonly onBackUp: (sourceId: Sour
         {items.map((item) => (
           <li key={item.key}>
             <span className={classes.when}>{whenOf(item, now)}</span>
-            <strong className={classes.who}>{item.name}</strong>
+            <strong className={classes.who}>{nameOf(item, t)}</strong>
             {item.kind === 'late' ? (
               <IconClockExclamation size={17} className={classes.warn} aria-hidden="true" />
             ) : item.severe ? (
@@ -38,7 +39,9 @@ export function AttentionList({ onBackUp }: { readonly onBackUp: (sourceId: Sour
               <IconAlertTriangle size={17} className={classes.warn} aria-hidden="true" />
             )}
             <span className={classes.what}>{wordsOf(item, t, changed)}</span>
-            <Actions item={item} onBackUp={onBackUp} />
+            <span className={classes.actions}>
+              <Actions item={item} onBackUp={onBackUp} />
+            </span>
           </li>
         ))}
       </ul>
@@ -126,15 +129,33 @@ function Action({ label, onClick }: { readonly label: string; readonly onClick: 
   );
 }
 
+function nameOf(
+  item: Attention,
+  t: ReturnType<typeof useTranslation<['attention', 'levels', 'changed-files']>>['t'],
+): string {
+  if (item.kind !== 'late' || item.others.length === 0) return item.name;
+  return t('together', { name: item.name, count: item.others.length });
+}
+
 function whenOf(item: Attention, now: number): string {
   if (item.kind === 'torn') {
-    const [from, to] = [formatDay(item.since, now), formatDay(item.mark.time, now)];
+    const [from, to] = [shortDay(item.since, now), shortDay(item.mark.time, now)];
     return from === to ? from : `${from} – ${to}`;
   }
-  if (item.kind === 'weaker') return formatDay(item.since, now);
-  if (item.kind === 'late') return item.since === null ? '' : `${formatDay(item.since, now)} ${formatTime(item.since)}`;
-  if ('at' in item) return `${formatDay(item.at, now)} ${formatTime(item.at)}`;
+  if (item.kind === 'weaker') return shortDay(item.since, now);
+  if (item.kind === 'late') return item.since === null ? '' : dayAndTime(item.since, now);
+  if ('at' in item) return dayAndTime(item.at, now);
   return '';
+}
+
+function dayAndTime(at: number, now: number): string {
+  return `${shortDay(at, now)} ${formatTime(at)}`;
+}
+
+/** `Today`, `Tue`; the date of what is older than a week. */
+function shortDay(at: number, now: number): string {
+  const days = calendarDaysBetween(at, now);
+  return days > 1 && days < 7 ? dateFormat({ weekday: 'short' }).format(at) : formatDay(at, now);
 }
 
 function wordsOf(
@@ -149,7 +170,9 @@ function wordsOf(
         ? changedWords(item.files, changed)
         : t('tornAgain', { count: item.times, what: changedWords(item.files, changed) });
     case 'late':
-      return item.why === '' ? t('lateBare') : t('late', { why: item.why });
+      return item.why === ''
+        ? t('lateBare')
+        : t('late', { why: inSentence(item.why, item.repository === null ? [] : [item.repository.name]) });
     case 'notMade':
       return t('notMade', { count: item.runs, text: item.text });
     case 'fullSoon':

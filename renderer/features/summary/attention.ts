@@ -34,6 +34,8 @@ export type Attention = { readonly key: string; readonly name: string; readonly 
       readonly kind: 'late';
       readonly since: number | null;
       readonly sourceId: SourceId;
+      /** Others that are late and wait for the same repository. */
+      readonly others: readonly string[];
       readonly why: string;
       readonly repository: Repository | null;
     }
@@ -81,8 +83,45 @@ export function attentionOf(
     }
     found.push(...own);
   }
-  for (const repository of repositories) found.push(...repositoryTrouble(repository, now));
-  return found.sort((a, b) => Number(b.severe) - Number(a.severe));
+  const waitedFor = new Set(
+    found.flatMap((item) => (item.kind === 'late' && item.repository ? [item.repository.id] : [])),
+  );
+  for (const repository of repositories) {
+    const own = repositoryTrouble(repository, now);
+    // Those who are late for it say already that it is not there.
+    found.push(
+      ...own.filter(({ kind }) => !(waitedFor.has(repository.id) && (kind === 'absent' || kind === 'password'))),
+    );
+  }
+  return lateTogether(found).sort((a, b) => Number(b.severe) - Number(a.severe));
+}
+
+/** One row for all that wait for the same repository: connecting it helps them all. */
+function lateTogether(found: readonly Attention[]): Attention[] {
+  const first = new Map<string, Extract<Attention, { kind: 'late' }>>();
+  for (const item of found) {
+    if (item.kind !== 'late' || item.repository === null) continue;
+    const key = `${item.repository.id} ${item.why}`;
+    const before = first.get(key);
+    if (before === undefined) first.set(key, item);
+    else {
+      const since = Math.min(before.since ?? Number.POSITIVE_INFINITY, item.since ?? Number.POSITIVE_INFINITY);
+      first.set(key, {
+        ...before,
+        since: Number.isFinite(since) ? since : null,
+        others: [...before.others, item.name],
+      });
+    }
+  }
+  const shown = new Set<string>();
+  return found.flatMap((item): Attention[] => {
+    if (item.kind !== 'late' || item.repository === null) return [item];
+    const key = `${item.repository.id} ${item.why}`;
+    const together = first.get(key);
+    if (together === undefined || shown.has(key)) return [];
+    shown.add(key);
+    return [together];
+  });
 }
 
 function lateTrouble(source: SourceView, repositories: readonly Repository[]): Attention {
@@ -92,6 +131,7 @@ function lateTrouble(source: SourceView, repositories: readonly Repository[]): A
     name: source.name,
     severe: true,
     since: source.lateSince,
+    others: [],
     sourceId: source.id,
     why: whyLate(source),
     repository: repositories.find(({ id, state }) => id === source.policy.repositoryId && state !== 'ready') ?? null,

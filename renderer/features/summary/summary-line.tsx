@@ -1,7 +1,7 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
-import { whyLate } from '../../state/late-words.ts';
+import { inSentence, whyLate } from '../../state/late-words.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { calendarDaysBetween, dateFormat, formatTime } from '../../ui/format/date-time.ts';
@@ -18,13 +18,14 @@ export function SummaryLine(): ReactNode {
   const repositories = useStore((state) => state.repositories) ?? [];
   const pausedUntil = useStore((state) => state.schedule?.pausedUntil ?? null);
   const summary = summarize(sources, lanes, repositories, now);
+  const names = repositories.map(({ name }) => name);
   const [first, ...others] = summary.troubled;
   return (
     <p className={classes.line} data-testid="summary">
       <strong>{safeWords(summary, t)}</strong>{' '}
       {first !== undefined && (
         <strong className={classes.trouble} data-health={first.health}>
-          {troubleWords(first, summary.interrupted, t)}
+          {troubleWords(first, summary.interrupted, names, t)}
         </strong>
       )}{' '}
       {others.length > 0 && <span>{t('more', { count: others.length })} </span>}
@@ -45,15 +46,24 @@ function safeWords({ total, safe }: Summary, t: Words): string {
   return safe === total ? t('allSafe', { count: total }) : t('someSafe', { safe, total });
 }
 
-function troubleWords({ name, health, healthText, heldBack }: SourceView, interrupted: boolean, t: Words): string {
+function troubleWords(
+  { name, health, healthText, heldBack }: SourceView,
+  interrupted: boolean,
+  names: readonly string[],
+  t: Words,
+): string {
   if (interrupted) return t('interrupted', { name });
   // The sentence around it has a full stop of its own.
   const why = health === 'late' ? whyLate({ heldBack, healthText }) : healthText.replace(/\.$/, '');
   // That there is no snapshot yet needs no reason, and what it waits for says that it waits.
   if (health === 'new' || why === '') return t('troubleBare', { name, health: t(`health.${health as 'late'}`) });
-  // A reason that begins with the word says it already.
-  if (health === 'waiting' || why.toLowerCase().startsWith(health)) return t('waitingFor', { name, why });
-  return t('trouble', { name, health: t(`health.${health as 'late'}`), why });
+  if (health === 'waiting') return t('waitingFor', { name, why: inSentence(why, names) });
+  // What failed is told in words that may begin with any name.
+  return t('trouble', {
+    name,
+    health: t(`health.${health as 'late'}`),
+    why: health === 'failed' ? why : inSentence(why, names),
+  });
 }
 
 function pausedWords(until: number | 'forever', now: number, t: Words): string {

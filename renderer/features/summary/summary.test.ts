@@ -79,12 +79,28 @@ describe('attentionOf', () => {
     expect(kinds(100 * 1024 ** 3)).toEqual([]);
   });
 
-  it('puts what is late first, with what stands in the way, and says of its disk only once more', () => {
+  it('says once what several late sources wait for, before all else, and not again of the disk itself', () => {
     const scene = buildScene('late', now);
-    const items = attention(scene);
-    expect(items.slice(0, 5).map(({ kind }) => kind)).toEqual(Array(5).fill('late'));
-    expect(items[0]).toMatchObject({ severe: true, repository: { name: 'Backup disk' } });
-    expect(items.map(({ kind }) => kind)).toContain('absent');
+    const [first, ...rest] = attention(scene);
+    const others = ['shop-db', 'win-build', 'web-01', 'Photos'];
+    expect(first).toMatchObject({ kind: 'late', severe: true, name: 'Documents', others });
+    expect(first).toMatchObject({ repository: { name: 'Backup disk' } });
+    expect(rest.map(({ kind }) => kind)).not.toContain('late');
+    expect(rest.map(({ kind }) => kind)).not.toContain('absent');
+  });
+
+  it('keeps apart who is late for different reasons', () => {
+    const scene = buildScene('late', now);
+    const repositories = scene.repositories.map((repository) => ({ ...repository, state: 'ready' as const }));
+    const items = attentionOf(scene.sources, scene.lanes, repositories, scene.runs, now);
+    expect(items.filter(({ kind }) => kind === 'late')).toHaveLength(5);
+    const [one, ...others] = scene.sources;
+    if (one === undefined) throw new Error('the scene has no source');
+    const apart = [{ ...one, heldBack: 'Scheduled backups are paused' }, ...others];
+    const late = attentionOf(apart, scene.lanes, scene.repositories, scene.runs, now).filter(
+      ({ kind }) => kind === 'late',
+    );
+    expect(late.map(({ name }) => name)).toEqual(['Documents', 'shop-db']);
   });
 
   it('tells of runs that were not made only while no later snapshot made up for them', () => {
