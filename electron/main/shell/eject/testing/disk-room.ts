@@ -1,6 +1,15 @@
 import { type ChildProcess, execFile, execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -16,10 +25,17 @@ export interface Who {
   readonly gid: number;
 }
 
+/** A part of the disk: ext4, or made to look encrypted, which has nothing in it that could be mounted. */
+export interface Part {
+  readonly label: string;
+  readonly isEncrypted?: boolean;
+}
+
 /**
  * A mount namespace with the real udisksd and the real polkitd on a system bus of their own, and in it the parts of one
  * removable disk: loop devices that udev's database, kept by hand there, calls a USB disk, and whose `removable` says so.
- * Nothing outside it sees a mount, a rule or a record of it.
+ * Nothing outside it sees a mount, a rule or a record of it. No udevd is there to tell of what changes: after each mount and
+ * unmount udisksd waits 20 s for its word, and goes on.
  */
 export interface DiskRoom {
   /** Of the bus. */
@@ -41,8 +57,8 @@ export function whyNoDiskRoom(): string {
   return existsSync('/dev/loop-control') ? '' : 'needs loop devices';
 }
 
-/** One disk with a part for each label. Everyone may mount it, as who sits before a machine may. */
-export async function openDiskRoom(labels: readonly string[]): Promise<DiskRoom> {
+/** One disk. Everyone may mount it, as who sits before a machine may. */
+export async function openDiskRoom(...parts: readonly Part[]): Promise<DiskRoom> {
   const folder = mkdtempSync(join(tmpdir(), 'stillpoint-disks-'));
   // Everybody may go to the bus in it.
   chmodSync(folder, 0o755);
@@ -51,10 +67,10 @@ export async function openDiskRoom(labels: readonly string[]): Promise<DiskRoom>
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    const loops = labels.map((label) => {
-      const loop = attach(folder, label);
+    const loops = parts.map((part) => {
+      const loop = attach(folder, part.label);
       undo.push(() => execFileSync('losetup', ['--detach', loop]));
-      return { label, loop };
+      return { ...part, loop };
     });
     const devices = loops.map(({ loop }) => basename(loop));
     const holder = await held(namespaceScript(folder, loops));
@@ -125,12 +141,15 @@ function attach(folder: string, label: string): string {
 }
 
 /** Source: udev's database as libudev reads it, `/run/udev/data/b<major>:<minor>`, and `man 7 udisks` for its properties. */
-function namespaceScript(folder: string, loops: readonly { readonly label: string; readonly loop: string }[]): string {
-  const records = loops.map(({ label, loop }) => {
+function namespaceScript(folder: string, loops: readonly (Part & { readonly loop: string })[]): string {
+  const records = loops.map(({ label, isEncrypted, loop }) => {
     const number = statSync(loop).rdev;
     const record = [
       'I:1',
-      ...['ID_FS_USAGE=filesystem', 'ID_FS_TYPE=ext4', `ID_FS_LABEL=${label}`, `ID_FS_LABEL_ENC=${label}`],
+      ...(isEncrypted
+        ? ['ID_FS_USAGE=crypto', 'ID_FS_TYPE=crypto_LUKS']
+        : ['ID_FS_USAGE=filesystem', 'ID_FS_TYPE=ext4']),
+      ...[`ID_FS_LABEL=${label}`, `ID_FS_LABEL_ENC=${label}`],
       ...['ID_BUS=usb', 'ID_VENDOR=Stillpoint', 'ID_MODEL=Disk', 'ID_SERIAL=Stillpoint_Disk', 'ID_SERIAL_SHORT=1'],
       'UDISKS_SYSTEM=0',
     ].map((line) => (line.includes('=') ? `E:${line}` : line));
@@ -169,7 +188,8 @@ async function held(script: string): Promise<ChildProcess> {
 }
 
 function busConfig(address: string): string {
-  const rules = '<allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>';
+  const rules =
+    '<allow user="*"/><allow send_destination="*" eavesdrop="true"/><allow eavesdrop="true"/><allow own="*"/>';
   return `<busconfig><type>system</type><listen>${address}</listen><auth>EXTERNAL</auth>
 <policy context="default">${rules}</policy></busconfig>`;
 }
