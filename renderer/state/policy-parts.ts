@@ -1,5 +1,6 @@
 import { type ComponentType, createContext, useContext } from 'react';
 import type { SourceId } from '../../shared/domain/ids.ts';
+import { defaultKeepRules } from '../../shared/domain/keep/rules.ts';
 import { defaultLongestStallMs, type Policy, policySchema } from '../../shared/domain/policy.ts';
 
 /** What of a policy people choose here; where snapshots go and how still they must be is chosen elsewhere. */
@@ -19,7 +20,7 @@ export const policyChoiceSchema = policySchema.pick({
 
 /** What is chosen in a policy; null: what a new source begins with. */
 export function choiceOf(policy: Policy | null): PolicyChoice {
-  return policyChoiceSchema.parse(policy ?? { longestStallMs: defaultLongestStallMs });
+  return policyChoiceSchema.parse(policy ?? { longestStallMs: defaultLongestStallMs, keep: defaultKeepRules });
 }
 
 /**
@@ -58,8 +59,6 @@ export interface PolicyParts {
     /** Told whenever a value is or is no longer one that can be saved. */
     readonly onValid: (valid: boolean) => void;
   }>;
-  /** Why scheduled runs copy live, with the one consent that changes it; nothing where that is not so. */
-  readonly StillPointsNotice: ComponentType<{ readonly sourceId: SourceId | null }>;
 }
 
 const PolicyPartsContext = createContext<PolicyParts | null>(null);

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { repositoryIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
+import { keepEverything, keepsEverything } from '../../../shared/domain/keep/rules.ts';
 import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { authorityFor } from './authority.ts';
@@ -137,6 +138,17 @@ describe('registry', () => {
     expect(() => registry.putSource(source('documents-1', 1000))).toThrow(
       expect.objectContaining({ kind: 'io', message: expect.stringMatching(/cannot be written \(E[A-Z]+\)/) }),
     );
+  });
+
+  it('keeps everything of a source that was registered before there were keep rules', () => {
+    const path = join(folder, 'registry.json');
+    const { policy, ...older } = source('documents-1', 1000);
+    const { repositoryId, requiredLevel, longestStallMs } = policy;
+    const before = { ...older, policy: { repositoryId, requiredLevel, longestStallMs } };
+    writeFileSync(path, JSON.stringify({ version: 1, sources: [before], repositories: [] }));
+    const [read] = openRegistry(path).sources(1000);
+    expect(read?.policy).toEqual({ ...policy, keep: keepEverything });
+    expect(keepsEverything(policy.keep)).toBe(false);
   });
 
   it('refuses a damaged file and leaves it as it is', () => {
