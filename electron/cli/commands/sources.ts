@@ -1,6 +1,7 @@
 import { basename, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { excludePresets } from '../../../shared/domain/excludes/presets.ts';
+import { keepEverything } from '../../../shared/domain/keep/rules.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import { defaultPolicy, type Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
@@ -45,10 +46,14 @@ export async function addSource(session: Session, path: string, options: AddOpti
   return exitCodes.done;
 }
 
-/** A place that is backed up once; its policy asks for what a copy of any kind gives. */
+/**
+ * A place that is backed up once; its policy asks for what a copy of any kind gives. Nobody said what is to be kept of it,
+ * and who did may have said so elsewhere: nothing is deleted unasked.
+ */
 export async function registerSource(session: Session, path: string, options: AddOptions): Promise<Source> {
   const spec = specOf(path, options);
-  const policy = policyFrom(options, defaultPolicy(await openedRepository(session), 'per-file'));
+  const usual = { ...defaultPolicy(await openedRepository(session), 'per-file'), keep: keepEverything };
+  const policy = policyFrom(options, usual);
   return session.service.call('sources.add', { name: nameOf(spec, options), spec, policy });
 }
 
