@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 
 /** The runs and what is known of one. */
 export function activity(page: Page) {
-  const list = page.getByRole('list', { name: 'Runs, newest first' });
+  const list = page.getByRole('navigation', { name: 'Runs, newest first' });
   return {
     list,
     select: (title: string) =>

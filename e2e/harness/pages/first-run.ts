@@ -8,6 +8,8 @@ export function firstRun(page: Page) {
     protectThisComputer: () => page.getByRole('button', { name: /^Protect this computer/ }).click(),
     continueFromBackups: () => page.getByRole('button', { name: /^Restore or continue/ }).click(),
     promise: page.getByRole('region', { name: 'What you will get' }),
+    /** What will go on by itself, in one sentence. */
+    schedule: page.getByText(/^By itself from then on/),
     folder: page.getByRole('textbox', { name: 'Folder', exact: true }),
     next: () => press('Next'),
     /** Called so only where a disk is offered as well. */
