@@ -57,7 +57,7 @@ describe('a disk', () => {
     await expect.poll(() => app.desktop.ejected).toEqual(['/media/backup']);
     await app.services.everyday.look();
     expect([...app.desktop.notices.values()]).toMatchObject([
-      { kind: 'eject', title: 'Backup disk is still in use', actions: [{ id: 'eject', label: 'Try again' }] },
+      { kind: 'eject', title: 'Backup disk was not ejected', actions: [{ id: 'eject', label: 'Try again' }] },
     ]);
   });
 

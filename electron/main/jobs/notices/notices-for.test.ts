@@ -303,11 +303,16 @@ const table: readonly [
     ],
   ],
   [
+    'a disk that somebody ejected, and of no backup',
+    { unplug: [{ ...unplug, state: 'safe', runId: '' }] },
+    [{ title: 'Safe to unplug', body: 'Backup disk is unmounted.', actions: '', leads: 'repository' }],
+  ],
+  [
     'a disk that is in use',
     { unplug: [{ ...unplug, state: 'busy', text: 'Files has a folder of it open.' }] },
     [
       {
-        title: 'Backup disk is still in use',
+        title: 'Backup disk was not ejected',
         body: 'Do not unplug it yet. Files has a folder of it open.',
         actions: 'Try again',
         leads: 'repository',

@@ -7,14 +7,15 @@ import type { RepositoryView } from '../views.ts';
 import { ago, bytesWords, listOf, sentence } from '../words.ts';
 import type { Notice, NoticeAction, NoticeActionId } from './notice.ts';
 
-/** A disk that a finished scheduled run had waited for. */
+/** A disk that a finished scheduled run had waited for, or that somebody ejected. */
 export interface UnplugFact {
   readonly repositoryId: RepositoryId;
   readonly repositoryName: string;
-  /** `finished`: it may be ejected. `safe`: its filesystem is unmounted. `busy`: ejecting it did not work. */
+  /** `finished`: it may be ejected. `safe`: nothing of it is mounted. `busy`: it was not seen to be unmounted. */
   readonly state: 'finished' | 'safe' | 'busy';
   /** Why it did not work; empty otherwise. */
   readonly text: string;
+  /** The run that had waited for it; empty where it was ejected without one. */
   readonly runId: string;
 }
 
@@ -262,7 +263,8 @@ function unplugNotice({ repositoryId, repositoryName, state, text, runId }: Unpl
       ...common,
       kind: 'safe-to-unplug',
       title: 'Safe to unplug',
-      body: `The backup finished and ${repositoryName} is unmounted.`,
+      body:
+        runId === '' ? `${repositoryName} is unmounted.` : `The backup finished and ${repositoryName} is unmounted.`,
       urgency: 'normal',
       actions: [],
       about,
@@ -271,7 +273,7 @@ function unplugNotice({ repositoryId, repositoryName, state, text, runId }: Unpl
   return {
     ...common,
     kind: 'eject',
-    title: state === 'busy' ? `${repositoryName} is still in use` : 'Backup finished',
+    title: state === 'busy' ? `${repositoryName} was not ejected` : 'Backup finished',
     body: state === 'busy' ? `Do not unplug it yet. ${text}` : `Eject ${repositoryName} before you unplug it.`,
     urgency: 'normal',
     actions: [state === 'busy' ? { id: 'eject', label: 'Try again' } : action('eject')],
