@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import type { NotRun } from '../../../shared/domain/schedule/facts.ts';
-import { lateAt } from '../../../shared/domain/schedule/late.ts';
+import { canHaveBeen, lateAt } from '../../../shared/domain/schedule/late.ts';
 import { blockerSentence, notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import type { Look } from '../../schedule/index.ts';
@@ -77,16 +77,19 @@ async function lateSinceOf(
 ): Promise<number | null> {
   const state = scheduler.state(source.id);
   if (!state) return null;
-  const good = await lastGoodAt(source, service);
-  const recorded = state.runs.findLast(({ outcome }) => outcome === 'done')?.startedAt ?? null;
+  const now = ports.now();
+  const good = await lastGoodAt(source, service, now);
+  const recorded =
+    state.runs.findLast(({ outcome, startedAt }) => outcome === 'done' && canHaveBeen(startedAt, now))?.startedAt ??
+    null;
   const { schedule, conditions, lateAfterHours } = source.policy;
   const at = lateAt({
     ...{ schedule, conditions, lateAfterHours, since: state.since, unchangedAt: state.unchangedAt },
     // Where its repository is away, the history is all that is known.
     lastGoodAt: good ?? recorded,
-    now: ports.now(),
+    now,
   });
-  return at !== null && at <= ports.now() ? at : null;
+  return at !== null && at <= now ? at : null;
 }
 
 function codeOf(look: Look, lateSince: number | null): ExitCode {

@@ -72,4 +72,20 @@ describe('late', () => {
     expect(lateAt({ ...facts, lastGoodAt: 3000, unchangedAt: 2000 })).toBe(3000 + 26 * hour);
     expect(lateAt({ ...facts, lastGoodAt: null, unchangedAt: 4000 })).toBe(1000 + 26 * hour);
   });
+
+  it('does not believe what lies ahead of the clock, which would hide every failure until then', () => {
+    const [now, ahead] = [100 * hour, 10_000 * hour];
+    const known = { ...facts, since: 5 * hour, now };
+    expect(lateAt({ ...known, lastGoodAt: ahead })).toBe(31 * hour);
+    expect(lateAt({ ...known, lastGoodAt: 50 * hour, unchangedAt: ahead })).toBe(76 * hour);
+    expect(lateAt({ ...known, lastGoodAt: ahead, unchangedAt: 50 * hour })).toBe(31 * hour);
+    expect(lateAt({ ...known, lastGoodAt: ahead, since: ahead })).toBeNull();
+    // Another machine's clock may be a little ahead of ours.
+    expect(lateAt({ ...known, lastGoodAt: now + 60_000 })).toBe(now + 60_000 + 26 * hour);
+  });
+
+  it('is not known where nothing is known to count from', () => {
+    expect(lateAt({ ...facts, lastGoodAt: null, since: null })).toBeNull();
+    expect(lateAt({ ...facts, lastGoodAt: 3000, since: null })).toBe(3000 + 26 * hour);
+  });
 });

@@ -1,6 +1,6 @@
 import type { ConditionRules, Schedule } from './schedule.ts';
 import { slotsBetween } from './slots.ts';
-import { dayMs, hourMs } from './wall-clock.ts';
+import { dayMs, hourMs, minuteMs } from './wall-clock.ts';
 import { type Band, windowBands } from './windows.ts';
 
 export interface LateFacts {
@@ -8,20 +8,40 @@ export interface LateFacts {
   readonly conditions: ConditionRules;
   /** Hours; null: worked out from the schedule. */
   readonly lateAfterHours: number | null;
-  /** Age counts from the last snapshot that met the policy, else from when the source was registered (`since`). */
+  /** Age counts from the last snapshot that met the policy, else from when the source was registered (`since`; null: not known). */
   readonly lastGoodAt: number | null;
-  readonly since: number;
+  readonly since: number | null;
   /** When it was last seen that nothing had changed since that snapshot (a look of `quiet` and `changes`): as good as a new one. */
   readonly unchangedAt?: number | null | undefined;
   readonly now: number;
 }
 
-/** When the last good snapshot becomes too old; null: never (a source that is backed up by hand only). */
+/**
+ * When the last good snapshot becomes too old; null: never (a source that is backed up by hand only), or nothing is known
+ * that time could count from. What lies ahead of the clock is not known: the clock was wrong when it was written, and
+ * counting from it would keep every failure until then from being told.
+ */
 export function lateAt(facts: LateFacts): number | null {
   const age = allowedAgeMs(facts);
   if (age === null) return null;
-  if (facts.lastGoodAt === null) return facts.since + age;
-  return Math.max(facts.lastGoodAt, facts.unchangedAt ?? facts.lastGoodAt) + age;
+  const lastGoodAt = knownAt(facts.lastGoodAt, facts.now);
+  const from =
+    lastGoodAt === null
+      ? knownAt(facts.since, facts.now)
+      : Math.max(lastGoodAt, knownAt(facts.unchangedAt ?? null, facts.now) ?? lastGoodAt);
+  return from === null ? null : from + age;
+}
+
+/** Clocks of machines that share a repository differ by less. */
+const aheadSlack = 10 * minuteMs;
+
+/** Whether it can be true that something was then. */
+export function canHaveBeen(at: number, now: number): boolean {
+  return at <= now + aheadSlack;
+}
+
+function knownAt(at: number | null, now: number): number | null {
+  return at !== null && canHaveBeen(at, now) ? at : null;
 }
 
 const batteryAge = 26 * hourMs;
