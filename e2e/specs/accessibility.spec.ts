@@ -22,6 +22,13 @@ async function judge(page: Page, screen: string): Promise<void> {
   });
 }
 
+/** By the keyboard alone, as whoever has no mouse does. */
+async function unfold(page: Page, name: string): Promise<void> {
+  const button = page.getByRole('button', { name });
+  await button.focus();
+  await page.keyboard.press('Enter');
+}
+
 test('every screen at 900 by 600, in both themes, is usable by everybody', async ({ world, start }) => {
   const source = world.folder('ada');
   writeFiles(world, source, homeLike());
@@ -89,11 +96,39 @@ test('every screen at 900 by 600, in both themes, is usable by everybody', async
     await expect(page.getByRole('heading', { level: 1, name })).toBeVisible();
     await judge(page, name.toLowerCase());
   }
+  await page.getByRole('button', { name: 'Add', exact: true }).click();
+  await page.getByRole('menuitem', { name: 'Mail…' }).click();
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click();
+  await expect(page.getByRole('dialog')).toContainText('Enter a mail address');
+  await judge(page, 'alert');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await openAddSource();
   await addSource(page).folder.fill(world.folder('other'));
   await expect(addSource(page).promise).toContainText('You will get');
   await judge(page, 'add-source');
+  await unfold(page, 'Change: left out');
+  await unfold(page, 'Own rules…');
+  await unfold(page, 'Change: Kept');
+  await judge(page, 'add-source-unfolded');
+  await inRail('Ada').focus();
+  await page.keyboard.press('Shift+F10');
+  await page.getByRole('menuitem', { name: 'Schedule and keep rules…' }).click();
+  await expect(page.getByRole('region', { name: 'What is kept' })).toBeVisible();
+  await judge(page, 'policy');
+  await unfold(page, 'Conditions, longest pause, when it is late');
+  await unfold(page, 'Allow only certain times…');
+  await unfold(page, 'More rules');
+  await judge(page, 'policy-unfolded');
+  await page.getByRole('button', { name: 'Cancel' }).click();
   await go('Repositories');
+  await page.getByRole('button', { name: 'More for' }).click();
+  await page.getByRole('menuitem', { name: 'Free space…' }).click();
+  await expect(page.getByRole('dialog', { name: /Free space in/ })).toBeVisible();
+  await expect(page.getByRole('dialog').getByText('Looking at what could be freed')).toBeHidden();
+  await judge(page, 'free-space');
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('dialog')).toBeHidden();
   await page.getByRole('button', { name: 'New repository…' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();
   await judge(page, 'new-repository');

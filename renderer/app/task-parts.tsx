@@ -5,7 +5,6 @@ import { emptyDraft, requiredLevelFor, specOf } from '../features/add-source/sou
 import { FileVersions } from '../features/browse/file-versions.tsx';
 import { type FirstRunParts, FirstRunPartsProvider } from '../features/first-run/parts.ts';
 import { PolicySections } from '../features/policy/policy-sections.tsx';
-import { StillPointsNotice } from '../features/policy/still-points.tsx';
 import { usePolicyWords } from '../features/policy/use-policy-words.ts';
 import { PasswordForm } from '../features/repositories/password-form.tsx';
 import { PlaceChooser } from '../features/repositories/place-chooser.tsx';
@@ -26,7 +25,7 @@ const firstRunParts: FirstRunParts = {
 
 const searchParts: SearchParts = { FileVersions };
 
-const policyParts: PolicyParts = { usePolicyWords, PolicySections, StillPointsNotice };
+const policyParts: PolicyParts = { usePolicyWords, PolicySections };
 
 /** What one task borrows from another, handed over here because features never import each other. */
 export function TaskParts({ children }: { readonly children: ReactNode }): ReactNode {

@@ -36,7 +36,7 @@ export function KeepPicture({
               {t(`picture.lane.${lane.name}`)}
             </span>
             <Ticks lane={lane} place={(at) => placeOf(now - at, oldest)} />
-            <span className={classes.pictureReach}>{reach(Math.min(...lane.times))}</span>
+            <span className={classes.pictureReach}>{lane.keeps && reach(Math.min(...lane.times))}</span>
           </Fragment>
         ))}
         <div className={classes.pictureScale} aria-hidden="true">

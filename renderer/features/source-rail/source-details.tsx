@@ -40,7 +40,7 @@ export function SourceDetails({
   const repository = useStore((state) => state.repositories?.find(({ id }) => id === source.policy.repositoryId));
   const [removing, setRemoving] = useState(false);
   const next = nextRun(source, now);
-  const { usePolicyWords, StillPointsNotice } = usePolicyParts();
+  const { usePolicyWords } = usePolicyParts();
   const policy = usePolicyWords()(source.policy);
   return (
     <div className={classes.details}>
@@ -55,7 +55,6 @@ export function SourceDetails({
         </p>
       )}
       <LateNotice source={source} />
-      <StillPointsNotice sourceId={source.id} />
       <div className={classes.detailsActions}>
         <Button
           variant="filled"

@@ -1,5 +1,5 @@
 import { Button, Modal } from '@mantine/core';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { AlertChannel } from '../../../../shared/domain/alerts.ts';
 import { asStillpointError, type StillpointError } from '../../../../shared/errors/index.ts';
@@ -26,6 +26,7 @@ export function AlertDialog({
   const { t } = useTranslation(['alerts', 'ui']);
   const saveAlert = useStore((state) => state.saveAlert);
   const keepsSecrets = useStore((state) => state.info?.secretStore.available ?? false);
+  const form = useRef<HTMLFormElement>(null);
   const [draft, setDraft] = useState(initial);
   const [secret, setSecret] = useState('');
   const [wrong, setWrong] = useState<readonly AlertField[]>([]);
@@ -45,6 +46,9 @@ export function AlertDialog({
     const fields: AlertField[] = result.ok ? [] : [...result.fields];
     if (needsSecret(draft.kind) && secret === '' && !hasSecret) fields.push('secret');
     setWrong(fields);
+    // The first of them is where to go on, also for who cannot see the red.
+    if (fields.length > 0)
+      requestAnimationFrame(() => form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus());
     return result.ok && fields.length === 0 ? result.channel : null;
   };
   const attempt = async (what: 'test' | 'save', action: (channel: AlertChannel) => Promise<void>): Promise<void> => {
@@ -86,6 +90,7 @@ export function AlertDialog({
       styles={{ title: { fontWeight: 600, fontSize: 16 } }}
     >
       <form
+        ref={form}
         className={classes.form}
         noValidate
         onSubmit={(event) => {
