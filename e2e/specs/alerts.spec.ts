@@ -91,6 +91,7 @@ test('who is away is told once that a scheduled backup failed, and once that it 
       ).toEqual(['recovered', 'recovered']);
       await frame(page).go('Settings');
       await expect(settingsPage(page).alerts).toContainText('Last message: hook heard');
+      await settingsPage(page).alerts.scrollIntoViewIfNeeded();
       await keep(page, '5-recovered');
       await hidden.close();
     });
