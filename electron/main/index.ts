@@ -1,9 +1,10 @@
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
-import { app } from 'electron';
+import { app, dialog } from 'electron';
 import { keyringSwitch, startsHidden } from './command-line.ts';
+import { LaterStarts } from './later-starts.ts';
 import { appFolders } from './settings/app-folders.ts';
+import { browserFolder } from './settings/browser-folder.ts';
 import { secretStoreChoice } from './settings/secret-store-choice.ts';
 import { lookAtKeyring } from './shell/keyring/watch-keyring.ts';
 import { forbidLeaving } from './shell/lock-down.ts';
@@ -13,8 +14,7 @@ import { start } from './start.ts';
 // The composition root. What has to happen before Electron is ready happens here; `start.ts` does the rest.
 app.setName('Stillpoint');
 const folders = appFolders(process.env, homedir());
-const browserState = join(folders.state, 'window');
-mkdirSync(browserState, { recursive: true, mode: 0o700 });
+const browserState = browserFolder(folders.state, process.env.XDG_RUNTIME_DIR);
 // Also where the lock of the single instance lies: one app per state folder.
 app.setPath('userData', browserState);
 app.setPath('sessionData', browserState);
@@ -44,7 +44,22 @@ registerPageScheme();
 forbidLeaving();
 
 if (app.requestSingleInstanceLock()) {
-  void app.whenReady().then(() => start(folders, import.meta.dirname, { leavesKeyring }));
+  const laterStarts = new LaterStarts();
+  app.on('second-instance', (_event, argv) => laterStarts.hear(argv));
+  void app
+    .whenReady()
+    .then(() => start(folders, import.meta.dirname, { leavesKeyring, laterStarts }))
+    .catch(giveUp);
 } else {
   app.quit();
+}
+
+/** A process that stayed without a window would keep every later start from showing one. */
+function giveUp(error: unknown): void {
+  const what = error instanceof Error ? error.message : String(error);
+  process.stderr.write(`Stillpoint cannot start: ${error instanceof Error ? error.stack : what}\n`);
+  app.releaseSingleInstanceLock();
+  // It stays until it is answered, and after a login nobody may be there.
+  if (!startsHidden(process.argv)) dialog.showErrorBox('Stillpoint cannot start', what);
+  app.exit(1);
 }

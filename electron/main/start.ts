@@ -20,6 +20,7 @@ import type { ShellPort } from './ipc/services.ts';
 import type { Place } from './jobs/notices/notice.ts';
 import { RegistryCarrier } from './jobs/registry-carrier.ts';
 import type { TrayAction } from './jobs/tray-model.ts';
+import type { LaterStarts } from './later-starts.ts';
 import { leaveInOrder } from './leave.ts';
 import { rememberedRights } from './rights.ts';
 import { writeChunks } from './save-file.ts';
@@ -55,10 +56,15 @@ const logBytes = 1024 * 1024;
 export interface StartOptions {
   /** The keyring is locked and this start does without it: another takes its place before a window shows. */
   readonly leavesKeyring: boolean;
+  readonly laterStarts: LaterStarts;
 }
 
-/** Everything from an app that is ready to a window that shows. `built`: the folder of the built main process. */
-export async function start(folders: AppFolders, built: string, { leavesKeyring }: StartOptions): Promise<void> {
+/**
+ * Everything from an app that is ready to a window that shows. `built`: the folder of the built main process. Rejects only
+ * where there can be no window; what cannot be kept on this disk is told in it.
+ */
+export async function start(folders: AppFolders, built: string, options: StartOptions): Promise<void> {
+  const { leavesKeyring, laterStarts } = options;
   const now = (): number => Date.now();
   const log = new BoundedLog(join(folders.state, 'main.log'), logBytes, now);
   const report = (what: string, error: unknown): void =>
@@ -81,15 +87,16 @@ export async function start(folders: AppFolders, built: string, { leavesKeyring 
   const dismissed = dismissedNoticesFile(join(folders.state, 'dismissed-notices.json'), now);
   const runsFolder = join(folders.state, 'runs');
   const logs = new RunLogs(runsFolder);
-  const [settingsProblem, passwordsProblem, alertsProblem, mayAskAgain, place, dismissedBefore] = await Promise.all([
-    settings.load(),
-    passwords.load(),
-    alerts.load(),
-    wish.load(),
-    windowState.load(),
-    dismissed.load(),
-    logs.prepare(),
-  ]);
+  const [settingsProblem, passwordsProblem, alertsProblem, mayAskAgain, place, dismissedBefore, logsProblem] =
+    await Promise.all([
+      settings.load(),
+      passwords.load(),
+      alerts.load(),
+      wish.load(),
+      windowState.load(),
+      dismissed.load(),
+      logs.prepare().catch((error) => notKeptWords(folders.state, error)),
+    ]);
   nativeTheme.themeSource = settings.current.theme;
   settings.onChange = ({ theme }) => {
     nativeTheme.themeSource = theme;
@@ -227,7 +234,7 @@ export async function start(folders: AppFolders, built: string, { leavesKeyring 
 
   /** What is left for the moment in which somebody looks: questions, and what went wrong before. */
   let firstLook: (() => void) | undefined = () => {
-    for (const problem of [settingsProblem, passwordsProblem, alertsProblem]) if (problem) tell(problem);
+    for (const problem of [settingsProblem, passwordsProblem, alertsProblem, logsProblem]) if (problem) tell(problem);
     const isAsked = choice.kind === 'pkexec' || (choice.kind === 'auto' && mayAskAgain);
     void helperStarted.then(() => rightsFor(isAsked)).catch((error) => report('rights', error));
   };
@@ -267,7 +274,11 @@ export async function start(folders: AppFolders, built: string, { leavesKeyring 
     if (doing === 'ask') {
       const answer = await askKeepRunning(window.shown);
       if (answer === null) return;
-      if (answer.remember) await settings.change({ keepRunning: answer.keepRunning });
+      // A wish that cannot be kept is no reason to stay.
+      if (answer.remember)
+        await settings
+          .change({ keepRunning: answer.keepRunning })
+          .catch((error) => report('keeping what closing does', error));
       if (!answer.keepRunning) return leaving.quit();
     }
     window.hide();
@@ -281,10 +292,6 @@ export async function start(folders: AppFolders, built: string, { leavesKeyring 
   }
 
   installMenu((command) => broadcast({ type: 'command', command }));
-  app.on('second-instance', (_event, argv) => {
-    // A login that starts it again does not ask for the window.
-    if (!startsHidden(argv)) open(null);
-  });
   const awake = keepAwake();
   const stopWatching = watchMachine({
     onChange: (what) => services.schedule.poke(what),
@@ -334,11 +341,17 @@ export async function start(folders: AppFolders, built: string, { leavesKeyring 
   connection.start();
   const helperStarted = supervisor.start();
   services.schedule.start();
+  laterStarts.lead(() => open(null));
   void login.repair().catch((error) => report('the autostart entry', error));
   // Nobody may be sitting there: what can be had without a question is taken.
   if (startsHidden(process.argv))
     void helperStarted.then(() => rightsFor(false)).catch((error) => report('rights', error));
   else await raise();
+}
+
+function notKeptWords(folder: string, error: unknown): string {
+  const code = (error as NodeJS.ErrnoException).code ?? String(error);
+  return `${folder} cannot be written (${code}). What happens in backups, and what is changed here, may be kept only until Stillpoint is closed.`;
 }
 
 function runningApp(): RunningApp {
