@@ -1,7 +1,7 @@
 import type { Alert } from '../../../../shared/domain/alerts.ts';
 import type { RunView } from '../../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../../shared/ipc/sources.ts';
-import { type AlertFacts as AlertFact, alertAbout } from '../../../alerts/index.ts';
+import { type AlertFacts as AlertFact, alertAbout, withoutPaths } from '../../../alerts/index.ts';
 import { ago, sentence } from '../words.ts';
 
 /** What was told of one source and is not over. */
@@ -100,9 +100,4 @@ function lastGoodOf({ lastGood }: SourceView, now: number): string {
 
 function guidanceOf(run: RunView | undefined): string {
   return run?.outcome === 'failed' && run.error ? sentence(withoutPaths(run.error.guidance)) : '';
-}
-
-/** Words that name a place on this machine stay on this machine. */
-function withoutPaths(words: string): string {
-  return /(^|[\s“"'(:])[/~]\S/.test(words) ? 'See Stillpoint on that machine for what happened' : words;
 }
