@@ -11,6 +11,7 @@ import type { Handlers } from '../server/service.ts';
 import { spaceOf } from '../system/space.ts';
 import type { HelperContext } from './context.ts';
 import { run } from './run.ts';
+import { undoIds } from './undo-ids.ts';
 
 type KeepHandlers = Pick<Handlers, 'keep.plan' | 'keep.apply' | 'repositories.freeable' | 'repositories.reclaim'>;
 
@@ -66,10 +67,6 @@ export function forgetJobOf(context: HelperContext, source: Source, zone: string
 
 function ruledSource({ id, policy }: Source): RuledSource {
   return { sourceId: id, requiredLevel: policy.requiredLevel, rules: policy.keep };
-}
-
-function undoIds({ restores }: HelperContext): ReadonlySet<string> {
-  return new Set(restores.undoable().flatMap(({ safetySnapshotId }) => safetySnapshotId ?? []));
 }
 
 function knownZone(zone: string): string {

@@ -4,6 +4,7 @@ import type { Change } from '../../../shared/domain/snapshot.ts';
 import { withPin } from '../../../shared/domain/snapshot-tags.ts';
 import { nsToInstant } from '../../../shared/domain/time.ts';
 import { readEvidence } from '../pipeline/read-evidence.ts';
+import { requireMayGo } from '../pipeline/stays.ts';
 import type { Repository, Snapshot } from '../repository/index.ts';
 import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
@@ -12,13 +13,15 @@ import { folderAt, nodeAt } from './snapshots/find-node.ts';
 import { readFileRange } from './snapshots/read-file.ts';
 import { summaryOf } from './snapshots/summary.ts';
 import { treePage } from './snapshots/tree-page.ts';
+import { undoIds } from './undo-ids.ts';
 
 type SnapshotHandlers = Pick<Handlers, Extract<keyof Handlers, `snapshots.${string}`>>;
 
 const lockPatienceMs = 30_000;
 const pathsPerEvent = 1_000;
 
-export function snapshotHandlers({ sessions }: HelperContext): SnapshotHandlers {
+export function snapshotHandlers(context: Pick<HelperContext, 'restores' | 'sessions'>): SnapshotHandlers {
+  const { sessions } = context;
   /** The last comparison, so that its pages fit together and cost one walk. */
   let compared: { readonly key: string; readonly changes: readonly Change[] } | null = null;
 
@@ -93,9 +96,13 @@ export function snapshotHandlers({ sessions }: HelperContext): SnapshotHandlers 
     },
     'snapshots.remove': async ({ repositoryId, snapshotId }, { signal }) => {
       const repository = await sessions.opened(repositoryId);
-      await repository.locks.withLock({ mode: 'exclusive', signal, waitMs: lockPatienceMs }, (lock) =>
-        repository.snapshots.remove(lock, [snapshotId], signal),
-      );
+      await repository.locks.withLock({ mode: 'exclusive', signal, waitMs: lockPatienceMs }, async (lock) => {
+        // One that cannot be read goes by its name alone: nothing is lost with it that could be had.
+        const { snapshots } = await repository.snapshots.list(signal);
+        const going = snapshots.filter(({ id }) => id === snapshotId);
+        requireMayGo(going, { undoIds: undoIds(context), field: 'snapshotId' });
+        await repository.snapshots.remove(lock, [snapshotId], signal);
+      });
       return {};
     },
   };

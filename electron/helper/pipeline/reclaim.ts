@@ -1,12 +1,12 @@
 import type { RunId, SnapshotId } from '../../../shared/domain/ids.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
-import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
-import { isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
+import { isStillpointError } from '../../../shared/errors/index.ts';
 import type { HeldLock, Reclaimed, Repository, Snapshot } from '../repository/index.ts';
 import { lockExclusively } from './lock-exclusively.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { emptyResult } from './run-results.ts';
 import { readableSnapshots } from './source-snapshots.ts';
+import { requireMayGo } from './stays.ts';
 
 export interface ReclaimJob {
   readonly runId: RunId;
@@ -59,28 +59,10 @@ export async function reclaim(
 async function named(repository: Repository, job: ReclaimJob, signal: AbortSignal): Promise<readonly NamedSnapshot[]> {
   const wanted = new Set(job.snapshotIds);
   const going = (await readableSnapshots(repository, signal, wanted)).filter(({ id }) => wanted.has(id));
-  const pinned = going.find(({ tags }) => decodeSnapshotTags(tags).pinned);
   // One that cannot be read goes by its name alone: nothing is lost with it that could be had.
   const unreadable = (await repository.snapshots.list(signal)).damaged.filter(({ id }) => wanted.has(id));
-  if (pinned !== undefined) throw refused(pinned, 'is pinned', 'Choose others, or unpin it first if it may really go.');
-  const needed = going.find(({ id }) => job.undoIds.has(id));
-  if (needed !== undefined)
-    throw refused(
-      needed,
-      'is needed to take a restore back',
-      'Choose others. Once that restore is taken back it may go.',
-    );
+  requireMayGo(going, { undoIds: job.undoIds, field: 'snapshotIds' });
   return [...unreadable, ...going];
-}
-
-function refused({ id }: NamedSnapshot, why: string, guidance: string): StillpointError {
-  return new StillpointError({
-    kind: 'bad-input',
-    field: 'snapshotIds',
-    message: `Nothing was deleted: snapshot ${id.slice(0, 8)} ${why}.`,
-    guidance,
-    context: { snapshotId: id },
-  });
 }
 
 /**
