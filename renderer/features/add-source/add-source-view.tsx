@@ -14,6 +14,7 @@ import { useStore } from '../../state/store.ts';
 import type { ViewOf } from '../../state/view.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { Notice } from '../../ui/notice.tsx';
+import { useFocusHere } from '../../ui/use-focus-here.ts';
 import classes from './add-source.module.css';
 import { fieldError } from './field-error.ts';
 import { RepositoryChoice } from './repository-choice.tsx';
@@ -32,6 +33,7 @@ import {
 /** Another source, or the particulars of one that is there. Nothing is registered before the last button. */
 export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | ViewOf<'edit-source'> }): ReactNode {
   const { t } = useTranslation('add-source');
+  const heading = useFocusHere<HTMLHeadingElement>();
   const { PolicySections } = usePolicyParts();
   const { open, back, backUp, sources, repositories, selectSource } = useStore();
   const home = useStore((state) => state.info?.homePath ?? '');
@@ -85,7 +87,9 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
       }}
     >
       <header className={classes.head}>
-        <h1>{edited === null ? t('title') : t('editTitle', { name: edited.name })}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {edited === null ? t('title') : t('editTitle', { name: edited.name })}
+        </h1>
         <Button variant="default" onClick={back}>
           {t('cancel')}
         </Button>

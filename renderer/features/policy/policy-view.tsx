@@ -9,6 +9,7 @@ import { useStore } from '../../state/store.ts';
 import type { ViewOf } from '../../state/view.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
+import { useFocusHere } from '../../ui/use-focus-here.ts';
 import classes from './policy.module.css';
 import { PolicySections } from './policy-sections.tsx';
 import { StillPointsNotice } from './still-points.tsx';
@@ -23,6 +24,7 @@ export function PolicyView({ view }: { readonly view: ViewOf<'edit-policy'> }): 
 
 function Editor({ source }: { readonly source: SourceView }): ReactNode {
   const { t } = useTranslation('policy');
+  const heading = useFocusHere<HTMLHeadingElement>();
   const back = useStore((state) => state.back);
   const removable = useStore(
     (state) => state.repositories?.find(({ id }) => id === source.policy.repositoryId)?.removable ?? false,
@@ -58,7 +60,9 @@ function Editor({ source }: { readonly source: SourceView }): ReactNode {
       }}
     >
       <header className={classes.head}>
-        <h1>{t('view.title', { name: source.name })}</h1>
+        <h1 ref={heading} tabIndex={-1}>
+          {t('view.title', { name: source.name })}
+        </h1>
       </header>
       <StillPointsNotice sourceId={source.id} />
       <section className={classes.panel}>
