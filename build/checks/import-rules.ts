@@ -257,6 +257,11 @@ const tools: readonly ImportGrant[] = [
     reason: 'a night passes in minutes only for a scheduler that is handed its clock',
   },
   { from: 'e2e', to: 'electron/cli/schedule', reason: 'and whose other ports are those of the command line' },
+  {
+    from: 'e2e',
+    to: 'build/install-helper/places.ts',
+    reason: 'what is installed here is set aside before, rules included',
+  },
   { from: 'e2e', to: 'electron/helper/local-helper.ts', reason: 'over the helper that the command line has' },
   {
     from: 'e2e',

@@ -23,7 +23,7 @@ test('without a secret store the password is asked for once per start, and a wro
   const { page } = await start();
   const { backUpNow, source: inRail } = frame(page);
   const unlock = unlockDialog(page);
-  await expect(page.getByRole('main')).toContainText('Waiting for the password of Backups.');
+  await expect(page.getByRole('main')).toContainText(/waiting for the password of Backups\./i);
   await backUpNow();
   await expect(unlock.dialog).toBeVisible();
   await keepScreens(page, import.meta.filename, '1-unlock');
