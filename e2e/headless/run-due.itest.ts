@@ -160,6 +160,29 @@ describe('run-due', () => {
     expect(heard).toHaveLength(1);
     expect(heard[0]).toContain('failed');
     expect(heard[0]).not.toContain(papers);
+    renameSync(moved, papers);
+    expect((await place.run('backup', 'papers')).code).toBe(0);
+    for (let count = 0; count < 2; count++) await place.run('run-due', '--alerts', alerts);
+    expect(heard.map((text) => JSON.parse(text).event)).toEqual(['failed', 'recovered']);
+  });
+
+  it('gives a watchdog no sign of life while one of several sources fails', async () => {
+    using place = await protectedPlace();
+    const photos = place.folder('photos', { 'b.txt': 'two' });
+    expect((await place.run('sources', 'add', photos, '--every', '1h', '--on-battery', 'as-usual')).code).toBe(0);
+    const pinged: string[] = [];
+    await using server = await listen((_, path) => pinged.push(path));
+    const alerts = join(place.path, 'alerts.json');
+    const channel = { kind: 'healthchecks', id: 'check', enabled: true, name: 'check' };
+    writeFileSync(alerts, JSON.stringify([{ channel, secret: `${server.url}ping` }]), { mode: 0o600 });
+    renameSync(photos, join(place.path, 'moved'));
+    expect((await place.run('run-due', '--alerts', alerts)).code).toBe(1);
+    expect((await place.run('run-due', '--alerts', alerts)).code).toBe(3);
+    expect(pinged).toEqual(['/ping/fail']);
+    renameSync(join(place.path, 'moved'), photos);
+    expect((await place.run('backup', 'photos')).code).toBe(0);
+    expect((await place.run('run-due', '--alerts', alerts)).code).toBe(0);
+    expect(pinged).toEqual(['/ping/fail', '/ping']);
   });
 
   it('goes on until it is interrupted, and cancels nothing that is not under way', async () => {
@@ -184,14 +207,16 @@ describe('run-due', () => {
   });
 });
 
-async function listen(onBody: (text: string) => void): Promise<AsyncDisposable & { readonly url: string }> {
+async function listen(
+  onBody: (text: string, path: string) => void,
+): Promise<AsyncDisposable & { readonly url: string }> {
   const server = createServer((request, response) => {
     let body = '';
     request.on('data', (piece: Buffer) => {
       body += piece.toString();
     });
     request.on('end', () => {
-      onBody(body);
+      onBody(body, request.url ?? '');
       response.end('heard');
     });
   });

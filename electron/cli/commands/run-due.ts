@@ -9,7 +9,7 @@ import { type ExitCode, exitCodeOfError, exitCodes } from '../exit-codes.ts';
 import type { Record } from '../output/output.ts';
 import { formatTime } from '../output/times.ts';
 import { placesOf } from '../places.ts';
-import { AlertTeller } from '../schedule/alert-teller.ts';
+import { AlertTeller, type Seen } from '../schedule/alert-teller.ts';
 import { type ComposedSchedule, composeSchedule } from '../schedule/compose.ts';
 import { lastGoodAt } from '../schedule/last-good.ts';
 import type { Session } from '../session.ts';
@@ -32,12 +32,17 @@ async function once(session: Session, alerts: AlertTeller | undefined): Promise<
   const composed = composeSchedule(session);
   const looks = await composed.scheduler.tick();
   const codes: ExitCode[] = [];
+  const seen: Seen[] = [];
   for (const look of looks) {
     const lateSince = await lateSinceOf(look.source, composed, session);
     session.output.result(recordOf(look, lateSince), [textOf(look), lateText(lateSince)].filter(Boolean).join('\n'));
     codes.push(codeOf(look, lateSince));
-    await alerts?.tell(look, lateSince !== null);
+    seen.push(seenOf(look, lateSince, composed));
   }
+  await alerts?.tell(
+    seen,
+    looks.map(({ source }) => source.id),
+  );
   if (looks.length === 0) {
     session.output.result({ type: 'nothing-due' }, 'No sources are protected: stillpoint sources add PATH');
   }
@@ -50,7 +55,7 @@ async function watch(session: Session, alerts: AlertTeller | undefined): Promise
   const said = new Map<string, string>();
   const codes: ExitCode[] = [];
   const composed: ComposedSchedule = composeSchedule(session, (look) => {
-    if (alerts) void lateSinceOf(look.source, composed, session).then((since) => alerts.tell(look, since !== null));
+    if (alerts) void tellOne(look, alerts, composed, session);
     const record = recordOf(look, null);
     const text = textOf(look);
     // What is as it was a minute ago is not said again.
@@ -68,6 +73,20 @@ async function watch(session: Session, alerts: AlertTeller | undefined): Promise
   scheduler.stop();
   await scheduler.idle();
   return codes.includes(exitCodes.cancelled) ? exitCodes.cancelled : exitCodes.done;
+}
+
+async function tellOne(look: Look, alerts: AlertTeller, composed: ComposedSchedule, session: Session): Promise<void> {
+  const lateSince = await lateSinceOf(look.source, composed, session);
+  const sources = await composed.ports.sources().catch(() => [look.source]);
+  await alerts.tell(
+    [seenOf(look, lateSince, composed)],
+    sources.map(({ id }) => id),
+  );
+}
+
+function seenOf(look: Look, lateSince: number | null, { scheduler }: ComposedSchedule): Seen {
+  const lastOutcome = scheduler.state(look.source.id)?.runs.at(-1)?.outcome ?? null;
+  return { look, isLate: lateSince !== null, lastOutcome };
 }
 
 async function lateSinceOf(

@@ -10,11 +10,7 @@ import { backupsOf } from './ports.ts';
  * The time of the newest snapshot that met the policy, however it came about; null: there is none, or nobody can be asked.
  * One that is dated ahead of the clock tells nothing: those before it do.
  */
-export async function lastGoodAt(
-  source: Source,
-  service: Pick<HelperService, 'call'>,
-  now: number,
-): Promise<number | null> {
+export async function lastGoodAt(source: Source, service: HelperService, now: number): Promise<number | null> {
   const { repositoryId, requiredLevel } = source.policy;
   const snapshots = await allSnapshots(service, repositoryId).catch(() => []);
   const good = backupsOf(source, snapshots).findLast(
