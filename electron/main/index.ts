@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { join } from 'node:path';
 import { app, dialog } from 'electron';
 import { keyringSwitch, startsHidden } from './command-line.ts';
 import { LaterStarts } from './later-starts.ts';
 import { appFolders } from './settings/app-folders.ts';
-import { browserFolder } from './settings/browser-folder.ts';
 import { secretStoreChoice } from './settings/secret-store-choice.ts';
+import { usableFolder } from './settings/usable-folder.ts';
 import { lookAtKeyring } from './shell/keyring/watch-keyring.ts';
 import { forbidLeaving } from './shell/lock-down.ts';
 import { registerPageScheme } from './shell/page.ts';
@@ -14,7 +15,7 @@ import { start } from './start.ts';
 // The composition root. What has to happen before Electron is ready happens here; `start.ts` does the rest.
 app.setName('Stillpoint');
 const folders = appFolders(process.env, homedir());
-const browserState = browserFolder(folders.state, process.env.XDG_RUNTIME_DIR);
+const browserState = usableFolder(join(folders.state, 'window'), process.env.XDG_RUNTIME_DIR);
 // Also where the lock of the single instance lies: one app per state folder.
 app.setPath('userData', browserState);
 app.setPath('sessionData', browserState);

@@ -33,6 +33,7 @@ import { registryNotesFile } from './settings/registry-notes-file.ts';
 import { RightsWish } from './settings/rights-wish.ts';
 import { safeStorageEncryption } from './settings/safe-storage.ts';
 import { SettingsStore } from './settings/settings-store.ts';
+import { usableFolder } from './settings/usable-folder.ts';
 import { windowStateFile } from './settings/window-state.ts';
 import { autostart } from './shell/autostart/autostart.ts';
 import { ownCommand, type RunningApp } from './shell/autostart/own-command.ts';
@@ -103,8 +104,10 @@ export async function start(folders: AppFolders, built: string, options: StartOp
     broadcast({ type: 'changed', topics: ['settings'] });
   };
 
+  // It can be lost: everything in it can be had again.
+  const data = usableFolder(folders.data, process.env.XDG_RUNTIME_DIR);
   const connection = new CatalogConnection({
-    start: startCatalogProcess(join(built, 'catalog.js'), join(folders.data, 'catalog.sqlite')),
+    start: startCatalogProcess(join(built, 'catalog.js'), join(data, 'catalog.sqlite')),
     onOpened: () => void services.catchUp(),
     restartDelay,
     log: (line) => log.line(line),

@@ -2,7 +2,7 @@ import { mkdtempSync, rmdirSync, rmSync, statSync, writeFileSync } from 'node:fs
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { browserFolder } from './browser-folder.ts';
+import { usableFolder } from './usable-folder.ts';
 
 let folder: string;
 beforeEach(() => {
@@ -10,23 +10,23 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true }));
 
-it('is in the state folder, and the user’s alone', () => {
-  const found = browserFolder(join(folder, 'state'), join(folder, 'run'));
+it('is the folder itself where it can be, and the user’s alone', () => {
+  const found = usableFolder(join(folder, 'state', 'window'), join(folder, 'run'));
   expect(found).toBe(join(folder, 'state', 'window'));
   expect(statSync(found).mode & 0o777).toBe(0o700);
-  expect(browserFolder(join(folder, 'state'), undefined)).toBe(found);
+  expect(usableFolder(join(folder, 'state', 'window'), undefined)).toBe(found);
 });
 
 it('goes with the session where the home cannot be written, and is the same for each start of it', () => {
   writeFileSync(join(folder, 'state'), '');
-  const places = [1, 2].map(() => browserFolder(join(folder, 'state'), join(folder, 'run')));
+  const places = [1, 2].map(() => usableFolder(join(folder, 'state', 'window'), join(folder, 'run')));
   const expected = join(folder, 'run', 'stillpoint', 'window');
   expect(places).toEqual([expected, expected]);
 });
 
 it('is somewhere even where there is no such place', () => {
   writeFileSync(join(folder, 'state'), '');
-  const found = browserFolder(join(folder, 'state'), 'not/absolute');
+  const found = usableFolder(join(folder, 'state', 'window'), 'not/absolute');
   expect(found.startsWith(join(tmpdir(), 'stillpoint-window-'))).toBe(true);
   rmdirSync(found);
 });
