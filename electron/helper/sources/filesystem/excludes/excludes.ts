@@ -76,7 +76,9 @@ export class Excludes {
   /** `folder` is relative to the root; `isTagged` when it holds a file that marks it as a cache. */
   in(folder: Buffer, isTagged: boolean): FolderExcludes {
     const hasTag = this.cacheTags && isTagged && folder.length > 0;
-    const names = [...this.#rootNames, ...pathParts(folder).map(pathKey)];
+    const below = pathParts(folder).map(pathKey);
+    const names = [...this.#rootNames, ...below];
+    const lines = this.#lines?.in(below);
     const wild = this.#wild.filter((place) => matchesFolderOf(place, names));
     return {
       leavesOut: ({ name, path }, isDirectory) => {
@@ -86,7 +88,7 @@ export class Excludes {
         const place = this.#placeOf(names, key, isDirectory, wild);
         if (place !== undefined) return place;
         if (hasTag && key !== tagKey) return byTag;
-        const line = this.#lines?.leavesOut(pathKey(path), isDirectory);
+        const line = lines?.leavesOut(key, isDirectory);
         return line === undefined ? undefined : this.#byLine.get(line);
       },
     };

@@ -15,7 +15,9 @@ interface Place {
 function leavesOut(rules: IgnoreRules, { path, isDirectory }: Place): string | undefined {
   const names = path.split('/');
   for (let length = 1; length <= names.length; length += 1) {
-    const line = rules.leavesOut(names.slice(0, length).join('/'), length < names.length || isDirectory);
+    const line = rules
+      .in(names.slice(0, length - 1))
+      .leavesOut(names[length - 1] ?? '', length < names.length || isDirectory);
     if (line !== undefined) return line;
   }
   return undefined;
@@ -86,13 +88,23 @@ describe.skipIf(!git)(git ? 'judged by git' : 'git is not installed', () => {
     return line;
   }
 
-  /** Every folder down to three levels, each with every name once as a file or a folder. */
-  function places(random: (below: number) => number): Place[] {
+  const fewNames = ['a', 'b', 'ab', 'aab', 'abab'];
+  /** Many `**` and many `*`. Not behind other characters: there git and its own words differ. */
+  function starryLine(random: (below: number) => number): string {
+    const name = (): string =>
+      Array.from({ length: 1 + random(5) }, () => ['a', 'b', '*', '*', '?', '[ab]', '[!a]'][random(7)]).join('');
+    const part = (): string => (random(2) === 0 ? '**' : name().replaceAll(/\*+/g, '*'));
+    const line = Array.from({ length: 1 + random(6) }, part).join('/');
+    return `${random(6) === 0 ? '!' : ''}${random(4) === 0 ? '/' : ''}${line}${random(4) === 0 ? '/' : ''}`;
+  }
+
+  /** Every folder down to some levels, each with every name once as a file or a folder. */
+  function places(random: (below: number) => number, names: readonly string[], levels: number): Place[] {
     const found: Place[] = [];
     const fill = (parent: string, depth: number): void => {
       for (const name of names) {
         const path = parent === '' ? bytes(name) : `${parent}/${bytes(name)}`;
-        const isDirectory = depth < 3 && random(4) === 0;
+        const isDirectory = depth < levels && random(names.length > 5 ? 4 : 2) === 0;
         found.push({ path, isDirectory });
         if (isDirectory) fill(path, depth + 1);
       }
@@ -120,12 +132,18 @@ describe.skipIf(!git)(git ? 'judged by git' : 'git is not installed', () => {
     );
   }
 
-  it.each([1, 2, 3])('are read as git reads them (seed %i)', { timeout: 120_000 }, (seed) => {
+  it.each([
+    ['of any kind', 1, randomLine, names, 3],
+    ['of any kind', 2, randomLine, names, 3],
+    ['of any kind', 3, randomLine, names, 3],
+    ['with many asterisks', 4, starryLine, fewNames, 6],
+    ['with many asterisks', 5, starryLine, fewNames, 6],
+  ] as const)('%s are read as git reads them (seed %i)', { timeout: 120_000 }, (_kind, seed, line, used, levels) => {
     const repository = mkdtempSync(join(tmpdir(), 'stillpoint-ignore-'));
     try {
       execFileSync('git', ['init', '-q', repository], { env: { ...process.env, GIT_CONFIG_GLOBAL: '/dev/null' } });
       const random = randomFrom(seed);
-      const all = places(random);
+      const all = places(random, used, levels);
       for (const { path, isDirectory } of all) {
         const at = Buffer.from(`${repository}/${path}`, 'latin1');
         if (isDirectory) mkdirSync(at);
@@ -134,7 +152,7 @@ describe.skipIf(!git)(git ? 'judged by git' : 'git is not installed', () => {
       const different: string[] = [];
       let leftOutByGit = 0;
       for (let round = 0; round < 100; round += 1) {
-        const lines = Array.from({ length: 1 + random(4) }, () => randomLine(random));
+        const lines = Array.from({ length: 1 + random(4) }, () => line(random));
         const expected = gitLeavesOut(repository, lines, all);
         leftOutByGit += expected.size;
         const rules = new IgnoreRules(lines);

@@ -11,7 +11,9 @@ interface Place {
 function leavesOut(rules: IgnoreRules, { path, isDirectory }: Place): string | undefined {
   const names = path.split('/');
   for (let length = 1; length <= names.length; length += 1) {
-    const line = rules.leavesOut(names.slice(0, length).join('/'), length < names.length || isDirectory);
+    const line = rules
+      .in(names.slice(0, length - 1))
+      .leavesOut(names[length - 1] ?? '', length < names.length || isDirectory);
     if (line !== undefined) return line;
   }
   return undefined;
@@ -65,9 +67,48 @@ describe('own rules', () => {
     expect(leavesOut(rules, file('münchen'))).toBe('münchen');
   });
 
-  it('go on being right after more paths than are remembered', () => {
-    const rules = new IgnoreRules(['*.o', '!keep.o']);
-    for (let index = 0; index < 10_000; index += 1) rules.leavesOut(`f${index}`, false);
-    expect([rules.leavesOut('a.o', false), rules.leavesOut('keep.o', false)]).toEqual(['*.o', undefined]);
+  it('are asked about folders in any order', () => {
+    const rules = new IgnoreRules(['/a/**/c/*.o', '!/a/b/c/keep.o', 'b/d']);
+    const asked = (folder: string, name: string) =>
+      rules.in(folder === '' ? [] : folder.split('/')).leavesOut(name, false);
+    expect(asked('a/b/c', 'x.o')).toBe('/a/**/c/*.o');
+    expect(asked('a/b/c', 'keep.o')).toBeUndefined();
+    expect(asked('a/c', 'keep.o')).toBe('/a/**/c/*.o');
+    expect(asked('', 'x.o')).toBeUndefined();
+    expect(asked('b', 'd')).toBe('b/d');
+    expect(asked('a/b', 'd')).toBeUndefined();
+    expect(asked('a/b/c', 'x.o')).toBe('/a/**/c/*.o');
+  });
+});
+
+describe('rules that try to take long', () => {
+  const deep = Array.from({ length: 100 }, () => 'a');
+
+  /** Walks down through a hundred folders, with ten entries in each. */
+  function stepsOf(lines: readonly string[], entry: string): number {
+    const rules = new IgnoreRules(lines);
+    for (let depth = 0; depth <= deep.length; depth += 1) {
+      const here = rules.in(deep.slice(0, depth));
+      for (let index = 0; index < 10; index += 1) expect(here.leavesOut(`${entry}${index}`, false)).toBeUndefined();
+    }
+    return rules.steps.taken;
+  }
+
+  it.each([
+    ['one line of many folders between', ['**/a/**/a/**/a/**/a/**/b'], 'c', 10],
+    ['many of them', Array.from({ length: 1000 }, (_, index) => `**/a/**/a/**/a/**/a/**/b${index}x`), 'c', 10],
+    ['many asterisks in one name', [`${'*a'.repeat(40)}*b`], 'a'.repeat(200), 500],
+    ['many asterisks in many folders', [`${`**/${'*a'.repeat(20)}*b/`.repeat(10)}c`], 'a'.repeat(200), 500],
+  ])('%s: the work grows with rules, folders and names only', (_what, lines, entry, perName) => {
+    const parts = lines.reduce((sum, line) => sum + line.split('/').length, 0);
+    const asked = (deep.length + 1) * 11;
+    expect(stepsOf(lines, entry)).toBeLessThan(asked * parts * perName);
+  });
+
+  it('and folders in the worst order cost what their depth costs', () => {
+    const rules = new IgnoreRules(['**/a/**/a/**/b']);
+    for (let index = 0; index < 1000; index += 1)
+      expect(rules.in([`top${index}`, ...deep]).leavesOut('c', false)).toBeUndefined();
+    expect(rules.steps.taken).toBeLessThan(1000 * 101 * 5 * 3);
   });
 });

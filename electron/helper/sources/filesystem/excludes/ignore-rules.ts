@@ -1,68 +1,115 @@
-import ignore, { type Ignore } from 'ignore';
+import { anyFolders, type IgnoreLine, parseIgnoreLine } from './ignore-line.ts';
+import type { Steps } from './name-pattern.ts';
 
-/** Paths one instance remembers; it never forgets any, and a source may have millions. */
-const remembered = 4096;
-/** Bytes beyond ASCII as characters of the private use area: one for each byte, none of them white, none of another case. */
-const privateUse = 0xe100;
+/** What own rules say of the entries of one folder. */
+export interface FolderRules {
+  /** The line that leaves an entry out. */
+  leavesOut(name: string, isDirectory: boolean): string | undefined;
+}
 
-const options = { ignorecase: false, allowRelativePaths: true };
+interface Rule extends IgnoreLine {
+  /** The later one decides. */
+  readonly order: number;
+}
+
+/** A rule that may still match below a folder: how many of its folders the path may have used up, ascending. */
+interface Reached {
+  readonly rule: Rule;
+  readonly parts: readonly number[];
+}
+
+interface Folder {
+  readonly name: string;
+  readonly reached: readonly Reached[];
+}
 
 /**
- * Rules in gitignore’s syntax, as git reads them. Git compares bytes, so bytes are compared here: `?` is one byte, and a
- * name that is not UTF-8 is neither an error nor taken for another.
+ * Rules in gitignore’s syntax, as git reads them: byte by byte, `?` is one byte, and a name that is not UTF-8 is neither an
+ * error nor taken for another. What is written in them decides what they match and never how long that takes: with every
+ * folder each rule goes on from where its parent was, all its `**` at once, and nothing is ever tried again.
  */
 export class IgnoreRules {
-  readonly #rules: Ignore;
-  #matcher: Ignore;
-  #asked = 0;
+  readonly steps: Steps = { taken: 0 };
+  /** Rules of one name anywhere: by that name, and those with wildcards. The later first. */
+  readonly #named = new Map<string, Rule[]>();
+  readonly #wild: Rule[] = [];
+  readonly #root: readonly Reached[];
+  /** From the root to the folder that was asked for last: the next one is mostly near it. */
+  #trail: Folder[] = [];
 
   constructor(lines: readonly string[]) {
-    this.#rules = ignore(options).add(
-      lines.flatMap((mark, index) => {
-        const pattern = patternOf(index === 0 ? mark.replace(/^\ufeff/, '') : mark);
-        return pattern === '' ? [] : [{ pattern, mark }];
-      }),
-    );
-    this.#matcher = ignore(options).add(this.#rules);
+    const rules = lines.flatMap((line, order): Rule[] => {
+      const parsed = parseIgnoreLine(order === 0 ? line.replace(/^\ufeff/, '') : line);
+      return parsed === undefined ? [] : [{ ...parsed, line, order }];
+    });
+    rules.reverse();
+    const below: Reached[] = [];
+    for (const rule of rules) {
+      const { literal } = rule.name;
+      const isAnywhere = rule.folders.length === 1 && rule.folders[0] === anyFolders;
+      if (!isAnywhere) below.push({ rule, parts: rule.folders[0] === anyFolders ? [0, 1] : [0] });
+      else if (literal === undefined) this.#wild.push(rule);
+      else this.#named.set(literal, [...(this.#named.get(literal) ?? []), rule]);
+    }
+    this.#root = below;
   }
 
   /**
-   * The line that leaves an entry out. `path` is relative to where the rules apply, as a path key; no folder above it may
-   * be left out itself, which whoever walks down knows.
+   * The folder is named by the path keys of its names, relative to where the rules apply. Neither it nor a folder above it
+   * may be left out itself, which whoever walks down knows.
    */
-  leavesOut(path: string, isDirectory: boolean): string | undefined {
-    if (this.#asked === remembered) {
-      this.#asked = 0;
-      this.#matcher = ignore(options).add(this.#rules);
-    }
-    this.#asked += 1;
-    const { ignored, rule } = this.#matcher.test(isDirectory ? `${characters(path)}/` : characters(path));
-    return ignored ? (rule?.mark ?? '') : undefined;
+  in(folder: readonly string[]): FolderRules {
+    const here = this.#reachedIn(folder).flatMap(({ rule, parts }) =>
+      parts.at(-1) === rule.folders.length ? [rule] : [],
+    );
+    return {
+      leavesOut: (name, isDirectory) => {
+        const applies = ({ foldersOnly }: Rule): boolean => isDirectory || !foldersOnly;
+        let last = this.#named.get(name)?.find(applies);
+        for (const rules of [this.#wild, here]) {
+          for (const rule of rules) {
+            if (last !== undefined && rule.order < last.order) break;
+            if (!applies(rule) || !rule.name.matches(name, this.steps)) continue;
+            last = rule;
+            break;
+          }
+        }
+        return last === undefined || last.brings ? undefined : last.line;
+      },
+    };
   }
-}
 
-/** As git reads a line: without a carriage return at its end, and without spaces there unless they are quoted. */
-function patternOf(line: string): string {
-  const text = line.endsWith('\r') ? line.slice(0, -1) : line;
-  if (text.startsWith('#')) return '';
-  let end = text.length;
-  for (let at = 0, white = -1; at < text.length; at += 1) {
-    if (text[at] === ' ') {
-      if (white < 0) white = at;
-      end = white;
-    } else {
-      if (text[at] === '\\') at += 1;
-      white = -1;
-      end = text.length;
+  #reachedIn(folder: readonly string[]): readonly Reached[] {
+    let known = 0;
+    while (known < folder.length && this.#trail[known]?.name === folder[known]) known += 1;
+    this.#trail.length = known;
+    for (const name of folder.slice(known)) {
+      const above = this.#trail.at(-1)?.reached ?? this.#root;
+      const reached = above.flatMap(({ rule, parts }) => {
+        const next = this.#enter(rule, parts, name);
+        return next.length === 0 ? [] : [{ rule, parts: next }];
+      });
+      this.#trail.push({ name, reached });
     }
+    return this.#trail.at(-1)?.reached ?? this.#root;
   }
-  const pattern = characters(Buffer.from(text.slice(0, end)).toString('latin1'));
-  return pattern === '!' ? '' : pattern;
-}
 
-function characters(latin1: string): string {
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: everything but ASCII is what is looked for
-  if (!/[^\x00-\x7f]/.test(latin1)) return latin1;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: as above
-  return latin1.replace(/[^\x00-\x7f]/g, (byte) => String.fromCharCode(privateUse + byte.charCodeAt(0)));
+  /** How many of the rule’s folders may be used up when the path goes on by this name. */
+  #enter({ folders }: Rule, parts: readonly number[], name: string): number[] {
+    const next: number[] = [];
+    const add = (part: number): void => {
+      if (part > (next.at(-1) ?? -1)) next.push(part);
+    };
+    for (const at of parts) {
+      this.steps.taken += 1;
+      const part = folders[at];
+      if (part === undefined) continue;
+      const isAny = part === anyFolders;
+      if (!isAny && !part.matches(name, this.steps)) continue;
+      const reached = isAny ? at : at + 1;
+      add(reached);
+      if (folders[reached] === anyFolders) add(reached + 1);
+    }
+    return next;
+  }
 }
