@@ -46,6 +46,8 @@ export interface DiskRoom {
   mount(label: string, who: Who): Promise<string>;
   /** The kernel's word on where parts of the disk are mounted. */
   mounted(): string[];
+  /** Nothing of it is mounted any more, whatever is in use, as when a disk is pulled. */
+  unplug(): void;
   stop(): Promise<void>;
 }
 
@@ -88,9 +90,10 @@ export async function openDiskRoom(...parts: readonly Part[]): Promise<DiskRoom>
         .split('\n')
         .filter((line) => devices.some((device) => line.startsWith(`/dev/${device} `)))
         .map((line) => line.split(' ')[1] ?? '');
-    undo.push(() => {
-      for (const place of mounted()) execFileSync(...within(['umount', place]));
-    });
+    const unplug = (): void => {
+      for (const place of mounted()) execFileSync(...within(['umount', '--lazy', place]));
+    };
+    undo.push(unplug);
 
     const address = `unix:path=${join(folder, 'bus')}`;
     const environment = { PATH: '/usr/bin:/bin:/usr/sbin:/sbin', DBUS_SYSTEM_BUS_ADDRESS: address };
@@ -122,6 +125,7 @@ export async function openDiskRoom(...parts: readonly Part[]): Promise<DiskRoom>
         return / at (.+?)\.?\n/.exec(stdout)?.[1] ?? '';
       },
       mounted,
+      unplug,
       stop,
     };
   } catch (error) {
