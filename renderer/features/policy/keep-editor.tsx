@@ -24,7 +24,7 @@ export function KeepEditor({
   const [advanced, setAdvanced] = useState(usesAdvanced);
   return (
     <div className={classes.editor}>
-      <p className={classes.quiet}>{t('keep.how')}</p>
+      {!keepsEverything(value) && <p className={classes.quiet}>{t('keep.how')}</p>}
       <div className={classes.counts}>
         {(['hourly', 'daily', 'monthly', 'yearly'] as const).map((rule) => (
           <CountField key={rule} rule={rule} value={value} onChange={onChange} />

@@ -9,6 +9,7 @@ import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatDate, formatDateTime } from '../../ui/format/date-time.ts';
 import { Notice } from '../../ui/notice.tsx';
+import { useFocusHere } from '../../ui/use-focus-here.ts';
 import { beyondRules, firstChoice, type Offer, shownOffers } from './free-offers.ts';
 import classes from './repositories.module.css';
 import type { RepositoryFacts } from './repository-state.ts';
@@ -126,6 +127,7 @@ function ConfirmFree({
 }): ReactNode {
   const { t } = useTranslation('repositories');
   const lanes = useStore((state) => state.lanes);
+  const list = useFocusHere<HTMLElement>();
   const watchRun = useStore((state) => state.watchRun);
   const [working, setWorking] = useState(false);
   const [error, setError] = useState<StillpointError | null>(null);
@@ -165,7 +167,7 @@ function ConfirmFree({
             {t('reclaim.sure2', { bytes, name: repository.name })}
           </Notice>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: a list that scrolls is scrolled with the arrow keys. */}
-          <section className={classes.goes} aria-label={t('reclaim.listTitle')} tabIndex={0}>
+          <section ref={list} className={classes.goes} aria-label={t('reclaim.listTitle')} tabIndex={0}>
             {[...bySource].map(([key, { name, times }]) => (
               <div key={key}>
                 <h3>

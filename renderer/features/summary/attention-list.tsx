@@ -26,7 +26,7 @@ export function AttentionList({ onBackUp }: { readonly onBackUp: (sourceId: Sour
   return (
     <section className={classes.attention} aria-labelledby="attention-title">
       <h2 id="attention-title">{t('title')}</h2>
-      <ul className={classes.items}>
+      <ul className={classes.items} data-undated={items.every((item) => whenOf(item, now) === '')}>
         {items.map((item) => (
           <li key={item.key}>
             <span className={classes.when}>{whenOf(item, now)}</span>

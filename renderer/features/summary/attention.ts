@@ -81,6 +81,11 @@ export function attentionOf(
         why: source.healthText,
       });
     }
+    for (const { kind, text } of source.notes) {
+      const key = `${kind} ${source.id}`;
+      const why = text.replace(/\.$/, '');
+      own.push({ kind: 'health', key, name: source.name, severe: false, sourceId: source.id, why });
+    }
     found.push(...own);
   }
   const waitedFor = new Set(

@@ -139,5 +139,6 @@ export function sourceOf(plan: Plan, marks: readonly SnapshotMark[], now: number
     nextRunAt: now === null ? null : (plannedRuns(plan, marks, now)[0] ?? null),
     heldBack: '',
     lateSince: null,
+    notes: [],
   };
 }
