@@ -119,8 +119,8 @@ export interface SourceScheduleState {
   readonly runs: readonly JournaledRun[];
   /** When it was last seen that nothing had changed since the last snapshot; null: it was not looked, or something had. */
   readonly unchangedAt: number | null;
-  /** Since when this source has its schedule. */
-  readonly since: number;
+  /** Since when this source has its schedule; null: it was not written down yet. */
+  readonly since: number | null;
 }
 
 export interface SchedulerOptions {

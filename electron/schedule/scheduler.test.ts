@@ -80,6 +80,16 @@ describe('a look', () => {
     expect(world.scheduler.state(world.sources[0]?.id as never)).toMatchObject({ problem: { kind: 'helper-crashed' } });
   });
 
+  it('does not know since when a source has its schedule before that is written down', async () => {
+    const world = new LiteralWorld();
+    world.parts.failNextAppend = new StillpointError({ kind: 'io', message: 'The disk is full.', guidance: '' });
+    expect(await world.scheduler.tick()).toMatchObject([{ kind: 'problem' }]);
+    const id = world.sources[0]?.id as never;
+    expect(world.scheduler.state(id)?.since).toBeNull();
+    await world.scheduler.tick();
+    expect(world.scheduler.state(id)?.since).toBe(world.now);
+  });
+
   it('begins nothing while its beginning cannot be written', async () => {
     const world = await seen();
     world.pass(31 * minute);

@@ -28,7 +28,7 @@ export function stateOf(
     missed: [...history.missed],
     runs: history.runs.slice(-shownRuns),
     unchangedAt: keeper.unchangedAt,
-    since: history.schedule?.since ?? 0,
+    since: history.schedule?.since ?? null,
   };
 }
 

@@ -104,7 +104,7 @@ async function judge(place: Place, scheduler: Scheduler, lookedAt: number): Prom
   const state = source && scheduler.state(source.id);
   if (!source || !state) throw new Error('there is a source');
   const found = [...problems];
-  const slots = slotsBetween(source.policy.schedule, state.since, lookedAt, 'UTC');
+  const slots = slotsBetween(source.policy.schedule, state.since ?? lookedAt, lookedAt, 'UTC');
   const made = state.runs.filter(({ runId }) => published.has(runId));
   let missed = 0;
   for (const [index, slot] of slots.entries()) {

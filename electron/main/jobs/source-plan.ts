@@ -54,8 +54,7 @@ export function sourcePlan(
       source.policy.conditions.windows.length === 0
         ? []
         : scheduler.windows(source, now - windowsBackMs, now + plannedAheadMs).slice(0, mostWindows),
-    // Zero: not written down yet.
-    since: state?.since || null,
+    since: state?.since ?? null,
   };
 }
 
