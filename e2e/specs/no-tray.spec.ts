@@ -83,7 +83,7 @@ test('the window says how to live without a tray', async ({ start }) => {
   await page.reload();
   await page.getByRole('navigation', { name: 'Places' }).getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByText('Your desktop shows no tray.')).toBeVisible();
-  await expect(page.getByText(/start it again to bring this window back/)).toBeVisible();
+  await expect(page.getByText(/start it again to bring this window back/i)).toBeVisible();
   await keepScreens(page, import.meta.filename, 'settings');
 });
 
