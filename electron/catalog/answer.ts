@@ -42,7 +42,7 @@ const methods: Methods = {
   'runs.put': doing((db, { runs }) => putRuns(db, runs)),
   'runs.list': (db, { limit, before }) => listRuns(db, limit, before),
   'runs.get': (db, { runId }) => getRun(db, runId),
-  'runs.latestBackups': latestBackups,
+  'runs.latestBackups': (db, { notAfter }) => latestBackups(db, notAfter),
   'snapshots.sync': (db, { repositoryId, snapshots }) => syncSnapshots(db, repositoryId, snapshots),
   'snapshots.replace': (db, { by, ...key }) => replaceSnapshot(db, key, by),
   'snapshots.remove': doing(removeSnapshot),

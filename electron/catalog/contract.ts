@@ -63,7 +63,7 @@ export const catalogContract = {
     z.array(runViewSchema),
   ),
   'runs.get': method(z.strictObject({ runId: runIdSchema }), runViewSchema.nullable()),
-  'runs.latestBackups': method(nothing, z.array(runViewSchema)),
+  'runs.latestBackups': method(z.strictObject({ notAfter: instantSchema }), z.array(runViewSchema)),
 
   'snapshots.sync': method(
     z.strictObject({ repositoryId, snapshots: z.array(snapshotSummarySchema) }),

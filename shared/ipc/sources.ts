@@ -29,8 +29,11 @@ export const sourceViewSchema = sourceSchema.extend({
   heldBack: z.string(),
   /** Since when it counts as late, milliseconds since the epoch. */
   lateSince: z.number().nullable(),
+  /** What else somebody should know, a sentence each. None of it changes the health. */
+  notes: z.array(z.object({ kind: z.enum(['future-snapshot']), text: z.string() })),
 });
 export type SourceView = z.infer<typeof sourceViewSchema>;
+export type SourceNote = SourceView['notes'][number];
 
 const registration = { name: sourceNameSchema, spec: sourceSpecSchema, policy: policySchema };
 

@@ -43,9 +43,11 @@ it('knows the newest finished backup of each source', () => {
     backupRun(3, [], { finishedAt: null, outcome: null }),
     backupRun(4, [], { kind: 'restore' }),
     backupRun(5, [], { sourceId: other }),
+    // The clock was wrong: it says nothing of what came before and comes after.
+    backupRun(6, []),
   ];
   catalog.call('runs.put', { runs });
-  const latest = catalog.call('runs.latestBackups', {});
+  const latest = catalog.call('runs.latestBackups', { notAfter: backupRun(5, []).startedAt });
   expect(latest.map((run) => [run.sourceId, run.runId])).toEqual([
     [photos, runId(2)],
     [other, runId(5)],

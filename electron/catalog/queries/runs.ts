@@ -24,14 +24,18 @@ export function getRun(db: Statements, runId: RunId): RunView | null {
   return row ? toView(db, row) : null;
 }
 
-export function latestBackups(db: Statements): RunView[] {
-  const rows = db.all(`
+export function latestBackups(db: Statements, notAfter: string): RunView[] {
+  const rows = db.all(
+    `
     SELECT * FROM runs WHERE kind = 'backup' AND finished_at IS NOT NULL
     AND started_ms = (
       SELECT max(started_ms) FROM runs AS other
       WHERE other.source_id = runs.source_id AND other.kind = 'backup' AND other.finished_at IS NOT NULL
+        AND other.started_ms <= :notAfter
     )
-    ORDER BY started_ms`);
+    ORDER BY started_ms`,
+    { notAfter: exactMs(notAfter) },
+  );
   return rows.map((row) => toView(db, row));
 }
 

@@ -12,7 +12,7 @@ export function catalogClient(connection: Pick<CatalogConnection, 'call'>): Cata
     putRuns: (runs) => done(call('runs.put', { runs: [...runs] })),
     listRuns: (limit, before) => call('runs.list', { limit, ...(before === undefined ? {} : { before }) }),
     getRun: (runId) => call('runs.get', { runId }),
-    latestBackups: () => call('runs.latestBackups', {}),
+    latestBackups: (notAfter) => call('runs.latestBackups', { notAfter }),
     syncSnapshots: (repositoryId, snapshots) => call('snapshots.sync', { repositoryId, snapshots: [...snapshots] }),
     replaceSnapshot: (old, by) => call('snapshots.replace', { ...old, by }),
     removeSnapshot: (key) => done(call('snapshots.remove', { ...key })),

@@ -71,8 +71,8 @@ export interface Catalog {
   /** Newest first, begun before an instant. */
   listRuns(limit: number, before?: Instant | undefined): Promise<RunView[]>;
   getRun(runId: RunId): Promise<RunView | null>;
-  /** The newest finished backup of each source. */
-  latestBackups(): Promise<RunView[]>;
+  /** The newest finished backup of each source, of those that began no later than an instant. */
+  latestBackups(notAfter: Instant): Promise<RunView[]>;
 
   /** Makes the catalog hold exactly these snapshots of a repository. */
   syncSnapshots(

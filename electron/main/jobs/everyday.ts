@@ -1,4 +1,5 @@
 import type { SourceId } from '../../../shared/domain/ids.ts';
+import { msToInstant } from '../../../shared/domain/time.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { machineZone, type Scheduler } from '../../schedule/index.ts';
@@ -8,6 +9,7 @@ import { type NoticeFacts, noticesFor, undecided } from './notices/notices-for.t
 import type { Clock } from './ports.ts';
 import type { RunService } from './run-service.ts';
 import { lacksConsent } from './source-health.ts';
+import { aheadMs } from './source-views.ts';
 import { type TrayModel, trayModel } from './tray-model.ts';
 import type { Unplug } from './unplug.ts';
 import type { RepositoryView, Views } from './views.ts';
@@ -116,7 +118,7 @@ export class Everyday {
         if (problem === '') throw error;
         return null;
       }),
-      catalog.latestBackups(),
+      catalog.latestBackups(msToInstant(now() + aheadMs)),
     ]);
     if (this.#isStopped) return;
     const sources = known ?? [];

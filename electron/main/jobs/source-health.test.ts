@@ -61,6 +61,7 @@ function health(more: Partial<HealthFacts>) {
   const good = mark('filesystem');
   const facts = {
     ...{ source, repository, last: good, lastGood: good, usual: null, damage: null, lastRun: null, isRunning: false },
+    hasOnlyFuture: false,
     ...{ lateSince: null, heldBack: '', scheduledStillPoints: true, now: time + day },
   };
   return sourceHealth({ ...facts, ...more });
@@ -144,6 +145,48 @@ it('takes the damage of the repository that holds the newest backup, and of no o
     });
   expect(views(repositoryId)[0]?.health).toBe('failed');
   expect(views(repositoryIdSchema.parse('e'.repeat(64)))[0]?.health).toBe('safe');
+});
+
+it('does not believe a snapshot that is dated in the future, and says so', () => {
+  const views = (marks: readonly SnapshotMark[], lastRun: RunView | undefined, now: number) =>
+    sourceViews({
+      sources: [source],
+      repositories: [repository],
+      snapshots: marks.map((each) => ({
+        ...{
+          mark: each,
+          sourceId: source.id,
+          sourceName: '',
+          hostname: '',
+          paths: [],
+          filesystem: '',
+          staticBand: null,
+        },
+      })),
+      damages: [],
+      latestBackups: lastRun === undefined ? [] : [lastRun],
+      active: [],
+      planOf: () => nothingPlanned,
+      scheduledStillPoints: true,
+      now,
+    })[0];
+  const good = mark('filesystem');
+  const ahead = mark('filesystem', { id: snapshotId(9), time: Date.parse('2099-03-01T00:00:00Z') });
+  const text =
+    'A snapshot is dated in the future (2099-03-01): the clock was wrong when it was made, or is wrong now. It does not count as a backup.';
+  const notes = [{ kind: 'future-snapshot', text }];
+  const hour = day / 24;
+  expect(views([good, ahead], run('failed'), time + 2 * hour)).toMatchObject({
+    ...{ health: 'failed', healthText: 'It failed.', last: good, lastGood: good, lateSince: null, notes },
+  });
+  // A month later it is late, whatever is dated 2099.
+  expect(views([good, ahead], undefined, time + 30 * day)).toMatchObject({ health: 'late', notes });
+  expect(views([ahead], undefined, time)).toMatchObject({
+    ...{ health: 'new', healthText: 'Its snapshots are dated in the future', last: null, lastGood: null, notes },
+  });
+  // Clocks of two machines are never quite the same.
+  const soon = mark('filesystem', { id: snapshotId(9), time: time + 10 * 60_000 });
+  expect(views([good, soon], undefined, time)).toMatchObject({ health: 'safe', last: soon, notes: [] });
 });
 
 it('names what is waited for', () => {

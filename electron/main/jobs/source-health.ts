@@ -19,6 +19,8 @@ export interface HealthFacts {
   readonly last: SnapshotMark | null;
   /** The newest that met the policy. */
   readonly lastGood: SnapshotMark | null;
+  /** It has backups, and the clock was wrong when each was made. */
+  readonly hasOnlyFuture: boolean;
   /** The level that most of the backups before the newest had; null while there are too few. */
   readonly usual: ConsistencyLevel | null;
   /** Found in the repository that holds the newest backup. */
@@ -118,7 +120,13 @@ function failed({ lastRun, last }: HealthFacts): SourceHealth | undefined {
 
 function judge(facts: HealthFacts): SourceHealth {
   const { source, last, lastGood, lastRun, usual, lateSince, heldBack } = facts;
-  if (!last) return lateSince === null ? { health: 'new', healthText: 'Not backed up yet' } : late(facts, heldBack);
+  if (!last && lateSince === null) {
+    return {
+      health: 'new',
+      healthText: facts.hasOnlyFuture ? 'Its snapshots are dated in the future' : 'Not backed up yet',
+    };
+  }
+  if (!last) return late(facts, heldBack);
   const required = source.policy.requiredLevel;
   const isGood = lastGood?.id === last.id;
   const shortfall = isGood ? '' : weakerThan(facts, last);

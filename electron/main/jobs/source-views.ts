@@ -1,6 +1,7 @@
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import { lateAt } from '../../../shared/domain/schedule/late.ts';
 import type { Source } from '../../../shared/domain/source.ts';
+import { msToInstant } from '../../../shared/domain/time.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
@@ -23,7 +24,13 @@ export interface SourceFacts {
   readonly now: number;
 }
 
-/** Sources with their health, their newest snapshots and their next run. Safety snapshots are no backups. */
+/** Clocks of machines that share a repository differ by less. What lies further ahead was made by a clock that was wrong. */
+export const aheadMs = 10 * 60_000;
+
+/**
+ * Sources with their health, their newest snapshots and their next run. Safety snapshots are no backups, and neither is what
+ * lies in the future: it would hide for years whatever fails.
+ */
 export function sourceViews(facts: SourceFacts): SourceView[] {
   const marks = Map.groupBy(
     facts.snapshots.filter(({ mark }) => mark.kind === 'backup'),
@@ -35,8 +42,11 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
     const own: SnapshotMark[] = (marks.get(source.id) ?? [])
       .map(({ mark }) => mark)
       .filter(({ repositoryId }) => repositoryId === policy.repositoryId);
-    const last = own.at(-1) ?? null;
-    const lastGood = own.findLast((mark) => meetsPolicy(mark, policy.requiredLevel)) ?? null;
+    const believed = own.filter(({ time }) => time <= facts.now + aheadMs);
+    const future = own.at(-1);
+    const aheadAt = future && future !== believed.at(-1) ? future.time : null;
+    const last = believed.at(-1) ?? null;
+    const lastGood = believed.findLast((mark) => meetsPolicy(mark, policy.requiredLevel)) ?? null;
     const repository = facts.repositories && findRepository(facts.repositories, source);
     const running = facts.active.find(({ kind, sourceId }) => kind === 'backup' && sourceId === source.id);
     const plan = facts.planOf(source);
@@ -51,13 +61,16 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
       nextRunAt,
       heldBack: running ? '' : heldBack,
       lateSince,
+      notes: aheadAt === null ? [] : [{ kind: 'future-snapshot', text: futureWords(aheadAt) }],
       ...sourceHealth({
         source,
         repository,
         last,
         lastGood,
-        usual: usualLevel(own),
-        damage: facts.damages.find(({ repositoryId }) => repositoryId === last?.repositoryId) ?? null,
+        hasOnlyFuture: last === null && aheadAt !== null,
+        usual: usualLevel(believed),
+        damage:
+          facts.damages.find(({ repositoryId }) => repositoryId === policy.repositoryId && own.length > 0) ?? null,
         lastRun: facts.latestBackups.find(({ sourceId }) => sourceId === source.id) ?? null,
         isRunning: running !== undefined,
         lateSince,
@@ -67,6 +80,11 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
       }),
     };
   });
+}
+
+/** `2099-11-20`: as dates that are wrong are best recognised. */
+function futureWords(at: number): string {
+  return `A snapshot is dated in the future (${msToInstant(at).slice(0, 10)}): the clock was wrong when it was made, or is wrong now. It does not count as a backup.`;
 }
 
 /** Null: never, or it is not known yet since when the source has its schedule. */

@@ -13,7 +13,7 @@ function view(n: 0 | 1, health: Health): SourceView {
   return {
     ...source,
     ...{ health, healthText: '', last: null, lastGood: null, runningRunId: null, nextRunAt: now + 20 * minute },
-    ...{ heldBack: '', lateSince: null },
+    ...{ heldBack: '', lateSince: null, notes: [] },
   };
 }
 

@@ -2,6 +2,7 @@ import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import { type GrowthFacts, projectGrowth } from '../../../shared/domain/keep/growth.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { Source } from '../../../shared/domain/source.ts';
+import { msToInstant } from '../../../shared/domain/time.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Timeline } from '../../../shared/ipc/timeline.ts';
@@ -13,7 +14,7 @@ import type { Passwords, RepositoryAccess } from './repository-access.ts';
 import type { RunService } from './run-service.ts';
 import type { SourceDirectory } from './source-directory.ts';
 import { type SourcePlan, sourcePlan } from './source-plan.ts';
-import { sourceViews } from './source-views.ts';
+import { aheadMs, sourceViews } from './source-views.ts';
 import { composeTimeline } from './timeline.ts';
 
 export type RepositoryView = IpcResult<'repositories.list'>[number];
@@ -44,7 +45,7 @@ export class Views {
       sources.listOrLastKnown(),
       repositories === undefined ? access.list().catch(() => null) : repositories,
       drawn.get(),
-      catalog.latestBackups(),
+      catalog.latestBackups(msToInstant(now() + aheadMs)),
     ]);
     return sourceViews({
       sources: registered,

@@ -37,9 +37,11 @@ export class FakeCatalog implements Catalog {
     return this.runs.get(runId) ?? null;
   }
 
-  async latestBackups() {
+  async latestBackups(notAfter: string) {
     this.#require();
-    const finished = (await this.listRuns(Number.POSITIVE_INFINITY)).filter((run) => run.kind === 'backup');
+    const finished = (await this.listRuns(Number.POSITIVE_INFINITY)).filter(
+      (run) => run.kind === 'backup' && Date.parse(run.startedAt) <= Date.parse(notAfter),
+    );
     return finished.filter((run, at) => finished.findIndex(({ sourceId }) => sourceId === run.sourceId) === at);
   }
 

@@ -11,7 +11,7 @@ if (!photos) throw new Error('the world has a source');
 const safe: SourceView = {
   ...photos,
   ...{ health: 'safe', healthText: '', last: null, lastGood: null, runningRunId: null, nextRunAt: null },
-  ...{ heldBack: '', lateSince: null },
+  ...{ heldBack: '', lateSince: null, notes: [] },
 };
 const failed = (healthText = 'The disk has an error.'): SourceView => ({ ...safe, health: 'failed', healthText });
 const late: SourceView = { ...safe, health: 'late', lateSince: now - 1, healthText: 'Late' };

@@ -5,6 +5,7 @@ export const noticeKinds = [
   'failed',
   'late',
   'weaker',
+  'future-snapshot',
   'waiting-password',
   'waiting-disk',
   'paused',

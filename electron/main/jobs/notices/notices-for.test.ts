@@ -31,7 +31,7 @@ const good = mark(1, now - 3 * day, 'filesystem');
 const safe: SourceView = {
   ...photos,
   ...{ health: 'safe', healthText: '', last: good, lastGood: good, runningRunId: null },
-  ...{ nextRunAt: now + hour, heldBack: '', lateSince: null },
+  ...{ nextRunAt: now + hour, heldBack: '', lateSince: null, notes: [] },
 };
 const late = { health: 'late', lateSince: now - day } as const;
 const other: SourceView = { ...safe, id: documents.id, name: 'Documents', lastGood: null, last: null };
@@ -173,6 +173,22 @@ const table: readonly [
         title: 'Photos: weaker than asked for',
         body: 'Not held still. Scheduled backups hold nothing still until that is allowed.',
         actions: 'Allow…, Show',
+        leads: 'source',
+      },
+    ],
+  ],
+  [
+    'a snapshot that is dated in the future',
+    {
+      sources: [
+        { ...safe, notes: [{ kind: 'future-snapshot', text: 'A snapshot is dated in the future (2099-03-01).' }] },
+      ],
+    },
+    [
+      {
+        title: 'Photos: a snapshot from a wrong clock',
+        body: 'A snapshot is dated in the future (2099-03-01).',
+        actions: 'Show',
         leads: 'source',
       },
     ],

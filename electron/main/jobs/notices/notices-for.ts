@@ -1,7 +1,7 @@
 import type { RepositoryId, SourceId } from '../../../../shared/domain/ids.ts';
 import { warnDaysAhead } from '../../../../shared/domain/keep/growth.ts';
 import type { RunView } from '../../../../shared/ipc/runs.ts';
-import type { SourceView } from '../../../../shared/ipc/sources.ts';
+import type { SourceNote, SourceView } from '../../../../shared/ipc/sources.ts';
 import { repositoryWords } from '../source-health.ts';
 import type { RepositoryView } from '../views.ts';
 import { ago, bytesWords, listOf, sentence } from '../words.ts';
@@ -63,7 +63,8 @@ export function undecided(facts: NoticeFacts): (id: string) => boolean {
   const repositories = new Set<string>(undecidedSources.map(({ policy }) => policy.repositoryId));
   return (id) => {
     const [kind = '', about = ''] = id.split(':');
-    if (kind === 'failed' || kind === 'late' || kind === 'weaker') return sources.has(about);
+    if (kind === 'failed' || kind === 'late' || kind === 'weaker' || kind === 'future-snapshot')
+      return sources.has(about);
     if (kind === 'full' || kind === 'disk') return facts.repositories === null || repositories.has(about);
     if (kind === 'paused') return sources.size > 0;
     return kind === 'password' && facts.repositories === null;
@@ -176,7 +177,7 @@ function sourceNotices(facts: NoticeFacts, source: SourceView): Notice[] {
     });
   }
   if (source.health === 'weaker') notices.push(weakerNotice(facts, source));
-  return notices;
+  return [...notices, ...source.notes.map((note) => noteNotice(source, note))];
 }
 
 function failedNotice(source: SourceView, lastRun: RunView | undefined): Notice {
@@ -212,6 +213,24 @@ function weakerNotice({ lackingConsent }: NoticeFacts, source: SourceView): Noti
     about: `${source.last?.level ?? 'none'} for ${source.policy.requiredLevel}${isNotAllowed ? ', not allowed' : ''}`,
   };
 }
+
+function noteNotice({ id, name }: SourceView, { kind, text }: SourceNote): Notice {
+  return {
+    id: `${kind}:${id}`,
+    kind,
+    title: `${name}: ${noteTitles[kind]}`,
+    body: text,
+    urgency: 'normal',
+    actions: [action('show')],
+    place: { kind: 'source', sourceId: id },
+    sourceId: id,
+    about: text,
+  };
+}
+
+const noteTitles: Readonly<Record<SourceNote['kind'], string>> = {
+  'future-snapshot': 'a snapshot from a wrong clock',
+};
 
 function fullNotices({ sources, latestBackups, now }: NoticeFacts, repository: RepositoryView): Notice[] {
   const place = { kind: 'repository', repositoryId: repository.id } as const;
