@@ -11,6 +11,7 @@ import { isDamage } from './open-database.ts';
 import { clear } from './queries/clear.ts';
 import { drawn } from './queries/drawn.ts';
 import { putEvidence, withoutEvidence } from './queries/evidence.ts';
+import { failedForgets } from './queries/failed-forgets.ts';
 import { addPaths, finishPaths, nextToIndex } from './queries/files-index.ts';
 import { fileVersions, searchFiles } from './queries/files-search.ts';
 import { listRestores, putRestores } from './queries/restores.ts';
@@ -43,6 +44,7 @@ const methods: Methods = {
   'runs.list': (db, { limit, before }) => listRuns(db, limit, before),
   'runs.get': (db, { runId }) => getRun(db, runId),
   'runs.latestBackups': (db, { notAfter }) => latestBackups(db, notAfter),
+  'runs.failedForgets': (db, { notAfter }) => failedForgets(db, notAfter),
   'snapshots.sync': (db, { repositoryId, snapshots }) => syncSnapshots(db, repositoryId, snapshots),
   'snapshots.replace': (db, { by, ...key }) => replaceSnapshot(db, key, by),
   'snapshots.remove': doing(removeSnapshot),

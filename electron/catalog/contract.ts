@@ -64,6 +64,10 @@ export const catalogContract = {
   ),
   'runs.get': method(z.strictObject({ runId: runIdSchema }), runViewSchema.nullable()),
   'runs.latestBackups': method(z.strictObject({ notAfter: instantSchema }), z.array(runViewSchema)),
+  'runs.failedForgets': method(
+    z.strictObject({ notAfter: instantSchema }),
+    z.array(z.object({ sourceId: sourceIdSchema, backups: z.number().int().positive(), text: z.string() })),
+  ),
 
   'snapshots.sync': method(
     z.strictObject({ repositoryId, snapshots: z.array(snapshotSummarySchema) }),

@@ -1,5 +1,6 @@
 import type { RunId, SnapshotId } from '../../../shared/domain/ids.ts';
 import { decideFates, safetyDays } from '../../../shared/domain/keep/decide.ts';
+import { forgetWarning } from '../../../shared/domain/keep/forget-warning.ts';
 import { type KeepRules, keepsEverything } from '../../../shared/domain/keep/rules.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import { asStillpointError } from '../../../shared/errors/index.ts';
@@ -56,7 +57,7 @@ export async function forgetAfterBackup(
     return { ...result, summary: `${result.summary} ${counted(gone)} deleted${how}.` };
   } catch (error) {
     const { message } = asStillpointError(error);
-    const warning = { code: 'forget', text: `Old snapshots were not deleted this time. ${message}` };
+    const warning = forgetWarning(message);
     return {
       ...result,
       outcome: 'warnings',

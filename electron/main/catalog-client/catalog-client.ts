@@ -13,6 +13,7 @@ export function catalogClient(connection: Pick<CatalogConnection, 'call'>): Cata
     listRuns: (limit, before) => call('runs.list', { limit, ...(before === undefined ? {} : { before }) }),
     getRun: (runId) => call('runs.get', { runId }),
     latestBackups: (notAfter) => call('runs.latestBackups', { notAfter }),
+    failedForgets: (notAfter) => call('runs.failedForgets', { notAfter }),
     syncSnapshots: (repositoryId, snapshots) => call('snapshots.sync', { repositoryId, snapshots: [...snapshots] }),
     replaceSnapshot: (old, by) => call('snapshots.replace', { ...old, by }),
     removeSnapshot: (key) => done(call('snapshots.remove', { ...key })),

@@ -40,6 +40,13 @@ export interface FoundDamage {
   readonly at: number;
 }
 
+/** That many backups in a row could not delete; `text` is what the newest of them said. */
+export interface FailedForgets {
+  readonly sourceId: SourceId;
+  readonly backups: number;
+  readonly text: string;
+}
+
 export interface PathEntry {
   readonly path: string;
   readonly type: NodeType;
@@ -73,6 +80,8 @@ export interface Catalog {
   getRun(runId: RunId): Promise<RunView | null>;
   /** The newest finished backup of each source, of those that began no later than an instant. */
   latestBackups(notAfter: Instant): Promise<RunView[]>;
+  /** Sources whose newest backups could not delete what their keep rules let go, until one could. */
+  failedForgets(notAfter: Instant): Promise<FailedForgets[]>;
 
   /** Makes the catalog hold exactly these snapshots of a repository. */
   syncSnapshots(

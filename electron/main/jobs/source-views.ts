@@ -1,12 +1,12 @@
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import { lateAt } from '../../../shared/domain/schedule/late.ts';
 import type { Source } from '../../../shared/domain/source.ts';
-import { msToInstant } from '../../../shared/domain/time.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
-import type { DrawnSnapshot, FoundDamage } from './catalog-port.ts';
+import type { DrawnSnapshot, FailedForgets, FoundDamage } from './catalog-port.ts';
 import { heldBackWords, meetsPolicy, sourceHealth } from './source-health.ts';
+import { sourceNotes } from './source-notes.ts';
 import type { SourcePlan } from './source-plan.ts';
 import { usualLevel } from './usual-level.ts';
 
@@ -18,6 +18,7 @@ export interface SourceFacts {
   readonly snapshots: readonly DrawnSnapshot[];
   readonly damages: readonly FoundDamage[];
   readonly latestBackups: readonly RunView[];
+  readonly failedForgets: readonly FailedForgets[];
   readonly active: readonly RunView[];
   readonly planOf: (source: Source) => SourcePlan;
   readonly scheduledStillPoints: boolean;
@@ -61,7 +62,10 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
       nextRunAt,
       heldBack: running ? '' : heldBack,
       lateSince,
-      notes: aheadAt === null ? [] : [{ kind: 'future-snapshot', text: futureWords(aheadAt) }],
+      notes: sourceNotes({
+        ...{ source, repository, aheadAt },
+        failedForgets: facts.failedForgets.find(({ sourceId }) => sourceId === source.id),
+      }),
       ...sourceHealth({
         source,
         repository,
@@ -80,11 +84,6 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
       }),
     };
   });
-}
-
-/** `2099-11-20`: as dates that are wrong are best recognised. */
-function futureWords(at: number): string {
-  return `A snapshot is dated in the future (${msToInstant(at).slice(0, 10)}): the clock was wrong when it was made, or is wrong now. It does not count as a backup.`;
 }
 
 /** Null: never, or it is not known yet since when the source has its schedule. */

@@ -21,7 +21,7 @@ export type RepositoryView = IpcResult<'repositories.list'>[number];
 
 export interface ViewsOptions {
   readonly access: Pick<RepositoryAccess, 'list'>;
-  readonly catalog: Pick<Catalog, 'latestBackups' | 'snapshotCounts'>;
+  readonly catalog: Pick<Catalog, 'failedForgets' | 'latestBackups' | 'snapshotCounts'>;
   readonly drawn: Pick<DrawnCache, 'get'>;
   readonly runs: Pick<RunService, 'active'>;
   readonly sources: Pick<SourceDirectory, 'listOrLastKnown'>;
@@ -41,11 +41,12 @@ export class Views {
 
   async sources(repositories?: readonly RepositoryStatus[] | null): Promise<SourceView[]> {
     const { access, catalog, drawn, runs, sources, scheduledStillPoints, now } = this.#options;
-    const [registered, statuses, { snapshots, damages }, latestBackups] = await Promise.all([
+    const [registered, statuses, { snapshots, damages }, latestBackups, failedForgets] = await Promise.all([
       sources.listOrLastKnown(),
       repositories === undefined ? access.list().catch(() => null) : repositories,
       drawn.get(),
       catalog.latestBackups(msToInstant(now() + aheadMs)),
+      catalog.failedForgets(msToInstant(now() + aheadMs)),
     ]);
     return sourceViews({
       sources: registered,
@@ -53,6 +54,7 @@ export class Views {
       snapshots,
       damages,
       latestBackups,
+      failedForgets,
       active: runs.active,
       planOf: (source) => this.planOf(source),
       scheduledStillPoints: scheduledStillPoints(),

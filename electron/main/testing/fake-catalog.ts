@@ -45,6 +45,20 @@ export class FakeCatalog implements Catalog {
     return finished.filter((run, at) => finished.findIndex(({ sourceId }) => sourceId === run.sourceId) === at);
   }
 
+  async failedForgets(notAfter: string) {
+    const runs = (await this.listRuns(Number.POSITIVE_INFINITY)).filter(
+      ({ kind, snapshotId, startedAt }) =>
+        kind === 'backup' && snapshotId !== null && Date.parse(startedAt) <= Date.parse(notAfter),
+    );
+    return [...Map.groupBy(runs, ({ sourceId }) => sourceId)].flatMap(([sourceId, own]) => {
+      const texts = own.map(({ warnings }) => warnings.find(({ code }) => code === 'forget')?.text);
+      const good = texts.indexOf(undefined);
+      const [text] = texts;
+      if (sourceId === null || text === undefined) return [];
+      return [{ sourceId, backups: good === -1 ? texts.length : good, text }];
+    });
+  }
+
   async syncSnapshots(repositoryId: SnapshotKey['repositoryId'], listed: readonly SnapshotSummary[]) {
     this.#require();
     const before = [...this.snapshots.values()].filter((snapshot) => snapshot.repositoryId === repositoryId);

@@ -1,6 +1,7 @@
 import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
 import { warnDaysAhead } from '../../../shared/domain/keep/growth.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
+import { isLowSpace } from '../../../shared/domain/low-space.ts';
 import type { RunWarning } from '../../../shared/domain/run.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
@@ -56,8 +57,6 @@ export type Attention = { readonly key: string; readonly name: string; readonly 
 );
 
 const day = 86_400_000;
-const lowSpaceShare = 0.05;
-const lowSpaceBytes = 5 * 1024 ** 3;
 
 export function attentionOf(
   sources: readonly SourceView[],
@@ -218,8 +217,7 @@ function repositoryTrouble(repository: Repository, now: number): Attention[] {
   if (repository.state === 'waiting') add('absent', false);
   if (repository.state === 'other') add('other', true);
   if (repository.state === 'read-only') add('readOnly', true);
-  const { freeBytes, totalBytes } = repository;
-  if (freeBytes !== null && totalBytes !== null && freeBytes < Math.min(lowSpaceBytes, totalBytes * lowSpaceShare)) {
+  if (isLowSpace(repository)) {
     add('lowSpace', true);
   } else if (repository.fullAt !== null && repository.fullAt < now + warnDaysAhead * day) {
     const days = Math.max(0, Math.floor((repository.fullAt - now) / day));

@@ -6,6 +6,7 @@ export const noticeKinds = [
   'late',
   'weaker',
   'future-snapshot',
+  'not-deleted',
   'waiting-password',
   'waiting-disk',
   'paused',

@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest';
+import { forgetWarning } from '../../../../shared/domain/keep/forget-warning.ts';
 import type { ConsistencyLevel } from '../../../../shared/domain/level.ts';
 import type { RunOutcome } from '../../../../shared/domain/run.ts';
 import { type ErrorKind, StillpointError, serializeError } from '../../../../shared/errors/index.ts';
@@ -7,6 +8,7 @@ import type { SourceView } from '../../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../../shared/ipc/timeline.ts';
 import { photosId, repository, repositoryId, runId, snapshotId, sources } from '../../testing/world-data.ts';
 import { newRun } from '../fold-run.ts';
+import { sourceNotes } from '../source-notes.ts';
 import type { RepositoryView } from '../views.ts';
 import { noticeKinds } from './notice.ts';
 import { type NoticeFacts, noticesFor, undecided } from './notices-for.ts';
@@ -188,6 +190,28 @@ const table: readonly [
       {
         title: 'Photos: a snapshot from a wrong clock',
         body: 'A snapshot is dated in the future (2099-03-01).',
+        actions: 'Show',
+        leads: 'source',
+      },
+    ],
+  ],
+  [
+    'keep rules that cannot be applied',
+    {
+      sources: [
+        {
+          ...safe,
+          notes: sourceNotes({
+            ...{ source: safe, repository, aheadAt: null },
+            failedForgets: { sourceId: photosId, backups: 3, text: forgetWarning('It is in use by user on lap.').text },
+          }),
+        },
+      ],
+    },
+    [
+      {
+        title: 'Photos: old snapshots stay',
+        body: 'Old snapshots could not be deleted for 3 backups: It is in use by user on lap.',
         actions: 'Show',
         leads: 'source',
       },

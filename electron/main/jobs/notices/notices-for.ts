@@ -224,12 +224,14 @@ function noteNotice({ id, name }: SourceView, { kind, text }: SourceNote): Notic
     actions: [action('show')],
     place: { kind: 'source', sourceId: id },
     sourceId: id,
-    about: text,
+    // The next backup counts one more; that is not told again.
+    about: kind === 'not-deleted' ? kind : text,
   };
 }
 
 const noteTitles: Readonly<Record<SourceNote['kind'], string>> = {
   'future-snapshot': 'a snapshot from a wrong clock',
+  'not-deleted': 'old snapshots stay',
 };
 
 function fullNotices({ sources, latestBackups, now }: NoticeFacts, repository: RepositoryView): Notice[] {
