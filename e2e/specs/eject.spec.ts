@@ -68,7 +68,7 @@ test('a disk that was waited for is backed up to, and ejected by a button of its
   await test.step('Try again: unmounted, and only then called safe', async () => {
     await dunst.press('Try again');
     await safe(dunst, room);
-    expect(last(dunst)).toMatchObject({ body: 'The backup finished and Backups is unmounted.' });
+    expect(last(dunst)?.body).toMatch(/Backups is unmounted\.$/);
     expect(dunst.displayed()).toBe(1);
     keepDisplay('eject-3-safe');
   });
