@@ -17,10 +17,12 @@ const withRights = { ...withoutRights, canFreeze: true, explanation: '', canAskF
 
 let state: HelperState;
 let answer: HelperState;
+let nobodyAsked: boolean;
 let told: (string | boolean)[];
 beforeEach(() => {
   state = withoutRights;
   answer = withRights;
+  nobodyAsked = false;
   told = [];
 });
 
@@ -28,6 +30,9 @@ const rights = rememberedRights(
   {
     get state(): HelperState {
       return state;
+    },
+    get nobodyAsked(): boolean {
+      return nobodyAsked;
     },
     requestRights: async (asking?: Asking) => {
       told.push(asking?.mayAsk === false ? 'silent' : 'asked');
@@ -58,6 +63,13 @@ it('remembers what a person answered, and nothing of what nobody was asked', asy
   answer = { ...withoutRights, refused: true };
   await rights.requestRights({ mayAsk: true });
   expect(told).toEqual(['silent', 'asked', true, 'asked', false]);
+});
+
+it('remembers what was allowed before, where the question reached nobody', async () => {
+  answer = { ...withoutRights, refused: true };
+  nobodyAsked = true;
+  await rights.requestRights();
+  expect(told).toEqual(['asked']);
 });
 
 it('asks for rights first where the consent needs them, and tells the state afterwards', async () => {

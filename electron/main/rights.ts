@@ -17,13 +17,13 @@ export interface Rights extends HelperPort {
 
 /** Asking for rights, remembered: a start with a window asks by itself only where they were given before. */
 export function rememberedRights(
-  supervisor: Pick<HelperSupervisor, 'call' | 'refresh' | 'requestRights' | 'state'>,
+  supervisor: Pick<HelperSupervisor, 'call' | 'nobodyAsked' | 'refresh' | 'requestRights' | 'state'>,
   wish: Pick<RightsWish, 'set'>,
 ): Rights {
   const requestRights = async (asking: Asking = { mayAsk: true }): Promise<HelperState> => {
     const state = await supervisor.requestRights(asking);
     // What was had without a question is nobody's wish, and what was not had is nobody's refusal.
-    if (asking.mayAsk) await wish.set(!state.refused);
+    if (asking.mayAsk && !supervisor.nobodyAsked) await wish.set(!state.refused);
     return state;
   };
   return {

@@ -10,7 +10,7 @@ export const helperStateSchema = z.object({
   explanation: z.string(),
   /** Whether asking an administrator could help: a root-owned installed copy is there. */
   canAskForRights: z.boolean(),
-  /** The user (or policy) said no in this session. The app goes on with `live` backups. */
+  /** The user (or policy) said no in this session, or nobody could be asked; `explanation` says which. The app goes on with `live` backups. */
   refused: z.boolean(),
   crashes: z.number().int().nonnegative(),
   /** Scheduled runs may hold filesystems still without asking. */

@@ -141,13 +141,14 @@ it('does not start a helper of another version again and again', async () => {
 });
 
 it.each([
-  ['refused', /asked for and not given/],
-  ['nobody-to-ask', /Nobody could be asked/],
-])('goes on without rights when they are not given, and says why: %s', async (end, words) => {
+  ['refused', /asked for and not given/, false],
+  ['nobody-to-ask', /Nobody could be asked/, true],
+])('goes on without rights when they are not given, and says why: %s', async (end, words, nobodyAsked) => {
   const { supervisor } = supervise('good', { prepareLaunchWithRights: async () => launch(end) });
   await supervisor.start();
   expect(await supervisor.requestRights()).toMatchObject({ state: 'ready', refused: true, canFreeze: false });
   expect(supervisor.state.explanation).toMatch(words);
+  expect(supervisor.nobodyAsked).toBe(nobodyAsked);
   expect(await supervisor.call('sources.list', {})).toEqual([]);
 });
 

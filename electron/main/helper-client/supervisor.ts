@@ -62,6 +62,7 @@ export class HelperSupervisor implements HelperCalls {
   #words = '';
   #canAsk = false;
   #refused = false;
+  #nobodyAsked = false;
   #crashes: number[] = [];
   #gaveUpAt = 0;
   #stopped = false;
@@ -87,6 +88,11 @@ export class HelperSupervisor implements HelperCalls {
       crashes: this.#crashes.length,
       scheduledStillPoints: status?.scheduledStillPoints ?? false,
     };
+  }
+
+  /** The last question reached nobody: that rights are missing is nobody's answer. */
+  get nobodyAsked(): boolean {
+    return this.#nobodyAsked;
   }
 
   async start(): Promise<void> {
@@ -191,6 +197,7 @@ export class HelperSupervisor implements HelperCalls {
   async #given(): Promise<HelperState> {
     if (!this.#successor) return this.state;
     this.#refused = false;
+    this.#nobodyAsked = false;
     this.#tell(this.#state, grantedLaterWords);
     await this.#handOver();
     return this.state;
@@ -202,6 +209,7 @@ export class HelperSupervisor implements HelperCalls {
     if (why === undefined) throw asReason(error);
     this.#options.log(`rights: ${why} (pkexec ended with ${failure?.exit?.code})`);
     this.#refused = true;
+    this.#nobodyAsked = why === 'nobody-asked';
     this.#tell(this.#state, why === 'refused' ? refusedWords : nobodyAskedWords);
     return this.state;
   }
@@ -227,6 +235,7 @@ export class HelperSupervisor implements HelperCalls {
       this.#successor = undefined;
       // Nobody refused what nobody was asked.
       this.#refused = successor.mayAsk;
+      this.#nobodyAsked = !successor.mayAsk;
       this.#tell(this.#state, `${notTakenOverWords}: ${message}`);
       await successor.session.stop(notUsed());
       return;
