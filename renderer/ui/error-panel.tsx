@@ -7,11 +7,13 @@ import classes from './ui.module.css';
 
 /** The part of `StillpointError` and `SerializedError` that people see. */
 export type ShownError = Pick<SerializedError, 'message' | 'guidance' | 'retryable'> & {
-  readonly field?: string | undefined;
   readonly cause?: unknown;
 };
 
-/** An error in words, its guidance, and the button that helps: `actions`, else *Try again* where a retry can help. */
+/**
+ * An error in words, its guidance, and the button that helps: `actions`, else *Try again* where a retry can help. The field an
+ * error names is not shown: it is the word of a program, and a form that has it shows the error beside its input.
+ */
 export function ErrorPanel({
   error,
   onRetry,
@@ -40,9 +42,6 @@ export function ErrorPanel({
       }
     >
       <span className={classes.noticeGuidance}>{error.guidance}</span>
-      {error.field !== undefined && error.field !== '' && (
-        <div className={classes.cause}>{t('errorField', { field: error.field })}</div>
-      )}
       {cause !== '' && (
         <details className={classes.cause}>
           <summary>{t('errorCause')}</summary>

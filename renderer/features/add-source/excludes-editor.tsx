@@ -7,7 +7,6 @@ import { type ExcludePreset, excludePresets } from '../../../shared/domain/exclu
 import { ask } from '../../state/ask.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
-import { formatNumber } from '../../ui/format/numbers.ts';
 import { IconButton } from '../../ui/icon-button.tsx';
 import classes from './add-source.module.css';
 import { isRule, lineProblem, type SizedItem, sizeOf, sumOf } from './exclude-sizes.ts';
@@ -138,7 +137,7 @@ export function ExcludesEditor({
             : error !== null && wrongLine === null && t('excludes.notMeasured', { why: error.message })
           : t(value.complete ? 'excludes.sum' : 'excludes.sumAtLeast', {
               out: formatBytes(sumOf(value)),
-              files: formatNumber(value.keptFiles),
+              count: value.keptFiles,
               kept: formatBytes(value.keptBytes),
             })}
       </p>

@@ -1,7 +1,6 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
-import { formatNumber } from '../../ui/format/numbers.ts';
 import classes from './add-source.module.css';
 import { groupLeftOut } from './left-out.ts';
 
@@ -23,7 +22,7 @@ export function LeftOutLines({ leftOut }: { readonly leftOut: Preflight['leftOut
           </p>
         ) : (
           <details key={reason} className={classes.leftOut}>
-            <summary>{t('preflight.leftOutMany', { n: formatNumber(paths.length), reason })}</summary>
+            <summary>{t('preflight.leftOutMany', { count: paths.length, reason })}</summary>
             <ul>
               {paths.slice(0, pathsAtOnce).map((path) => (
                 <li key={path}>{path}</li>

@@ -7,7 +7,6 @@ import type { StillpointError } from '../../../shared/errors/index.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatDuration } from '../../ui/format/duration.ts';
-import { formatNumber } from '../../ui/format/numbers.ts';
 import { LevelMark } from '../../ui/level-mark.tsx';
 import classes from './add-source.module.css';
 import { LeftOutLines } from './left-out-lines.tsx';
@@ -39,7 +38,7 @@ export function PreflightCard({
   }
   const promise = readPreflight(preflight);
   const amount = t(preflight.counted ? 'preflight.amount' : 'preflight.amountAtLeast', {
-    files: formatNumber(preflight.files),
+    count: preflight.files,
     bytes: formatBytes(preflight.bytes),
   });
   return (

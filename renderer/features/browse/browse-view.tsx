@@ -148,10 +148,7 @@ export function BrowseView({ view }: { readonly view: ViewOf<'browse'> }): React
                     putBack({
                       point,
                       selection: chosen,
-                      name:
-                        ticked.size === 1
-                          ? shownName([...ticked][0] ?? '')
-                          : t('several', { n: formatNumber(ticked.size) }),
+                      name: ticked.size === 1 ? shownName([...ticked][0] ?? '') : t('several', { count: ticked.size }),
                     })
                   }
                 >

@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next';
 import type { RepositoryId, RunId } from '../../../shared/domain/ids.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
-import { formatNumber, formatPercent } from '../../ui/format/numbers.ts';
+import { formatPercent } from '../../ui/format/numbers.ts';
 import classes from './first-run.module.css';
 import { useFirstRunParts } from './parts.ts';
 
@@ -39,7 +39,7 @@ export function FirstBackup({
               <span className="sp-figures">
                 {progress !== null &&
                   t('running.figures', {
-                    files: formatNumber(progress.files),
+                    count: progress.files,
                     bytes: formatBytes(progress.bytes),
                     percent: fraction === null ? '' : formatPercent(fraction),
                   })}

@@ -92,7 +92,7 @@ function progressFigures(t: Translate, progress: NonNullable<RestoreRun['progres
   return [
     totalFiles === null
       ? t('run.files', { count: files, n: formatNumber(files) })
-      : t('run.filesOf', { n: formatNumber(files), total: formatNumber(totalFiles) }),
+      : t('run.filesOf', { n: formatNumber(files), count: totalFiles }),
     totalBytes === null
       ? formatBytes(bytes)
       : t('run.bytesOf', { bytes: formatBytes(bytes), total: formatBytes(totalBytes) }),

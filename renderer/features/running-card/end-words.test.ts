@@ -8,7 +8,7 @@ import { achievedWords } from './end-words.ts';
 
 const t = i18n.getFixedT('en', ['running-card', 'levels']);
 const run: RunView = { ...emptyRun(plans.documents, runIdOf('a'), 1000), outcome: 'done', files: 30, bytes: 2048 };
-const stored = '30 files, 2 KiB, of which 1 KiB had to be stored.';
+const stored = '30 files, 2 KiB; 1 KiB added to the repository.';
 const words = (more: Partial<RunView>): string => achievedWords({ ...run, newBytes: 1024, ...more }, t);
 const plain = (text: string): string => text.replace(/\s/g, ' ');
 

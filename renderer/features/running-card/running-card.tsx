@@ -84,7 +84,7 @@ function ProgressFacts({
       )}
       {(totalFiles ?? files) > 1 && (
         <span>
-          {totalFiles === null ? t('filesOnly', { done: files }) : t('files', { done: files, total: totalFiles })}
+          {totalFiles === null ? t('filesOnly', { count: files }) : t('files', { done: files, count: totalFiles })}
         </span>
       )}
       {bytesPerSecond !== null && bytesPerSecond > 0 && <span>{formatRate(bytesPerSecond)}</span>}

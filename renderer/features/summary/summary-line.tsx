@@ -4,7 +4,7 @@ import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { inSentence, whyLate } from '../../state/late-words.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
-import { calendarDaysBetween, dateFormat, formatTime } from '../../ui/format/date-time.ts';
+import { calendarDaysBetween, dateFormat, formatTime, hourStyle } from '../../ui/format/date-time.ts';
 import { useNow } from '../../ui/use-now.ts';
 import { type Summary, summarize } from './summarize.ts';
 import classes from './summary.module.css';
@@ -81,5 +81,5 @@ function repositoryWords(repository: NonNullable<Summary['repository']>, t: Word
 function shortMoment(time: number, now: number): string {
   const days = calendarDaysBetween(now, time);
   if (days === 0) return formatTime(time);
-  return dateFormat({ weekday: 'short', hour: '2-digit', minute: '2-digit' }).format(time);
+  return dateFormat({ weekday: 'short', hour: hourStyle(), minute: '2-digit' }).format(time);
 }

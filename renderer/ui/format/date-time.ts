@@ -12,19 +12,32 @@ export function dateFormat(options: Intl.DateTimeFormatOptions): Intl.DateTimeFo
   return formatter;
 }
 
-/** `02:00`, or the locale's 12-hour form. */
+const cycles = new Map<string, boolean>();
+
+/** How the locale writes hours: `02:00`, but `2:00 PM` where the day is counted twice to twelve. */
+export function hourStyle(): 'numeric' | '2-digit' {
+  const locale = formatLocale();
+  let twelve = cycles.get(locale);
+  if (twelve === undefined) {
+    twelve = new Intl.DateTimeFormat(locale, { hour: 'numeric' }).resolvedOptions().hour12 === true;
+    cycles.set(locale, twelve);
+  }
+  return twelve ? 'numeric' : '2-digit';
+}
+
+/** `02:00`, or the locale's 12-hour form, `2:00 PM`. */
 export function formatTime(ms: number): string {
-  return dateFormat({ hour: '2-digit', minute: '2-digit' }).format(ms);
+  return dateFormat({ hour: hourStyle(), minute: '2-digit' }).format(ms);
 }
 
 /** `02:00:03`. */
 export function formatTimeSeconds(ms: number): string {
-  return dateFormat({ hour: '2-digit', minute: '2-digit', second: '2-digit' }).format(ms);
+  return dateFormat({ hour: hourStyle(), minute: '2-digit', second: '2-digit' }).format(ms);
 }
 
 /** `02:00:03.412`. */
 export function formatTimeMs(ms: number): string {
-  return dateFormat({ hour: '2-digit', minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }).format(ms);
+  return dateFormat({ hour: hourStyle(), minute: '2-digit', second: '2-digit', fractionalSecondDigits: 3 }).format(ms);
 }
 
 /** `20 Nov 2026`. */
@@ -34,7 +47,9 @@ export function formatDate(ms: number): string {
 
 /** `20 Nov 2026, 02:00`. */
 export function formatDateTime(ms: number): string {
-  return dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: '2-digit', minute: '2-digit' }).format(ms);
+  return dateFormat({ day: 'numeric', month: 'short', year: 'numeric', hour: hourStyle(), minute: '2-digit' }).format(
+    ms,
+  );
 }
 
 /** Whole days from one local date to another, the days' own lengths (23 to 25 hours) set aside. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { formatBytes } from './bytes.ts';
-import { calendarDaysBetween, formatDay } from './date-time.ts';
+import { calendarDaysBetween, formatDateTime, formatDay, formatTime, formatTimeSeconds } from './date-time.ts';
 import { formatDuration, formatTimeLeft } from './duration.ts';
 import { pickLocale, setFormatLanguage } from './locale.ts';
 import { formatPercent } from './numbers.ts';
@@ -49,6 +49,27 @@ describe('formatTimeLeft', () => {
     [3_600, '1 h'],
     [5_400, '1 h 30 min'],
   ])('%d s is %s', (seconds, text) => expect(plain(formatTimeLeft(seconds))).toBe(text));
+});
+
+describe('formatTime', () => {
+  const spaced = (text: string): string => text.replace(/\s/g, ' ');
+  const at = new Date(2026, 10, 20, 13, 0, 5).getTime();
+  const early = new Date(2026, 10, 20, 9, 5, 3).getTime();
+
+  it('has two digits where the day has 24 hours', () => {
+    expect([formatTime(early), formatTimeSeconds(early), formatTime(at)]).toEqual(['09:05', '09:05:03', '13:00']);
+    expect(formatDateTime(early)).toBe('20 Nov 2026, 09:05');
+  });
+
+  it('has no zero before the hour where the day is counted twice to twelve', () => {
+    setFormatLanguage('en', ['en-US']);
+    expect([formatTime(at), formatTimeSeconds(at), formatTime(early)].map(spaced)).toEqual([
+      '1:00 PM',
+      '1:00:05 PM',
+      '9:05 AM',
+    ]);
+    expect(spaced(formatDateTime(at))).toBe('Nov 20, 2026, 1:00 PM');
+  });
 });
 
 describe('formatRelative', () => {

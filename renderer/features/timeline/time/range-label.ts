@@ -1,4 +1,4 @@
-import { dateFormat, formatTimeMs } from '../../../ui/format/date-time.ts';
+import { dateFormat, formatTimeMs, hourStyle } from '../../../ui/format/date-time.ts';
 import { formatDuration } from '../../../ui/format/duration.ts';
 import { endOf, startOf, type Viewport } from './viewport.ts';
 
@@ -20,7 +20,7 @@ function optionsFor(span: number): Intl.DateTimeFormatOptions {
   if (span > 700 * day) return { year: 'numeric', month: 'short' };
   if (span > 60 * day) return { year: 'numeric', month: 'short', day: 'numeric' };
   if (span > 2.5 * day) return { year: 'numeric', month: 'long', day: 'numeric' };
-  const dated = { year: 'numeric', month: 'long', day: 'numeric', hour: '2-digit', minute: '2-digit' } as const;
+  const dated = { year: 'numeric', month: 'long', day: 'numeric', hour: hourStyle(), minute: '2-digit' } as const;
   if (span > 10 * 60_000) return dated;
   return { ...dated, month: 'short', second: '2-digit' };
 }
