@@ -12,7 +12,7 @@ import { type DiskRoom, openDiskRoom, type Part, type Who, whyNoDiskRoom } from 
 const why = whyNoDiskRoom();
 const needs = why === '' ? 'needs root, udisksd and polkitd' : why;
 const patienceMs = 300_000;
-const program = fileURLToPath(new URL('testing/eject-program.ts', import.meta.url));
+const program = fileURLToPath(new URL('./testing/eject-program.ts', import.meta.url));
 const user: Who = { uid: 65_534, gid: 65_534 };
 const root: Who = { uid: 0, gid: 0 };
 
