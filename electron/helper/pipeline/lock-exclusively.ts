@@ -8,7 +8,7 @@ export async function lockExclusively(
   signal: AbortSignal,
   waitMs: number,
 ): Promise<HeldLock> {
-  await repository.locks.removeStale();
+  await repository.locks.removeGone();
   let told = false;
   return repository.locks.acquire({
     mode: 'exclusive',

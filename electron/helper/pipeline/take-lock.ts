@@ -12,7 +12,7 @@ const leftoverAgeMs = 24 * 60 * 60_000;
  * not hinder us, but they would make restic refuse its next check. So are its unfinished files, when they are old enough.
  */
 export async function takeLock(repository: Repository, report: RunReporter, signal: AbortSignal): Promise<HeldLock> {
-  await repository.locks.removeStale();
+  await repository.locks.removeGone();
   await repository.backend.sweep(leftoverAgeMs);
   return repository.locks.acquire({
     mode: 'shared',

@@ -48,6 +48,15 @@ export class Documents {
     return name;
   }
 
+  async isThere(kind: DocumentKind, name: string): Promise<boolean> {
+    return (await this.#backend.stat({ kind, name })) !== undefined;
+  }
+
+  /** By the place’s own clock: good for the time between two files. Undefined when there is no such file. */
+  writtenMs(kind: DocumentKind, name: string): Promise<number | undefined> {
+    return this.#backend.writtenMs({ kind, name });
+  }
+
   /** Whether there was such a file. */
   remove(kind: DocumentKind, name: string): Promise<boolean> {
     return this.#backend.remove({ kind, name });

@@ -212,6 +212,19 @@ describe('what may be referred to', () => {
     });
   });
 
+  it('cannot be published once somebody has removed the lock', async () => {
+    const { backend, repository } = await memoryRepository();
+    const snapshot = await anySnapshot(repository);
+    await repository.locks.withLock({ mode: 'shared' }, async (lock) => {
+      await repository.loadIndex();
+      await repository.hasSubtree(snapshot.tree);
+      for (const key of backend.files.keys()) if (key.startsWith('lock/')) backend.files.delete(key);
+      const publishing = repository.snapshots.publish(lock, { ...snapshot, tags: ['again'] });
+      await expect(publishing).rejects.toMatchObject({ kind: 'lock-lost' });
+    });
+    expect((await repository.snapshots.list()).snapshots).toHaveLength(1);
+  });
+
   it('cannot be published while the run that stores it is still writing', async () => {
     const { repository } = await memoryRepository();
     const snapshot = await anySnapshot(repository);

@@ -28,6 +28,12 @@ export interface Backend {
   stat(file: FileRef): Promise<number | undefined>;
 
   /**
+   * When the file was written, milliseconds since 1970 by the place's own clock; undefined when there is no such file.
+   * That clock may be another machine's: good for the time between two files, never to be compared with ours.
+   */
+  writtenMs(file: FileRef): Promise<number | undefined>;
+
+  /**
    * The file, or exactly `range` of it; undefined when there is no such file. A range beyond the end is
    * `repository-damaged`. The bytes belong to the caller.
    */

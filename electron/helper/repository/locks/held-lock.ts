@@ -24,6 +24,11 @@ export interface HeldLock {
   readonly sequence: number;
   /** Throws `lock-lost` unless the lock is held for certain, judged by the wall clock: a sleep counts. */
   assertHeld(): void;
+  /**
+   * The same, and looks whether the lock file is there: who took it for stale removed it, whatever the clocks say. Before
+   * anything becomes visible or is deleted.
+   */
+  verifyHeld(): Promise<void>;
   /** Safe to call twice. Failing to remove the file is no error: it turns stale. */
   release(): Promise<void>;
 }

@@ -16,9 +16,13 @@ export function holderOf(id: string, file: LockFile): LockHolder {
   };
 }
 
-/** Old, or of a process of this machine that no longer runs. */
-export function isStale(holder: LockHolder, environment: Environment): boolean {
-  if (environment.nowNs() - holder.sinceNs > staleAfterNs) return true;
+/** Not refreshed for long, as far as the clocks of two machines can be compared: it may be ours that is wrong. */
+export function looksOld(holder: LockHolder, environment: Environment): boolean {
+  return environment.nowNs() - holder.sinceNs > staleAfterNs;
+}
+
+/** Of a process of this machine that no longer runs. */
+export function isGone(holder: LockHolder, environment: Environment): boolean {
   return holder.hostname === environment.hostname && holder.pid > 0 && !environment.isAlive(holder.pid);
 }
 

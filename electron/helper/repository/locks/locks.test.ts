@@ -24,6 +24,7 @@ describe('locks', () => {
     for (const lock of held) await lock.release();
     held = [];
     store.files.clear();
+    store.nowMs = Date.now;
   });
 
   async function actors(count: number, hostname = 'here'): Promise<Actor[]> {
@@ -157,12 +158,14 @@ describe('locks', () => {
     b.environment.suspend(29 * minute);
     await expect(b.repository.locks.acquire({ mode: 'shared' })).rejects.toMatchObject({ kind: 'repository-locked' });
     b.environment.suspend(2 * minute);
+    const atPlace = Date.now() + 31 * minute;
+    store.nowMs = () => atPlace;
     await acquire(b, { mode: 'shared' });
     expect(lockFiles()).toBe(1);
     const c = { ...b, environment: b.environment };
     c.environment.dead.add(1001);
     expect((await c.repository.locks.list()).map(({ stale }) => stale)).toEqual([true]);
-    expect(await c.repository.locks.removeStale()).toBe(1);
+    expect(await c.repository.locks.removeGone()).toBe(1);
   });
 
   it('of a dead process on another machine count until they are old', async () => {
@@ -172,6 +175,51 @@ describe('locks', () => {
     environment.dead.add(1000);
     const repository = await openRepository(store, { ...testOptions, environment, lockTiming });
     await expect(repository.locks.acquire({ mode: 'shared' })).rejects.toMatchObject({ kind: 'repository-locked' });
+  });
+
+  it.each([
+    ['ours is ahead', 180, 0],
+    ['theirs is behind', 0, -180],
+  ])('that are refreshed count whatever clock is wrong: %s', async (_which, ours, theirs) => {
+    const [a] = (await actors(1, 'elsewhere')) as [Actor];
+    a.environment.suspend(theirs * minute);
+    await acquire(a, { mode: 'shared' });
+    const lockFile = [...store.files.keys()].find((key) => key.startsWith('lock/'));
+    const environment = a.environment.sibling('here', 5);
+    environment.suspend((ours - theirs) * minute);
+    const repository = await openRepository(store, { ...testOptions, environment, lockTiming });
+    const b = { environment, repository, backend: faulty(store) };
+    await expect(acquire(b, { mode: 'exclusive' })).rejects.toMatchObject({
+      kind: 'repository-locked',
+      context: { hostname: 'elsewhere' },
+    });
+    expect([...store.files.keys()].filter((key) => key.startsWith('lock/'))).toEqual([lockFile]);
+    // And not for ever: the place knows how long it was not refreshed.
+    const later = Date.now() + 31 * minute;
+    store.nowMs = () => later;
+    await acquire(b, { mode: 'exclusive' });
+    expect(lockFiles()).toBe(1);
+  });
+
+  it('are lost when somebody removed their file, which is seen before anything is deleted or published', async () => {
+    const [a] = (await actors(1)) as [Actor];
+    const lock = await acquire(a, { mode: 'exclusive' });
+    await lock.verifyHeld();
+    for (const key of store.files.keys()) if (key.startsWith('lock/')) store.files.delete(key);
+    expect(() => lock.assertHeld()).not.toThrow();
+    await expect(lock.verifyHeld()).rejects.toMatchObject({ kind: 'lock-lost' });
+    expect(lock.lost.reason).toMatchObject({ kind: 'lock-lost' });
+  });
+
+  it('are not taken for lost while they are being refreshed', async () => {
+    const [a] = (await actors(1)) as [Actor];
+    const lock = await acquire(a, { mode: 'exclusive' });
+    a.backend
+      .on('stat', 'lock')
+      .nth(1)
+      .calls(() => a.environment.pass(6 * minute));
+    await lock.verifyHeld();
+    expect(lock.lost.aborted).toBe(false);
   });
 
   it('are lost when their file is gone at a refresh', async () => {

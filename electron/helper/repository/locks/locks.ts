@@ -2,9 +2,9 @@ import { isStillpointError, throwIfAborted } from '../../../../shared/errors/ind
 import type { Documents } from '../documents.ts';
 import type { Environment } from '../environment.ts';
 import { decodeLockFile, encodeLockFile } from '../format/lock-file.ts';
-import { lockedBy } from './failures.ts';
+import { lockedBy, lockLost } from './failures.ts';
 import type { HeldLock, LockHolder, LockMode } from './held-lock.ts';
-import { holderOf, isStale } from './holder.ts';
+import { holderOf, isGone, looksOld, staleAfterNs } from './holder.ts';
 import { RefreshedLock } from './refreshed-lock.ts';
 
 export interface AcquireOptions {
@@ -85,22 +85,28 @@ export class Locks {
     }
   }
 
-  /** Everyone who holds a lock now, ourselves included. A lock file that cannot be read is a holder without a name. */
+  /**
+   * Everyone who holds a lock now, ourselves included. A lock file that cannot be read is a holder without a name. `stale`
+   * goes by our clock alone: to be shown, not to be acted upon.
+   */
   async list(): Promise<readonly (LockHolder & { readonly stale: boolean })[]> {
     const holders = await this.#readAll();
-    return holders.map((holder) => ({ ...holder, stale: isStale(holder, this.#environment) }));
+    const isStale = (holder: LockHolder) => isGone(holder, this.#environment) || looksOld(holder, this.#environment);
+    return holders.map((holder) => ({ ...holder, stale: isStale(holder) }));
   }
 
-  /** Removes the locks that no longer count. How many there were. */
-  async removeStale(): Promise<number> {
-    const stale = (await this.list()).filter((holder) => holder.stale);
-    for (const { id } of stale) await this.#documents.remove('lock', id);
-    return stale.length;
+  /** Removes the locks of processes of this machine that no longer run. How many there were. */
+  async removeGone(): Promise<number> {
+    const gone = (await this.#readAll()).filter((holder) => isGone(holder, this.#environment));
+    await this.#remove(gone);
+    return gone.length;
   }
 
   async #attempt(mode: LockMode, signal: AbortSignal | undefined): Promise<HeldLock | LockHolder[]> {
-    const before = await this.#inTheWay(mode, undefined);
-    if (before.length > 0) return before;
+    await this.removeGone();
+    // What looks old is judged when our own file tells what time it is there.
+    const before = (await this.#readAll()).filter((other) => !looksOld(other, this.#environment));
+    if (before.some((other) => conflicts(other, mode))) return before.filter((other) => conflicts(other, mode));
     const id = await this.#documents.save('lock', encodeLockFile(this.#file(mode)));
     try {
       await this.#sleep(this.#timing.settleMs, signal);
@@ -121,11 +127,34 @@ export class Locks {
     });
   }
 
-  async #inTheWay(mode: LockMode, own: string | undefined): Promise<LockHolder[]> {
-    const others = (await this.list()).filter(({ id }) => id !== own);
-    const conflicting = others.filter((other) => mode === 'exclusive' || other.mode === 'exclusive');
-    for (const { id } of conflicting.filter(({ stale }) => stale)) await this.#documents.remove('lock', id);
-    return conflicting.filter(({ stale }) => !stale);
+  /** Removes what no longer counts, in the way or not: restic would refuse its next check for it. */
+  async #inTheWay(mode: LockMode, own: string): Promise<LockHolder[]> {
+    const all = await this.#readAll();
+    if (!all.some(({ id }) => id === own)) throw lockLost('the lock file was removed at once');
+    const others = all.filter(({ id }) => id !== own);
+    const stale: LockHolder[] = [];
+    for (const other of others)
+      if (isGone(other, this.#environment) || (await this.#isOld(other, own))) stale.push(other);
+    await this.#remove(stale);
+    return others.filter((other) => !stale.includes(other) && conflicts(other, mode));
+  }
+
+  /**
+   * By our clock and by that of the place, which wrote down when it got their lock file and ours just now. A clock that is
+   * wrong, ours or theirs, makes no lock stale that is still refreshed.
+   */
+  async #isOld(other: LockHolder, own: string): Promise<boolean> {
+    if (!looksOld(other, this.#environment)) return false;
+    const [theirs, ours] = await Promise.all([
+      this.#documents.writtenMs('lock', other.id),
+      this.#documents.writtenMs('lock', own),
+    ]);
+    if (ours === undefined) throw lockLost('the lock file was removed at once');
+    return theirs === undefined || BigInt(Math.floor(ours - theirs)) * 1_000_000n > staleAfterNs;
+  }
+
+  async #remove(holders: readonly LockHolder[]): Promise<void> {
+    for (const { id } of holders) await this.#documents.remove('lock', id);
   }
 
   /** A file that vanishes between list and read was perhaps refreshed: its successor may not have been in the list. */
@@ -161,4 +190,8 @@ export class Locks {
       throw error;
     }
   }
+}
+
+function conflicts(other: LockHolder, mode: LockMode): boolean {
+  return mode === 'exclusive' || other.mode === 'exclusive';
 }

@@ -48,6 +48,19 @@ export class RefreshedLock implements HeldLock {
     this.#lost.signal.throwIfAborted();
   }
 
+  async verifyHeld(): Promise<void> {
+    this.assertHeld();
+    for (let id = this.#ids.at(-1); id !== undefined; ) {
+      if (await this.#with.documents.isThere('lock', id)) break;
+      const newest = this.#ids.at(-1);
+      // A refresh may have put another file into its place meanwhile.
+      if (newest === id) this.#lost.abort(lockLost());
+      if (newest === id) break;
+      id = newest;
+    }
+    this.assertHeld();
+  }
+
   async release(): Promise<void> {
     if (this.#released.signal.aborted) return;
     this.#released.abort();

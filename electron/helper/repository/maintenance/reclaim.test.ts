@@ -193,6 +193,20 @@ describe('giving space back', () => {
     await assertHealthy(await open(backend));
   });
 
+  it('deletes nothing more once somebody has removed the lock, whatever the clock says', async () => {
+    const { backend, ids } = await sample();
+    const repository = await open(backend);
+    const lock = await repository.locks.acquire({ mode: 'exclusive' });
+    const plan = await repository.planReclaim(lock, new Set([ids[0]]));
+    await repository.snapshots.remove(lock, [ids[0]]);
+    for (const key of backend.files.keys()) if (key.startsWith('lock/')) backend.files.delete(key);
+    const before = [...backend.files.keys()];
+    await expect(plan.carryOut()).rejects.toMatchObject({ kind: 'lock-lost' });
+    await expect(repository.snapshots.remove(lock, [ids[1]])).rejects.toMatchObject({ kind: 'lock-lost' });
+    expect([...backend.files.keys()]).toEqual(before);
+    await lock.release();
+  });
+
   it('needs an exclusive lock, and refuses while its snapshots are still there', async () => {
     const { backend, ids } = await sample();
     const repository = await open(backend);

@@ -100,9 +100,9 @@ export async function planReclaim(
       const known = new Set(staying.map(({ id }) => id));
       if (![...snapshots, ...unreadable].every(({ id }) => known.has(id)))
         throw misuse('Snapshots are there that the plan does not know.');
-      const step = (): void => {
+      const step = async (): Promise<void> => {
         throwIfAborted(signal);
-        lock.assertHeld();
+        await lock.verifyHeld();
       };
       const work = new Removal(dependencies, use, step, onPack);
       await work.run(files.inForce, files.replaced);
@@ -161,12 +161,17 @@ class Removal {
   bytes = 0;
   readonly #with: ReclaimDependencies;
   readonly #use: PackUse;
-  readonly #step: () => void;
+  readonly #step: () => Promise<void>;
   readonly #onPack: (bytes: number) => void;
   /** In how many index files an unused pack is still listed. */
   readonly #listings = new Map<PackId, number>();
 
-  constructor(dependencies: ReclaimDependencies, use: PackUse, step: () => void, onPack: (bytes: number) => void) {
+  constructor(
+    dependencies: ReclaimDependencies,
+    use: PackUse,
+    step: () => Promise<void>,
+    onPack: (bytes: number) => void,
+  ) {
     this.#with = dependencies;
     this.#use = use;
     this.#step = step;
@@ -195,13 +200,13 @@ class Removal {
 
   /** The same index file without the unused packs, durable beside it. */
   async #writeShorter({ name, size }: ListedIndexFile): Promise<void> {
-    this.#step();
+    await this.#step();
     const text = await this.#with.documents.load('index', name);
     if (text === undefined)
       throw damaged(`The index file ${name.slice(0, 8)} vanished while it was in use.`, { index: name });
     const packs = decodeIndexFile(text).packs.filter(({ id }) => !this.#use.unused.has(id));
     const shorter = encodeIndexFile({ supersedes: [name], packs });
-    this.#step();
+    await this.#step();
     try {
       await this.#with.documents.save('index', shorter);
     } catch (error) {
@@ -219,12 +224,12 @@ class Removal {
   }
 
   async #removeIndex(name: string): Promise<void> {
-    this.#step();
+    await this.#step();
     await this.#with.documents.remove('index', name);
   }
 
   async #removePack(name: PackId): Promise<void> {
-    this.#step();
+    await this.#step();
     const { backend } = this.#with;
     const size = (await backend.stat({ kind: 'pack', name })) ?? 0;
     if (!(await backend.remove({ kind: 'pack', name }))) return;

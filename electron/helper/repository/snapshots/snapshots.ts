@@ -81,6 +81,7 @@ export class Snapshots {
       );
     }
     const offsetMinutes = snapshot.offsetMinutes ?? localOffset(snapshot.timeNs);
+    await lock.verifyHeld();
     return this.#save(encodeSnapshotFile({ ...snapshot, offsetMinutes }));
   }
 
@@ -100,7 +101,7 @@ export class Snapshots {
     const text = await this.#with.documents.load('snapshot', id);
     if (text === undefined) throw unknownSnapshot(id);
     const renewed = await this.#save(retagSnapshotFile(text, id, tags));
-    lock.assertHeld();
+    await lock.verifyHeld();
     await this.#with.documents.remove('snapshot', id);
     this.#known.delete(id);
     return renewed;
@@ -111,7 +112,7 @@ export class Snapshots {
     if (lock.mode !== 'exclusive') throw misuse('Removing snapshots needs an exclusive lock.');
     for (const id of ids) {
       throwIfAborted(signal);
-      lock.assertHeld();
+      await lock.verifyHeld();
       await this.#with.documents.remove('snapshot', id);
       this.#known.delete(id);
     }

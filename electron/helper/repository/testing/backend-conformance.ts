@@ -41,6 +41,18 @@ export function backendConformance(name: string, make: () => Promise<BackendUnde
       expect(await backend.list(kind)).toEqual([{ name, size: 5000 }]);
     });
 
+    it('knows by its own clock when a file was written', async () => {
+      await backend.save({ kind: 'config' }, Buffer.from('x'));
+      const [first, second] = [content(10), content(10)];
+      await backend.save({ kind: 'lock', name: first.name }, first.bytes);
+      await backend.save({ kind: 'lock', name: second.name }, second.bytes);
+      const written = await backend.writtenMs({ kind: 'lock', name: first.name });
+      expect(await under.other.writtenMs({ kind: 'lock', name: second.name })).toBeGreaterThanOrEqual(
+        written ?? Infinity,
+      );
+      expect(await backend.writtenMs({ kind: 'lock', name: 'f'.repeat(64) })).toBeUndefined();
+    });
+
     it('holds an empty file and one of many megabytes', async () => {
       for (const length of [0, 20 * 1024 * 1024]) {
         const bytes = Buffer.alloc(length, 7);

@@ -89,6 +89,10 @@ export class FaultyBackend implements Backend {
     return this.#inner.stat(file);
   }
 
+  writtenMs(file: FileRef): Promise<number | undefined> {
+    return this.#inner.writtenMs(file);
+  }
+
   async load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined> {
     const effect = await this.#before('load', file.kind);
     const bytes = await this.#inner.load(file, range);

@@ -26,7 +26,7 @@ export class PackStore {
   readonly #backend: Backend;
   readonly #documents: Documents;
   readonly #index: BlobIndex;
-  readonly #lock: Pick<HeldLock, 'assertHeld'>;
+  readonly #lock: Pick<HeldLock, 'assertHeld' | 'verifyHeld'>;
   readonly #onListed: (blobs: readonly PackedBlob[]) => void;
   readonly #written: PackId[] = [];
   #unlisted: IndexedPack[] = [];
@@ -39,7 +39,7 @@ export class PackStore {
     backend: Backend,
     documents: Documents,
     index: BlobIndex,
-    lock: Pick<HeldLock, 'assertHeld'>,
+    lock: Pick<HeldLock, 'assertHeld' | 'verifyHeld'>,
     onListed: (blobs: readonly PackedBlob[]) => void,
     nowNs: () => bigint,
   ) {
@@ -81,6 +81,7 @@ export class PackStore {
     this.#lock.assertHeld();
     this.#unlisted = [];
     try {
+      await this.#lock.verifyHeld();
       await this.#documents.save('index', encodeIndexFile({ supersedes: [], packs }));
     } catch (error) {
       this.#unlisted = [...packs, ...this.#unlisted];

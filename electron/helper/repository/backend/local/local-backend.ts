@@ -14,7 +14,7 @@ import {
   type PlaceContent,
 } from '../contract.ts';
 import { diskError, errorCode } from './disk-errors.ts';
-import { type FileOps, nodeFileOps } from './file-ops.ts';
+import { type FileOps, type FileStat, nodeFileOps } from './file-ops.ts';
 import {
   allFolders,
   configPath,
@@ -80,11 +80,11 @@ export class LocalBackend implements Backend {
   }
 
   async stat(file: FileRef): Promise<number | undefined> {
-    const path = filePath(this.location, file);
-    return this.#attempt(
-      `look at ${describeFile(file)}`,
-      () => this.#found(this.#ifThere(() => this.#ops.stat(path)))?.size,
-    );
+    return this.#lookAt(file)?.size;
+  }
+
+  async writtenMs(file: FileRef): Promise<number | undefined> {
+    return this.#lookAt(file)?.mtimeMs;
   }
 
   async load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined> {
@@ -140,6 +140,11 @@ export class LocalBackend implements Backend {
       for (const { path } of leftovers) this.#ifThere(() => this.#ops.unlink(path));
       return leftovers.length;
     });
+  }
+
+  #lookAt(file: FileRef): FileStat | undefined {
+    const path = filePath(this.location, file);
+    return this.#attempt(`look at ${describeFile(file)}`, () => this.#found(this.#ifThere(() => this.#ops.stat(path))));
   }
 
   #entries(kind: ListedKind): { name: string; path: string }[] {

@@ -14,6 +14,9 @@ export class MemoryBackend implements Backend {
   readonly location: string;
   /** Keyed `kind/name`. Open to tests that damage files on purpose. */
   readonly files = new Map<string, Buffer>();
+  /** Its own clock, milliseconds since 1970. Open to tests in which clocks differ. */
+  nowMs = (): number => Date.now();
+  readonly #written = new Map<string, number>();
 
   constructor(location = 'memory') {
     this.location = location;
@@ -36,6 +39,10 @@ export class MemoryBackend implements Backend {
     return this.files.get(keyOf(file))?.length;
   }
 
+  async writtenMs(file: FileRef): Promise<number | undefined> {
+    return this.files.has(keyOf(file)) ? (this.#written.get(keyOf(file)) ?? 0) : undefined;
+  }
+
   async load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined> {
     const bytes = this.files.get(keyOf(file));
     if (bytes === undefined || range === undefined) return bytes && Buffer.from(bytes);
@@ -46,6 +53,7 @@ export class MemoryBackend implements Backend {
   async save(file: FileRef, bytes: Uint8Array): Promise<void> {
     if (file.kind === 'config' && this.files.has(keyOf(file))) throw repositoryExists(this.location);
     this.files.set(keyOf(file), Buffer.from(bytes));
+    this.#written.set(keyOf(file), this.nowMs());
   }
 
   async remove(file: FileRef): Promise<boolean> {
