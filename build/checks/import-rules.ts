@@ -74,6 +74,12 @@ const vocabulary: readonly ImportGrant[] = [
   { from: ['electron/schedule', 'electron/alerts'], to: 'shared/domain', reason: 'the words' },
   { from: ['electron/schedule', 'electron/alerts'], to: 'shared/errors', reason: 'errors as data' },
   {
+    from: 'electron/alerts',
+    to: 'electron/schedule/durable.ts',
+    reason: 'what waits beside the journals is kept as they are',
+  },
+  { from: 'electron/alerts', to: 'electron/schedule/own-folder.ts', reason: 'and only in a folder of its user' },
+  {
     from: ['electron/main', ...mainParts, 'electron/catalog', 'electron/helper', ...helperParts, 'electron/cli'],
     to: 'shared/domain',
     reason: 'the words',

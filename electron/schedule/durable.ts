@@ -1,36 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, rename, rm, stat } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StillpointError } from '../../shared/errors/index.ts';
-
-/** Makes a folder for the user alone. Throws `io`, in words, where it cannot be. */
-export async function ownFolder(path: string): Promise<void> {
-  try {
-    await makeFolder(path);
-    await chmod(path, 0o700);
-  } catch (cause) {
-    throw notWritten(path, cause);
-  }
-}
-
-/** Step by step: Node's own recursion does not end where a folder can be made neither now nor after its parents. */
-async function makeFolder(path: string): Promise<void> {
-  try {
-    await mkdir(path, { mode: 0o700 });
-  } catch (error) {
-    if (isCode(error, 'EEXIST') && (await stat(path)).isDirectory()) return;
-    if (!isCode(error, 'ENOENT') || dirname(path) === path) throw error;
-    await makeFolder(dirname(path));
-    await mkdir(path, { mode: 0o700 }).catch((again) => {
-      // Somebody else made it meanwhile.
-      if (!isCode(again, 'EEXIST')) throw again;
-    });
-  }
-}
-
-function isCode(error: unknown, code: string): boolean {
-  return error instanceof Error && 'code' in error && error.code === code;
-}
 
 /** A reader, or a power cut, finds the old content or the new one. The folder is there. Throws `io`. */
 export async function replaceDurably(path: string, content: string): Promise<void> {
@@ -61,16 +32,19 @@ export async function syncFolder(folder: string): Promise<void> {
 const words: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'your quota on this disk is used up',
+  ENOENT: 'its folder is gone',
   EROFS: 'the filesystem is read-only',
   EACCES: 'it is not yours to write',
   EPERM: 'it is not yours to write',
   ENOTDIR: 'there is a file in the place of a folder',
   EEXIST: 'there is a file in the place of a folder',
+  ELOOP: 'it is a link',
   EIO: 'the disk reports an error',
 };
 
 /** That what the schedule must remember could not be written, for people. */
 export function notWritten(path: string, cause: unknown): StillpointError {
+  if (cause instanceof StillpointError) return cause;
   const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
   const because = words[code] ?? (code === '' ? '' : code);
   return new StillpointError({

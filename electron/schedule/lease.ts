@@ -1,11 +1,13 @@
-import { open, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SourceId } from '../../shared/domain/ids.ts';
 import { StillpointError } from '../../shared/errors/index.ts';
 import type { Runner } from './contract.ts';
-import { notWritten, ownFolder } from './durable.ts';
+import { notWritten } from './durable.ts';
 import { type Held, heldByChild } from './held-by-child.ts';
+import { openOwnFile, ownFolder } from './own-folder.ts';
 
 const conflictCode = 75;
 const patienceMs = 10_000;
@@ -55,7 +57,7 @@ export function leaseHeld(sourceName: string, by: string): StillpointError {
 /** It stays for ever: a lock on a file whose name is gone would keep nobody out. */
 async function makeFile(path: string): Promise<void> {
   try {
-    await (await open(path, 'a', 0o600)).close();
+    await (await openOwnFile(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT)).close();
   } catch (cause) {
     throw notWritten(path, cause);
   }
@@ -63,7 +65,7 @@ async function makeFile(path: string): Promise<void> {
 
 /** Only so that others can say who it is; a full disk is no reason not to have the lease. */
 async function noteHolder(path: string, by: Runner): Promise<void> {
-  const file = await open(path, 'r+').catch(() => undefined);
+  const file = await openOwnFile(path, constants.O_RDWR).catch(() => undefined);
   await file
     ?.truncate()
     .then(() => file.writeFile(JSON.stringify({ by, pid: process.pid })))

@@ -2,10 +2,10 @@ import { join } from 'node:path';
 import type { RunId, SourceId } from '../../shared/domain/ids.ts';
 import type { RunEvent } from '../../shared/domain/run.ts';
 import type { SchedulerOptions } from './contract.ts';
-import { ownFolder } from './durable.ts';
 import type { LineFile } from './journal/line-file.ts';
 import { lineFile } from './journal/line-file.ts';
 import { type LeaseTaken, takeLease } from './lease.ts';
+import { ownFolder } from './own-folder.ts';
 import { type PausedUntil, PauseFile } from './pause-file.ts';
 import { RunLogs } from './run-logs/run-logs.ts';
 

@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { ownFolder, replaceDurably } from './durable.ts';
+import { replaceDurably } from './durable.ts';
+import { ownFolder } from './own-folder.ts';
 
 /** Milliseconds since the epoch, or until somebody resumes. */
 export type PausedUntil = number | 'forever';

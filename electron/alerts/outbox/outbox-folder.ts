@@ -1,7 +1,9 @@
-import { createHash, randomBytes } from 'node:crypto';
-import { chmod, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StillpointError } from '../../../shared/errors/index.ts';
+import { replaceDurably } from '../../schedule/durable.ts';
+import { isOwnFolder, ownFolder } from '../../schedule/own-folder.ts';
 import { type ChannelState, channelStateSchema, freshState, type Waiting, waitingSchema } from './stored.ts';
 
 /**
@@ -46,16 +48,18 @@ export class OutboxFolder {
   }
 
   async forget(channelId: string): Promise<void> {
+    if (!(await this.#isThere())) return;
     for (const waiting of await this.list()) if (waiting.channelId === channelId) await this.remove(waiting);
     await rm(join(this.#folder, stateName(channelId)), { force: true });
   }
 
   async #names(prefix: string): Promise<string[]> {
+    if (!(await this.#isThere())) return [];
     const names = await readdir(this.#folder).catch((error: unknown) => {
       if (isAbsent(error)) return [];
       throw notKept(error);
     });
-    await Promise.all(names.filter((name) => name.startsWith('.new-')).map((name) => this.#removeOld(name)));
+    await Promise.all(names.filter((name) => name.startsWith('.')).map((name) => this.#removeOld(name)));
     return names.filter((name) => name.startsWith(prefix) && name.endsWith('.json'));
   }
 
@@ -67,6 +71,7 @@ export class OutboxFolder {
   }
 
   async #read<Thing>(name: string, parse: (json: unknown) => Thing): Promise<Thing | null> {
+    if (!(await this.#isThere())) return null;
     const path = join(this.#folder, name);
     let text: string;
     try {
@@ -85,23 +90,19 @@ export class OutboxFolder {
   }
 
   async #write(name: string, thing: Waiting | ChannelState): Promise<void> {
-    const fresh = join(this.#folder, `.new-${randomBytes(8).toString('hex')}`);
     try {
-      await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-      await chmod(this.#folder, 0o700);
-      const file = await open(fresh, 'wx', 0o600);
-      try {
-        await file.writeFile(JSON.stringify(thing));
-        await file.sync();
-      } finally {
-        await file.close();
-      }
-      await rename(fresh, join(this.#folder, name));
-      await syncFolder(this.#folder);
+      await ownFolder(this.#folder);
+      await replaceDurably(join(this.#folder, name), JSON.stringify(thing));
     } catch (error) {
-      await rm(fresh, { force: true }).catch(() => undefined);
       throw notKept(error);
     }
+  }
+
+  /** What somebody else put in its place is neither read nor tidied up. */
+  async #isThere(): Promise<boolean> {
+    return isOwnFolder(this.#folder).catch((error: unknown) => {
+      throw notKept(error);
+    });
   }
 }
 
@@ -115,13 +116,6 @@ function stateName(channelId: string): string {
   return `channel-${createHash('sha256').update(channelId).digest('hex').slice(0, 32)}.json`;
 }
 
-/** Some filesystems cannot; a rename is then as durable as they make it. */
-async function syncFolder(folder: string): Promise<void> {
-  const handle = await open(folder, 'r').catch(() => undefined);
-  await handle?.sync().catch(() => undefined);
-  await handle?.close();
-}
-
 function isAbsent(error: unknown): boolean {
   return error instanceof Error && 'code' in error && error.code === 'ENOENT';
 }
@@ -129,7 +123,7 @@ function isAbsent(error: unknown): boolean {
 function notKept(cause: unknown): StillpointError {
   return new StillpointError({
     kind: 'io',
-    message: 'Messages to somebody who is away cannot be kept.',
+    message: `Messages to somebody who is away cannot be kept.${cause instanceof StillpointError ? ` ${cause.message}` : ''}`,
     guidance: 'Free some space, or make the folder of the app’s state writable.',
     retryable: true,
     cause,

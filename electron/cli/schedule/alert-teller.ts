@@ -14,8 +14,9 @@ import {
   alertSender,
   withoutPaths,
 } from '../../alerts/index.ts';
-import { ownFolder, replaceDurably } from '../../schedule/durable.ts';
+import { replaceDurably } from '../../schedule/durable.ts';
 import type { Look } from '../../schedule/index.ts';
+import { ownFolder } from '../../schedule/own-folder.ts';
 import type { Session } from '../session.ts';
 import { readAlertsFile } from './alerts-file.ts';
 

@@ -1,6 +1,8 @@
-import { open, readFile, stat } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { type FileHandle, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { notWritten, ownFolder, replaceDurably, syncFolder } from '../durable.ts';
+import { notWritten, replaceDurably, syncFolder } from '../durable.ts';
+import { openOwnFile, ownFolder } from '../own-folder.ts';
 
 /** A file of lines that only grows, or is replaced as a whole. */
 export interface LineFile {
@@ -33,7 +35,7 @@ export function lineFile(path: string): LineFile {
     async append(lines) {
       await ownFolder(dirname(path));
       try {
-        const file = await open(path, 'a+', 0o600);
+        const file = await openOwnFile(path, constants.O_RDWR | constants.O_APPEND | constants.O_CREAT);
         try {
           const { size } = await file.stat();
           // A crash may have cut the last line off: what is added begins on its own.
@@ -54,7 +56,7 @@ export function lineFile(path: string): LineFile {
 
 const newline = 0x0a;
 
-async function lastByte(file: Awaited<ReturnType<typeof open>>, size: number): Promise<number | undefined> {
+async function lastByte(file: FileHandle, size: number): Promise<number | undefined> {
   const buffer = Buffer.alloc(1);
   await file.read(buffer, 0, 1, size - 1);
   return buffer[0];

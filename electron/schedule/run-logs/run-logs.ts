@@ -1,10 +1,14 @@
-import { appendFile, chmod, mkdir, readdir, readFile } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { RunId } from '../../../shared/domain/ids.ts';
 import { runIdSchema } from '../../../shared/domain/ids.ts';
 import { type RunEvent, runEventSchema } from '../../../shared/domain/run.ts';
+import { notWritten } from '../durable.ts';
+import { isOwnFolder, openOwnFile, ownFolder } from '../own-folder.ts';
 
 const suffix = '.jsonl';
+const notThere = Object.assign(new Error('no folder'), { code: 'ENOENT' });
 
 /**
  * What happened in each run: one append-only file of JSON lines per run, mode 0600, named by the run's id. Lines of one
@@ -19,8 +23,7 @@ export class RunLogs {
   }
 
   async prepare(): Promise<void> {
-    await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    await chmod(this.#folder, 0o700);
+    await ownFolder(this.#folder);
   }
 
   /** Resolves when it is written. Rejects when the disk does not take it; what was written before stays readable. */
@@ -55,10 +58,18 @@ export class RunLogs {
     return text.split('\n').flatMap(parseLine);
   }
 
-  #write(runId: RunId, event: RunEvent): Promise<void> {
+  async #write(runId: RunId, event: RunEvent): Promise<void> {
     // A crash may have cut the line before off, and these are what is added afterwards: they begin on their own line.
     const separator = event.type === 'run-finished' || event.type === 'run-started' ? '\n' : '';
-    return appendFile(this.#path(runId), `${separator}${JSON.stringify(event)}\n`, { mode: 0o600, flush: true });
+    const path = this.#path(runId);
+    if (!(await isOwnFolder(this.#folder))) throw notWritten(path, notThere);
+    const file = await openOwnFile(path, constants.O_WRONLY | constants.O_APPEND | constants.O_CREAT);
+    try {
+      await file.appendFile(`${separator}${JSON.stringify(event)}\n`);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
   }
 
   #path(runId: RunId): string {
