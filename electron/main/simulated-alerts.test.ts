@@ -1,17 +1,8 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { StillpointError } from '../../shared/errors/index.ts';
-import { begin, day, type EverydayApp, everydayApp, hour, photosOnly } from './testing/everyday-app.ts';
+import { begin, day, type EverydayApp, everydayApps, hour, photosOnly } from './testing/everyday-app.ts';
 
-const apps: EverydayApp[] = [];
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.end();
-});
-
-async function start(...how: Parameters<typeof everydayApp>): Promise<EverydayApp> {
-  const app = await everydayApp(...how);
-  apps.push(app);
-  return app;
-}
+const start = everydayApps(afterEach);
 
 describe('somebody who is away', () => {
   const channel = {

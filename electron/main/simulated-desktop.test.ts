@@ -1,19 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { StillpointError } from '../../shared/errors/index.ts';
-import { begin, day, type EverydayApp, everydayApp, hour, minute, photosOnly } from './testing/everyday-app.ts';
+import { begin, day, type EverydayApp, everydayApps, hour, minute, photosOnly } from './testing/everyday-app.ts';
 import { FakeWorld } from './testing/fake-world.ts';
 import { documentsId, photosId, repositoryId } from './testing/world-data.ts';
 
-const apps: EverydayApp[] = [];
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.end();
-});
-
-async function start(...how: Parameters<typeof everydayApp>): Promise<EverydayApp> {
-  const app = await everydayApp(...how);
-  apps.push(app);
-  return app;
-}
+const start = everydayApps(afterEach);
 
 describe('a disk', () => {
   it('that is not there is told of once it is late; the run begins when it comes, and the disk is to be ejected', async () => {

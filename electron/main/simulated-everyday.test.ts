@@ -2,19 +2,10 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterEach, describe, expect, it } from 'vitest';
 import { StillpointError } from '../../shared/errors/index.ts';
-import { begin, day, type EverydayApp, everydayApp, hour, minute, photosOnly } from './testing/everyday-app.ts';
+import { begin, day, type EverydayApp, everydayApps, hour, minute, photosOnly } from './testing/everyday-app.ts';
 import { photosId, repositoryId, worldPassword } from './testing/world-data.ts';
 
-const apps: EverydayApp[] = [];
-afterEach(async () => {
-  for (const app of apps.splice(0)) await app.end();
-});
-
-async function start(...how: Parameters<typeof everydayApp>): Promise<EverydayApp> {
-  const app = await everydayApp(...how);
-  apps.push(app);
-  return app;
-}
+const start = everydayApps(afterEach);
 
 describe('a schedule', () => {
   it('makes a run when its time has come, which is a run as any other and says who wanted it', async () => {
@@ -30,6 +21,21 @@ describe('a schedule', () => {
     const log = await app.ask('runs.log', { runId: run?.runId });
     expect(log[0]).toMatchObject({ type: 'run-started', trigger: 'schedule' });
     expect(app.reports).toEqual([]);
+  });
+
+  it('is not hidden by a snapshot of the year 2099, which is told of once', async () => {
+    const future = Date.parse('2099-03-01T00:00:00Z');
+    const app = await start(photosOnly(begin, future));
+    app.world.overrides['backup.run'] = async () => {
+      throw new StillpointError({ kind: 'io', message: 'The disk has an error.', guidance: 'Look at its cable.' });
+    };
+    await app.pass(2 * hour);
+    expect(await app.photos()).toMatchObject({ health: 'failed', notes: [{ kind: 'future-snapshot' }] });
+    await app.pass(6 * day);
+    expect((await app.photos()).lateSince).not.toBeNull();
+    const told = app.desktop.told.filter((title) => title === 'Photos: a snapshot from a wrong clock');
+    expect(told).toHaveLength(1);
+    expect((await app.ask('timeline.get')).lanes[0]?.snapshots.at(-1)).toMatchObject({ time: future });
   });
 
   it('plans ahead, and draws no more than a window has use for', async () => {

@@ -19,6 +19,19 @@ export function photosOnly(...snapshotTimes: number[]): FakeWorld {
 
 export type EverydayApp = Awaited<ReturnType<typeof everydayApp>>;
 
+/** Starts apps that are ended after each test, whatever became of it. `afterEach`: the runner's. */
+export function everydayApps(afterEach: (end: () => Promise<void>) => void) {
+  const apps: EverydayApp[] = [];
+  afterEach(async () => {
+    for (const app of apps.splice(0)) await app.end();
+  });
+  return async (...how: Parameters<typeof everydayApp>): Promise<EverydayApp> => {
+    const app = await everydayApp(...how);
+    apps.push(app);
+    return app;
+  };
+}
+
 /** The simulated app with its schedule looked at when a test says so, and a clock that tests move. `at`: when it starts. */
 export async function everydayApp(world = photosOnly(begin), former?: string, at = begin) {
   const app = await simulatedApp(world, former);
