@@ -12,7 +12,7 @@ import { keepDisplay } from '../harness/panel.ts';
 import { askMain, backUp, password, protect } from '../harness/seed.ts';
 import { TrayItem } from '../harness/tray-item.ts';
 import { root } from '../harness/tree.ts';
-import { closeWindow, expectHidden, expectVisible } from '../harness/window.ts';
+import { expectVisible } from '../harness/window.ts';
 
 test.describe.configure({ timeout: 240_000 });
 
@@ -210,9 +210,8 @@ test('nothing can be backed up: why, and where one sees more; withdrawn when it 
     rmSync(cure);
     const again = await start({ args: [`--helper=${helper}`] });
     await expect.poll(() => dunst.displayed(), nextLook).toBe(1);
-    await closeWindow(again.app);
-    await expectHidden(again.app);
     await dunst.press('Show');
+    await expect.poll(() => dunst.displayed()).toBe(0);
     await expectVisible(again.app);
     await expect(again.page.getByRole('alert')).toContainText('keeps stopping');
   });
