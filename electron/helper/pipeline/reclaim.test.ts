@@ -110,7 +110,11 @@ describe('freeing space', () => {
     expect(changes.slice(0, 3)).toEqual(['save lock', 'remove snapshot', 'save lock']);
     expect(await idsIn(repository)).toEqual(idsOf(stays));
     backend.on('save', 'lock').every().fails(diskFull());
-    await expect(reclaimed(repository, [])).rejects.toMatchObject({ kind: 'repository-full' });
+    await expect(reclaimed(repository, [])).rejects.toMatchObject({
+      kind: 'repository-full',
+      message: expect.stringMatching(/before anything can be given back, about \d+ KiB must be written there/),
+      context: { needed: expect.any(Number) },
+    });
     expect(await idsIn(repository)).toEqual(idsOf(stays));
   });
 });

@@ -1,6 +1,6 @@
 import type { RunId, SnapshotId } from '../../../shared/domain/ids.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
-import { isStillpointError } from '../../../shared/errors/index.ts';
+import { isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
 import type { HeldLock, Reclaimed, Repository, Snapshot } from '../repository/index.ts';
 import { lockExclusively } from './lock-exclusively.ts';
 import type { RunReporter } from './run-reporter.ts';
@@ -80,8 +80,9 @@ async function lockThoughFull(
     try {
       return await lockExclusively(repository, report, signal, patienceMs);
     } catch (error) {
+      if (!isStillpointError(error, 'repository-full')) throw error;
       const next = rest.shift();
-      if (!isStillpointError(error, 'repository-full') || next === undefined) throw error;
+      if (next === undefined) throw await noRoomToBegin(repository, error);
       report.note(
         'info',
         `The disk is full: snapshot ${next.id.slice(0, 8)} is deleted first, to make room for a lock.`,
@@ -89,6 +90,23 @@ async function lockThoughFull(
       await repository.backend.remove({ kind: 'snapshot', name: next.id });
     }
   }
+}
+
+/** A block of the disk, in bytes: so much goes with the smallest file and with the folder that gets longer by it. */
+const block = 4096;
+
+/** Without a snapshot that may go nothing can make room. A lock is written, then one list at a time, never longer than it was. */
+async function noRoomToBegin({ backend }: Repository, cause: StillpointError): Promise<StillpointError> {
+  const lists = await backend.list('index');
+  const needed = 2 * block + Math.ceil(Math.max(0, ...lists.map(({ size }) => size)) / block + 1) * block;
+  return new StillpointError({
+    kind: 'repository-full',
+    message: `The disk is full: before anything can be given back, about ${needed / 1024} KiB must be written there. Nothing was deleted.`,
+    guidance: 'Delete or move a file beside the repository, or choose a snapshot that may go: it makes room by itself.',
+    retryable: true,
+    context: { needed },
+    cause,
+  });
 }
 
 function progressTo(report: RunReporter): (done: number, total: number) => void {
