@@ -1,3 +1,4 @@
+import { execFileSync, spawnSync } from 'node:child_process';
 import { closeSync, fsyncSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +12,7 @@ import type { HelperCommandName, HelperParams, HelperResult } from '../../shared
 import { memoryRegistry } from './authority/registry.ts';
 import { composeHelper } from './compose.ts';
 import { createHandlers } from './handlers.ts';
+import { resticBinaries } from './repository/testing/restic-program.ts';
 import { SeededRandom } from './repository/testing/seeded-random.ts';
 import { dispatch } from './server/dispatch.ts';
 import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from './system/testing/loop-filesystem.ts';
@@ -18,6 +20,7 @@ import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from './
 const missing = whyNoLoopFilesystem('ext4');
 const zone = 'Europe/Berlin';
 const random = new SeededRandom(11);
+const restic = resticBinaries()[0]?.path;
 
 describe.skipIf(missing !== undefined)(`keeping and freeing${missing ? ` (${missing})` : ''}`, () => {
   const top = mkdtempSync(join(tmpdir(), 'stillpoint-keep-'));
@@ -113,15 +116,60 @@ describe.skipIf(missing !== undefined)(`keeping and freeing${missing ? ` (${miss
     expect(await check()).toEqual([]);
   });
 
+  it.skipIf(restic === undefined)(
+    'keeps what was published when it is killed before it forgets, and the next run forgets',
+    async () => {
+      await setRules({});
+      await backUp();
+      const before = await snapshots();
+      await setRules({ last: 1 });
+      const { registry } = context;
+      const content = { version: 1, sources: registry.sources(uid), repositories: registry.repositories(uid) };
+      writeFileSync(join(top, 'registry.json'), JSON.stringify(content));
+      const program = join(import.meta.dirname, 'testing/run-kept-backup.ts');
+      const killed = spawnSync(process.execPath, [program, top, sourceId, newRunId()], { encoding: 'utf8' });
+      expect([killed.signal, killed.stderr]).toEqual(['SIGKILL', '']);
+      const after = await snapshots();
+      expect(after.slice(0, -1)).toEqual(before);
+      expect(before.length).toBeGreaterThan(1);
+      expect(judge()).toEqual([...after].sort());
+      const next = await backUp();
+      expect(next.outcome).toBe('done');
+      expect(next.summary).toContain(`${after.length} old snapshots were deleted by the keep rules.`);
+      expect(await snapshots()).toEqual([next.snapshotId]);
+      expect(judge()).toEqual([next.snapshotId]);
+    },
+  );
+
+  /** What restic finds, all data read. */
+  function judge(): string[] {
+    const passwordFile = join(top, 'password');
+    writeFileSync(passwordFile, 'p', { mode: 0o600 });
+    const ask = (...command: string[]): string =>
+      execFileSync(restic ?? 'restic', ['--no-cache', '-r', repository.location.path, '-p', passwordFile, ...command], {
+        encoding: 'utf8',
+        stdio: ['ignore', 'pipe', 'pipe'],
+      });
+    // The lock of what was killed is in its way until the next run; looking needs none.
+    expect(ask('--no-lock', 'check', '--read-data')).toContain('no errors were found');
+    const found = JSON.parse(ask('--no-lock', 'snapshots', '--json')) as { readonly id: string }[];
+    return found.map(({ id }) => id).sort();
+  }
+
   it('frees what was promised on a disk without a byte left, and the next backup works', async () => {
     await setRules({});
     await call('repositories.reclaim', { id: repository.id, runId: newRunId(), snapshotIds: [] });
-    for (let n = 0; n < 3; n += 1) await backUp();
+    for (let n = 0; n < 5; n += 1) await backUp();
     fill(join(disk.mountPoint, 'other-files'));
     expect(await backUp()).toMatchObject({ outcome: 'failed', error: { kind: 'repository-full' } });
     const all = await snapshots();
     const found = await call('repositories.freeable', { id: repository.id, zone });
     expect(found.freeBytes).toBe(0);
+    const askedFor = { id: repository.id, runId: newRunId(), snapshotIds: [] };
+    const refused = await call('repositories.reclaim', askedFor);
+    expect(refused).toMatchObject({ outcome: 'failed', error: { kind: 'repository-full' } });
+    expect(refused.error?.message).toMatch(/before anything can be given back, about \d+ KiB must be written there/);
+    expect(await snapshots()).toEqual(all);
     const half = found.offers.find(({ kind }) => kind === 'oldest-half');
     expect(half?.bytes).toBeGreaterThan(300_000);
     const freed = await call('repositories.reclaim', {
