@@ -4,26 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { IgnoreRules } from './ignore-rules.ts';
+import { key, leavesOut, type Place } from './testing/ask-rules.ts';
 
-interface Place {
-  /** Path key. */
-  readonly path: string;
-  readonly isDirectory: boolean;
-}
-
-/** As a walk asks: from the top down, and nothing below what is left out. */
-function leavesOut(rules: IgnoreRules, { path, isDirectory }: Place): string | undefined {
-  const names = path.split('/');
-  for (let length = 1; length <= names.length; length += 1) {
-    const line = rules
-      .in(names.slice(0, length - 1))
-      .leavesOut(names[length - 1] ?? '', length < names.length || isDirectory);
-    if (line !== undefined) return line;
-  }
-  return undefined;
-}
-
-const key = (text: string): string => Buffer.from(text).toString('latin1');
 /** Numbers from a seed, so that a failure can be seen again. */
 function randomFrom(seed: number): (below: number) => number {
   let state = seed;

@@ -1,25 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { IgnoreRules } from './ignore-rules.ts';
+import { key, leavesOut, type Place } from './testing/ask-rules.ts';
 
-interface Place {
-  /** Path key. */
-  readonly path: string;
-  readonly isDirectory: boolean;
-}
-
-/** As a walk asks: from the top down, and nothing below what is left out. */
-function leavesOut(rules: IgnoreRules, { path, isDirectory }: Place): string | undefined {
-  const names = path.split('/');
-  for (let length = 1; length <= names.length; length += 1) {
-    const line = rules
-      .in(names.slice(0, length - 1))
-      .leavesOut(names[length - 1] ?? '', length < names.length || isDirectory);
-    if (line !== undefined) return line;
-  }
-  return undefined;
-}
-
-const key = (text: string): string => Buffer.from(text).toString('latin1');
 const file = (path: string): Place => ({ path: key(path), isDirectory: false });
 const folder = (path: string): Place => ({ path: key(path), isDirectory: true });
 
