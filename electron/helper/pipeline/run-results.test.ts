@@ -36,6 +36,7 @@ function summary(more: Partial<Evidence>): string {
 describe('the sentence of a backup', () => {
   it('tells the pause', () => {
     expect(summary({})).toBe('Held still for 11.8 ms: 2 files in the snapshot.');
+    expect(summary({ files: { ...files, files: 1 } })).toBe('Held still for 11.8 ms: 1 file in the snapshot.');
   });
 
   it('does not tell a pause that did not hold what is in the snapshot', () => {

@@ -64,7 +64,7 @@ export function backupResult(job: BackupJob, snapshotId: SnapshotId, evidence: E
 function summaryOf({ level, hold, files }: Evidence, leftOut: number): string {
   const how = howStill(level, hold);
   const left = leftOut > 0 ? ` ${leftOut} ${leftOut === 1 ? 'part' : 'parts'} left out.` : '';
-  return `${how}: ${files.files} files in the snapshot.${left}`;
+  return `${how}: ${files.files} ${files.files === 1 ? 'file' : 'files'} in the snapshot.${left}`;
 }
 
 function howStill(level: Evidence['level'], hold: Evidence['hold']): string {
