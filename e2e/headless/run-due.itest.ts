@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { appendFileSync, chmodSync, readdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -128,6 +128,25 @@ describe('run-due', () => {
     expect(look(await place.run('run-due'))).toMatchObject({ kind: 'idle' });
     const { runs } = lastRecord(await place.bare('schedule'), 'source-schedule');
     expect(runs).toMatchObject([{ trigger: 'person', outcome: 'done' }]);
+  });
+
+  it('tells of a damaged history and of a damaged pause in words, and backs up all the same', async () => {
+    using place = await protectedPlace();
+    await place.run('run-due');
+    const { id } = lastRecord(await place.bare('sources'), 'source');
+    appendFileSync(state(place, 'schedule', `${String(id)}.jsonl`), '{"type":"ended","ru');
+    const damaged = await place.run('run-due');
+    expect(damaged.code).toBe(0);
+    expect(lastRecord(damaged, 'damaged-history')).toMatchObject({
+      sourceId: id,
+      text: expect.stringContaining('papers'),
+    });
+    writeFileSync(state(place, 'schedule', 'pause.json'), '{');
+    const shown = await place.bare('schedule');
+    expect(lastRecord(shown, 'source-schedule')).toMatchObject({ damagedLines: 1 });
+    const { message } = lastRecord(shown, 'problem');
+    expect(message).toMatch(/pause\.json is damaged/);
+    expect(message).not.toMatch(/unexpected/i);
   });
 
   it('deletes what the keep rules no longer keep, after each backup and when asked', async () => {

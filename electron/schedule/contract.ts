@@ -117,6 +117,8 @@ export interface SourceScheduleState {
   readonly missed: readonly NotRun[];
   /** Newest last, at most the last hundred. */
   readonly runs: readonly JournaledRun[];
+  /** Lines of its history that cannot be read: what they said is not known. */
+  readonly damagedLines: number;
   /** When it was last seen that nothing had changed since the last snapshot; null: it was not looked, or something had. */
   readonly unchangedAt: number | null;
   /** Since when this source has its schedule; null: it was not written down yet. */
@@ -132,6 +134,8 @@ export interface SchedulerOptions {
   readonly by: Runner;
   /** Something that went wrong beside the point, for the log. */
   readonly report: (what: string, error: unknown) => void;
+  /** A damaged history, once per source: no failure, and somebody should know. Without it `report` is told. */
+  readonly onDamage?: (source: Source, text: string) => void;
   /** Told of every look, in the order in which they end. */
   readonly onLook?: (look: Look) => void;
 }

@@ -15,3 +15,4 @@ export { type PausedUntil, PauseFile } from './pause-file.ts';
 export { missingEnd, resultWithout } from './run-logs/interrupted.ts';
 export { RunLogs } from './run-logs/run-logs.ts';
 export { Scheduler } from './scheduler.ts';
+export { damageText } from './source-keeper.ts';

@@ -4,6 +4,7 @@ import type { RunResult } from '../../shared/domain/run.ts';
 import { StillpointError } from '../../shared/errors/index.ts';
 import { resultWithout } from './run-logs/interrupted.ts';
 import { hour, LiteralWorld, minute, repositoryId, runIdOf, sourceNamed } from './testing/literal-world.ts';
+import { memoryParts } from './testing/memory-parts.ts';
 
 const types = (world: LiteralWorld, name = 'papers'): unknown[] => world.entries(name).map(({ type }) => type);
 
@@ -78,6 +79,24 @@ describe('a look', () => {
       Promise.reject(new StillpointError({ kind: 'helper-crashed', message: 'Down.', guidance: '' }));
     await expect(world.scheduler.tick()).rejects.toMatchObject({ kind: 'helper-crashed' });
     expect(world.scheduler.state(world.sources[0]?.id as never)).toMatchObject({ problem: { kind: 'helper-crashed' } });
+  });
+
+  it('tells once that lines of a history cannot be read, and goes on with the rest', async () => {
+    const world = await seen();
+    const id = world.sources[0]?.id as never;
+    world.parts.journals.get(id)?.push('{"type":"ended","ru');
+    for (let count = 0; count < 2; count++) expect(await world.scheduler.tick()).toMatchObject([{ kind: 'idle' }]);
+    expect(world.reported).toEqual(['reading a history']);
+    expect(world.scheduler.state(id)?.damagedLines).toBe(1);
+  });
+
+  it('says in words that the pause cannot be read', async () => {
+    const parts = memoryParts();
+    parts.readPause = async () => ({ until: null, problem: 'It is damaged. Backups are not paused.' });
+    const world = new LiteralWorld(parts);
+    for (let count = 0; count < 2; count++) await world.scheduler.tick();
+    expect(world.reported).toEqual(['reading the pause']);
+    expect(world.reportedErrors).toMatchObject([{ kind: 'io', message: 'It is damaged. Backups are not paused.' }]);
   });
 
   it('does not know since when a source has its schedule before that is written down', async () => {

@@ -3,7 +3,7 @@ import type { RunEvent, RunResult } from '../../shared/domain/run.ts';
 import { nextRuns } from '../../shared/domain/schedule/next-runs.ts';
 import { windowBands } from '../../shared/domain/schedule/windows.ts';
 import type { Source } from '../../shared/domain/source.ts';
-import { asStillpointError, type StillpointError } from '../../shared/errors/index.ts';
+import { asStillpointError, StillpointError } from '../../shared/errors/index.ts';
 import { ClockJump } from './clock-jump.ts';
 import type { Look, PokeReason, SchedulerOptions, SourceScheduleState } from './contract.ts';
 import { gatherWorld } from './gather.ts';
@@ -225,9 +225,10 @@ export class Scheduler {
   #keeper(source: Source): SourceKeeper {
     const known = this.#keepers.get(source.id);
     if (known) return known;
-    const { ports, by, report } = this.#options;
+    const { ports, by, report, onDamage } = this.#options;
     const keeper = new SourceKeeper(source.id, {
       ...{ ports, by, report, parts: this.#parts, turns: this.#turns },
+      ...(onDamage === undefined ? {} : { onDamage }),
       stopped: this.#stopped.signal,
       onChange: () => this.#changed(),
     });
@@ -237,7 +238,10 @@ export class Scheduler {
 
   async #readPause(): Promise<void> {
     const { until, problem } = await this.#parts.readPause();
-    if (problem !== null && problem !== this.#pauseProblem) this.#options.report('the pause of backups', problem);
+    if (problem !== null && problem !== this.#pauseProblem) {
+      const guidance = 'Pause them again, or resume: either replaces the file.';
+      this.#options.report('reading the pause', new StillpointError({ kind: 'io', message: problem, guidance }));
+    }
     this.#pauseProblem = problem;
     if (until === this.#pausedUntil) return;
     this.#pausedUntil = until;

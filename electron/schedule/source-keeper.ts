@@ -18,7 +18,7 @@ import type { Parts } from './parts.ts';
 import { settle } from './settle.ts';
 import type { Turns } from './turns.ts';
 
-export interface KeeperOptions extends Pick<SchedulerOptions, 'ports' | 'by' | 'report'> {
+export interface KeeperOptions extends Pick<SchedulerOptions, 'ports' | 'by' | 'report' | 'onDamage'> {
   readonly parts: Parts;
   readonly turns: Turns;
   /** Aborted when nothing is to be begun any more. */
@@ -45,6 +45,7 @@ export class SourceKeeper {
   #running: Running | null = null;
   #lastLook: Look | null = null;
   #waitsForRepository = false;
+  #damageTold = false;
   #lastSnapshotAt: number | null | undefined;
 
   constructor(id: SourceId, options: KeeperOptions) {
@@ -101,6 +102,7 @@ export class SourceKeeper {
       await this.#journal.read().catch(() => undefined);
       leave();
     }
+    this.#tellDamage(source);
     this.#lastLook = look;
     this.#options.onChange();
     return look;
@@ -143,6 +145,17 @@ export class SourceKeeper {
     } finally {
       leave();
     }
+  }
+
+  /** Once: it stays as it is until the journal is made smaller. */
+  #tellDamage(source: Source): void {
+    const { damaged } = this.history;
+    if (this.#damageTold || damaged === 0) return;
+    this.#damageTold = true;
+    const text = damageText(source.name, damaged);
+    const { onDamage, report } = this.#options;
+    if (onDamage) onDamage(source, text);
+    else report('reading a history', new StillpointError({ kind: 'io', message: text, guidance: '' }));
   }
 
   async #look(source: Source, world: World): Promise<Look> {
@@ -369,6 +382,11 @@ function abortedWith(lost: AbortSignal): AbortSignal {
   if (lost.aborted) abort();
   lost.addEventListener('abort', abort, { once: true });
   return controller.signal;
+}
+
+export function damageText(name: string, lines: number): string {
+  const what = lines === 1 ? 'A line of the history' : `${lines} lines of the history`;
+  return `${what} of ${name} cannot be read. What ${lines === 1 ? 'it' : 'they'} said is not known; the rest counts.`;
 }
 
 function endUnknown(source: Source): StillpointError {

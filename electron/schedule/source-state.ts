@@ -27,6 +27,7 @@ export function stateOf(
     running,
     missed: [...history.missed],
     runs: history.runs.slice(-shownRuns),
+    damagedLines: history.damaged,
     unchangedAt: keeper.unchangedAt,
     since: history.schedule?.since ?? null,
   };

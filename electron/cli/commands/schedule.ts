@@ -1,6 +1,6 @@
 import { scheduleSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import type { Source } from '../../../shared/domain/source.ts';
-import { type PausedUntil, PauseFile, type SourceScheduleState } from '../../schedule/index.ts';
+import { damageText, type PausedUntil, PauseFile, type SourceScheduleState } from '../../schedule/index.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { parseDuration } from '../options/durations.ts';
 import { formatTime } from '../output/times.ts';
@@ -83,7 +83,7 @@ function stillPointsText(allowed: boolean): string {
     : 'Scheduled runs hold nothing still and copy live: stillpoint schedule allow-still-points lets them.';
 }
 
-function describe(source: Source, { planned, runs, missed, heldBackText }: SourceScheduleState): string {
+function describe(source: Source, { planned, runs, missed, heldBackText, damagedLines }: SourceScheduleState): string {
   const next = planned.slice(0, shownNext).map(formatTime).join(', ');
   const made = runs.slice(-shownRuns).map(({ startedAt, outcome, trigger, by, recovered }) => {
     const how =
@@ -99,6 +99,7 @@ function describe(source: Source, { planned, runs, missed, heldBackText }: Sourc
     `${source.name}: ${scheduleSentence(source.policy.schedule)}`,
     next === '' ? '' : `  Next: ${next}`,
     heldBackText === '' ? '' : `  ${heldBackText}`,
+    damagedLines === 0 ? '' : `  ${damageText(source.name, damagedLines)}`,
     ...made,
     ...lost,
     more > 0 ? `  … and ${more} more before; --json lists them` : '',

@@ -72,6 +72,7 @@ export function composeSchedule(session: Session, onLook?: (look: Look) => void)
     runsFolder: places.runs,
     by: 'command-line',
     report,
+    onDamage: ({ id }, text) => output.result({ type: 'damaged-history', sourceId: id, text }, text),
     ...(onLook === undefined ? {} : { onLook }),
   });
   return { scheduler, ports, backup, forget, problems: () => problems };

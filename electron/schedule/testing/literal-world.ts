@@ -36,6 +36,7 @@ export class LiteralWorld {
   readonly begun: BackupRequest[] = [];
   readonly asked: string[] = [];
   readonly reported: string[] = [];
+  readonly reportedErrors: unknown[] = [];
   readonly parts: MemoryParts;
   readonly scheduler: Scheduler;
   #runs = 0;
@@ -64,7 +65,10 @@ export class LiteralWorld {
       monotonic: () => this.monotonic,
       zone: () => 'UTC',
     };
-    const report = (what: string): void => void this.reported.push(what);
+    const report = (what: string, error: unknown): void => {
+      this.reported.push(what);
+      this.reportedErrors.push(error);
+    };
     this.scheduler = new Scheduler({ ports, folder: '/none', runsFolder: '/none', by: 'app', report }, parts);
   }
 
