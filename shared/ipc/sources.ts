@@ -20,6 +20,8 @@ export const sourceViewSchema = sourceSchema.extend({
   health: healthSchema,
   /** Why, in a few words for people, without its full stop; empty when safe. Of what is late, not that it is late. */
   healthText: z.string(),
+  /** Only while it waits: but for what is missing now it would be safe, and it is not late. */
+  safeMeanwhile: z.literal(true).optional(),
   lastGood: snapshotMarkSchema.nullable(),
   last: snapshotMarkSchema.nullable(),
   runningRunId: z.string().nullable(),
