@@ -5,7 +5,7 @@ import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import type { DrawnSnapshot, FailedForgets, FoundDamage } from './catalog-port.ts';
-import { heldBackWords, meetsPolicy, sourceHealth } from './source-health.ts';
+import { type HealthFacts, heldBackWords, meetsPolicy, sourceHealth } from './source-health.ts';
 import { sourceNotes } from './source-notes.ts';
 import type { SourcePlan } from './source-plan.ts';
 import { usualLevel } from './usual-level.ts';
@@ -66,7 +66,7 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
         ...{ source, repository, aheadAt },
         failedForgets: facts.failedForgets.find(({ sourceId }) => sourceId === source.id),
       }),
-      ...sourceHealth({
+      ...healthOf({
         source,
         repository,
         last,
@@ -84,6 +84,14 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
       }),
     };
   });
+}
+
+/** Its health. What waits is as safe as it was: that a disk is away hides neither a good snapshot nor what is wrong with it. */
+function healthOf(facts: HealthFacts): Pick<SourceView, 'health' | 'healthText' | 'safeMeanwhile'> {
+  const found = sourceHealth(facts);
+  if (found.health !== 'waiting' || !facts.repository) return found;
+  const { health } = sourceHealth({ ...facts, repository: { ...facts.repository, state: 'ready' } });
+  return health === 'safe' ? { ...found, safeMeanwhile: true } : found;
 }
 
 /** Null: never, or it is not known yet since when the source has its schedule. */

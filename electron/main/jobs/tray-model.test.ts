@@ -17,6 +17,11 @@ function view(n: 0 | 1, health: Health): SourceView {
   };
 }
 
+const waiting = (n: 0 | 1, healthText: string): SourceView => ({ ...view(n, 'waiting'), healthText });
+const together = 'Photos and Documents: waiting for Disk';
+const apart = 'Photos: waiting for Disk; Documents: waiting for the password of NAS';
+const otherDisk = 'Photos: waiting. Another repository is in the place of Disk';
+
 const asked = { runId: runId(1), kind: 'backup', sourceId: photosId, repositoryId, trigger: 'person' } as const;
 const backup = newRun({ ...asked, title: 'Back up Photos', askedAt: '2025-11-20T11:40:00Z' });
 const facts = (more: Partial<TrayFacts>): TrayFacts => ({
@@ -47,6 +52,9 @@ it.each([
   ['safe', { sources: [view(0, 'safe')] }, 'Photos is safe'],
   ['safe', { sources: [view(0, 'new'), view(1, 'safe')] }, 'Photos: not backed up yet'],
   ['waiting', { sources: [view(0, 'waiting'), view(1, 'safe')] }, 'Photos: waiting'],
+  ['waiting', { sources: [waiting(0, 'Waiting for Disk.'), waiting(1, 'Waiting for Disk')] }, together],
+  ['waiting', { sources: [waiting(0, 'Waiting for Disk'), waiting(1, 'Waiting for the password of NAS')] }, apart],
+  ['waiting', { sources: [waiting(0, 'Another repository is in the place of Disk')] }, otherDisk],
   ['attention', { sources: [view(0, 'late'), view(1, 'waiting')] }, 'Photos: late'],
   ['attention', { sources: [view(0, 'safe'), view(1, 'weaker')] }, 'Documents: weaker than asked for'],
   ['failed', { sources: [view(0, 'failed'), view(1, 'failed')] }, 'Photos and Documents: failed'],
@@ -62,6 +70,16 @@ it('says when the last backup was, and when the next one is', () => {
   expect(lines({})).toEqual(['All 2 are safe', 'No backup yet', 'Next 12:00']);
   expect(lines({ pausedUntil: now + 60 * minute })).toContain('Paused until 12:40');
   expect(lines({ pausedUntil: 'forever' })).not.toContain('Next 12:00');
+});
+
+it('promises no time for what waits, and says what it waits for', () => {
+  const disk = 'Waiting for Disk';
+  const mains: SourceView = { ...view(0, 'safe'), heldBack: 'Waiting for mains power' };
+  expect(lines({ sources: [waiting(0, disk), waiting(1, disk)] })).toEqual([together, 'No backup yet']);
+  expect(lines({ sources: [waiting(0, disk), view(1, 'safe')] })).toContain('Next 12:00');
+  expect(lines({ sources: [mains] })).toEqual(['Photos is safe', 'No backup yet', 'Waiting for mains power']);
+  expect(lines({ sources: [{ ...view(0, 'late'), heldBack: disk }] })).toEqual(['Photos: late', 'No backup yet', disk]);
+  expect(lines({ sources: [mains], pausedUntil: 'forever' })).toEqual(['Photos is safe', 'No backup yet', 'Paused']);
 });
 
 it('has a menu', () => {

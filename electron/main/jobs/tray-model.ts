@@ -101,8 +101,21 @@ function stateWords({ sources, active, problem }: TrayFacts): string {
   if (safe === sources.length) return sources.length === 1 ? `${sources[0]?.name} is safe` : `All ${safe} are safe`;
   const worst = worstFirst.find(({ health }) => sources.some((source) => source.health === health));
   const named = sources.filter(({ health }) => health === (worst?.health ?? 'new'));
+  if (worst?.health === 'waiting') return waitingWords(named);
   const names = listOf(named.map(({ name }) => name));
   return `${names}: ${healthWords[worst?.health ?? 'new']}`;
+}
+
+/** Who waits, and for what: `Photos and Music: waiting for Backups`. */
+function waitingWords(waiting: readonly SourceView[]): string {
+  return [...Map.groupBy(waiting, ({ healthText }) => healthText.replace(/\.$/, ''))]
+    .map(([why, sources]) => `${listOf(sources.map(({ name }) => name))}: ${waitingFor(why)}`)
+    .join('; ');
+}
+
+function waitingFor(why: string): string {
+  if (why === '') return healthWords.waiting;
+  return /^waiting\b/i.test(why) ? `waiting${why.slice('waiting'.length)}` : `${healthWords.waiting}. ${why}`;
 }
 
 const healthWords: Readonly<Record<Health, string>> = {
@@ -117,14 +130,31 @@ const healthWords: Readonly<Record<Health, string>> = {
 
 function detailWords({ sources, pausedUntil, now, zone }: TrayFacts): string[] {
   const last = Math.max(...sources.map((source) => source.lastGood?.time ?? Number.NEGATIVE_INFINITY));
-  const next = Math.min(...sources.map(({ nextRunAt }) => nextRunAt ?? Number.POSITIVE_INFINITY));
+  // What is planned for a source that waits does not begin at its time.
+  const free = sources.filter((source) => !isHeldBack(source));
+  const next = Math.min(...free.map(({ nextRunAt }) => nextRunAt ?? Number.POSITIVE_INFINITY));
   return [
     ...(sources.length === 0 ? [] : [Number.isFinite(last) ? `Last backup ${ago(last, now)}` : 'No backup yet']),
     ...(pausedUntil === null
       ? []
       : [pausedUntil === 'forever' ? 'Paused' : `Paused ${untilWords(pausedUntil, now, zone)}`]),
-    ...(pausedUntil === null && Number.isFinite(next) ? [`Next ${clockOf(next, now, zone)}`] : []),
+    ...(pausedUntil !== null
+      ? []
+      : Number.isFinite(next)
+        ? [`Next ${clockOf(next, now, zone)}`]
+        : heldBackLines(sources)),
   ];
+}
+
+/** What was owed before is not made, so nobody can say when what comes after it is. */
+function isHeldBack({ health, heldBack }: SourceView): boolean {
+  return health === 'waiting' || heldBack !== '';
+}
+
+/** What all that is planned waits for. Who is marked as waiting has said so in the line of the state. */
+function heldBackLines(sources: readonly SourceView[]): string[] {
+  const held = sources.filter(({ health, heldBack }) => health !== 'waiting' && heldBack !== '');
+  return [...new Set(held.map(({ heldBack }) => heldBack.replace(/\.$/, '')))];
 }
 
 function backUpItem({ sources, active }: TrayFacts): TrayItem {
