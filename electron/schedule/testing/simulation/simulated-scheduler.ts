@@ -24,7 +24,7 @@ export function startScheduler(world: SimulatedWorld, by: Runner): SimulatedRunn
   const { random } = world;
   const newRunId = (): RunId => runIdSchema.parse(random.hex(32));
   const perform = (source: Source, runId: RunId, slot: number | null, askedAt: number): Promise<RunResult> =>
-    world.running(source, process, () => backup(world, process, source, { runId, slot, askedAt }));
+    world.running(source, process, slot !== null, () => backup(world, process, source, { runId, slot, askedAt }));
   const ports: SchedulerPorts = {
     sources: () => process.ask(() => world.sources),
     repositories: () => process.ask(() => failing(world, () => world.repositories())),

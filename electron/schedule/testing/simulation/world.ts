@@ -75,7 +75,7 @@ export class SimulatedWorld {
   readonly leases = new Map<SourceId, SimulatedProcess>();
   /** What must never be: two runs of one source at once, or of one repository in one process. */
   readonly offences: string[] = [];
-  readonly #runningSources = new Map<SourceId, SimulatedProcess>();
+  readonly #running = new Map<SourceId, { readonly process: SimulatedProcess; readonly bySchedule: boolean }>();
   readonly #states: readonly Weather<RepositoryState>[];
   readonly #mains: Weather<boolean>;
   readonly #metered: Weather<boolean>;
@@ -139,18 +139,23 @@ export class SimulatedWorld {
     return this.published.findLast((snapshot) => snapshot.sourceId === sourceId)?.askedAt ?? null;
   }
 
-  /** Marks a run as under way for as long as `work` takes, or its process lives. */
-  async running<T>(source: Source, process: SimulatedProcess, work: () => Promise<T>): Promise<T> {
+  /**
+   * Marks a run as under way for as long as `work` takes, or its process lives. Two scheduled runs of one process never
+   * share a repository; a run that a person asks for queues where that process queues its runs, which is not here.
+   */
+  async running<T>(source: Source, process: SimulatedProcess, bySchedule: boolean, work: () => Promise<T>): Promise<T> {
     if (!process.alive) return new Promise(() => undefined);
-    if (this.#runningSources.has(source.id)) this.offences.push(`two runs of ${source.name} at ${this.now}`);
+    if (this.#running.has(source.id)) this.offences.push(`two runs of ${source.name} at ${this.now}`);
     const { repositoryId } = source.policy;
-    for (const [id, other] of this.#runningSources) {
+    for (const [id, other] of this.#running) {
       const shared = this.sources.find((each) => each.id === id)?.policy.repositoryId === repositoryId;
-      if (shared && other === process) this.offences.push(`two runs into ${repositoryId} at ${this.now}`);
+      if (shared && other.process === process && other.bySchedule && bySchedule)
+        this.offences.push(`two runs into ${repositoryId} at ${this.now}`);
     }
-    this.#runningSources.set(source.id, process);
+    const run = { process, bySchedule };
+    this.#running.set(source.id, run);
     const end = (): void => {
-      if (this.#runningSources.get(source.id) === process) this.#runningSources.delete(source.id);
+      if (this.#running.get(source.id) === run) this.#running.delete(source.id);
     };
     process.onDeath(end);
     try {
