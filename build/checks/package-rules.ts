@@ -21,11 +21,6 @@ export const packageRules: readonly PackageRule[] = [
     allowed: ['shared/domain'],
     reason: 'wall clocks, time zones and ISO weeks of schedules and keep rules, as the language will have them',
   },
-  {
-    name: 'ignore',
-    allowed: ['electron/helper/sources'],
-    reason: 'gitignore’s rules as git reads them',
-  },
   // main, preload, catalog
   {
     name: '@jellybrick/dbus-next',
