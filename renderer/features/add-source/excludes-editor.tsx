@@ -3,7 +3,7 @@ import { useDebouncedValue } from '@mantine/hooks';
 import { IconX } from '@tabler/icons-react';
 import { type ReactNode, useId, useMemo, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import { type ExcludePreset, excludePresets } from '../../../shared/domain/excludes/presets.ts';
+import { type ExcludePreset, type ExcludeSizes, excludePresets } from '../../../shared/domain/excludes/presets.ts';
 import { ask } from '../../state/ask.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
@@ -62,7 +62,7 @@ export function ExcludesEditor({
       <legend>{t('excludes.title')}</legend>
       {folded && (
         <div className={classes.leftOutLine}>
-          <span>{leftOutWords(draft, t)}</span>
+          <span>{leftOutWords(draft, value, t)}</span>
           <Button
             variant="default"
             size="xs"
@@ -145,9 +145,19 @@ export function ExcludesEditor({
   );
 }
 
-/** What is left out in few words: presets by name, the rest by number. */
-function leftOutWords(draft: SourceDraft, t: ReturnType<typeof useTranslation<'add-source'>>['t']): string {
-  const presets = draft.excludePresets.map((preset) => t(`excludes.short.${preset}`));
+/** What is left out in few words: presets by name and with what they hold here, the rest by number. */
+function leftOutWords(
+  draft: SourceDraft,
+  sizes: ExcludeSizes | null,
+  t: ReturnType<typeof useTranslation<'add-source'>>['t'],
+): string {
+  const presets = draft.excludePresets.map((preset) => {
+    const name = t(`excludes.short.${preset}`);
+    const item = sizeOf(sizes, 'preset', preset);
+    if (sizes === null || item === undefined || item.files === 0) return name;
+    const bytes = formatBytes(item.bytes);
+    return t('excludes.shortSized', { name, size: sizes.complete ? bytes : t('excludes.sizeAtLeast', { bytes }) });
+  });
   const rules = linesOf(draft.ignoreText).filter(isRule).length;
   return (
     [

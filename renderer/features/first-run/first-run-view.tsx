@@ -56,6 +56,7 @@ export function FirstRunView(): ReactNode {
             <SourceChooser
               draft={state.source}
               longestStallMs={defaultLongestStallMs}
+              foldExcludes
               onChange={(source) => dispatch({ type: 'source', source })}
               onPreflight={onPreflight}
             />

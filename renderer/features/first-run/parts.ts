@@ -44,6 +44,7 @@ export interface FirstRunParts {
   readonly SourceChooser: ComponentType<{
     readonly draft: FirstSource;
     readonly longestStallMs: number;
+    readonly foldExcludes: boolean;
     readonly onChange: (draft: FirstSource) => void;
     readonly onPreflight: (preflight: Preflight | null) => void;
   }>;

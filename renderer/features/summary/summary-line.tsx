@@ -20,30 +20,52 @@ export function SummaryLine(): ReactNode {
   const summary = summarize(sources, lanes, repositories, now);
   const names = repositories.map(({ name }) => name);
   const [first, ...others] = summary.troubled;
+  // That runs are paused is said beside it, with its end.
+  const waits = summary.waitsFor.filter((why) => pausedUntil === null || !isHeldBack(why, sources));
   return (
     <p className={classes.line} data-testid="summary">
-      <strong>{safeWords(summary, t)}</strong>{' '}
+      <strong>{safeWords(summary, sources, t)}</strong>{' '}
       {first !== undefined && (
         <strong className={classes.trouble} data-health={first.health}>
           {troubleWords(first, summary.interrupted, names, t)}
         </strong>
       )}{' '}
       {others.length > 0 && <span>{t('more', { count: others.length })} </span>}
+      {waits.length > 0 && (
+        <strong className={classes.trouble} data-health="waiting">
+          {waits.map((why) => `${why}. `)}
+        </strong>
+      )}
       {pausedUntil === null ? (
         summary.next !== null && <span>{t('next', { when: shortMoment(summary.next, now) })} </span>
       ) : (
         <strong>{pausedWords(pausedUntil, now, t)} </strong>
       )}
-      {summary.repository !== null && <span>{repositoryWords(summary.repository, t)}</span>}
+      {summary.repository !== null && !isToldOf(summary.repository, waits) && (
+        <span>{repositoryWords(summary.repository, t)}</span>
+      )}
     </p>
   );
 }
 
 type Words = ReturnType<typeof useTranslation<'summary'>>['t'];
 
-function safeWords({ total, safe }: Summary, t: Words): string {
+/** Whether it is only what holds back a run, of sources that are not marked as waiting. */
+function isHeldBack(why: string, sources: readonly SourceView[]): boolean {
+  return !sources.some(({ health, healthText }) => health === 'waiting' && healthText.replace(/\.$/, '') === why);
+}
+
+/** What is waited for has named a repository that is away or locked. */
+function isToldOf({ name, state }: NonNullable<Summary['repository']>, waits: readonly string[]): boolean {
+  return (state === 'waiting' || state === 'password-needed') && waits.some((why) => why.endsWith(name));
+}
+
+function safeWords({ total, safe }: Summary, sources: readonly SourceView[], t: Words): string {
   if (total === 0) return t('nothing');
-  return safe === total ? t('allSafe', { count: total }) : t('someSafe', { safe, total });
+  // “All are safe” would say too much while nothing new gets there.
+  return safe === total && (total === 1 || !sources.some(({ health }) => health === 'waiting'))
+    ? t('allSafe', { count: total })
+    : t('someSafe', { safe, total });
 }
 
 function troubleWords(

@@ -36,6 +36,31 @@ describe('summarize', () => {
     expect(summarize(world.sources, world.lanes, [repository, away], now).repository?.name).toBe('Old disk');
   });
 
+  it('counts who waits as safe until it is late, and promises no run while all of them wait', () => {
+    const waiting = world.sources.map((source) => ({
+      ...source,
+      ...{ health: 'waiting' as const, healthText: 'Waiting for Backups', safeMeanwhile: true as const },
+    }));
+    const summary = summarize(waiting, world.lanes, world.repositories, now);
+    expect(summary).toMatchObject({ safe: 5, total: 5, troubled: [], waitsFor: ['Waiting for Backups'], next: null });
+    const [one, ...others] = waiting;
+    if (one === undefined) throw new Error('the scene has no source');
+    const { safeMeanwhile: _, ...unsafe } = one;
+    const mixed = summarize([unsafe, ...others], world.lanes, world.repositories, now);
+    // The first in trouble says already what it waits for.
+    expect(mixed).toMatchObject({ safe: 4, troubled: [{ name: one.name }], waitsFor: [] });
+  });
+
+  it('says what holds back all that is planned, and of one among others only that the others go on', () => {
+    const heldBack = 'Waiting for mains power';
+    const held = world.sources.map((source) => ({ ...source, health: 'safe' as const, heldBack }));
+    const of = (sources: typeof held): ReturnType<typeof summarize> =>
+      summarize(sources, world.lanes, world.repositories, now);
+    expect(of(held)).toMatchObject({ safe: 5, waitsFor: [heldBack], next: null });
+    const free = held.map((source, n) => (n === 0 ? { ...source, heldBack: '', nextRunAt: now + 60_000 } : source));
+    expect(of(free)).toMatchObject({ waitsFor: [], next: now + 60_000 });
+  });
+
   it('has nothing to say about nothing', () => {
     expect(summaryOf(buildScene('empty', now))).toMatchObject({ total: 0, safe: 0, troubled: [], next: null });
   });

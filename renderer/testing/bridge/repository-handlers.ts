@@ -1,4 +1,5 @@
 import type { SnapshotId } from '../../../shared/domain/ids.ts';
+import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { repositoryOf } from '../model/build.ts';
 import { repositoryIdOf, runIdOf } from '../model/ids.ts';
 import { day } from '../model/world.ts';
@@ -35,7 +36,7 @@ export const repositoryHandlers: Handlers = {
       repository.id === id ? { ...repository, state: 'ready', passwordRemembered: remember } : repository,
     );
     world.sources = world.sources.map((source) =>
-      source.healthText === 'password needed' ? { ...source, health: 'safe', healthText: '' } : source,
+      source.healthText.startsWith('Waiting for the password') ? unlocked(source) : source,
     );
     emit({ type: 'changed', topics: ['repositories', 'sources'] });
     return {};
@@ -125,4 +126,8 @@ export const repositoryHandlers: Handlers = {
 
 function wrongPassword(): Error {
   return fail('wrong-password', 'This is not the password of this repository.', 'Try another one.', 'Password');
+}
+
+function unlocked({ safeMeanwhile: _, ...source }: SourceView): SourceView {
+  return { ...source, health: 'safe', healthText: '' };
 }

@@ -203,7 +203,7 @@ function errorsWorld(now: number): World {
     source.name === 'web-01'
       ? { ...source, health: 'failed', healthText: 'the cloud did not answer' }
       : source.name === 'Documents'
-        ? { ...source, health: 'waiting', healthText: 'backup disk not connected' }
+        ? { ...source, health: 'waiting', healthText: 'Waiting for Backup disk', safeMeanwhile: true }
         : source,
   );
   const at = now - 26 * minute;
@@ -234,6 +234,9 @@ function lockedWorld(now: number): World {
   const world = normalWorld(now);
   world.repositories = [repositoryOf('Backup disk', { state: 'password-needed', passwordRemembered: false })];
   world.secretStore = { available: false, backend: 'basic_text' };
-  world.sources = world.sources.map((source) => ({ ...source, health: 'waiting', healthText: 'password needed' }));
+  world.sources = world.sources.map((source) => ({
+    ...source,
+    ...{ health: 'waiting', healthText: 'Waiting for the password of Backup disk', safeMeanwhile: true },
+  }));
   return world;
 }

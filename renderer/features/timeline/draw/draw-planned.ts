@@ -1,5 +1,6 @@
 import { formatTime } from '../../../ui/format/date-time.ts';
 import type { LaneIndex } from '../layout/lane-index.ts';
+import { plannedTicks } from '../layout/planned-ticks.ts';
 import type { Row } from '../layout/rows.ts';
 import { toX } from '../time/viewport.ts';
 import { fonts } from './fonts.ts';
@@ -7,8 +8,9 @@ import { laneMetrics } from './lane-metrics.ts';
 import type { Scene } from './scene.ts';
 
 const selectionReach = 170;
+const bandAlpha = 0.28;
 
-/** Planned runs: short ticks after now; the next one with its time, where there is room. */
+/** Planned runs: short ticks after now, a faint band where they stand close; the next one with its time, where there is room. */
 export function drawPlanned(
   context: CanvasRenderingContext2D,
   scene: Scene,
@@ -21,10 +23,12 @@ export function drawPlanned(
   const selected = scene.lanes[scene.selectedLane]?.lane === lane ? times[scene.selectedItem] : undefined;
   const labelAt = selected === undefined ? Number.NEGATIVE_INFINITY : toX(viewport, width, selected);
   let labelEnd = -1;
-  for (const time of lane.planned) {
-    if (time < now) continue;
-    const x = toX(viewport, width, time);
-    if (x > width) return;
+  const { ticks, bands } = plannedTicks(lane.planned, now, viewport, width);
+  context.fillStyle = tokens.ink3;
+  context.globalAlpha = bandAlpha;
+  for (const { from, to } of bands) context.fillRect(from, top + marks - 4, to - from, 8);
+  context.globalAlpha = 1;
+  for (const { x, time } of ticks) {
     context.fillStyle = tokens.ink3;
     context.fillRect(Math.round(x) - 1, top + marks - 7, 2, 14);
     // The label of the selected snapshot stands where the time would.
