@@ -52,6 +52,9 @@ test('who is away is told once that a scheduled backup failed, and once that it 
       await dialog.getByRole('button', { name: 'Save' }).click();
       await expect(settings.alerts).toContainText('Webhook: House');
       await expect(settings.alerts).not.toContainText('secret-word');
+      // What the tests answered stays to be read.
+      await expect(settings.alerts).toContainText('Test: hook heard');
+      await expect(settings.alerts).not.toContainText('Nothing was sent');
       await keep(page, '3-channels');
       expect(listener.heard().map(({ path, event }) => `${path} ${event}`)).toEqual([
         '/ test',

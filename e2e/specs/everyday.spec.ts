@@ -39,6 +39,10 @@ test('from the first door to backups that come by themselves', async ({ world, l
     await door.protectThisComputer();
     await door.folder.fill(home);
     const out = excludes(page);
+    await expect(out.group).toContainText('caches (300 KiB), the trash (200 KiB), browser caches, Flatpak caches');
+    await expect(door.schedule).toBeInViewport({ ratio: 1 });
+    await keep(page, '1-left-out');
+    await out.group.getByRole('button', { name: 'Change: left out' }).click();
     await expect(out.preset('Caches')).toContainText('300 KiB');
     await expect(out.preset('The trash')).toContainText('200 KiB');
     await expect(out.preset('Build outputs and caches that are marked as such')).toContainText(/50(\.\d)?\sKiB/);
@@ -46,9 +50,8 @@ test('from the first door to backups that come by themselves', async ({ world, l
     // The tag itself stays, so that a restored folder is one that is left out again.
     await expect(out.sum).toContainText(`Backed up: ${Object.keys(files).length + 1} files`);
     await expect(door.schedule).toContainText(/Every hour.*once a day on battery.*24 hourly/i);
-    await keep(page, '1-left-out');
     await door.schedule.scrollIntoViewIfNeeded();
-    await keep(page, '1b-by-itself');
+    await keep(page, '1b-unfolded');
     await door.next();
     await door.anotherFolder();
     await door.folder.fill(repository);
@@ -92,9 +95,12 @@ test('from the first door to backups that come by themselves', async ({ world, l
   await test.step('the repository is away: it waits, says so, and goes on when it is back', async () => {
     renameSync(repository, `${repository}-unplugged`);
     const hidden = await login.startHidden();
-    await expect.poll(() => trayWords(desktop)).toContain('(ada, Photos and Letters: waiting)');
+    await expect.poll(() => trayWords(desktop)).toContain('(ada, Photos and Letters: waiting for Backups)');
     const page = await raised(hidden);
     await expect(frame(page).source('Letters')).toHaveAccessibleName(/Waiting for Backups/);
+    // Letters has no snapshot yet; the two others are as safe as they were.
+    await expect(page.getByTestId('summary')).toContainText('2 of 3 safe.');
+    await expect(page.getByTestId('summary')).not.toContainText('Next');
     await keep(page, '5-disk-away');
     renameSync(`${repository}-unplugged`, repository);
     await expect(frame(page).source('Letters')).toHaveAccessibleName(/safe/, nextLook);
@@ -143,9 +149,10 @@ test('without a password store a start waits for the password, and goes on when 
   await protect(before.page, source, join(world.folder('disk'), 'backups'), { name: 'Ada' });
   await before.close();
   const hidden = await startHidden();
-  await expect.poll(() => trayWords(desktop)).toContain('(Ada: waiting)');
+  await expect.poll(() => trayWords(desktop)).toContain('(Ada: waiting for the password of Backups)');
   const page = await raised(hidden);
   await expect(frame(page).source('Ada')).toHaveAccessibleName(/Waiting for the password of Backups/);
+  await expect(page.getByTestId('summary')).toContainText('Your source is safe. Waiting for the password of Backups.');
   await keep(page, '9-password');
   await unlockDialog(page).ask();
   await unlockDialog(page).give(password);

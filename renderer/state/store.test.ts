@@ -253,3 +253,15 @@ describe('selection', () => {
     expect(useStore.getState().selectedLaneKey).toBe(foreign?.key);
   });
 });
+
+describe('alerts', () => {
+  it('keep what a test answered before its channel was added, until the channel is removed', async () => {
+    await start();
+    const channel = { id: 'ntfy-9', kind: 'ntfy', server: 'https://ntfy.example', topic: 'x', enabled: true } as const;
+    await useStore.getState().saveAlert(channel, null, 'The server answered 200 OK.');
+    await useStore.getState().saveAlert({ ...channel, enabled: false }, null);
+    expect(useStore.getState().alertTests.get('ntfy-9')).toBe('The server answered 200 OK.');
+    await useStore.getState().removeAlert('ntfy-9');
+    expect(useStore.getState().alertTests.has('ntfy-9')).toBe(false);
+  });
+});

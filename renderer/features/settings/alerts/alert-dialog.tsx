@@ -70,7 +70,7 @@ export function AlertDialog({
     attempt('test', async (channel) => setAnswer((await ask('alerts.test', { channel, ...given })).answer));
   const save = (): Promise<void> =>
     attempt('save', async (channel) => {
-      await saveAlert(channel, secret === '' ? null : secret);
+      await saveAlert(channel, secret === '' ? null : secret, answer);
       onClose();
     });
   const errorField = fieldOf(error?.field);

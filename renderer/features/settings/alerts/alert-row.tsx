@@ -32,6 +32,7 @@ export function AlertRow({
   const { t } = useTranslation('alerts');
   const saveAlert = useStore((state) => state.saveAlert);
   const removeAlert = useStore((state) => state.removeAlert);
+  const tested = useStore((state) => state.alertTests.get(view.channel.id));
   const [removing, setRemoving] = useState(false);
   const [error, setError] = useState<StillpointError | null>(null);
   const { channel, hasSecret, secretIsKept, lastResult, lastFailed } = view;
@@ -49,7 +50,13 @@ export function AlertRow({
           <strong>{name}</strong>
           <span className={classes.hint} data-failed={lastFailed}>
             {lastResult === '' ? (
-              t('neverSent')
+              tested === undefined ? (
+                t('neverSent')
+              ) : (
+                <>
+                  <IconCircleCheck size={14} aria-hidden="true" /> {t('lastTest', { result: tested })}
+                </>
+              )
             ) : (
               <>
                 {lastFailed ? (
