@@ -72,8 +72,9 @@ export class Unplug {
         await indexing.settled();
         // What the helper has open there would keep its filesystem from being unmounted.
         await access.call('repositories.forgetPassword', { id });
-        const ejected = await this.#options.eject(repository.mountPoint);
+        // A look while it is unmounted already takes what was told of it away.
         const runId = this.#facts.get(id)?.runId ?? '';
+        const ejected = await this.#options.eject(repository.mountPoint);
         this.#note(repository, ejected.safeToUnplug ? 'safe' : 'busy', ejected.text, runId);
         return { safeToUnplug: ejected.safeToUnplug, text: ejected.text };
       });

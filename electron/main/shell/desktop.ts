@@ -5,6 +5,7 @@ import { sessionBusAddress, systemBusAddress } from './bus/bus-address.ts';
 import { BusLink } from './bus/bus-link.ts';
 import { type EjectOutcome, ejectDisk } from './eject/eject.ts';
 import { Udisks } from './eject/udisks.ts';
+import { usersOfDevices } from './eject/users-of-device.ts';
 import { usersOfMount } from './eject/users-of-mount.ts';
 import { NotificationService } from './notifications/notification-service.ts';
 import { feedbackTo, notifierOver } from './notifications/notifier.ts';
@@ -76,7 +77,7 @@ export function joinDesktop(options: DesktopOptions): Desktop {
     notifier: notifierOver(notifications),
     tellOnce: (title, body) =>
       notifications.show(hintKey, { title, body, urgency: 'low', actions: [], stays: false }, false),
-    eject: (mountPoint) => ejectDisk(mountPoint, { udisks, usersOf: usersOfMount }),
+    eject: (mountPoint) => ejectDisk(mountPoint, { udisks, usersOf: usersOfMount, usersOfDevices }),
     leave: async () => {
       tray.remove();
       await Promise.race([notifications.withdrawAll(), new Promise((resolve) => setTimeout(resolve, leavingMs))]);

@@ -9,6 +9,7 @@ import { DiskService, type MadeUpBlock } from '../testing/disk-service.ts';
 import { type PrivateBus, privateBus } from '../testing/private-bus.ts';
 import { type EjectOutcome, ejectDisk } from './eject.ts';
 import { Udisks } from './udisks.ts';
+import { usersOfDevices } from './users-of-device.ts';
 import { usersOfMount } from './users-of-mount.ts';
 
 const needsRoot = process.getuid?.() === 0;
@@ -55,7 +56,7 @@ async function disks(blocks: MadeUpBlock[], drive = { name: 'usb', canPowerOff: 
 }
 
 const eject = (place: string): Promise<EjectOutcome> =>
-  ejectDisk(place, { udisks: new Udisks(link), usersOf: usersOfMount });
+  ejectDisk(place, { udisks: new Udisks(link), usersOf: usersOfMount, usersOfDevices });
 
 async function userOf(place: string): Promise<ChildProcess> {
   const child = spawn('sleep', ['600'], { cwd: place, stdio: 'ignore' });
@@ -142,6 +143,7 @@ it('never calls safe what it knows nothing of', async () => {
 it('is not safe where nobody can say that nothing is mounted any more', async () => {
   const block = {
     path: '/b',
+    device: '/dev/loop9',
     drive: undefined,
     mountPoints: ['/m'],
     backing: undefined,
@@ -162,5 +164,7 @@ it('is not safe where nobody can say that nothing is mounted any more', async ()
     eject: done,
     powerOff: done,
   };
-  expect(await ejectDisk('/m', { udisks, usersOf: async () => [] })).toMatchObject({ safeToUnplug: false });
+  expect(await ejectDisk('/m', { udisks, usersOf: async () => [], usersOfDevices: async () => [] })).toMatchObject({
+    safeToUnplug: false,
+  });
 });

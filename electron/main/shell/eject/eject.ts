@@ -1,10 +1,11 @@
 import { BusError } from '../bus/messages.ts';
 import type { BlockDevice, Disks, Udisks } from './udisks.ts';
+import type { DeviceUsers } from './users-of-device.ts';
 import { listed, type Users } from './users-of-mount.ts';
 
 /** What became of making a disk safe to unplug. */
 export interface EjectOutcome {
-  /** True only when nothing of the disk is mounted any more. */
+  /** True only when nothing of the disk is mounted any more, and nothing else was seen to use it. */
   readonly safeToUnplug: boolean;
   /** For people: what happened, and what to do where it did not. */
   readonly text: string;
@@ -14,6 +15,7 @@ export interface EjectParts {
   readonly udisks: Pick<Udisks, 'look' | 'unmount' | 'lock' | 'detachLoop' | 'eject' | 'powerOff'>;
   /** Programs of ours that use a mount. */
   readonly usersOf: Users;
+  readonly usersOfDevices: DeviceUsers;
 }
 
 /**
@@ -44,7 +46,9 @@ export async function ejectDisk(mountPoint: string, parts: EjectParts): Promise<
   const left = await stillMounted(disk, udisks).catch(() => undefined);
   if (left === undefined) return not('Whether it is still mounted could not be found out. Look in the file manager.');
   if (left.length > 0) return not(`${listed(left)} ${left.length === 1 ? 'is' : 'are'} still mounted.`);
-  return { safeToUnplug: true, text: await letGo(block, disk, disks, udisks) };
+  if (block.drive === undefined && !block.isLoop)
+    return not(`${mountPoint} is unmounted. Which disk it lies on is not known, nor what else uses that.`);
+  return letGo(block, disk, disks, parts);
 }
 
 /** Every block device of the same disk; what was opened from an encrypted part belongs to it. */
@@ -65,30 +69,44 @@ async function stillMounted(disk: readonly BlockDevice[], udisks: Pick<Udisks, '
   return disk.flatMap(({ path }) => blocks.find((now) => now.path === path)?.mountPoints ?? []);
 }
 
-/** Nothing is mounted any more, so that the disk may be pulled, whatever becomes of the rest. */
+/** Nothing is mounted any more. What else uses the disk would lose it all the same. */
 async function letGo(
   block: BlockDevice,
   disk: readonly BlockDevice[],
   { drives }: Disks,
-  udisks: EjectParts['udisks'],
-): Promise<string> {
-  const tried = async (step: Promise<void>): Promise<boolean> =>
-    step.then(
-      () => true,
-      () => false,
-    );
-  for (const each of disk) if (each.isEncrypted) await tried(udisks.lock(each.path));
+  { udisks, usersOfDevices }: EjectParts,
+): Promise<EjectOutcome> {
+  for (const each of disk) if (each.isEncrypted) await codeOf(udisks.lock(each.path));
+  const users = await usersOfDevices(disk.map(({ device }) => device));
+  if (users.length > 0) return not(`It is unmounted, but its disk is still in use: ${listed(users)}.`);
   const drive = drives.find(({ path }) => disk.some((each) => each.drive === path));
-  if (drive?.canPowerOff && (await tried(udisks.powerOff(drive.path))))
-    return 'It is powered off and can be unplugged.';
-  if (drive?.isEjectable && (await tried(udisks.eject(drive.path)))) return 'It is ejected and can be taken out.';
-  if (block.isLoop) await tried(udisks.detachLoop(block.path));
-  return 'It is unmounted and can be unplugged.';
+  if (drive?.canPowerOff) {
+    const code = await codeOf(udisks.powerOff(drive.path));
+    if (code === undefined) return safe('It is powered off and can be unplugged.');
+    if (code === busy) return not('It is unmounted, but its disk is still busy.');
+  }
+  if (drive?.isEjectable) {
+    const code = await codeOf(udisks.eject(drive.path));
+    if (code === undefined) return safe('It is ejected and can be taken out.');
+    if (code === busy) return not('It is unmounted, but its disk is still busy.');
+  }
+  if (block.isLoop) await codeOf(udisks.detachLoop(block.path));
+  return safe('It is unmounted and can be unplugged.');
+}
+
+const busy = 'org.freedesktop.UDisks2.Error.DeviceBusy';
+
+/** Undefined: it went well. */
+function codeOf(step: Promise<void>): Promise<string | undefined> {
+  return step.then(
+    () => undefined,
+    (error) => BusError.from(error).code,
+  );
 }
 
 async function refusedWords(error: unknown, mounted: string, usersOf: Users): Promise<string> {
   const { code, message } = BusError.from(error);
-  if (code === 'org.freedesktop.UDisks2.Error.DeviceBusy') {
+  if (code === busy) {
     const users = await usersOf(mounted);
     const by = users.length === 0 ? 'another program' : listed(users);
     return `${mounted} is in use by ${by}. Close what is open there and try again.`;
@@ -109,4 +127,8 @@ function noServiceWords(error: unknown): string {
 
 function not(text: string): EjectOutcome {
   return { safeToUnplug: false, text };
+}
+
+function safe(text: string): EjectOutcome {
+  return { safeToUnplug: true, text };
 }

@@ -8,6 +8,8 @@ const patienceMs = 10 * 60_000;
 /** What matters of one block device. Source: UDisks2 reference, `org.freedesktop.UDisks2.Block` and its neighbours. */
 export interface BlockDevice {
   readonly path: string;
+  /** `/dev/sdb1`. */
+  readonly device: string;
   /** The object of the disk it is a part of; undefined for what lies on no disk of its own. */
   readonly drive: string | undefined;
   readonly mountPoints: readonly string[];
@@ -103,6 +105,7 @@ function blockOf(path: string, of: Properties): BlockDevice | undefined {
   const mountPoints = of.get(`${service}.Filesystem`)?.get('MountPoints');
   return {
     path,
+    device: pathText(block.get('Device') ?? []),
     drive: objectPath(block.get('Drive')),
     mountPoints: Array.isArray(mountPoints) ? mountPoints.map(pathText) : [],
     backing: objectPath(block.get('CryptoBackingDevice')),

@@ -56,8 +56,9 @@ export class DiskService {
 
   #objects(): Record<string, unknown> {
     const bytes = (path: string): Buffer => Buffer.from(`${path}\0`);
-    const block = ({ drive, backing, isEncrypted, mounts }: MadeUpBlock) => ({
+    const block = ({ name, drive, backing, isEncrypted, mounts }: MadeUpBlock) => ({
       [`${service}.Block`]: {
+        Device: variant('ay', bytes(`/dev/${name}`)),
         Drive: variant('o', drive === undefined ? '/' : `${root}/drives/${drive}`),
         CryptoBackingDevice: variant('o', backing === undefined ? '/' : `${root}/block_devices/${backing}`),
       },

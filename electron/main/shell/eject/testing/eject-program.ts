@@ -1,6 +1,7 @@
 import { BusLink } from '../../bus/bus-link.ts';
 import { ejectDisk } from '../eject.ts';
 import { Udisks } from '../udisks.ts';
+import { usersOfDevices } from '../users-of-device.ts';
 import { usersOfMount } from '../users-of-mount.ts';
 
 // Ejects what is mounted at the second argument over the bus at the first, with the rights it is started with, and says
@@ -12,6 +13,6 @@ const up = new Promise<void>((resolve) => {
 });
 link.start();
 await up;
-const outcome = await ejectDisk(mountPoint, { udisks: new Udisks(link), usersOf: usersOfMount });
+const outcome = await ejectDisk(mountPoint, { udisks: new Udisks(link), usersOf: usersOfMount, usersOfDevices });
 process.stdout.write(`${JSON.stringify(outcome)}\n`);
 link.stop();
