@@ -152,7 +152,8 @@ test('without a password store a start waits for the password, and goes on when 
   await expect.poll(() => trayWords(desktop)).toContain('(Ada: waiting for the password of Backups)');
   const page = await raised(hidden);
   await expect(frame(page).source('Ada')).toHaveAccessibleName(/Waiting for the password of Backups/);
-  await expect(page.getByTestId('summary')).toContainText('Your source is safe. Waiting for the password of Backups.');
+  await expect(page.getByTestId('summary')).toContainText('0 of 1 safe. Ada: waiting for the password of Backups.');
+  await expect(page.getByTestId('summary')).not.toContainText('Next');
   await keep(page, '9-password');
   await unlockDialog(page).ask();
   await unlockDialog(page).give(password);

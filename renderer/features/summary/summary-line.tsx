@@ -41,9 +41,10 @@ export function SummaryLine(): ReactNode {
       ) : (
         <strong>{pausedWords(pausedUntil, now, t)} </strong>
       )}
-      {summary.repository !== null && !isToldOf(summary.repository, waits) && (
-        <span>{repositoryWords(summary.repository, t)}</span>
-      )}
+      {summary.repository !== null &&
+        !isToldOf(summary.repository, first === undefined ? waits : [...waits, first.healthText]) && (
+          <span>{repositoryWords(summary.repository, t)}</span>
+        )}
     </p>
   );
 }
