@@ -67,7 +67,7 @@ test('from the first door to backups that come by themselves', async ({ world, l
   await test.step('another source: when it will run, in words and times', async () => {
     await addOnly(world, first.page, 'Photos', { 'a.jpg': noise('a', 4096) }, async (form) => {
       await expect(form).toContainText('Every hour');
-      await expect(form).toContainText(/Next: (today|tomorrow)?.*\d\d:00/i);
+      await expect(form).toContainText(/Next: (today|tomorrow)?.*\d:00/i);
       await form.getByRole('button', { name: 'Change: When' }).click();
       await form.getByRole('radio', { name: 'Every hour, or every few hours' }).scrollIntoViewIfNeeded();
       await keep(first.page, '3-when');
