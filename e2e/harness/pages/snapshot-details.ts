@@ -8,7 +8,7 @@ export function snapshotDetails(page: Page) {
     proof,
     /** What stands beside a line of the proof. */
     fact: (name: string) => proof.locator(`dt:text-is("${name}") + dd`),
-    heading: page.getByRole('heading', { level: 2 }).filter({ hasText: /\d\d:\d\d:\d\d/ }),
+    heading: page.getByRole('heading', { level: 2 }).filter({ hasText: /\d:\d\d:\d\d/ }),
     putBack: () => press('Put back'),
     restore: () => press('Restore…'),
     browse: () => press('Browse its files'),
