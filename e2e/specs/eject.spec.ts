@@ -36,7 +36,7 @@ test('a disk that was waited for is backed up to, and ejected by a button of its
   await test.step('without it the backup waits, and nobody is disturbed', async () => {
     await waiting((await login.start()).page);
     const tray = await TrayItem.find(desktop.eyes);
-    await expect.poll(() => tray.words()).toContain('(Ada: waiting for ');
+    await expect.poll(() => tray.words()).toContain('(Ada: waiting for Backups)');
     expect(dunst.shown()).toEqual([]);
   });
 

@@ -25,7 +25,7 @@ test('a start at login leaves a locked keyring alone, and goes on by itself once
     const hidden = await launchHidden(world, { bus: desktop.bus.address, environment: gnome });
 
     await test.step('locked: the password counts as not known, and nobody is asked', async () => {
-      await expect.poll(() => trayWords(desktop)).toContain('(Ada: waiting for ');
+      await expect.poll(() => trayWords(desktop)).toContain('(Ada: waiting for the password of Backups)');
       expect(await desktop.eyes.hasOwner(prompter)).toBe(false);
       expect(pagesOf(world)).toEqual([]);
       keepDisplay('keyring-1-locked');
@@ -54,7 +54,7 @@ test('a person who opens the window is asked by the keyring then', async ({ worl
     await protectWithKeyring(world, desktop);
     const keyring = await startKeyring(world, desktop.bus, null);
     const hidden = await launchHidden(world, { bus: desktop.bus.address, environment: gnome });
-    await expect.poll(() => trayWords(desktop)).toContain('(Ada: waiting for ');
+    await expect.poll(() => trayWords(desktop)).toContain('(Ada: waiting for the password of Backups)');
     expect(await desktop.eyes.hasOwner(prompter)).toBe(false);
     await (await TrayItem.find(desktop.eyes)).choose('Open Stillpoint');
     await expect.poll(() => desktop.eyes.hasOwner(prompter), { timeout: 30_000 }).toBe(true);
