@@ -52,6 +52,9 @@ const blindToFiles: LiveSteps = {
   },
 };
 
+/** One copy or two show it; on a machine that does other things the writer may stand still for several. */
+const mostTurns = 60;
+
 const blindToWriters: LiveSteps = {
   ...liveSteps,
   watchWriters: () => ({ visit: () => {}, findings: () => ({ suspects: [], gap: '' }) }),
@@ -61,9 +64,10 @@ describe.skipIf(missing !== undefined)(missing ?? 'live, with a check taken out'
   it('the whole tree: the oracle sees copies that claim one instant and are of none', async () => {
     await withBusyFilesystem({ type: 'ext4' }, async (busy) => {
       const results: OracleResult[] = [];
-      for (let turn = 0; turn < 4; turn += 1)
+      const isSeen = (each: OracleResult): boolean => each.level === 'observed-static' && isLie(each);
+      for (let turn = 0; turn < mostTurns && !results.some(isSeen); turn += 1)
         results.push(await busy.copyWith(createLive({ steps: blindToTheTree, attempts: 8 })));
-      expect(results.some((each) => each.level === 'observed-static' && isLie(each))).toBe(true);
+      expect(results.some(isSeen)).toBe(true);
     });
   });
 
@@ -72,7 +76,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'live, with a check taken out'
     const plan = { ...oneFilePlan, blocks: 1024 };
     await withBusyFilesystem({ type: 'ext4', plan, stepsPerSecond: 4000, restingFiles: 0 }, async (busy) => {
       const results: OracleResult[] = [];
-      for (let turn = 0; turn < 5 && !results.some(isLie); turn += 1) results.push(await busy.copyWith(blind));
+      for (let turn = 0; turn < mostTurns && !results.some(isLie); turn += 1) results.push(await busy.copyWith(blind));
       expect(results.some(({ mixedFiles }) => mixedFiles.length > 0)).toBe(true);
     });
   });
