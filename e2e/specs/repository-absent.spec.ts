@@ -21,7 +21,8 @@ test('a repository that is away is waited for, and used again when it is back', 
   await backUpNow();
   await expect(cards).toContainText('waits');
   await expect(inRail('Ada')).toHaveAccessibleName(/waiting/);
-  await expect(page.getByRole('main')).toContainText('Backups is not connected.');
+  await expect(page.getByTestId('summary')).toContainText('Your source is safe. Waiting for Backups.');
+  await expect(page.getByRole('main')).toContainText('It is not connected: backups wait for it');
   await keepScreens(page, import.meta.filename, '1-waiting');
   expect(existsSync(repository)).toBe(false);
 
