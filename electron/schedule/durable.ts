@@ -3,11 +3,14 @@ import { open, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { StillpointError } from '../../shared/errors/index.ts';
 
-/** A reader, or a power cut, finds the old content or the new one. The folder is there. Throws `io`. */
-export async function replaceDurably(path: string, content: string): Promise<void> {
+/**
+ * Writes a whole file so that a reader, or a power cut, finds the old content or the new one: a new file beside it, synced,
+ * renamed over it, the folder synced. The folder is there. Rejects with the system's own error.
+ */
+export async function replaceFile(path: string, content: string | Uint8Array, mode = 0o600): Promise<void> {
   const fresh = join(dirname(path), `.${basename(path)}.${randomBytes(6).toString('hex')}`);
   try {
-    const file = await open(fresh, 'wx', 0o600);
+    const file = await open(fresh, 'wx', mode);
     try {
       await file.writeFile(content);
       await file.sync();
@@ -15,11 +18,18 @@ export async function replaceDurably(path: string, content: string): Promise<voi
       await file.close();
     }
     await rename(fresh, path);
-  } catch (cause) {
+  } catch (error) {
     await rm(fresh, { force: true }).catch(() => undefined);
-    throw notWritten(path, cause);
+    throw error;
   }
   await syncFolder(dirname(path));
+}
+
+/** The same for what the schedule must remember. Throws `io`. */
+export async function replaceDurably(path: string, content: string): Promise<void> {
+  await replaceFile(path, content).catch((cause) => {
+    throw notWritten(path, cause);
+  });
 }
 
 /** Some filesystems cannot sync a folder; a new name is then as durable as they make it. */
