@@ -6,7 +6,7 @@ import { defaultLongestStallMs, type Policy, policySchema } from '../../shared/d
 /** What of a policy people choose here; where snapshots go and how still they must be is chosen elsewhere. */
 export type PolicyChoice = Pick<
   Policy,
-  'schedule' | 'conditions' | 'longestStallMs' | 'lateAfterHours' | 'keep' | 'ejectAfterwards'
+  'schedule' | 'conditions' | 'longestStallMs' | 'lateAfterHours' | 'keep' | 'ejectAfterwards' | 'liveReadMiBps'
 >;
 
 export const policyChoiceSchema = policySchema.pick({
@@ -16,6 +16,7 @@ export const policyChoiceSchema = policySchema.pick({
   lateAfterHours: true,
   keep: true,
   ejectAfterwards: true,
+  liveReadMiBps: true,
 });
 
 /** What is chosen in a policy; null: what a new source begins with. */

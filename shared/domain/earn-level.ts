@@ -8,7 +8,8 @@ export interface EarnedLevel {
   readonly reason: string;
 }
 
-export type LevelEvidence = Pick<Evidence, 'hold' | 'observation' | 'agreement' | 'atomic' | 'files'>;
+export type LevelEvidence = Pick<Evidence, 'hold' | 'observation' | 'agreement' | 'atomic' | 'files'> &
+  Partial<Pick<Evidence, 'tracking'>>;
 
 /**
  * The level that evidence earns; the only place where a level is decided. Missing or doubtful evidence lowers it.
@@ -31,6 +32,13 @@ export function earnLevel(evidence: LevelEvidence): EarnedLevel {
       reason: 'Everything was read while the filesystem was frozen, with everything flushed.',
     };
   }
+  if (unchangedUntilHeld(evidence)) {
+    return {
+      level: 'filesystem',
+      reason:
+        'The filesystem was frozen, and whatever was not read within was shown to be unchanged since it was read.',
+    };
+  }
   if (atomic) {
     return atomic.flushed && atomic.oraclesPassed
       ? { level: 'filesystem', reason: `One ${atomic.kind} snapshot, with everything flushed into it.` }
@@ -48,8 +56,23 @@ export function earnLevel(evidence: LevelEvidence): EarnedLevel {
   };
 }
 
-function heldThroughout({ hold }: LevelEvidence): boolean {
-  return hold !== null && hold.thawCause === 'command' && hold.thawConfirmed && hold.readInside;
+function heldThroughout(evidence: LevelEvidence): boolean {
+  return wasHeld(evidence) && evidence.hold?.readInside === true;
+}
+
+/** The hold stood until we ended it. */
+function wasHeld({ hold }: LevelEvidence): boolean {
+  return hold !== null && hold.thawCause === 'command' && hold.thawConfirmed;
+}
+
+/** What was read before the hold is what was there within it: every way to change it was watched, and looked at inside. */
+function unchangedUntilHeld(evidence: LevelEvidence): boolean {
+  const { hold } = evidence;
+  const tracking = evidence.tracking ?? null;
+  if (hold === null || tracking === null || !wasHeld(evidence)) return false;
+  const startedInTime = instantToNs(tracking.startedAt) < instantToNs(hold.requestedAt);
+  const looked = tracking.drainedInside && tracking.restatInside && tracking.writerScanComplete;
+  return startedInTime && looked && tracking.suspectsSettled === tracking.suspectsTotal && tracking.doubts.length === 0;
 }
 
 function nothingWritten({ observation }: LevelEvidence): boolean {

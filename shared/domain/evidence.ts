@@ -68,6 +68,63 @@ export const agreementSchema = z.object({
   confirmed: z.boolean(),
 });
 
+/**
+ * What shows that content which was read before a hold was still the same within it. Absent where everything was read
+ * inside, and where nobody was held.
+ */
+export const trackingSchema = z.object({
+  /** How changes were learned of. `fanotify`: the whole filesystem, by file handle; source: fanotify(7). */
+  kind: z.enum(['fanotify']),
+  /** From here on every change that can be told was told. */
+  startedAt: instantSchema,
+  /** Version of an earlier run whose record of changes was continued; null: everything was looked at anew. */
+  continuedFrom: z.string().nullable(),
+  /** Times at which changes may have been missed (a full queue, a remount); after each everything was looked at again. */
+  gaps: z.number().int().nonnegative(),
+  /** Live passes in order: what each read. */
+  passes: z
+    .array(
+      z.object({
+        files: z.number().int().nonnegative(),
+        bytes: z.number().int().nonnegative(),
+        durationMs: z.number().nonnegative(),
+      }),
+    )
+    .max(50),
+  /** Everything told up to the freeze was taken in while frozen, until nothing was left. */
+  drainedInside: z.boolean(),
+  /** What that and the look inside found changed: folders listed again, files read again, their bytes. */
+  foldersInside: z.number().int().nonnegative(),
+  filesInside: z.number().int().nonnegative(),
+  bytesInside: z.number().int().nonnegative(),
+  /** Inodes open for writing before the freeze, and whether each was looked at again while frozen. */
+  openForWriting: z.number().int().nonnegative(),
+  restatInside: z.boolean(),
+  /** Who can write unseen was looked for right before the freeze and right after the thaw, among everybody. */
+  writerScanComplete: z.boolean(),
+  /** Why it was not complete, for people; empty when it was. */
+  writerScanGap: z.string(),
+  /** Files that somebody could write to unseen, at either look. */
+  suspects: z.array(suspectSchema).max(maxListedPaths),
+  suspectsTotal: z.number().int().nonnegative(),
+  /** Of those: read in full while frozen, or shown to be untouched since a flush that came before they were read. */
+  suspectsSettled: z.number().int().nonnegative(),
+  /** Taken at the still point by copy-before-write. */
+  hotFiles: z.number().int().nonnegative(),
+  /** Freezes begun and ended early, or not begun, before this one: each with its reason. */
+  retries: z.array(z.string()).max(20),
+  /** Whatever else could not be ruled out, one sentence each, for people; any of it forbids a held level. */
+  doubts: z.array(z.string()).max(20),
+});
+export type Tracking = z.infer<typeof trackingSchema>;
+
+/** How long a writer of our own waited, where one was allowed beside the source: what the hold looked like from there. */
+export const probeSchema = z.object({
+  /** Steps of the probe around the hold and the longest of them, ms. */
+  steps: z.number().int().nonnegative(),
+  longestMs: z.number().nonnegative(),
+});
+
 export const pathNoteSchema = z.object({ path: z.string(), reason: z.string() });
 export type PathNote = z.infer<typeof pathNoteSchema>;
 
@@ -105,6 +162,8 @@ export const evidenceSchema = z.object({
   askedAt: instantSchema,
   stillPoint: instantSchema,
   hold: holdSchema.nullable(),
+  tracking: trackingSchema.nullable().default(null),
+  probe: probeSchema.nullable().default(null),
   observation: observationSchema.nullable(),
   agreement: agreementSchema.nullable(),
   /** Atomic snapshot of the storage below (one instant by construction); whether everything was flushed into it. */

@@ -16,6 +16,8 @@ export const policySchema = z.object({
   requiredLevel: consistencyLevelSchema,
   /** Longest pause writers may be asked to accept, in milliseconds. A method that expects more is not used. */
   longestStallMs: z.number().int().min(1).max(60_000),
+  /** How fast files are read while writers go on, at most, in MiB per second. Null: as fast as it yields to others. */
+  liveReadMiBps: z.number().int().min(1).max(100_000).nullable().default(null),
   schedule: scheduleSchema.default(defaultSchedule),
   conditions: conditionRulesSchema.default(defaultConditionRules),
   /** Age of the last good snapshot at which somebody is told, in hours. Null: worked out from the schedule. */

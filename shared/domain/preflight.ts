@@ -12,8 +12,8 @@ export const methodPromiseSchema = z.object({
   expectedStallMs: z.number().nonnegative(),
   /** Why it is not available, or what limits it; one sentence each, for people. */
   reasons: z.array(z.string()),
-  /** What would make it available: rights, space, another place for the repository. Empty when nothing would. */
-  remedies: z.array(z.enum(['grant-helper', 'free-space', 'move-repository', 'raise-longest-stall'])),
+  /** What would make it available: rights, space, another place for the repository, a trial of the hold. Empty when nothing would. */
+  remedies: z.array(z.enum(['grant-helper', 'free-space', 'move-repository', 'raise-longest-stall', 'trial'])),
 });
 export type MethodPromise = z.infer<typeof methodPromiseSchema>;
 

@@ -101,6 +101,8 @@ export function evidence(n: number, more: Partial<Evidence> = {}): Evidence {
     whyNotStronger: [],
     askedAt: at(-1_000),
     stillPoint: at(0),
+    tracking: null,
+    probe: null,
     hold: {
       requestedAt: at(0),
       frozenAt: at(3),

@@ -42,7 +42,7 @@ export function composeEvidence(facts: EvidenceFacts, still: StillEvidence, tota
     ...still.observation,
     suspects: keepListed(still.observation.suspects),
   };
-  const earned = earnLevel({ hold, observation, agreement, atomic, files });
+  const earned = earnLevel({ hold, tracking: still.tracking ?? null, observation, agreement, atomic, files });
   return {
     version: evidenceVersion,
     runId: facts.runId,
@@ -57,6 +57,8 @@ export function composeEvidence(facts: EvidenceFacts, still: StillEvidence, tota
     askedAt: facts.askedAt,
     stillPoint: still.stillPoint,
     hold,
+    tracking: still.tracking ?? null,
+    probe: still.probe ?? null,
     observation,
     agreement,
     atomic,

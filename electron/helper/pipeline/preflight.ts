@@ -1,3 +1,4 @@
+import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
 import type { SourceSpec } from '../../../shared/domain/source.ts';
@@ -19,6 +20,9 @@ export interface Picked {
   /** A method was left out for no other reason than that it holds writers. */
   readonly isWithheld: boolean;
 }
+
+/** Methods that hold everybody who writes anywhere on the source's filesystem. */
+const holdsFilesystem: ReadonlySet<QuiesceMethodName> = new Set(['precopy-freeze', 'fsfreeze-copy']);
 
 /** Facts, promises and the order of methods for one run. Looks only. */
 export async function pickFor(
@@ -43,7 +47,7 @@ export async function pickFor(
     filesystem: facts.filesystem,
     mountPoint: facts.mountPoint,
     device: facts.device,
-    freezesWholeFilesystem: chosen.method === 'fsfreeze-copy' && facts.mountPoint !== facts.location,
+    freezesWholeFilesystem: holdsFilesystem.has(chosen.method) && facts.mountPoint !== facts.location,
     leftOut: [...facts.leftOut],
     files: facts.files,
     bytes: facts.bytes,

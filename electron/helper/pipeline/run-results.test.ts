@@ -21,7 +21,17 @@ const files: Evidence['files'] = {
 const evidence: Evidence = {
   ...{ version: evidenceVersion, runId, sourceId, sourceName: 'Photos', sourceKind: 'filesystem' },
   ...{ sourceLocation: '/photos', method: 'fsfreeze-copy', level: 'filesystem', levelReason: 'Held.' },
-  ...{ whyNotStronger: [], askedAt: at, stillPoint: at, hold, observation: null, agreement: null, atomic: null },
+  ...{
+    whyNotStronger: [],
+    askedAt: at,
+    stillPoint: at,
+    hold,
+    tracking: null,
+    probe: null,
+    observation: null,
+    agreement: null,
+    atomic: null,
+  },
   ...{ flushedAt: at, files, leftOut: [], leftOutTotal: 0, attempts: 1, detail: {} },
   machine: { hostname: 'desk', kernel: '6.18', filesystem: 'ext4', mountPoint: '/photos', device: '/dev/sda1' },
 };

@@ -24,9 +24,50 @@ export interface PhaseReporter {
   note(severity: 'info' | 'warning', text: string): void;
 }
 
+/** Content that was stored before the still point. What it is made of is known to whoever stored it. */
+export interface TakenContent {
+  /** Bytes. */
+  readonly length: number;
+}
+
+export type Taken =
+  | { readonly state: 'taken'; readonly content: TakenContent; readonly isReused: boolean; readonly meta: EntryMeta }
+  | Extract<ContentVerdict, { readonly state: 'unreadable' | 'vanished' }>;
+
+/** One regular file whose content is stored ahead. */
+export interface FileToTake {
+  /** Absolute, name by name, as in the snapshot. */
+  readonly path: readonly Uint8Array[];
+  readonly meta: EntryMeta;
+  /** As in `StillEntry`. */
+  readonly reusable: boolean;
+  /** Its content equals that of this version, whatever its metadata says; see `StillEntry.sameAs`. */
+  readonly sameAs?: string | undefined;
+  /** A read that met changes is no failure here: whoever takes it ahead takes it again. `torn` counts as taken. */
+  readonly content: StillContent;
+}
+
+/**
+ * The repository, for methods that store content before the still point. What is taken and not used in the view stays
+ * stored, without anyone referring to it.
+ */
+export interface AheadStore {
+  /** Several may be under way at once. Content equal to the snapshot before, by the rules of reuse, is not read. */
+  take(file: FileToTake, signal: AbortSignal): Promise<Taken>;
+  /**
+   * Resolves when everything taken so far is durable. From then until the next `take` nothing of the repository is written
+   * and nothing of it waits for a disk: writers may be held.
+   */
+  settle(): Promise<void>;
+}
+
 export interface QuiesceContext {
   readonly signal: AbortSignal;
   readonly report: PhaseReporter;
+  /** Absent where a view is all that can be handed over; a method that needs it then refuses. */
+  readonly ahead?: AheadStore | undefined;
+  /** Live reading at most this fast, bytes per second; absent: as fast as it yields to others. */
+  readonly liveBytesPerSecond?: number | undefined;
   /**
    * Version of the source's content that the snapshot before this one holds (`StillContent.base` of its run). Only if it
    * is the one the method's own record of changes counts from may `same` be sent; a method that cannot tell sends all.
@@ -79,6 +120,8 @@ export type ContentVerdict =
 export interface StillContent {
   /** Names the version that `same` refers to (a checkpoint of dirty blocks), or null when none can be used. */
   readonly base: string | null;
+  /** It was stored ahead: taken as it is; `readInto` is then not called, and rejects. */
+  readonly taken?: TakenContent | undefined;
   /** Sends the content, again if it changes meanwhile, and says what came of it. The method decides how often. */
   readInto(sink: ContentSink, signal: AbortSignal): Promise<ContentVerdict>;
 }
@@ -93,6 +136,23 @@ export interface StillEntry {
   readonly content: StillContent | null;
   /** True when the method vouches that metadata equality with an earlier snapshot means equal content. */
   readonly reusable: boolean;
+  /**
+   * The method vouches that this is as in `version` (see `QuiesceContext.parentBase`), whatever the metadata says: of a
+   * file its content; of a directory everything below it, names and metadata included. Where the snapshot before is of
+   * that version, its blobs and trees are referred to and `content` and `children` are not asked.
+   */
+  readonly sameAs?: SameAs | undefined;
+}
+
+export interface SameAs {
+  readonly version: string;
+  /** Directories: what is below, not counting itself. */
+  readonly below: {
+    readonly files: number;
+    readonly directories: number;
+    readonly others: number;
+    readonly bytes: number;
+  };
 }
 
 /** What a source is at its still point. Valid inside `withStillView` only. */
@@ -108,10 +168,11 @@ export interface StillView {
 export type StillEvidence = Pick<
   Evidence,
   'hold' | 'observation' | 'agreement' | 'atomic' | 'flushedAt' | 'stillPoint' | 'leftOut' | 'leftOutTotal' | 'detail'
-> & {
-  readonly machine: Pick<Evidence['machine'], 'filesystem' | 'mountPoint' | 'device'>;
-  readonly rereadTotal: number;
-};
+> &
+  Partial<Pick<Evidence, 'tracking' | 'probe'>> & {
+    readonly machine: Pick<Evidence['machine'], 'filesystem' | 'mountPoint' | 'device'>;
+    readonly rereadTotal: number;
+  };
 
 export interface StillOutcome<T> {
   readonly value: T;

@@ -1,5 +1,7 @@
 import type { OwnPlaces } from '../sources/contract.ts';
+import type { Journal } from './journal/contract.ts';
 import type { FreezePace, SleepGate } from './lease/index.ts';
+import type { RootHold } from './root/contract.ts';
 
 /** What the methods that hold need to know of the helper they run in. Handed in where the helper is composed. */
 export interface QuiesceEnvironment {
@@ -18,6 +20,12 @@ export interface QuiesceEnvironment {
    * could be made to lead elsewhere afterwards. What is reached through one is not held. Default false.
    */
   readonly onlyDirectPlaces?: boolean;
+  /** Changes since the run before; without it `precopy-freeze` is not available. */
+  readonly journal?: Journal;
+  /** Without it the filesystem that the system runs from is never held. */
+  readonly root?: RootHold;
+  /** How much may be read into memory while writers wait, bytes. Default 64 MiB. */
+  readonly deltaMemoryBytes?: number;
   /** Keeps freezes of one filesystem apart. One for all methods of a helper; without it they may follow at once. */
   readonly pace?: FreezePace;
   /** Keeps freezes and the system's sleep apart. The product always has one. */
@@ -28,3 +36,5 @@ export interface QuiesceEnvironment {
 }
 
 export const defaultSpoolMemoryBytes = 256 * 1024 * 1024;
+
+export const defaultDeltaMemoryBytes = 64 * 1024 * 1024;

@@ -85,6 +85,8 @@ export function evidenceOf(snapshot: SnapshotSummary): Evidence | null {
     whyNotStronger: ['No application was asked.'],
     askedAt: at(-2_000),
     stillPoint: snapshot.time,
+    tracking: null,
+    probe: null,
     hold: {
       requestedAt: at(0),
       frozenAt: at(2),

@@ -10,6 +10,8 @@ export function evidenceOf(plan: Plan, mark: SnapshotMark): Evidence {
   const torn = backupRun(plan, mark).warnings.map(({ path = '', text }) => ({ path, reason: text }));
   const files = mark.files ?? 0;
   const parts = {
+    tracking: null,
+    probe: null,
     hold: mark.level === 'filesystem' ? holdOf(mark) : null,
     observation: mark.level === 'filesystem' || mark.level === 'application' ? null : observationOf(mark),
     agreement:

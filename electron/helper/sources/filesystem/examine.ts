@@ -23,7 +23,11 @@ export interface FilesystemSourceOptions {
   readonly files: FileOps;
   /** How long counting may take, ms. Default 2000. */
   readonly countLimitMs?: number;
+  /** Counts that are true right now without counting, where somebody has them; see `Journal.countsOf`. */
+  readonly knownCounts?: (source: Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode'>) => KnownCounts | undefined;
 }
+
+export type KnownCounts = Pick<FilesystemFacts, 'files' | 'directories' | 'others' | 'bytes'>;
 
 /** What can be asked of folders beside what every kind of source is asked. */
 export interface FilesystemSource extends SourceKind<FilesystemSpec, FilesystemFacts> {
@@ -73,7 +77,7 @@ export function createFilesystemSource(options: FilesystemSourceOptions): Filesy
 async function examine(
   spec: FilesystemSpec,
   context: ExamineContext,
-  { files, countLimitMs = 2000 }: FilesystemSourceOptions,
+  { files, countLimitMs = 2000, knownCounts }: FilesystemSourceOptions,
 ): Promise<FilesystemFacts> {
   const root = realDirectory(spec, files);
   const rules = rulesOf(spec);
@@ -81,7 +85,11 @@ async function examine(
   try {
     const { deviceId, inode } = tree.root.stat;
     const mount = mountOfDescriptor(tree.rootFd);
-    const count = await countTree(tree, countLimitMs, context.signal);
+    const known = knownCounts?.({ spec, deviceId, inode });
+    const count =
+      known === undefined
+        ? await countTree(tree, countLimitMs, context.signal)
+        : { ...known, storedBytes: known.bytes, counted: true };
     return {
       kind: 'filesystem',
       spec,

@@ -1,0 +1,28 @@
+import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
+import type { Picture, PictureCounts } from '../picture/contract.ts';
+import type { ChangeTracker } from '../tracking/contract.ts';
+
+/** A source's picture and the tracker that keeps it true, lent to one run at a time. */
+export interface JournalLoan extends Disposable {
+  readonly tracker: ChangeTracker;
+  readonly picture: Picture;
+  /** Why the picture begins from nothing, for people; null when it was kept true since an earlier run. */
+  readonly startedAnew: string | null;
+  /** A whole walk is due although the picture seems true: to check it. Differences found are told to `verified`. */
+  readonly isVerificationDue: boolean;
+  verified(differences: number): void;
+  /** It went well: the picture is kept, and kept true, until the next loan. Without this it is dropped. */
+  keep(): void;
+}
+
+/**
+ * Pictures kept true between runs, so that a run looks only at what changed. One for each source and set of rules, for as
+ * long as the helper lives; the kernel's queues are emptied now and then by itself. Bounded: the picture used least
+ * recently goes when there are too many entries.
+ */
+export interface Journal extends AsyncDisposable {
+  /** Throws `freeze-refused` where changes cannot be tracked. `rootFd` is open on the source's root. */
+  lend(facts: FilesystemFacts, rootFd: number): JournalLoan;
+  /** What a picture that is true right now counts; undefined when there is none. */
+  countsOf(source: Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode'>): PictureCounts | undefined;
+}
