@@ -52,7 +52,10 @@ export interface FileToTake {
  * stored, without anyone referring to it.
  */
 export interface AheadStore {
-  /** Several may be under way at once. Content equal to the snapshot before, by the rules of reuse, is not read. */
+  /**
+   * Several may be under way at once. Content equal to the snapshot before, by the rules of reuse, is not read. Tells the
+   * progress of the phase under way itself: bytes as they are read, the file when it is done. Totals are the method's.
+   */
   take(file: FileToTake, signal: AbortSignal): Promise<Taken>;
   /**
    * Resolves when everything taken so far is durable. From then until the next `take` nothing of the repository is written
@@ -71,6 +74,10 @@ export interface QuiesceContext {
   /**
    * Version of the source's content that the snapshot before this one holds (`StillContent.base` of its run). Only if it
    * is the one the method's own record of changes counts from may `same` be sent; a method that cannot tell sends all.
+   *
+   * Given only while that snapshot is whole in the repository (every tree and blob below it, looked up under the lock of
+   * this run) and had no torn file: what was read of that version is then there. Known before anything is held; what is
+   * `sameAs` this version needs no other way to be read. A file that was unreadable then is not there.
    */
   readonly parentBase?: string | undefined;
 }
