@@ -28,6 +28,11 @@ export interface ChangeTracker extends Disposable {
   readonly epoch: string;
   subscribe(listener: ChangeListener): Disposable;
   /**
+   * Outside a hold only: whether the filesystem is still mounted as it was. If not, all listeners get a doubt. A tracker
+   * of a filesystem that is gone tells nothing ever after, and `track` gives another, with another epoch.
+   */
+  lookAround(): void;
+  /**
    * Hands everything the kernel has queued to the listeners, until nothing is left. Synchronous; waits for nobody, writes
    * nothing, opens and closes nothing: also for use while the filesystem is frozen. Returns the number of events.
    */
