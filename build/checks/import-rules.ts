@@ -275,6 +275,11 @@ const tools: readonly ImportGrant[] = [
     to: 'electron/helper/system/exec.ts',
     reason: 'benches and soaks start real programs the way the helper does',
   },
+  {
+    from: 'e2e',
+    to: 'build/install-helper/native-packages.ts',
+    reason: 'what is put into a guest is what an installed helper consists of',
+  },
   { from: ['electron/main', 'electron/helper'], to: 'package.json', reason: 'the version is written in one place' },
   { from: 'electron/helper/commands', to: 'electron/helper/version.ts', reason: 'status tells the version' },
   {
