@@ -22,6 +22,8 @@ export function blobStoreFor(repository: Repository, writer: RepositoryWriter): 
       if (!repository.hasBlob('tree', id) && writer.hasBlob('tree', id)) await writer.flush();
       return (await repository.loadTree(id)).nodes;
     },
+    hasSubtree: (id) => repository.hasSubtree(id),
+    settle: () => writer.settle(),
     newChunker: () => repository.chunker(),
   };
 }

@@ -19,7 +19,7 @@ export async function captureAs(
   store: BlobStore,
   options: CaptureOptions,
 ): Promise<Captured> {
-  const parent = new ParentTree(store, options.parentFlushedAtNs);
+  const parent = new ParentTree(store, options);
   const tally = new Tally();
   const files = new FileCapture(store, options, parent, accounts, tally);
   const walk = new ViewWalk(store, options, files, parent, accounts, tally);

@@ -21,6 +21,13 @@ export interface BlobStore {
   /** Verified plaintext. Needed where a reused range begins or ends inside a blob. */
   loadData(id: BlobId): Promise<Uint8Array>;
   loadTree(id: BlobId): Promise<readonly TreeNode[]>;
+  /** Whether the tree and every blob below it are in the index: only then may it be referred to unread. */
+  hasSubtree(id: BlobId): Promise<boolean>;
+  /**
+   * Resolves when everything saved so far is durable. Until something is saved again nothing of the repository is written
+   * or waits for a disk, as long as the event loop does not turn.
+   */
+  settle(): Promise<void>;
   /** Content-defined boundaries of this repository; one instance per file. */
   newChunker(): Chunker;
 }
@@ -43,15 +50,22 @@ export interface CaptureOptions {
    * parent's reading. A later store into a page that was dirty then would not have moved the ctime. Null: reuse nothing.
    */
   readonly parentFlushedAtNs: bigint | null;
-  /** Version of a file's content that the parent tree holds (see `StillContent.base`); absent: `same` is refused. */
+  /**
+   * Version of the source that the parent tree holds (see `StillContent.base`, `StillEntry.sameAs`); absent: `same` is
+   * refused and `sameAs` not believed. To be given only where all of the parent is stored, and nothing of it torn.
+   */
   readonly parentBase?: string | undefined;
 }
+
+/** What of the snapshot before this one may be reused unread. */
+export type ParentOptions = Pick<CaptureOptions, 'parentTree' | 'parentFlushedAtNs' | 'parentBase'>;
 
 export interface CaptureTotals {
   readonly files: number;
   readonly directories: number;
   readonly others: number;
   readonly bytes: number;
+  /** What this walk added; what was stored ahead is not in it. */
   readonly newBytes: number;
   readonly reusedFiles: number;
   readonly torn: readonly PathNote[];

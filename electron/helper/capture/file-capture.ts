@@ -1,14 +1,14 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
-import type { ContentVerdict, EntryMeta, PhaseReporter, StillContent, StillEntry } from '../quiesce/contract.ts';
+import type { EntryMeta, PhaseReporter, StillEntry } from '../quiesce/contract.ts';
 import type { TreeNode } from '../repository/index.ts';
 import type { AccountNames } from './account-names.ts';
-import { BaseContent } from './base-content.ts';
-import type { BlobStore, CaptureOptions, Chunker } from './contract.ts';
-import { FileSink } from './file-sink.ts';
+import { baseNotStored } from './base-content.ts';
+import { ContentReader, type ReadContent } from './content-reader.ts';
+import type { BlobStore, CaptureOptions } from './contract.ts';
 import { nodeOfEntry } from './node-of-entry.ts';
 import type { ParentTree } from './parent-tree.ts';
+import { type StoredContent, storedContent } from './stored-content.ts';
 import type { Tally } from './tally.ts';
-import { ZeroChunks } from './zero-chunks.ts';
 
 interface Read {
   readonly meta: EntryMeta;
@@ -16,37 +16,41 @@ interface Read {
   readonly length: number;
 }
 
-/** Stores the content of files: unchanged ones by reference, each inode once, everything else through the chunker. */
+/** Content of files: stored ahead, unchanged and taken by reference, or read, each inode once, through the chunker. */
 export class FileCapture {
-  readonly #store: BlobStore;
   readonly #options: CaptureOptions;
   readonly #report: PhaseReporter;
   readonly #parent: ParentTree;
   readonly #accounts: AccountNames;
   readonly #tally: Tally;
-  readonly #zeros: ZeroChunks;
-  readonly #idleChunkers: Chunker[] = [];
+  readonly #reader: ContentReader;
   /** Inodes with several names, by device and inode, while further names may come. */
   readonly #linked = new Map<string, { readonly read: Promise<Read | null>; namesLeft: bigint }>();
 
   constructor(store: BlobStore, options: CaptureOptions, parent: ParentTree, accounts: AccountNames, tally: Tally) {
-    this.#store = store;
     this.#options = options;
     this.#report = options.report;
     this.#parent = parent;
     this.#accounts = accounts;
     this.#tally = tally;
-    this.#zeros = new ZeroChunks(store, (saved) => tally.stored(saved));
+    this.#reader = new ContentReader(store, options.parentBase, (saved) => tally.stored(saved));
+  }
+
+  /** The file's node when nothing of it has to be read; undefined otherwise. */
+  unread(entry: StillEntry, path: string, before: TreeNode | undefined): TreeNode | undefined {
+    const { content, meta } = entry;
+    if (content?.taken) return this.#nodeOfTaken(entry, storedContent(content.taken), path);
+    const reused =
+      this.#parent.sameContent(before, meta, entry.sameAs?.version) ??
+      (entry.reusable ? this.#parent.unchangedContent(before, meta) : null);
+    if (!reused) return undefined;
+    this.#tally.reusedFile(Number(meta.size));
+    this.#report.advance(1, Number(meta.size), path);
+    return { ...nodeOfEntry(entry.name, meta, this.#accounts), content: reused };
   }
 
   /** The file's node; null when there is nothing to put into the snapshot (it vanished, or could not be read). */
-  async capture(entry: StillEntry, path: string, before: TreeNode | undefined): Promise<TreeNode | null> {
-    const reused = entry.reusable ? this.#parent.unchangedContent(before, entry.meta) : null;
-    if (reused) {
-      this.#tally.reusedFile(Number(entry.meta.size));
-      this.#report.advance(1, Number(entry.meta.size), path);
-      return { ...nodeOfEntry(entry.name, entry.meta, this.#accounts), content: reused };
-    }
+  async read(entry: StillEntry, path: string, before: TreeNode | undefined): Promise<TreeNode | null> {
     const read = await this.#readOnce(entry, path, before);
     if (!read) return null;
     this.#tally.file(read.length);
@@ -54,6 +58,15 @@ export class FileCapture {
     const node = nodeOfEntry(entry.name, read.meta, this.#accounts);
     // The length that was stored, whatever a torn file claims: size and content of a node must agree.
     return { ...node, size: BigInt(read.length), content: read.content };
+  }
+
+  #nodeOfTaken(entry: StillEntry, taken: StoredContent, path: string): TreeNode {
+    const { length } = taken;
+    if (taken.isReused) this.#tally.reusedFile(length);
+    else this.#tally.file(length);
+    this.#checkLength(length, entry.meta, path);
+    this.#report.advance(1, length, path);
+    return { ...nodeOfEntry(entry.name, entry.meta, this.#accounts), size: BigInt(length), content: taken.blobs };
   }
 
   async #readOnce(entry: StillEntry, path: string, before: TreeNode | undefined): Promise<Read | null> {
@@ -78,44 +91,28 @@ export class FileCapture {
   async #read(entry: StillEntry, path: string, before: TreeNode | undefined): Promise<Read | null> {
     const { content } = entry;
     if (!content) {
+      // Nothing but the parent could have told what is in it: a file that is left out would be a wrong snapshot.
+      if (entry.sameAs) throw baseNotStored();
       this.#tally.unreadable(path, 'It has no content that could be read.');
       return null;
     }
-    const chunker = this.#idleChunkers.pop() ?? this.#store.newChunker();
-    const sink = new FileSink({
-      store: this.#store,
-      chunker,
-      zeros: this.#zeros,
-      base: this.#baseOf(content, before),
-      signal: this.#options.signal,
-      onSaved: (saved) => this.#tally.stored(saved),
-      onProgress: (bytes) => this.#report.advance(0, bytes, path),
-    });
-    try {
-      return await this.#judge(await content.readInto(sink, this.#options.signal), sink, path);
-    } finally {
-      await sink.settle();
-      this.#idleChunkers.push(chunker);
-    }
+    const onProgress = (bytes: number) => this.#report.advance(0, bytes, path);
+    return this.#judge(await this.#reader.read(content, { before, signal: this.#options.signal, onProgress }), path);
   }
 
-  async #judge(verdict: ContentVerdict, sink: FileSink, path: string): Promise<Read | null> {
+  #judge({ verdict, blobs, length }: ReadContent, path: string): Read | null {
     if (verdict.state === 'vanished') return null;
     if (verdict.state === 'unreadable') {
       this.#tally.unreadable(path, verdict.reason);
       return null;
     }
-    const { content, length } = await sink.finish();
     if (verdict.state === 'torn') this.#tally.torn(path, verdict.reason);
-    else if (BigInt(length) !== verdict.meta.size) {
-      // Called whole, yet not as long as it says: no label may rest on it.
-      this.#tally.torn(path, `${length} bytes were read of a file of ${verdict.meta.size} bytes.`);
-    }
-    return { meta: verdict.meta, content, length };
+    else this.#checkLength(length, verdict.meta, path);
+    return { meta: verdict.meta, content: blobs, length };
   }
 
-  #baseOf(content: StillContent, before: TreeNode | undefined): BaseContent | null {
-    if (content.base === null || content.base !== this.#options.parentBase || !before?.content) return null;
-    return BaseContent.of(before.content, this.#store);
+  /** Called whole, yet not as long as it says: no label may rest on it. */
+  #checkLength(length: number, { size }: EntryMeta, path: string): void {
+    if (BigInt(length) !== size) this.#tally.torn(path, `${length} bytes were read of a file of ${size} bytes.`);
   }
 }

@@ -1,3 +1,4 @@
+export { createAhead } from './ahead.ts';
 export { isBaseNotStored } from './base-content.ts';
 export { blobStoreFor } from './blob-store-for.ts';
 export { capture } from './capture.ts';
@@ -9,6 +10,7 @@ export type {
   CaptureOptions,
   CaptureTotals,
   Chunker,
+  ParentOptions,
   SavedBlob,
 } from './contract.ts';
 export { addFiles } from './extra-files.ts';

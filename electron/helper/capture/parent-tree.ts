@@ -1,12 +1,15 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
 import type { EntryMeta } from '../quiesce/contract.ts';
 import type { TreeNode } from '../repository/index.ts';
-import type { BlobStore } from './contract.ts';
+import type { BlobStore, ParentOptions } from './contract.ts';
 
 /** One directory of the snapshot before this one, its entries by name. */
 export type ParentDirectory = ReadonlyMap<string, TreeNode>;
 
 const none: ParentDirectory = new Map();
+
+/** How many entries of directories are kept by name for `find`: a walk comes back to the same ones again and again. */
+const keptEntries = 50_000;
 
 /**
  * The snapshot before this one, a directory at a time. What cannot be read of it is as if it were not there: the files
@@ -14,11 +17,19 @@ const none: ParentDirectory = new Map();
  */
 export class ParentTree {
   readonly #store: BlobStore;
-  readonly #flushedAtNs: bigint | null;
+  readonly #options: ParentOptions;
+  /** Least recently used first. */
+  readonly #kept = new Map<BlobId, ParentDirectory>();
+  #keptEntries = 0;
 
-  constructor(store: BlobStore, flushedAtNs: bigint | null) {
+  constructor(store: BlobStore, options: ParentOptions) {
     this.#store = store;
-    this.#flushedAtNs = flushedAtNs;
+    this.#options = options;
+  }
+
+  /** Whether the parent is of this version of the source, so that what equals that version can be taken from it. */
+  isOf(version: string | undefined): boolean {
+    return version !== undefined && version === this.#options.parentBase;
   }
 
   async directory(tree: BlobId | null | undefined): Promise<ParentDirectory> {
@@ -31,12 +42,26 @@ export class ParentTree {
     }
   }
 
+  /** The node at a path, name by name from the root of the snapshot; undefined when there is none. */
+  async find(path: readonly Uint8Array[]): Promise<TreeNode | undefined> {
+    let subtree: BlobId | undefined = this.#options.parentTree ?? undefined;
+    let node: TreeNode | undefined;
+    for (const name of path) {
+      if (subtree === undefined) return undefined;
+      const directory: ParentDirectory = this.#recall(subtree) ?? (await this.#keep(subtree));
+      node = directory.get(nameKey(name));
+      subtree = node?.subtree;
+    }
+    return node;
+  }
+
   /**
    * The content of the file as the parent has it, when nothing can have changed it since: equal metadata, a ctime from
    * before the flush that preceded the parent's reading, and every blob in the index loaded under our own lock.
    */
   unchangedContent(before: TreeNode | undefined, meta: EntryMeta): readonly BlobId[] | null {
-    if (!before?.content || this.#flushedAtNs === null || meta.ctimeNs >= this.#flushedAtNs) return null;
+    const flushedAtNs = this.#options.parentFlushedAtNs;
+    if (!before?.content || flushedAtNs === null || meta.ctimeNs >= flushedAtNs) return null;
     const isEqual =
       before.type === meta.type &&
       before.size === meta.size &&
@@ -44,6 +69,15 @@ export class ParentTree {
       before.ctimeNs === meta.ctimeNs &&
       before.inode === meta.inode;
     return isEqual && this.#lengthOf(before.content) === before.size ? before.content : null;
+  }
+
+  /**
+   * The same for a file whose content the method vouches to be that of the parent's version, whatever its metadata says.
+   * Null when that is not what the parent holds: a length that differs contradicts the method.
+   */
+  sameContent(before: TreeNode | undefined, meta: EntryMeta, version: string | undefined): readonly BlobId[] | null {
+    if (!this.isOf(version) || before?.type !== 'file' || !before.content) return null;
+    return this.#lengthOf(before.content) === meta.size ? before.content : null;
   }
 
   /** Total length of the blobs; null when one of them is not in the index. */
@@ -55,6 +89,27 @@ export class ParentTree {
       total += length;
     }
     return BigInt(total);
+  }
+
+  #recall(tree: BlobId): ParentDirectory | undefined {
+    const known = this.#kept.get(tree);
+    if (known === undefined) return undefined;
+    this.#kept.delete(tree);
+    this.#kept.set(tree, known);
+    return known;
+  }
+
+  async #keep(tree: BlobId): Promise<ParentDirectory> {
+    const directory = await this.directory(tree);
+    if (this.#kept.has(tree)) return directory;
+    this.#kept.set(tree, directory);
+    this.#keptEntries += directory.size + 1;
+    for (const [oldest, { size }] of this.#kept) {
+      if (this.#keptEntries <= keptEntries || this.#kept.size === 1) break;
+      this.#kept.delete(oldest);
+      this.#keptEntries -= size + 1;
+    }
+    return directory;
   }
 }
 

@@ -1,3 +1,4 @@
+import type { SameAs } from '../quiesce/contract.ts';
 import { CappedNotes } from './capped-notes.ts';
 import type { CaptureTotals, SavedBlob } from './contract.ts';
 
@@ -20,6 +21,15 @@ export class Tally {
   reusedFile(bytes: number): void {
     this.file(bytes);
     this.#reusedFiles += 1;
+  }
+
+  /** Everything below a directory that is referred to unread. */
+  below({ files, directories, others, bytes }: SameAs['below']): void {
+    this.#files += files;
+    this.#reusedFiles += files;
+    this.#directories += directories;
+    this.#others += others;
+    this.#bytes += bytes;
   }
 
   directory(): void {

@@ -1,8 +1,9 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
 import { throwIfAborted } from '../../../shared/errors/index.ts';
 import type { EntryMeta, StillEntry } from '../quiesce/contract.ts';
-import { isFileName, quoteName, type TreeNode } from '../repository/index.ts';
+import { Breather, isFileName, quoteName, type TreeNode } from '../repository/index.ts';
 import type { AccountNames } from './account-names.ts';
+import { baseNotStored } from './base-content.ts';
 import type { BlobStore, CaptureOptions } from './contract.ts';
 import type { FileCapture } from './file-capture.ts';
 import { nodeOfEntry } from './node-of-entry.ts';
@@ -33,6 +34,7 @@ export class ViewWalk {
   readonly #accounts: AccountNames;
   readonly #tally: Tally;
   readonly #slots = new Slots(filesAtOnce);
+  readonly #breather = new Breather();
   #failure: { readonly error: unknown } | null = null;
 
   constructor(
@@ -68,6 +70,8 @@ export class ViewWalk {
     throwIfAborted(this.#options.signal);
     // Whatever failed anywhere ends the walk here, not where the failed entry's directory ends.
     this.#throwFailure();
+    // A view that is in memory never waits: without this a million entries would be one turn of the event loop.
+    if (this.#breather.isDue) await this.#breather.breathe(this.#options.signal);
     const { type } = entry.meta;
     if (type === 'dir') return this.#visitDirectory(entry, path, before, into);
     if (type === 'file') return this.#visitFile(entry, path, before, into);
@@ -82,9 +86,14 @@ export class ViewWalk {
     before: TreeNode | undefined,
     into: DirectoryToStore,
   ): Promise<void> {
+    const unread = this.#files.unread(entry, path, before);
+    if (unread) {
+      into.nodes.push(unread);
+      return;
+    }
     const slot = this.#slots.take();
     if (slot) await slot;
-    const work = this.#files.capture(entry, path, before).finally(() => this.#slots.give());
+    const work = this.#files.read(entry, path, before).finally(() => this.#slots.give());
     this.#startIn(into, work);
   }
 
@@ -94,6 +103,9 @@ export class ViewWalk {
     before: TreeNode | undefined,
     into: DirectoryToStore,
   ): Promise<void> {
+    if (await this.#takeAsBefore(entry, path, before, into)) return;
+    // Nothing but the parent could have told what is below: a folder without it would be a wrong snapshot.
+    if (entry.sameAs && !entry.children) throw baseNotStored();
     const earlier = await this.#parent.directory(before?.subtree);
     const directory = newDirectory();
     try {
@@ -110,6 +122,24 @@ export class ViewWalk {
       throw error;
     }
     this.#startIn(into, this.#storeDirectory(entry.name, entry.meta, directory));
+  }
+
+  /** Refers to everything below the directory as the parent has it; false where that is not vouched for or not there. */
+  async #takeAsBefore(
+    { name, meta, sameAs }: StillEntry,
+    path: string,
+    before: TreeNode | undefined,
+    into: DirectoryToStore,
+  ): Promise<boolean> {
+    if (!this.#parent.isOf(sameAs?.version) || before?.type !== 'dir' || !before.subtree) return false;
+    if (!(await this.#store.hasSubtree(before.subtree))) return false;
+    into.nodes.push({ ...nodeOfEntry(name, meta, this.#accounts), subtree: before.subtree });
+    this.#tally.directory();
+    if (!sameAs) return true;
+    const { files, others, bytes } = sameAs.below;
+    this.#tally.below(sameAs.below);
+    this.#options.report.advance(files + others, bytes, path);
+    return true;
   }
 
   async #storeDirectory(name: Uint8Array, meta: EntryMeta, directory: DirectoryToStore): Promise<TreeNode> {

@@ -1,5 +1,6 @@
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import { type ErrorKind, isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
+import { isBaseNotStored } from '../capture/index.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } from '../quiesce/contract.ts';
 import type { SourceFacts } from '../sources/contract.ts';
 
@@ -12,6 +13,11 @@ const fallBackOn: readonly ErrorKind[] = [
   'freeze-ended-early',
   'scratch-full',
 ];
+
+/** A method that counted on the snapshot before for what is not in it after all may be followed by one that reads. */
+function mayFallBack(error: unknown): boolean {
+  return isBaseNotStored(error) || fallBackOn.some((kind) => isStillpointError(error, kind));
+}
 
 export interface Attempted<T> extends StillOutcome<T> {
   readonly method: QuiesceMethodName;
@@ -38,7 +44,7 @@ export async function firstThatHolds<T>(
       return { ...outcome, method: method.name, attempts: index + 1, refused };
     } catch (error) {
       const last = index === methods.length - 1;
-      if (last || !fallBackOn.some((kind) => isStillpointError(error, kind))) throw error;
+      if (last || !mayFallBack(error)) throw error;
       const text = `${method.name}: ${(error as StillpointError).message}`;
       refused.push(text);
       context.report.note('warning', text);

@@ -1,10 +1,11 @@
 import type { Evidence } from '../../../shared/domain/evidence.ts';
+import type { Policy } from '../../../shared/domain/policy.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import { encodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
 import type { SourceSpec } from '../../../shared/domain/source.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
 import { throwIfAborted } from '../../../shared/errors/index.ts';
-import { blobStoreFor, capture } from '../capture/index.ts';
+import { blobStoreFor, capture, createAhead } from '../capture/index.ts';
 import type { QuiesceMethod } from '../quiesce/contract.ts';
 import type { HeldLock, Repository, Snapshot } from '../repository/index.ts';
 import type { SourceFacts } from '../sources/contract.ts';
@@ -73,7 +74,12 @@ export async function backup(
         picked.methods,
         facts,
         { longestStallMs: job.policy.longestStallMs },
-        { signal: running, report, parentBase: parent.parentBase },
+        {
+          ...{ signal: running, report, parentBase: parent.parentBase },
+          // One for all methods: what an attempt stored ahead stays, and the next one's reading finds it by content.
+          ahead: createAhead(store, parent, report),
+          liveBytesPerSecond: liveBytesPerSecond(job.policy),
+        },
         (view) =>
           report.phase('store', async () => {
             const captured = await capture(view, store, { signal: running, report, ...parent });
@@ -111,6 +117,10 @@ export async function backup(
   } finally {
     await lock.release();
   }
+}
+
+function liveBytesPerSecond({ liveReadMiBps }: Policy): number | undefined {
+  return liveReadMiBps === null ? undefined : liveReadMiBps * 1024 * 1024;
 }
 
 function publish(

@@ -1,25 +1,26 @@
 import { evidenceSchema } from '../../../shared/domain/evidence.ts';
 import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
-import type { CaptureOptions } from '../capture/contract.ts';
+import type { ParentOptions } from '../capture/index.ts';
 import type { Repository } from '../repository/index.ts';
 import { readEvidence } from './read-evidence.ts';
 
-type Parent = Pick<CaptureOptions, 'parentTree' | 'parentFlushedAtNs' | 'parentBase'>;
-
-const none: Parent = { parentTree: null, parentFlushedAtNs: null };
+const none: ParentOptions = { parentTree: null, parentFlushedAtNs: null };
 
 /**
  * The newest snapshot of ours of the same place on this machine, if anything of it may be reused unread: files whose
  * ctime lies before the flush its evidence tells of (without that instant an equal ctime proves nothing), and ranges that
  * the source's own record of changes since its checkpoint leaves out.
+ *
+ * Methods rely on `parentBase`: all of that snapshot is in the index of this run, so that what is as it was then need not
+ * be readable in any other way. A snapshot with a torn file holds another content than its version had.
  */
 export async function findParent(
   repository: Repository,
   location: string,
   hostname: string,
   signal: AbortSignal,
-): Promise<Parent> {
+): Promise<ParentOptions> {
   const { snapshots } = await repository.snapshots.list(signal);
   const candidates = snapshots.filter(
     (snapshot) =>
@@ -33,7 +34,7 @@ export async function findParent(
   if (!newest) return none;
   const evidence = evidenceSchema.safeParse(await readEvidence(repository, newest.tree)).data;
   const base = evidence?.detail.checkpoint;
-  const parentBase = typeof base === 'string' ? base : undefined;
+  const parentBase = typeof base === 'string' && evidence?.files.tornTotal === 0 ? base : undefined;
   if (!evidence || (evidence.flushedAt === null && parentBase === undefined)) return none;
   if (!(await repository.hasSubtree(newest.tree, signal))) return none;
   const parentFlushedAtNs = evidence.flushedAt === null ? null : instantToNs(evidence.flushedAt);

@@ -10,8 +10,10 @@ export type {
 export { type FileOps, type FileStat, nodeFileOps } from './backend/local/file-ops.ts';
 export { LocalBackend } from './backend/local/local-backend.ts';
 export { MemoryBackend } from './backend/memory/memory-backend.ts';
+export { Breather } from './breather.ts';
 export { type Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 export { type Environment, processEnvironment } from './environment.ts';
+export { misuse } from './failures.ts';
 export type { BlobType } from './format/blob.ts';
 export { goModeOfStat, type NodeType, nodeTypeOfStat, permissionsOfGoMode } from './format/modes.ts';
 export { quoteName, unquoteName } from './format/names.ts';

@@ -85,7 +85,7 @@ export class Repository {
     this.#reader = new BlobReader(backend, this.#sealer);
     this.#gear = deriveGearTable(key.masterKey, this.chunkerVersion);
     this.keys = new Keys(backend, environment, key, cost);
-    this.locks = new Locks(this.#documents, environment, backend.location, settings.lockTiming ?? lockTiming);
+    this.locks = new Locks(this.#documents, environment, backend, settings.lockTiming ?? lockTiming);
     this.snapshots = new Snapshots({
       documents: this.#documents,
       isComplete: (tree, lock) => this.#indexSequence > lock.sequence && this.#completeTrees.has(tree),
@@ -234,6 +234,7 @@ export class Repository {
       makeStore: (onListed) =>
         new PackStore(this.backend, this.#documents, index, lock, onListed, () => this.#settings.environment.nowNs()),
       hasSubtree: (id) => this.hasSubtree(id),
+      lockSettled: () => lock.settled(),
       signal: options.signal ? AbortSignal.any([options.signal, lock.lost]) : lock.lost,
       onProgress: options.onProgress,
       packTarget: this.#settings.packTarget ?? packTarget,

@@ -10,6 +10,8 @@ export class MemoryBlobStore implements BlobStore {
   readonly trees = new Map<BlobId, Buffer>();
   /** Lengths of every call, known blobs included: what hashing had to look at. */
   readonly saved: number[] = [];
+  /** Number of blobs of data at each `settle`. */
+  readonly settled: number[] = [];
   /** Replace to make saving fail or wait. */
   beforeSave: () => Promise<void> = async () => {};
   readonly #chunkLength: number;
@@ -43,6 +45,19 @@ export class MemoryBlobStore implements BlobStore {
 
   async loadTree(id: BlobId): Promise<readonly TreeNode[]> {
     return decodeTree(stored(this.trees, id)).nodes;
+  }
+
+  async hasSubtree(id: BlobId): Promise<boolean> {
+    if (!this.trees.has(id)) return false;
+    for (const { content, subtree } of await this.loadTree(id)) {
+      if (content?.some((blob) => !this.data.has(blob))) return false;
+      if (subtree && !(await this.hasSubtree(subtree))) return false;
+    }
+    return true;
+  }
+
+  async settle(): Promise<void> {
+    this.settled.push(this.data.size);
   }
 
   newChunker(): Chunker {

@@ -3,7 +3,8 @@
  *
  * Every implementation must keep these promises, and testing/backend-conformance.ts is what they mean:
  * - `save` is atomic and durable: when it resolves, the file is whole and survives a power cut; until then no `list`,
- *   `stat` or `load` sees any of it, and after a failure or a crash nothing is seen either.
+ *   `stat` or `load` sees any of it, and after a failure or a crash nothing is seen either. A lock may be gone after a power
+ *   cut, or back after it was removed: who held it is gone as well.
  * - A file that was saved is never changed, only removed. Saving a name again is an error for the configuration, and
  *   harmless for the others, whose name is the hash of their bytes.
  * - What was saved is seen by every later operation, of this and of other processes.
@@ -14,6 +15,15 @@
 export interface Backend {
   /** For people: a path, a URL without secrets. */
   readonly location: string;
+
+  /**
+   * True where everybody who uses the place does so through the kernel of this machine: a file is then seen by every look
+   * that begins after its `save` resolved. Two who each write a lock first and look for others afterwards cannot both miss
+   * the other, however soon they look: the later of the two writes was complete before its writer looked, and so was the
+   * earlier one. False, or absent, where a look may be answered from a cache (a network, an object store). Asked each time:
+   * what is mounted there may change.
+   */
+  seesAtOnce?(): boolean;
 
   /** What the place holds, found without a password. Throws only when that cannot be known. */
   probe(): Promise<PlaceContent>;

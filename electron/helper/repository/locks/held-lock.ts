@@ -29,6 +29,8 @@ export interface HeldLock {
    * anything becomes visible or is deleted.
    */
   verifyHeld(): Promise<void>;
+  /** Resolves when no refresh is under way: nothing of the lock then waits for the place before the event loop turns. */
+  settled(): Promise<void>;
   /** Safe to call twice. Failing to remove the file is no error: it turns stale. */
   release(): Promise<void>;
 }

@@ -1,4 +1,5 @@
 import { isStillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import type { Backend } from '../backend/contract.ts';
 import type { Documents } from '../documents.ts';
 import type { Environment } from '../environment.ts';
 import { decodeLockFile, encodeLockFile } from '../format/lock-file.ts';
@@ -44,6 +45,9 @@ export const lockTiming: LockTiming = {
 /** Locks come and go; after so many looks what was found will do. */
 const maxListings = 5;
 
+/** What of a backend matters to locks. */
+export type LockPlace = Pick<Backend, 'location' | 'seesAtOnce'>;
+
 /**
  * Restic's locks: files that say who uses the repository. Any number of shared ones, or one exclusive. There is no
  * atomic test-and-set on a dumb store, so: look, write, wait, look again, and withdraw when another appeared.
@@ -52,12 +56,12 @@ export class Locks {
   readonly #documents: Documents;
   readonly #environment: Environment;
   readonly #timing: LockTiming;
-  readonly #location: string;
+  readonly #place: LockPlace;
 
-  constructor(documents: Documents, environment: Environment, location: string, timing: LockTiming = lockTiming) {
+  constructor(documents: Documents, environment: Environment, place: LockPlace, timing: LockTiming = lockTiming) {
     this.#documents = documents;
     this.#environment = environment;
-    this.#location = location;
+    this.#place = place;
     this.#timing = timing;
   }
 
@@ -69,7 +73,7 @@ export class Locks {
       throwIfAborted(signal);
       const attempt = await this.#attempt(mode, signal);
       if (!Array.isArray(attempt)) return attempt;
-      if (this.#environment.nowNs() >= deadlineNs) throw lockedBy(attempt, this.#location);
+      if (this.#environment.nowNs() >= deadlineNs) throw lockedBy(attempt, this.#place.location);
       onWait?.(attempt);
       await this.#sleep(Math.round(this.#timing.retryMs * (0.75 + Math.random() / 2)), signal);
     }
@@ -109,7 +113,8 @@ export class Locks {
     if (before.some((other) => conflicts(other, mode))) return before.filter((other) => conflicts(other, mode));
     const id = await this.#documents.save('lock', encodeLockFile(this.#file(mode)));
     try {
-      await this.#sleep(this.#timing.settleMs, signal);
+      // Whoever wrote before we look is seen, whoever writes later will see ours: see `Backend.seesAtOnce`.
+      if (!this.#place.seesAtOnce?.()) await this.#sleep(this.#timing.settleMs, signal);
       const after = await this.#inTheWay(mode, id);
       if (after.length > 0) {
         await this.#documents.remove('lock', id);

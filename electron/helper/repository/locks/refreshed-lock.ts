@@ -29,6 +29,7 @@ export class RefreshedLock implements HeldLock {
   /** Lock files that are ours, newest last: more than one only while an old one could not be removed. */
   #ids: string[];
   #refreshedNs: bigint;
+  #refreshUnderWay: Promise<boolean> | null = null;
 
   constructor(id: string, mode: LockMode, dependencies: RefreshDependencies) {
     this.mode = mode;
@@ -61,6 +62,10 @@ export class RefreshedLock implements HeldLock {
     this.assertHeld();
   }
 
+  async settled(): Promise<void> {
+    while (this.#refreshUnderWay !== null) await this.#refreshUnderWay;
+  }
+
   async release(): Promise<void> {
     if (this.#released.signal.aborted) return;
     this.#released.abort();
@@ -75,7 +80,16 @@ export class RefreshedLock implements HeldLock {
       await environment.sleep(failed ? timing.refreshRetryMs : timing.tickMs, this.#released.signal).catch(() => {});
       if (this.#released.signal.aborted) return;
       if (this.#isOverdue()) this.#lost.abort(lockLost());
-      else if (failed || this.#ageMs() >= timing.refreshMs) failed = !(await this.#refresh());
+      else if (failed || this.#ageMs() >= timing.refreshMs) failed = !(await this.#refreshSettling());
+    }
+  }
+
+  async #refreshSettling(): Promise<boolean> {
+    this.#refreshUnderWay = this.#refresh();
+    try {
+      return await this.#refreshUnderWay;
+    } finally {
+      this.#refreshUnderWay = null;
     }
   }
 

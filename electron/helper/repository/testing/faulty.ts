@@ -71,6 +71,10 @@ export class FaultyBackend implements Backend {
     this.#faults.length = 0;
   }
 
+  seesAtOnce(): boolean {
+    return this.#inner.seesAtOnce?.() ?? false;
+  }
+
   probe(): Promise<PlaceContent> {
     return this.#inner.probe();
   }

@@ -41,6 +41,8 @@ export interface WriterDependencies {
   readonly makeStore: (onListed: (blobs: readonly PackedBlob[]) => void) => PackStore;
   /** Whether everything below a tree that this run did not write is in the index. */
   readonly hasSubtree: (id: BlobId) => Promise<boolean>;
+  /** Resolves when the lock does nothing at the place. */
+  readonly lockSettled: () => Promise<void>;
   readonly signal: AbortSignal;
   readonly onProgress: ((progress: WriterProgress) => void) | undefined;
   readonly packTarget: number;
@@ -120,6 +122,15 @@ export class RepositoryWriter {
   async flush(): Promise<void> {
     this.#assertUsable();
     await this.#drain();
+  }
+
+  /**
+   * As `flush`; and until something is saved again, nothing of the repository is written and nothing of it waits for a
+   * disk, as long as the event loop does not turn: whoever holds a filesystem may hold ours.
+   */
+  async settle(): Promise<void> {
+    await this.flush();
+    await this.#with.lockSettled();
   }
 
   /**

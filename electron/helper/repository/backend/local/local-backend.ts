@@ -37,11 +37,17 @@ const folderMode = 0o700;
 export class LocalBackend implements Backend {
   readonly location: string;
   readonly #ops: FileOps;
+  readonly #seesAtOnce: () => boolean;
 
-  /** `root` is an absolute path. */
-  constructor(root: string, ops: FileOps = nodeFileOps) {
+  /** `root` is an absolute path. `seesAtOnce` as in `Backend`: a folder may be anything, so by default it does not. */
+  constructor(root: string, ops: FileOps = nodeFileOps, seesAtOnce: () => boolean = () => false) {
     this.location = root;
     this.#ops = ops;
+    this.#seesAtOnce = seesAtOnce;
+  }
+
+  seesAtOnce(): boolean {
+    return this.#seesAtOnce();
   }
 
   async probe(): Promise<PlaceContent> {
@@ -109,7 +115,7 @@ export class LocalBackend implements Backend {
       if (file.kind === 'config' && this.#ifThere(() => this.#ops.lstat(path))) throw repositoryExists(this.location);
       const temporary = temporaryPath(path, randomBytes(8).toString('hex'));
       const write = (): true => {
-        writeDurably(this.#ops, bytes, temporary, path);
+        writeDurably(this.#ops, bytes, temporary, path, file.kind === 'lock' ? 'may-vanish' : 'stays');
         return true;
       };
       if (this.#found(this.#ifThere(write))) return;
@@ -123,7 +129,7 @@ export class LocalBackend implements Backend {
     const path = filePath(this.location, file);
     return this.#attempt(`remove ${describeFile(file)}`, () => {
       const removed = this.#found(this.#ifThere(() => this.#unlink(path))) ?? false;
-      if (removed) syncFolder(this.#ops, dirname(path));
+      if (removed && file.kind !== 'lock') syncFolder(this.#ops, dirname(path));
       return removed;
     });
   }

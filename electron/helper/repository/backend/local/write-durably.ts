@@ -11,9 +11,16 @@ const unsupportedCodes = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 
 
 /**
  * Writes `path` so that after a power cut it is either whole or not there: written beside itself, synced, renamed, and
- * the folder synced. `temporary` must be in the same folder; it does not outlive a failure.
+ * the folder synced. `temporary` must be in the same folder; it does not outlive a failure. What `may-vanish` saves the
+ * folder's sync: after a power cut it is whole or gone.
  */
-export function writeDurably(ops: FileOps, bytes: Uint8Array, temporary: string, path: string): void {
+export function writeDurably(
+  ops: FileOps,
+  bytes: Uint8Array,
+  temporary: string,
+  path: string,
+  name: 'stays' | 'may-vanish' = 'stays',
+): void {
   const fd = ops.open(temporary, 'wx', temporaryMode);
   try {
     try {
@@ -33,7 +40,7 @@ export function writeDurably(ops: FileOps, bytes: Uint8Array, temporary: string,
     }
     throw error;
   }
-  syncFolder(ops, dirname(path));
+  if (name === 'stays') syncFolder(ops, dirname(path));
 }
 
 export function syncFolder(ops: FileOps, folder: string): void {
