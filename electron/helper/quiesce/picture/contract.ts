@@ -5,6 +5,7 @@ import type { ChangeListener, HandleKey } from '../tracking/contract.ts';
 export interface Look {
   readonly key: HandleKey;
   readonly meta: EntryMeta;
+  /** Its key is `standInKey` of where it stands: what is mounted there is not touched, and may have a key of ours. */
   readonly isStandIn: boolean;
 }
 
@@ -41,11 +42,11 @@ export interface PictureFile {
   path(): Buffer | null;
 }
 
+/** The root and all below it. Stand-ins are directories; an inode counts once for each name that leads to it. */
 export interface PictureCounts {
   readonly files: number;
   readonly directories: number;
   readonly others: number;
-  /** Sizes of files, each inode once per name. */
   readonly bytes: number;
 }
 
@@ -59,22 +60,36 @@ export interface PictureVersion {
 /**
  * A source's tree as last looked at, and which parts of it may differ from that now. Holds no descriptor and makes no
  * system call. Being a `ChangeListener` it marks what changed; whoever looks again clears a mark *before* the look, so that a
- * change during it marks anew.
+ * change during it marks anew. Whoever looks by a path compares the key of what is there: where it is another, or nothing,
+ * the look says nothing of the key that was asked for, and that one is marked again (`names`, `metadata`, `content`).
  *
  * Everything is by inode: a directory that is moved within the source keeps its content, one that is moved in is unknown
  * and has to be looked at in full.
  */
 export interface Picture extends ChangeListener {
+  /** Also marks the look: a write changes size and times. The same holds for `names`. */
+  content(key: HandleKey): void;
   readonly rootKey: HandleKey;
   /** False until the first full walk ended, and after each doubt until the next one. */
   readonly isComplete: boolean;
   readonly doubts: readonly string[];
-  /** All is unknown from now on; a full walk follows. What it finds equal keeps its versions. */
+  /**
+   * All is unknown from now on; a full walk follows: every directory becomes one of `directoriesToList`, whatever was marked
+   * counts as told. What the walk finds equal keeps its versions. No look that began before this may be set after it.
+   */
   beginWalk(): void;
-  endWalk(): void;
+  /**
+   * The walk is over when nothing is left to list, and the tracker was drained since. Returns how many entries were found
+   * different that no event told of: where no doubt came before the walk, a defect of the tracking.
+   */
+  endWalk(): number;
 
-  /** Result of listing a directory again: replaces its names. Unknown directories among them become `directoriesToList`. */
-  setNames(directory: HandleKey, entries: readonly NamedLook[]): void;
+  /**
+   * Result of listing a directory again: replaces its names, and counts as a look at each of them. Unknown directories among
+   * them become `directoriesToList`. Not `isWhole`: some of it could not be read or looked at; it is never `sameAs`, and the
+   * next run lists it again.
+   */
+  setNames(directory: HandleKey, entries: readonly NamedLook[], isWhole?: boolean): void;
   /** Result of looking at one inode again. */
   setLook(look: Look): void;
   setContent(key: HandleKey, content: PictureContent): void;
@@ -91,7 +106,7 @@ export interface Picture extends ChangeListener {
   file(key: HandleKey): PictureFile | undefined;
   /** By inode number, for what only numbers are known of. Several only after a number was used again. */
   keysOfInode(inode: bigint): readonly HandleKey[];
-  /** Whether anything is marked at all; cheap. */
+  /** Whether there is nothing to list, to look at or to read; cheap. */
   readonly isClean: boolean;
   readonly counts: PictureCounts;
 
@@ -100,7 +115,10 @@ export interface Picture extends ChangeListener {
    * anew). Sets each file's content to `same` or `wanted` accordingly; returns what it counts from now.
    */
   countFrom(version: string | null): PictureVersion | null;
-  /** A new version: all as it is now. To be called within the hold, after everything marked was looked at. */
+  /**
+   * A new version: all as it is now. To be called within the hold, after everything marked was looked at: throws unless
+   * `isClean`. Marks that come later do not change the view.
+   */
   markVersion(flushedNs: bigint | null): PictureVersion;
   /** The picture as a view; every file has a content by then. `countFrom`'s version becomes `sameAs`. */
   view(parts: { readonly ancestors: StillView['ancestors']; readonly rootName: Buffer; readonly fsType: string }): {
