@@ -117,7 +117,7 @@ export interface Picture extends ChangeListener {
   countFrom(version: string | null): PictureVersion | null;
   /**
    * A new version: all as it is now. To be called within the hold, after everything marked was looked at: throws unless
-   * `isClean`. Marks that come later do not change the view.
+   * `isComplete` and `isClean`. Marks and doubts that come later do not change the view.
    */
   markVersion(flushedNs: bigint | null): PictureVersion;
   /** The picture as a view; every file has a content by then. `countFrom`'s version becomes `sameAs`. */
