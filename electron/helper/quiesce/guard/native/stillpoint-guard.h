@@ -88,5 +88,7 @@ void rcu_restore(void);
 /* Serve one freeze and return the exit code. */
 int run_guard(void);
 int run_witness(void);
+/* Freezes nothing: see watch.c. */
+int run_watch(void);
 
 #endif
