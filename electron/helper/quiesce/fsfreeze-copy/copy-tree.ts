@@ -1,30 +1,20 @@
-import { closeSync, readSync } from 'node:fs';
-import { StillpointError } from '../../../../shared/errors/index.ts';
+import { closeSync } from 'node:fs';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
-import { dataExtents } from '../../system/sparse.ts';
 import type { EntryMeta } from '../contract.ts';
+import { type KeptContent, keepContent, keptBytes, whyUnreadable } from '../holding/kept-content.ts';
+import type { Spool } from '../holding/spool.ts';
+import type { TimeBudget } from '../holding/time-budget.ts';
 import { rootMeta } from '../view/ancestors.ts';
 import { entryDetail, readableXattrs } from '../view/entry-detail.ts';
 import { type EntryDetail, entryMeta, nodeTypeOf } from '../view/entry-meta.ts';
 import { openQuietly } from '../view/open-quietly.ts';
-import type { Spool } from './spool.ts';
-import type { TimeBudget } from './time-budget.ts';
-
-/** A part of a file: bytes kept in the spool, or zeros that the source does not store. */
-export type Piece =
-  | { readonly kind: 'data'; readonly position: number; readonly length: number }
-  | { readonly kind: 'hole'; readonly length: number };
-
-export type CopiedContent =
-  | { readonly state: 'whole'; readonly pieces: readonly Piece[] }
-  | { readonly state: 'unreadable'; readonly reason: string };
 
 export interface CopiedEntry {
   readonly name: Buffer;
   readonly meta: EntryMeta;
   readonly children: readonly CopiedEntry[] | null;
-  readonly content: CopiedContent | null;
+  readonly content: KeptContent | null;
 }
 
 export interface TreeCopy {
@@ -34,8 +24,6 @@ export interface TreeCopy {
   readonly entries: number;
   readonly bytes: number;
 }
-
-const pieceBytes = 1024 * 1024;
 
 /**
  * Copies a whole tree into a spool in one go: names, metadata, attributes, content. Made to run while writers are held,
@@ -48,7 +36,7 @@ export class TreeCopier {
   readonly #budget: TimeBudget;
   readonly #openFiles: number[] = [];
   /** Content of inodes with several names, so that it is read and kept once. */
-  readonly #linked = new Map<bigint, CopiedContent>();
+  readonly #linked = new Map<bigint, KeptContent>();
   #files = 0;
   #entries = 0;
   #bytes = 0;
@@ -71,7 +59,7 @@ export class TreeCopier {
   }
 
   #copyDirectory(directory: TreeEntry): readonly CopiedEntry[] {
-    const copies: { entry: TreeEntry; detail: EntryDetail; content: CopiedContent | null }[] = [];
+    const copies: { entry: TreeEntry; detail: EntryDetail; content: KeptContent | null }[] = [];
     this.#tree.list(directory, (entry, dirFd) => {
       this.#entries += 1;
       this.#budget.didEntry();
@@ -91,14 +79,14 @@ export class TreeCopier {
     });
   }
 
-  #copyFile(entry: TreeEntry, dirFd: number): { detail: EntryDetail; content: CopiedContent } | undefined {
+  #copyFile(entry: TreeEntry, dirFd: number): { detail: EntryDetail; content: KeptContent } | undefined {
     let fd: number;
     try {
       fd = openQuietly(dirFd, entry.name);
     } catch (error) {
       // Vanished, or swapped for a link: only in a rehearsal, when nobody is held.
       if (hasCode(error, 'ENOENT', 'ELOOP', 'ENXIO')) return undefined;
-      const reason = reasonOf(error);
+      const reason = whyUnreadable(error);
       const detail = entryDetail(this.#tree, entry, dirFd);
       return detail && { detail, content: { state: 'unreadable', reason } };
     }
@@ -108,64 +96,9 @@ export class TreeCopier {
     const detail = { linkTarget: null, xattrs };
     const known = entry.stat.links > 1 ? this.#linked.get(entry.stat.inode) : undefined;
     if (known !== undefined) return { detail, content: known };
-    const content = this.#copyContent(fd, entry);
+    const content = keepContent(fd, entry.stat, this.#spool, this.#budget);
+    this.#bytes += keptBytes(content);
     if (entry.stat.links > 1) this.#linked.set(entry.stat.inode, content);
     return { detail, content };
   }
-
-  #copyContent(fd: number, entry: TreeEntry): CopiedContent {
-    const size = Number(entry.stat.size);
-    if (size === 0) return { state: 'whole', pieces: [] };
-    const isSparse = Number(entry.stat.blocks) * 512 < size;
-    const pieces: Piece[] = [];
-    try {
-      let position = 0;
-      for (const { offset, length } of isSparse ? dataExtents(fd, size) : [{ offset: 0, length: size }]) {
-        if (offset > position) pieces.push({ kind: 'hole', length: offset - position });
-        this.#copyRange(fd, offset, length, pieces);
-        position = offset + length;
-      }
-      if (size > position) pieces.push({ kind: 'hole', length: size - position });
-      const length = pieces.reduce((sum, piece) => sum + piece.length, 0);
-      // Of a file that cannot change, so never by a writer: its filesystem contradicts itself.
-      if (length !== size) return { state: 'unreadable', reason: 'It ends before its size says.' };
-      return { state: 'whole', pieces };
-    } catch (error) {
-      if (!hasCode(error, 'EIO')) throw error;
-      return { state: 'unreadable', reason: reasonOf(error) };
-    }
-  }
-
-  #copyRange(fd: number, offset: number, length: number, pieces: Piece[]): void {
-    let done = 0;
-    while (done < length) {
-      const slot = this.#spool.slot(Math.min(length - done, pieceBytes));
-      const position = this.#spool.length;
-      const count = readSync(fd, slot, 0, slot.length, offset + done);
-      // Shorter than it was a moment ago: only in a rehearsal, when nobody is held.
-      if (count === 0) return;
-      this.#spool.commit(slot, count);
-      pieces.push({ kind: 'data', position, length: count });
-      done += count;
-      this.#bytes += count;
-      this.#budget.didBytes(count);
-    }
-  }
-}
-
-/** Why a file cannot be read. What is wrong with ourselves, not with the file, is thrown again: it spoils everything. */
-function reasonOf(error: unknown): string {
-  if (hasCode(error, 'EACCES', 'EPERM')) return 'No permission to read it.';
-  if (hasCode(error, 'EIO')) return 'The disk reported an error (EIO).';
-  if (hasCode(error, 'EMFILE', 'ENFILE')) throw tooManyFiles(error);
-  throw error;
-}
-
-function tooManyFiles(cause: unknown): StillpointError {
-  return new StillpointError({
-    kind: 'freeze-refused',
-    message: 'There are more files than can be open at once, which a copy while writers wait needs.',
-    guidance: 'Raise the limit of open files for Stillpoint’s helper, protect smaller folders, or back up live.',
-    cause,
-  });
 }

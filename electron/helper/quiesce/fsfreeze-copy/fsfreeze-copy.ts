@@ -1,38 +1,36 @@
 import { maxListedPaths } from '../../../../shared/domain/evidence.ts';
-import type { MethodPromise } from '../../../../shared/domain/preflight.ts';
 import { nsToInstant } from '../../../../shared/domain/time.ts';
-import { isStillpointError, StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
-import { deviceNumber } from '../../system/mounts.ts';
-import { syncFilesystem } from '../../system/sync.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillEvidence, StillOutcome, StillView } from '../contract.ts';
 import { doubtNs } from '../ctime/granularity.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
-import { type FreezeGuard, type FrozenOutcome, startGuard, withFrozen } from '../guard/index.ts';
+import { flushUntilQuick } from '../holding/flush-until-quick.ts';
+import { holdRecord, type ReadingTimes } from '../holding/hold-record.ts';
+import {
+  awaitTurn,
+  type Held,
+  type HoldParts,
+  type HoldSteps,
+  holdSteps,
+  holdStill,
+  leaseOf,
+  usableMs,
+} from '../holding/hold-still.ts';
+import { requireAvailable } from '../holding/obstacles.ts';
+import { Spool } from '../holding/spool.ts';
+import { TimeBudget } from '../holding/time-budget.ts';
 import { rootPlace } from '../view/ancestors.ts';
 import { TreeCopier, type TreeCopy } from './copy-tree.ts';
-import { flushUntilQuick } from './flush-until-quick.ts';
-import { holdRecord, type ReadingTimes } from './hold-record.ts';
-import { canExpediteRcu, planSpool, promiseOf } from './preflight.ts';
-import { Spool } from './spool.ts';
+import { planSpool, promiseOf } from './preflight.ts';
 import { spoolView } from './spool-view.ts';
-import { TimeBudget } from './time-budget.ts';
 import { type WarmTree, warmUp } from './warm-up.ts';
 
 /** What the method is made of. Tests take single steps away, to see that nothing else makes up for them. */
-export interface FreezeSteps {
-  readonly flush: (fd: number) => Promise<void>;
-  readonly startGuard: typeof startGuard;
-  readonly withFrozen: typeof withFrozen;
-}
+export type FreezeSteps = HoldSteps;
 
-export const freezeSteps: FreezeSteps = { flush: syncFilesystem, startGuard, withFrozen };
-
-/** Shorter leases would end before the guard's own answer is through on a busy machine. */
-const shortestLeaseMs = 100;
-/** Part of the time kept for the way to the thaw. */
-const reserve = 0.1;
+export const freezeSteps: FreezeSteps = holdSteps;
 
 interface Copied {
   readonly copy: TreeCopy;
@@ -64,10 +62,7 @@ export function createFsfreezeCopy(
 class FreezeRun {
   readonly #facts: FilesystemFacts;
   readonly #tree: OpenTree;
-  /** What writers may be asked to bear: everything is planned and judged by it. */
   readonly #longestStallMs: number;
-  /** What the guard enforces. */
-  readonly #leaseMs: number;
   readonly #context: QuiesceContext;
   readonly #environment: QuiesceEnvironment;
   readonly #steps: FreezeSteps;
@@ -83,7 +78,6 @@ class FreezeRun {
     this.#facts = facts;
     this.#tree = tree;
     this.#longestStallMs = lease.longestStallMs;
-    this.#leaseMs = Math.max(shortestLeaseMs, lease.longestStallMs);
     this.#context = context;
     this.#environment = environment;
     this.#steps = steps;
@@ -92,7 +86,7 @@ class FreezeRun {
   async run<T>(use: (view: StillView) => Promise<T>): Promise<StillOutcome<T>> {
     const { signal, report } = this.#context;
     const place = rootPlace(this.#facts, this.#tree);
-    await this.#turn();
+    await awaitTurn(this.#parts);
     const warm = await report.phase('scan', () => this.#warmUp());
     using spool = new Spool({
       ...planSpool(warm.bytes, this.#environment),
@@ -102,7 +96,7 @@ class FreezeRun {
     throwIfAborted(signal);
     const outcome = await this.#hold(spool, warm);
     const { copy, reading } = outcome.value;
-    const hold = holdRecord(outcome.times, outcome.cause, this.#leaseMs, reading, copy);
+    const hold = holdRecord(outcome.times, outcome.cause, leaseOf(this.#longestStallMs), reading, copy);
     const view = spoolView(place, copy, spool, this.#facts.filesystem, () => this.#tree.unreadable());
     throwIfAborted(signal);
     const value = await use(view);
@@ -118,7 +112,7 @@ class FreezeRun {
 
   /** The very same work, with nobody held: it shows how long it takes, and leaves everything it needs in the caches. */
   #rehearse(spool: Spool, warm: WarmTree): void {
-    const copier = new TreeCopier(this.#tree, spool, new TimeBudget(this.#copyBudgetMs, warm));
+    const copier = new TreeCopier(this.#tree, spool, new TimeBudget(usableMs(this.#longestStallMs), warm));
     try {
       copier.copy();
     } catch (error) {
@@ -129,91 +123,33 @@ class FreezeRun {
     }
   }
 
-  get #copyBudgetMs(): number {
-    return this.#longestStallMs * (1 - reserve);
-  }
-
-  async #hold(spool: Spool, warm: WarmTree): Promise<FrozenOutcome<Copied> & { held: true }> {
-    const { signal, report } = this.#context;
-    // What else was held meanwhile counts too.
-    await this.#turn();
-    // Given back last, after the guard: when the thaw is certain.
-    await using sleep = await this.#environment.sleep?.hold(this.#leaseMs, report);
-    await using guard = await this.#steps.startGuard({
-      mountPath: this.#facts.mountPoint,
-      mountFd: this.#tree.rootFd,
-      guardBinary: this.#environment.guardBinary,
-      leaseMs: this.#leaseMs,
-      expediteRcu: canExpediteRcu(),
-      ...(this.#environment.emergencyThaw === true ? { emergencyThaw: true } : {}),
-      ...(this.#environment.cgroupProcs === undefined ? {} : { cgroupProcs: this.#environment.cgroupProcs }),
-    });
+  get #parts(): HoldParts {
+    const { signal } = this.#context;
     const flush = (): Promise<void> => this.#steps.flush(this.#tree.rootFd);
-    await report.phase('flush', () => flushUntilQuick(flush, this.#longestStallMs, signal));
-    await sleep?.requireAwake();
-    throwIfAborted(signal);
-    const outcome = this.#copyFrozen(guard, spool, warm);
-    this.#tell(outcome);
-    if (!outcome.held) throw outcome.error;
-    return outcome;
+    return {
+      facts: this.#facts,
+      rootFd: this.#tree.rootFd,
+      longestStallMs: this.#longestStallMs,
+      context: this.#context,
+      environment: this.#environment,
+      steps: this.#steps,
+      flush: () => flushUntilQuick(flush, this.#longestStallMs, signal),
+    };
   }
 
-  async #turn(): Promise<void> {
-    const { signal, report } = this.#context;
-    await this.#environment.pace?.turn(this.#filesystem, this.#facts.mountPoint, signal, (ms) =>
-      report.note('info', `${this.#facts.mountPoint} was held still just now; waiting ${(ms / 1000).toFixed(1)} s.`),
-    );
-  }
-
-  /** Names the filesystem that is held, however it is reached. */
-  get #filesystem(): string {
-    return deviceNumber(this.#facts.mount);
-  }
-
-  /** Everything between freeze and thaw happens in here, on this thread, in this turn of the event loop. */
-  #copyFrozen(guard: FreezeGuard, spool: Spool, warm: WarmTree): FrozenOutcome<Copied> {
+  async #hold(spool: Spool, warm: WarmTree): Promise<Held<Copied>> {
     const files: { copier?: TreeCopier } = {};
-    const askedAt = performance.now();
     try {
-      return this.#steps.withFrozen(guard, () => {
+      return await holdStill<Copied>(this.#parts, () => {
         const startedNs = process.hrtime.bigint();
-        const copier = new TreeCopier(this.#tree, spool, new TimeBudget(this.#copyBudgetMs, warm));
+        const copier = new TreeCopier(this.#tree, spool, new TimeBudget(usableMs(this.#longestStallMs), warm));
         files.copier = copier;
         const copy = copier.copy();
         return { copy, reading: { startedNs, finishedNs: process.hrtime.bigint() } };
       });
-    } catch (error) {
-      const heldMs = performance.now() - askedAt;
-      // A freeze that was refused held nobody.
-      if (files.copier !== undefined || isStillpointError(error, 'freeze-ended-early'))
-        this.#environment.pace?.note(this.#filesystem, { stallMs: heldMs, isOverrun: heldMs > this.#leaseMs });
-      if (files.copier !== undefined)
-        this.#context.report.note('warning', `Writers waited ${heldMs.toFixed(0)} ms for a copy that was given up.`);
-      throw error;
     } finally {
       files.copier?.closeFiles();
     }
-  }
-
-  /** What happened while nothing could be told. */
-  #tell(outcome: FrozenOutcome<Copied>): void {
-    const { report } = this.#context;
-    const stoppedUs = !outcome.held && (outcome.cause === 'deadline' || outcome.cause === 'witness');
-    if (outcome.times === null) {
-      this.#environment.pace?.note(this.#filesystem, { stallMs: this.#leaseMs, isOverrun: stoppedUs });
-      return;
-    }
-    const { stall, frozen } = outcome.times;
-    const ms = (from: bigint, to: bigint): number => Number(to - from) / 1e6;
-    const wallMs = (ns: bigint): number => Number(ns) / 1e6;
-    const stallMs = ms(stall.from.monotonicNs, stall.to.monotonicNs);
-    this.#environment.pace?.note(this.#filesystem, { stallMs, isOverrun: stoppedUs || stallMs > this.#leaseMs });
-    report.past('freeze', wallMs(stall.from.wallNs), ms(stall.from.monotonicNs, frozen.from.monotonicNs));
-    report.past('delta', wallMs(frozen.from.wallNs), ms(frozen.from.monotonicNs, frozen.to.monotonicNs));
-    report.past('thaw', wallMs(frozen.to.wallNs), ms(frozen.to.monotonicNs, stall.to.monotonicNs));
-    report.held(nsToInstant(frozen.from.wallNs), nsToInstant(stall.to.wallNs), stallMs);
-    if (stallMs > this.#longestStallMs)
-      report.note('warning', `Writers waited ${stallMs.toFixed(0)} ms; ${this.#longestStallMs} ms were allowed.`);
   }
 
   #evidence(hold: NonNullable<StillEvidence['hold']>, freezeAskedNs: bigint): StillEvidence {
@@ -234,15 +170,6 @@ class FreezeRun {
       rereadTotal: 0,
     };
   }
-}
-
-function requireAvailable(promise: MethodPromise): void {
-  if (promise.available) return;
-  throw new StillpointError({
-    kind: 'freeze-refused',
-    message: promise.reasons.join(' '),
-    guidance: 'Nothing was held still. Back up live, or remove what stands in the way.',
-  });
 }
 
 function notBegun(cause: StillpointError): StillpointError {

@@ -1,26 +1,24 @@
-import { accessSync, constants, readFileSync } from 'node:fs';
 import type { MethodPromise } from '../../../../shared/domain/preflight.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
-import { mountsBackedBy } from '../../system/backing.ts';
-import { processAbilities } from '../../system/capabilities.ts';
-import { filesystemsUnder } from '../../system/dependencies.ts';
-import { filesystemKind } from '../../system/filesystem-kind.ts';
-import { deviceNumber } from '../../system/mounts.ts';
 import { spaceOf } from '../../system/space.ts';
 import type { Lease } from '../contract.ts';
 import { defaultSpoolMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
+import {
+  descriptorsToSpare,
+  kindObstacles,
+  linkObstacles,
+  type Obstacle,
+  remediesOf,
+  rightsObstacles,
+  standsOn,
+  whoElseWaits,
+} from '../holding/obstacles.ts';
+import { canExpediteRcu } from '../holding/rcu.ts';
 import { expectedStallMs } from './stall-estimate.ts';
 
 /** Room for what a tree grows by between counting and freezing. */
 const growth = 1.1;
 const growthBytes = 4 * 1024 * 1024;
-/** Descriptors the helper needs for everything else. */
-const otherDescriptors = 300;
-
-interface Obstacle {
-  readonly reason: string;
-  readonly remedy?: MethodPromise['remedies'][number];
-}
 
 export interface SpoolPlan {
   readonly memoryBytes: number;
@@ -32,16 +30,6 @@ export function planSpool(storedBytes: number, environment: QuiesceEnvironment):
   const needed = Math.ceil(storedBytes * growth) + growthBytes;
   const memoryBytes = Math.min(needed, environment.spoolMemoryBytes ?? defaultSpoolMemoryBytes);
   return { memoryBytes, scratchBytes: needed - memoryBytes };
-}
-
-/** Whether RCU can be hurried for the time of the freeze, which makes the freeze call ten times shorter. */
-export function canExpediteRcu(): boolean {
-  try {
-    accessSync('/sys/kernel/rcu_expedited', constants.R_OK | constants.W_OK);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** What a frozen copy of this source can promise. Looks only. */
@@ -67,34 +55,16 @@ export function promiseOf(facts: FilesystemFacts, lease: Lease, environment: Qui
     level: 'filesystem',
     expectedStallMs: stallMs,
     reasons: obstacles.length > 0 ? obstacles.map(({ reason }) => reason) : limits(facts),
-    remedies: [...new Set(obstacles.flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy])))],
+    remedies: remediesOf(obstacles),
   };
-}
-
-function rightsObstacles(): Obstacle[] {
-  if (processAbilities().canFreeze) return [];
-  return [{ reason: 'Holding a filesystem still needs administrator rights.', remedy: 'grant-helper' }];
-}
-
-function kindObstacles(facts: FilesystemFacts): Obstacle[] {
-  const kind = filesystemKind(facts.mount);
-  if (kind.freezable !== 'no') return [];
-  if (kind.isNetwork)
-    return [{ reason: `${facts.filesystem} is on another machine and cannot be held still from here.` }];
-  return [{ reason: `A filesystem of the kind ${facts.filesystem} cannot be held still.` }];
 }
 
 /** Nobody who takes part in a backup may have to wait for the filesystem that is frozen. */
 function placeObstacles(facts: FilesystemFacts, environment: QuiesceEnvironment): Obstacle[] {
-  const source = deviceNumber(facts.mount);
-  const standsOnSource = (path: string): boolean => filesystemsUnder(path).has(source);
+  const standsOnSource = standsOn(facts);
   if (standsOnSource('/'))
     return [{ reason: 'It is the filesystem the whole system runs from, which is never held for a copy.' }];
-  const obstacles: Obstacle[] = [];
-  if (environment.onlyDirectPlaces === true && facts.followedFrom !== null)
-    obstacles.push({
-      reason: `${facts.followedFrom} is reached through a link, which could be made to lead elsewhere; add ${facts.location} itself.`,
-    });
+  const obstacles: Obstacle[] = linkObstacles(facts, environment);
   if (environment.programPlaces.some(standsOnSource))
     obstacles.push({ reason: 'Stillpoint itself runs from this filesystem.' });
   const own = [...environment.own().paths, environment.scratchDirectory].filter(standsOnSource);
@@ -115,7 +85,7 @@ function sizeObstacles(facts: FilesystemFacts, entries: number, stallMs: number,
       reason: `Writers would pause about ${stallMs} ms, longer than the ${lease.longestStallMs} ms allowed.`,
       remedy: 'raise-longest-stall',
     });
-  const limit = openFilesLimit() - otherDescriptors;
+  const limit = descriptorsToSpare();
   if (facts.files * growth > limit)
     obstacles.push({
       reason: `It has ${facts.files} files in ${entries} entries; at most ${limit} can be open at once.`,
@@ -144,19 +114,8 @@ function spaceObstacles(facts: FilesystemFacts, spool: SpoolPlan, environment: Q
 
 /** What is to be known although it is possible. */
 function limits(facts: FilesystemFacts): string[] {
-  const reasons = ['Writers wait while everything is copied; programs inside recover as after a power cut.'];
-  if (facts.mountPoint !== facts.location)
-    reasons.push(
-      `Everybody who writes anywhere on ${facts.mountPoint} waits, not only those who write to this folder.`,
-    );
-  const above = [...new Set(mountsBackedBy(facts.mount).map(({ mountPoint }) => mountPoint))];
-  if (above.length > 0)
-    reasons.push(`So does whoever writes to what is mounted from files on it: ${above.join(', ')}.`);
-  return reasons;
-}
-
-/** Source: proc_pid_limits(5). */
-function openFilesLimit(): number {
-  const limit = /^Max open files\s+(\d+)/m.exec(readFileSync('/proc/self/limits', 'latin1'))?.[1];
-  return limit === undefined ? 1024 : Number(limit);
+  return [
+    'Writers wait while everything is copied; programs inside recover as after a power cut.',
+    ...whoElseWaits(facts),
+  ];
 }

@@ -1,9 +1,9 @@
-import { throwIfAborted } from '../../../../shared/errors/index.ts';
-import type { ContentSink, ContentVerdict, StillContent, StillEntry, StillView } from '../contract.ts';
+import type { StillEntry, StillView } from '../contract.ts';
 import { isReusable } from '../ctime/reusable.ts';
+import { stillContentOf } from '../holding/kept-content.ts';
+import type { Spool } from '../holding/spool.ts';
 import type { RootPlace } from '../view/ancestors.ts';
-import type { CopiedContent, CopiedEntry, TreeCopy } from './copy-tree.ts';
-import type { Spool } from './spool.ts';
+import type { CopiedEntry, TreeCopy } from './copy-tree.ts';
 
 /** What was copied while writers were held, as a view. Good as long as the spool is. */
 export function spoolView(
@@ -17,7 +17,7 @@ export function spoolView(
     name: entry.name,
     meta: entry.meta,
     children: entry.children === null ? null : () => each(entry.children ?? []),
-    content: entry.content === null ? null : contentOf(entry, entry.content, spool),
+    content: entry.content === null ? null : stillContentOf(entry.content, entry.meta, spool),
     reusable: isReusable(fsType, entry.meta),
   });
 
@@ -35,27 +35,5 @@ export function spoolView(
       reusable: false,
     },
     unreadable,
-  };
-}
-
-function contentOf(entry: CopiedEntry, content: CopiedContent, spool: Spool): StillContent {
-  return {
-    base: null,
-    async readInto(sink: ContentSink, signal: AbortSignal): Promise<ContentVerdict> {
-      if (content.state === 'unreadable') return content;
-      for (const piece of content.pieces) {
-        if (piece.kind === 'hole') {
-          await sink.hole(piece.length);
-          continue;
-        }
-        for (let done = 0; done < piece.length; ) {
-          throwIfAborted(signal);
-          const bytes = await spool.read(piece.position + done, piece.length - done);
-          await sink.data(bytes);
-          done += bytes.length;
-        }
-      }
-      return { state: 'whole', meta: entry.meta };
-    },
   };
 }

@@ -1,7 +1,6 @@
 import type { Hold } from '../../../../shared/domain/evidence.ts';
 import { nsToInstant } from '../../../../shared/domain/time.ts';
 import type { FreezeTimes, ThawCause } from '../guard/index.ts';
-import type { TreeCopy } from './copy-tree.ts';
 
 /** When the reading was done, by CLOCK_MONOTONIC (process.hrtime.bigint()), ns. */
 export interface ReadingTimes {
@@ -9,13 +8,16 @@ export interface ReadingTimes {
   readonly finishedNs: bigint;
 }
 
-/** The record of a freeze that was still in force when its thaw was asked for. */
+/**
+ * The record of a freeze that was still in force when its thaw was asked for. `reading`: when everything the snapshot
+ * holds was read; null where some of it was read before.
+ */
 export function holdRecord(
   times: FreezeTimes,
   cause: ThawCause,
   leaseMs: number,
-  reading: ReadingTimes,
-  copy: Pick<TreeCopy, 'files' | 'bytes'>,
+  reading: ReadingTimes | null,
+  read: { readonly files: number; readonly bytes: number },
 ): Hold {
   const { stall, frozen } = times;
   return {
@@ -27,9 +29,10 @@ export function holdRecord(
     leaseMs,
     thawCause: thawCauseOf(cause),
     thawConfirmed: true,
-    readInside: reading.startedNs >= frozen.from.monotonicNs && reading.finishedNs <= frozen.to.monotonicNs,
-    filesInside: copy.files,
-    bytesInside: copy.bytes,
+    readInside:
+      reading !== null && reading.startedNs >= frozen.from.monotonicNs && reading.finishedNs <= frozen.to.monotonicNs,
+    filesInside: read.files,
+    bytesInside: read.bytes,
   };
 }
 
