@@ -1,22 +1,12 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import {
-  blockBytes,
-  blockOfStep,
-  cellOfStep,
-  fileName,
-  line,
-  lineBytes,
-  replacementBlocks,
-  type StepKind,
-  temporaryName,
-  type WriterPlan,
-} from './plan.ts';
+import { readdirSync } from 'node:fs';
+import { cellOfStep, filesOf, temporaryName, type WriterPlan } from './plan.ts';
+import { type Change, type Facts, fileOfFact } from './states/contract.ts';
+import { statesOf } from './states/index.ts';
 
 export interface PrefixVerdict {
   /** True when the copy holds exactly the first `step` steps, and perhaps a beginning of the next. */
   readonly isPrefix: boolean;
-  /** Newest step found anywhere. */
+  /** The step it holds the first of; where it is no prefix, the newest step found anywhere. */
   readonly step: number;
   /** What contradicts it; at most ten. */
   readonly problems: readonly string[];
@@ -28,15 +18,17 @@ export interface PrefixVerdict {
  */
 export function checkPrefix(directory: string, plan: WriterPlan): PrefixVerdict {
   const problems: string[] = [];
-  const found = readCells(directory, plan, problems);
-  const step = Math.max(0, ...found.values());
-  for (const [cell, expected] of stateAfter(plan, step)) {
-    const actual = found.get(cell);
-    if (actual !== undefined && actual !== expected)
-      problems.push(`${cell} holds step ${actual}; after step ${step} it must hold ${expected}`);
-  }
-  checkTemporary(directory, plan, step, problems);
-  return { isPrefix: problems.length === 0, step, problems: problems.slice(0, 10) };
+  const found = readAll(directory, plan, problems);
+  const newest = newestOf(found);
+  if (problems.length > 0) return { isPrefix: false, step: newest, problems: problems.slice(0, 10) };
+  const replay = new Replay(plan);
+  replay.goTo(newest);
+  const atNewest = differences(found, replay, newest);
+  // A step may show nothing of itself (a folder that was moved away): the copy is of a later step then.
+  for (const last = newest + 6 * plan.kinds.length * plan.files; replay.step <= last; replay.goTo(replay.step + 1))
+    if (differences(found, replay, newest).length === 0 || replay.next().some((facts) => isSame(found, facts)))
+      return { isPrefix: true, step: replay.step, problems: [] };
+  return { isPrefix: false, step: newest, problems: atNewest.slice(0, 10) };
 }
 
 export interface FileVerdict {
@@ -47,108 +39,126 @@ export interface FileVerdict {
 
 /** Judges every file of a copy by itself: what a copy must hold that claims no more than whole files. */
 export function checkFiles(directory: string, plan: WriterPlan): readonly FileVerdict[] {
-  return plan.kinds.flatMap((kind) =>
-    Array.from({ length: plan.files }, (_, index) => {
-      const file = fileName(kind, index);
-      const problems: string[] = [];
-      const found = readFile(directory, plan, kind, file, problems);
-      const expected = stateAfter(plan, Math.max(0, ...found.values()));
-      const isOneState = [...found].every(([cell, step]) => expected.get(cell) === step);
-      return { file, isOneVersion: problems.length === 0 && isOneState };
-    }),
-  );
+  const files = filesOf(plan).map(({ kind, file }) => {
+    const problems: string[] = [];
+    const found = statesOf[kind].read(directory, plan, file, problems);
+    const contents = [...byFile(found)];
+    return { file, contents, isOneVersion: problems.length === 0, steps: newestOf(found) };
+  });
+  const wanted = files.flatMap(({ contents }) => contents);
+  const seen = new Set<string>();
+  const replay = new Replay(plan);
+  const last = Math.max(0, ...files.map(({ steps }) => steps)) + 6 * plan.kinds.length * plan.files;
+  for (; replay.step <= last; replay.goTo(replay.step + 1)) {
+    const touched = replay.step === 0 ? undefined : cellOfStep(plan, replay.step).file;
+    for (const [file, facts] of wanted)
+      if (!seen.has(file) && (touched === undefined || file.startsWith(touched)) && replay.showsContent(file, facts))
+        seen.add(file);
+  }
+  return files.map(({ file, contents, isOneVersion }) => ({
+    file,
+    isOneVersion: isOneVersion && contents.every(([each]) => seen.has(each)),
+  }));
 }
 
-/** Last step of every cell after `step` steps. */
-function stateAfter(plan: WriterPlan, step: number): Map<string, number> {
-  const state = new Map<string, number>();
-  for (const key of allCells(plan)) state.set(key, 0);
-  for (let each = 1; each <= step; each += 1) state.set(keyOf(cellOfStep(plan, each)), each);
+/** The writer's states in their order. */
+class Replay {
+  readonly #plan: WriterPlan;
+  readonly #state: Facts = new Map();
+  #step = 0;
+
+  constructor(plan: WriterPlan) {
+    this.#plan = plan;
+    for (const { kind, file } of filesOf(plan)) apply(this.#state, statesOf[kind].initial(plan, file));
+  }
+
+  get step(): number {
+    return this.#step;
+  }
+
+  get state(): ReadonlyMap<string, number | string> {
+    return this.#state;
+  }
+
+  goTo(step: number): void {
+    while (this.#step < step) {
+      this.#step += 1;
+      for (const change of this.#stages(this.#step)) apply(this.#state, change);
+    }
+  }
+
+  /** States within the next step, its end left out. */
+  next(): Facts[] {
+    const facts = new Map(this.#state);
+    return this.#stages(this.#step + 1)
+      .slice(0, -1)
+      .map((change) => new Map(apply(facts, change)));
+  }
+
+  /** Whether a file has this content after this step, or had it within it. */
+  showsContent(file: string, facts: Facts): boolean {
+    const isSo = (state: ReadonlyMap<string, number | string>): boolean => {
+      const own = [...state].filter(([fact]) => fact.includes('#') && fileOfFact(fact) === file);
+      return own.length === facts.size && own.every(([fact, value]) => facts.get(fact) === value);
+    };
+    return isSo(this.#state) || this.next().some(isSo);
+  }
+
+  #stages(step: number): readonly Change[] {
+    const cell = cellOfStep(this.#plan, step);
+    return statesOf[cell.kind].stages(this.#state, cell, step, this.#plan);
+  }
+}
+
+function apply(state: Facts, change: Change): Facts {
+  for (const [fact, value] of Object.entries(change)) {
+    if (value === null) state.delete(fact);
+    else state.set(fact, value);
+  }
   return state;
 }
 
-function allCells(plan: WriterPlan): string[] {
-  return plan.kinds.flatMap((kind) =>
-    Array.from({ length: plan.files }, (_, index) => index).flatMap((index) => {
-      const blocks = kind === 'in-place' ? plan.blocks : 1;
-      return Array.from({ length: blocks }, (_, block) => keyOf({ file: fileName(kind, index), block }));
-    }),
-  );
-}
-
-function keyOf({ file, block }: { readonly file: string; readonly block: number }): string {
-  return `${file}#${block}`;
-}
-
-function readCells(directory: string, plan: WriterPlan, problems: string[]): Map<string, number> {
-  const found = new Map<string, number>();
-  for (const kind of plan.kinds)
-    for (let index = 0; index < plan.files; index += 1)
-      for (const [cell, step] of readFile(directory, plan, kind, fileName(kind, index), problems))
-        found.set(cell, step);
+function readAll(directory: string, plan: WriterPlan, problems: string[]): Facts {
+  const found: Facts = new Map();
+  const files = filesOf(plan);
+  for (const { kind, file } of files)
+    for (const [fact, value] of statesOf[kind].read(directory, plan, file, problems)) found.set(fact, value);
+  const known = new Set([...files.map(({ file }) => file), temporaryName]);
+  for (const name of readdirSync(directory))
+    if (!known.has(name.replace(/\.at-\d+$/, ''))) problems.push(`${name} is not of the writer`);
   return found;
 }
 
-/** Steps by cell of one file. */
-function readFile(
-  directory: string,
-  plan: WriterPlan,
-  kind: StepKind,
-  file: string,
-  problems: string[],
-): Map<string, number> {
-  const found = new Map<string, number>();
-  const path = join(directory, file);
-  if (!existsSync(path)) {
-    problems.push(`${file} is missing`);
-    return found;
-  }
-  const content = readFileSync(path);
-  const first = keyOf({ file, block: 0 });
-  if (kind === 'append') return found.set(first, lastOfLog(content, plan, file, problems));
-  const blocks = kind === 'in-place' ? plan.blocks : replacementBlocks;
-  if (content.length !== blocks * blockBytes) problems.push(`${file} has ${content.length} bytes`);
-  for (let block = 0; block < blocks; block += 1) {
-    const step = stepOfBlock(content.subarray(block * blockBytes, (block + 1) * blockBytes));
-    if (step === undefined) problems.push(`block ${block} of ${file} is of no single step`);
-    else if (kind === 'in-place') found.set(keyOf({ file, block }), step);
-    else if (block > 0 && found.get(first) !== step) problems.push(`${file} is of two steps`);
-    else found.set(first, step);
-  }
-  return found;
+function newestOf(found: Facts): number {
+  return Math.max(0, ...[...found.values()].filter((value) => typeof value === 'number'));
 }
 
-function stepOfBlock(block: Buffer): number | undefined {
-  const step = stepOfLine(block.subarray(0, lineBytes));
-  return step !== undefined && block.equals(blockOfStep(step)) ? step : undefined;
-}
-
-function stepOfLine(bytes: Buffer): number | undefined {
-  const digits = /^step (\d{10})\n$/.exec(bytes.toString('latin1'))?.[1];
-  return digits === undefined ? undefined : Number(digits);
-}
-
-/** A log must hold every step that was its turn, in order, up to its last. */
-function lastOfLog(content: Buffer, plan: WriterPlan, file: string, problems: string[]): number {
-  const last = stepOfLine(content.subarray(content.length - lineBytes));
-  if (last === undefined) {
-    problems.push(`${file} ends in the middle of a line`);
-    return 0;
+function differences(found: Facts, { state, step }: Replay, newest: number): string[] {
+  const problems: string[] = [];
+  const holds = (value: number | string): string => (typeof value === 'number' ? `step ${value}` : value);
+  for (const [fact, expected] of state) {
+    if (fact.startsWith('~')) continue;
+    const actual = found.get(fact);
+    if (actual === undefined) problems.push(`${fact} is missing; after step ${step} it must hold ${expected}`);
+    else if (actual !== expected)
+      problems.push(`${fact} holds ${holds(actual)}; after step ${newest} it must hold ${expected}`);
   }
-  const lines = [line(0)];
-  for (let step = 1; step <= last; step += 1) if (cellOfStep(plan, step).file === file) lines.push(line(step));
-  if (!content.equals(Buffer.from(lines.join('')))) problems.push(`${file} misses a step or holds one twice`);
-  return last;
+  for (const fact of found.keys()) if (!state.has(fact)) problems.push(`${fact} is there after step ${step}`);
+  return problems;
 }
 
-/** What a step has prepared under another name belongs to the next step, if anything. */
-function checkTemporary(directory: string, plan: WriterPlan, step: number, problems: string[]): void {
-  const path = join(directory, temporaryName);
-  if (!existsSync(path)) return;
-  const content = readFileSync(path);
-  if (cellOfStep(plan, step + 1).kind !== 'rename-over') problems.push(`${temporaryName} is there after step ${step}`);
-  for (let at = 0; at < content.length; at += blockBytes) {
-    const own = stepOfBlock(content.subarray(at, at + blockBytes));
-    if (own !== step + 1) problems.push(`${temporaryName} is of step ${own}, not of ${step + 1}`);
+function isSame(found: Facts, state: Facts): boolean {
+  const shown = [...state].filter(([fact]) => !fact.startsWith('~'));
+  return shown.length === found.size && shown.every(([fact, value]) => found.get(fact) === value);
+}
+
+/** Contents by file, without the facts that are of names. */
+function byFile(found: Facts): Map<string, Facts> {
+  const files = new Map<string, Facts>();
+  for (const [fact, value] of found) {
+    if (!fact.includes('#')) continue;
+    const file = fileOfFact(fact);
+    files.set(file, (files.get(file) ?? new Map<string, number | string>()).set(fact, value));
   }
+  return files;
 }

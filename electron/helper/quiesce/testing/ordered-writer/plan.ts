@@ -1,5 +1,22 @@
 /** Ways to write. Each is one step however many calls it takes; the next step begins only after it is complete. */
-export const stepKinds = ['in-place', 'append', 'rename-over'] as const;
+export const stepKinds = [
+  'in-place',
+  'append',
+  'rename-over',
+  'synced',
+  'direct',
+  'io-uring',
+  'io-uring-direct',
+  'io-uring-registered',
+  'aio',
+  'mapped',
+  'mapped-synced',
+  'hardlink',
+  'truncate',
+  'move',
+  'unlinked',
+  'loop',
+] as const;
 export type StepKind = (typeof stepKinds)[number];
 
 export interface WriterPlan {
@@ -15,10 +32,12 @@ export const blockBytes = 4096;
 /** A replaced file is this long and written in as many calls, so that a copy can catch it half written. */
 export const replacementBlocks = 3;
 
-/** The one place that a step changes, and nothing else. */
+/** What a step changes, and nothing else. */
 export interface Cell {
   readonly kind: StepKind;
   readonly file: string;
+  /** Counts the steps of this file, from 0 or 1. */
+  readonly round: number;
   readonly block: number;
 }
 
@@ -27,15 +46,32 @@ export function cellOfStep(plan: WriterPlan, step: number): Cell {
   const kind = plan.kinds[step % plan.kinds.length];
   if (kind === undefined) throw new Error('a plan needs at least one kind of step');
   const turn = Math.floor(step / plan.kinds.length);
-  const block = kind === 'in-place' ? Math.floor(turn / plan.files) % plan.blocks : 0;
-  return { kind, file: fileName(kind, turn % plan.files), block };
+  const round = Math.floor(turn / plan.files);
+  return { kind, file: fileName(kind, turn % plan.files), round, block: round % blocksOf(plan, kind) };
+}
+
+/** Blocks that a file of this kind is written in, one at a time. */
+export function blocksOf(plan: WriterPlan, kind: StepKind): number {
+  return kind === 'append' || kind === 'rename-over' ? 1 : plan.blocks;
 }
 
 export function fileName(kind: StepKind, index: number): string {
   return `${kind}-${index}`;
 }
 
+/** Every file of the plan with its kind. */
+export function filesOf(plan: WriterPlan): readonly { readonly kind: StepKind; readonly file: string }[] {
+  return plan.kinds.flatMap((kind) =>
+    Array.from({ length: plan.files }, (_, index) => ({ kind, file: fileName(kind, index) })),
+  );
+}
+
 export const temporaryName = 'next.tmp';
+
+/** A name that says which step gave it. */
+export function nameAt(file: string, step: number): string {
+  return `${file}.at-${String(step).padStart(10, '0')}`;
+}
 
 /** One block that says which step wrote it, over and over: a block of two steps is recognised. */
 export function blockOfStep(step: number): Buffer {

@@ -4,32 +4,29 @@
  * It writes step after step, each only after the one before is complete, and keeps the longest time one step took: that
  * is how long a freeze was felt.
  */
-import { closeSync, openSync, renameSync, writeSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import {
-  blockBytes,
-  blockOfStep,
-  cellOfStep,
-  fileName,
-  line,
-  replacementBlocks,
-  temporaryName,
-  type WriterPlan,
-} from './plan.ts';
+import { cellOfStep, filesOf, type StepKind, type WriterPlan } from './plan.ts';
+import type { StepWriter } from './ways/contract.ts';
+import { waysOf } from './ways/index.ts';
 
 export interface WriterOrders {
   readonly directory: string;
   readonly plan: WriterPlan;
   readonly stepsPerSecond: number;
+  /** A folder of the same filesystem, not of the source, for what moves in and out. Default: beside `directory`. */
+  readonly outside?: string;
+  /** Every step's time is kept, and told at the end. */
+  readonly keepsTimes?: boolean;
 }
 
 export interface WriterReport {
   readonly steps: number;
   readonly longestStepMs: number;
+  /** Of every step in order, ms; empty unless asked for. */
+  readonly stepTimesMs?: readonly number[];
 }
 
-const open = new Map<string, number>();
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 let isStopped = false;
 
@@ -40,20 +37,24 @@ process.on('message', (message: WriterOrders | 'stop') => {
 // Whoever started this is gone.
 process.on('disconnect', () => process.exit(0));
 
-async function write({ directory, plan, stepsPerSecond }: WriterOrders): Promise<void> {
-  prepare(directory, plan);
+async function write(orders: WriterOrders): Promise<void> {
+  const { plan, stepsPerSecond, keepsTimes = false } = orders;
+  const writers = openWriters(orders);
   process.send?.('ready');
   const stepMs = 1000 / stepsPerSecond;
+  const stepTimesMs: number[] = [];
   let longestStepMs = 0;
   let step = 0;
   let dueAt = performance.now();
   let turnAt = dueAt;
   while (!isStopped) {
     step += 1;
+    const cell = cellOfStep(plan, step);
     const startedAt = performance.now();
-    writeStep(directory, plan, step);
+    writers.get(cell.kind)?.write(cell, step);
     const endedAt = performance.now();
     longestStepMs = Math.max(longestStepMs, endedAt - startedAt);
+    if (keepsTimes) stepTimesMs.push(endedAt - startedAt);
     // After a pause it does not catch up: the rate is what is promised, not the total.
     dueAt = Math.max(dueAt + stepMs, endedAt - 20);
     if (dueAt > endedAt) Atomics.wait(sleeper, 0, 0, dueAt - endedAt);
@@ -62,44 +63,17 @@ async function write({ directory, plan, stepsPerSecond }: WriterOrders): Promise
     await nextTurn();
     turnAt = performance.now();
   }
-  process.send?.({ steps: step, longestStepMs } satisfies WriterReport);
+  process.send?.({ steps: step, longestStepMs, stepTimesMs } satisfies WriterReport);
   process.disconnect();
 }
 
 /** Everything there is from the beginning, as step 0. */
-function prepare(directory: string, plan: WriterPlan): void {
-  for (const kind of plan.kinds)
-    for (let index = 0; index < plan.files; index += 1) {
-      const path = join(directory, fileName(kind, index));
-      if (kind === 'in-place') {
-        const fd = openSync(path, 'wx+');
-        for (let block = 0; block < plan.blocks; block += 1)
-          writeSync(fd, blockOfStep(0), 0, blockBytes, block * blockBytes);
-        open.set(path, fd);
-      } else if (kind === 'append') {
-        const fd = openSync(path, 'ax');
-        writeSync(fd, line(0));
-        open.set(path, fd);
-      } else {
-        replace(directory, path, 0);
-      }
-    }
-}
-
-function writeStep(directory: string, plan: WriterPlan, step: number): void {
-  const cell = cellOfStep(plan, step);
-  const path = join(directory, cell.file);
-  const fd = open.get(path);
-  if (cell.kind === 'rename-over') replace(directory, path, step);
-  else if (fd === undefined) throw new Error(`${path} was not prepared`);
-  else if (cell.kind === 'append') writeSync(fd, line(step));
-  else writeSync(fd, blockOfStep(step), 0, blockBytes, cell.block * blockBytes);
-}
-
-function replace(directory: string, path: string, step: number): void {
-  const temporary = join(directory, temporaryName);
-  const fd = openSync(temporary, 'w');
-  for (let block = 0; block < replacementBlocks; block += 1) writeSync(fd, blockOfStep(step));
-  closeSync(fd);
-  renameSync(temporary, path);
+function openWriters({ directory, plan, outside = `${directory}.outside` }: WriterOrders): Map<StepKind, StepWriter> {
+  mkdirSync(outside, { recursive: true });
+  return new Map(
+    plan.kinds.map((kind) => {
+      const files = filesOf({ ...plan, kinds: [kind] }).map(({ file }) => file);
+      return [kind, waysOf[kind]({ directory, outside, plan, kind, files })];
+    }),
+  );
 }
