@@ -1,0 +1,2 @@
+export type { ChangeListener, ChangeTracker, HandleKey, Trackers } from './contract.ts';
+export { createTrackers } from './trackers.ts';
