@@ -7,13 +7,22 @@ const patienceMs = 10 * 60_000;
 /** What an interrupted run was writing may be swept away after this long; nobody writes one file for a day. */
 const leftoverAgeMs = 24 * 60 * 60_000;
 
+/** Looking for it means listing every pack: once in this time is enough for what must be a day old. */
+const sweepEveryMs = 60 * 60_000;
+
+/** When this process last swept a repository, on the clock that never jumps. */
+const sweptAt = new WeakMap<Repository, number>();
+
 /**
- * A shared lock on the repository; says for whom it waits. Locks of processes that are gone are removed first: they do
+ * A shared lock on the repository; says for whom it waits. Locks of processes that are gone are removed with it: they do
  * not hinder us, but they would make restic refuse its next check. So are its unfinished files, when they are old enough.
  */
 export async function takeLock(repository: Repository, report: RunReporter, signal: AbortSignal): Promise<HeldLock> {
-  await repository.locks.removeGone();
-  await repository.backend.sweep(leftoverAgeMs);
+  const now = performance.now();
+  if (now - (sweptAt.get(repository) ?? Number.NEGATIVE_INFINITY) >= sweepEveryMs) {
+    await repository.backend.sweep(leftoverAgeMs);
+    sweptAt.set(repository, now);
+  }
   return repository.locks.acquire({
     mode: 'shared',
     signal,

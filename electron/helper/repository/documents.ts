@@ -42,10 +42,15 @@ export class Documents {
 
   /** The new file's name; it is durable when this resolves. */
   async save(kind: DocumentKind, json: string): Promise<string> {
+    return (await this.saveListed(kind, json)).name;
+  }
+
+  /** The same, as a later `list` will have it. */
+  async saveListed(kind: DocumentKind, json: string): Promise<ListedFile> {
     const bytes = this.#sealer.seal(encodeUnpacked(json, this.#version));
     const name = sha256(bytes);
     await this.#backend.save({ kind, name }, bytes);
-    return name;
+    return { name, size: bytes.length };
   }
 
   async isThere(kind: DocumentKind, name: string): Promise<boolean> {

@@ -206,9 +206,50 @@ describe('what may be referred to', () => {
     await repository.locks.withLock({ mode: 'shared' }, async (lock) => {
       await expect(repository.snapshots.publish(lock, snapshot)).rejects.toThrow('not known to be complete');
       await repository.loadIndex();
-      await expect(repository.snapshots.publish(lock, snapshot)).rejects.toThrow('not known to be complete');
-      expect(await repository.hasSubtree(snapshot.tree)).toBe(true);
       expect((await repository.snapshots.publish(lock, { ...snapshot, tags: ['again'] })).tree).toBe(snapshot.tree);
+    });
+  });
+
+  it('is known whole without being read again for as long as every index file that was read is there', async () => {
+    const { backend, repository } = await memoryRepository();
+    const snapshot = await storeSnapshot(repository, { a: dir({ b: file('deep') }) });
+    const watched = faulty(backend);
+    const reader = await openRepository(watched, testOptions);
+    const readings = async (): Promise<readonly string[]> => {
+      watched.log.length = 0;
+      await reader.loadIndex();
+      expect(await reader.hasSubtree(snapshot.tree)).toBe(true);
+      return watched.log.filter((entry) => entry === 'load index' || entry === 'load pack');
+    };
+    expect(await readings()).toEqual(['load index', 'load pack', 'load pack']);
+    expect(await readings()).toEqual([]);
+    await anySnapshot(repository);
+    expect(await readings()).toEqual(['load index']);
+  });
+
+  it('is not referred to any more once another process has given its space back', async () => {
+    const { backend, repository } = await memoryRepository();
+    const snapshot = await storeSnapshot(repository, { a: dir({ b: file('deep') }) });
+    const other = await openRepository(backend, testOptions);
+    await anySnapshot(other);
+    await repository.loadIndex();
+    expect(await repository.hasSubtree(snapshot.tree)).toBe(true);
+    await other.locks.withLock({ mode: 'exclusive' }, async (lock) => {
+      const plan = await other.planReclaim(lock, new Set([snapshot.id]));
+      await other.snapshots.remove(lock, [snapshot.id]);
+      expect((await plan.carryOut()).packs).toBeGreaterThan(0);
+    });
+    await repository.locks.withLock({ mode: 'shared' }, async (lock) => {
+      await expect(repository.snapshots.publish(lock, snapshot)).rejects.toThrow('not known to be complete');
+      await repository.withWriter(lock, {}, async (writer) => {
+        expect(repository.hasBlob('tree', snapshot.tree)).toBe(false);
+        const [node] = await storedNodes(repository, writer);
+        if (!node) throw new Error('no node');
+        const { content: _, ...bare } = node;
+        const saving = writer.saveTree([{ ...bare, type: 'dir', subtree: snapshot.tree }]);
+        await expect(saving).rejects.toThrow('not completely stored');
+      });
+      await expect(repository.snapshots.publish(lock, snapshot)).rejects.toThrow('not known to be complete');
     });
   });
 

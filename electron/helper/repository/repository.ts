@@ -12,8 +12,9 @@ import type { BlobType } from './format/blob.ts';
 import type { RepositoryConfig } from './format/config.ts';
 import type { ScryptCost } from './format/key-file.ts';
 import type { Tree } from './format/tree.ts';
-import { BlobIndex, type BlobLocation } from './index/blob-index.ts';
+import type { BlobIndex, BlobLocation } from './index/blob-index.ts';
 import { type LoadIndexOptions, loadIndex } from './index/load-index.ts';
+import { LoadedIndex } from './index/loaded-index.ts';
 import type { UnlockedKey } from './keys/key-store.ts';
 import { Keys } from './keys/keys.ts';
 import type { HeldLock } from './locks/held-lock.ts';
@@ -67,9 +68,7 @@ export class Repository {
   readonly #reader: BlobReader;
   readonly #trees = new TreeCache();
   readonly #gear: Uint32Array;
-  /** Trees found whole in the index now in memory: they and everything below. */
-  readonly #completeTrees = new Set<BlobId>();
-  #index = new BlobIndex();
+  #index = new LoadedIndex();
   /** When the index was read, in `nextSequence` order; 0 when it was not. */
   #indexSequence = 0;
   #writing = false;
@@ -88,38 +87,42 @@ export class Repository {
     this.locks = new Locks(this.#documents, environment, backend, settings.lockTiming ?? lockTiming);
     this.snapshots = new Snapshots({
       documents: this.#documents,
-      isComplete: (tree, lock) => this.#indexSequence > lock.sequence && this.#completeTrees.has(tree),
+      isComplete: (tree, lock) => this.#indexSequence > lock.sequence && this.#index.completeTrees.has(tree),
       isWriting: () => this.#writing,
     });
   }
 
-  /** Reads the index anew. What is reused afterwards without being read is exactly what is in it. */
+  /**
+   * Brings the index in memory up to date with the files that are there now: only those that are new are read, unless one
+   * that was read is gone. What is reused afterwards without being read is exactly what is in it.
+   */
   async loadIndex(options: Omit<LoadIndexOptions, 'onDamage'> = {}): Promise<void> {
     if (this.#writing) throw misuse('The index cannot be read anew while a run is writing.');
     const sequence = nextSequence();
-    this.#index = await loadIndex(this.#documents, options);
+    const known = this.#index;
+    const isEnough = this.#indexSequence > 0 && (await known.catchUp(this.#documents, options));
+    this.#index = isEnough ? known : await loadIndex(this.#documents, options);
     this.#indexSequence = sequence;
-    this.#completeTrees.clear();
   }
 
   /** Number of blobs and packs in the index in memory. */
   get indexed(): { readonly blobs: number; readonly packs: number } {
-    return { blobs: this.#index.size, packs: this.#index.packCount };
+    return { blobs: this.#index.blobs.size, packs: this.#index.blobs.packCount };
   }
 
   /** Whether the index in memory has the blob. Call `loadIndex` first. */
   hasBlob(type: BlobType, id: BlobId): boolean {
-    return this.#index.has(type, id);
+    return this.#index.blobs.has(type, id);
   }
 
   /** Where the index in memory says the blob is: lets a reader of many blobs go pack by pack. */
   locateBlob(type: BlobType, id: BlobId): BlobLocation | undefined {
-    return this.#index.find(type, id);
+    return this.#index.blobs.find(type, id);
   }
 
   /** Length of the blob's content in bytes, as the index in memory says; undefined when it does not have the blob. */
   blobLength(type: BlobType, id: BlobId): number | undefined {
-    const place = this.#index.find(type, id);
+    const place = this.#index.blobs.find(type, id);
     if (place === undefined) return undefined;
     return place.uncompressedLength > 0 ? place.uncompressedLength : place.length - sealOverhead;
   }
@@ -127,13 +130,13 @@ export class Repository {
   /** The blob's content, its hash verified. `repository-damaged` names blob and pack in its context. */
   async loadBlob(type: BlobType, id: BlobId): Promise<Buffer> {
     await this.#ensureIndex();
-    return this.#reader.load(this.#index, type, id);
+    return this.#reader.load(this.#index.blobs, type, id);
   }
 
   /** A directory of a snapshot. Recently used ones are kept in memory. */
   async loadTree(id: BlobId): Promise<Tree> {
     await this.#ensureIndex();
-    return this.#trees.load(id, (tree) => this.#reader.load(this.#index, 'tree', tree));
+    return this.#trees.load(id, (tree) => this.#reader.load(this.#index.blobs, 'tree', tree));
   }
 
   /** Every node below a tree, directories before what is in them. */
@@ -143,22 +146,23 @@ export class Repository {
 
   /**
    * Whether the index in memory has the tree and every blob below it, so that it may be referred to without being read
-   * again. A tree that cannot be read counts as absent. Answers are remembered until the next `loadIndex`.
+   * again. A tree that cannot be read counts as absent. Answers are remembered for as long as no index file is gone.
    */
   async hasSubtree(id: BlobId, signal?: AbortSignal): Promise<boolean> {
     await this.#ensureIndex();
     const breather = new Breather();
+    const { blobs, completeTrees } = this.#index;
     const visited = new Set<BlobId>();
     const waiting = [id];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (this.#completeTrees.has(next) || visited.has(next)) continue;
+      if (completeTrees.has(next) || visited.has(next)) continue;
       await breather.breathe(signal);
-      const tree = await this.#treeIfWhole(next);
+      const tree = await this.#treeIfWhole(next, blobs);
       if (!tree) return false;
       visited.add(next);
       for (const { subtree } of tree.nodes) if (subtree) waiting.push(subtree);
     }
-    for (const tree of visited) this.#completeTrees.add(tree);
+    for (const tree of visited) completeTrees.add(tree);
     return true;
   }
 
@@ -181,7 +185,7 @@ export class Repository {
       const writer = this.#newWriter(lock, options);
       try {
         const result = await work(writer);
-        for (const tree of await writer.finish()) this.#completeTrees.add(tree);
+        for (const tree of await writer.finish()) this.#index.completeTrees.add(tree);
         return result;
       } catch (error) {
         await writer.abandon(!isStillpointError(error, 'lock-lost') && !isLost(lock));
@@ -214,10 +218,9 @@ export class Repository {
 
   /** Forgets what is in memory. Locks must have been released before. */
   close(): void {
-    this.#index = new BlobIndex();
+    this.#index = new LoadedIndex();
     this.#indexSequence = 0;
     this.#trees.clear();
-    this.#completeTrees.clear();
   }
 
   #forMaintenance(): Parameters<typeof checkRepository>[0] {
@@ -230,7 +233,7 @@ export class Repository {
     return new RepositoryWriter({
       sealer: this.#sealer,
       version: this.#config.version,
-      index,
+      index: index.blobs,
       makeStore: (onListed) =>
         new PackStore(this.backend, this.#documents, index, lock, onListed, () => this.#settings.environment.nowNs()),
       hasSubtree: (id) => this.hasSubtree(id),
@@ -241,11 +244,11 @@ export class Repository {
     });
   }
 
-  async #treeIfWhole(id: BlobId): Promise<Tree | undefined> {
-    if (!this.#index.has('tree', id)) return undefined;
+  async #treeIfWhole(id: BlobId, index: BlobIndex): Promise<Tree | undefined> {
+    if (!index.has('tree', id)) return undefined;
     try {
       const tree = await this.loadTree(id);
-      const whole = tree.nodes.every((node) => node.content?.every((blob) => this.#index.has('data', blob)) ?? true);
+      const whole = tree.nodes.every((node) => node.content?.every((blob) => index.has('data', blob)) ?? true);
       return whole ? tree : undefined;
     } catch (error) {
       if (isStillpointError(error, 'repository-damaged')) return undefined;

@@ -18,6 +18,7 @@ import {
 } from '../../repository/index.ts';
 import { mountOf } from '../../system/mounts.ts';
 import type { AsCaller } from './place.ts';
+import { seesAtOnce } from './sees-at-once.ts';
 
 export interface SessionsOptions {
   readonly registry: Registry;
@@ -40,7 +41,8 @@ export class RepositorySessions {
   }
 
   backendAt(location: RepositoryLocation): Backend {
-    return new LocalBackend(location.path, this.#options.fileOps);
+    const { fileOps, asCaller } = this.#options;
+    return new LocalBackend(location.path, fileOps, () => asCaller(() => seesAtOnce(location.path)));
   }
 
   registered(): readonly Registered[] {

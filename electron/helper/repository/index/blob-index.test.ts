@@ -3,7 +3,7 @@ import { sha256 } from '../crypto/hash.ts';
 import type { PackedBlob } from '../format/blob.ts';
 import type { PackId } from '../format/ids.ts';
 import { BlobIndex } from './blob-index.ts';
-import { supersededFiles } from './load-index.ts';
+import { supersededFiles } from './superseded-files.ts';
 
 const id = (text: string): string => sha256(Buffer.from(text));
 const pack = (text: string): PackId => id(text) as PackId;

@@ -22,7 +22,7 @@ describe('loading the index', () => {
     await documents.save('index', listing('1'));
     await new Documents(backend, sealer, 1).save('index', listing('2'));
     const progress: number[] = [];
-    const index = await loadIndex(documents, { onProgress: ({ done, total }) => progress.push(done, total) });
+    const { blobs: index } = await loadIndex(documents, { onProgress: ({ done, total }) => progress.push(done, total) });
     expect([index.has('data', id('1')), index.has('data', id('2')), index.packCount]).toEqual([true, true, 2]);
     expect(progress).toEqual([0, 2, 1, 2, 2, 2]);
   });
@@ -31,7 +31,7 @@ describe('loading the index', () => {
     const documents = new Documents(new MemoryBackend(), sealer, 2);
     const old = await documents.save('index', listing('1'));
     await documents.save('index', listing('2', [old]));
-    const index = await loadIndex(documents);
+    const { blobs: index } = await loadIndex(documents);
     expect([index.has('data', id('1')), index.has('data', id('2'))]).toEqual([false, true]);
   });
 
@@ -47,7 +47,7 @@ describe('loading the index', () => {
         await new Documents(inner, sealer, 2).save('index', listing('2', [old]));
         inner.files.delete(`index/${old}`);
       });
-    const index = await loadIndex(documents);
+    const { blobs: index } = await loadIndex(documents);
     expect([index.has('data', id('1')), index.has('data', id('2'))]).toEqual([false, true]);
   });
 

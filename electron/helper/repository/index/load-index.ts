@@ -4,6 +4,8 @@ import type { Documents } from '../documents.ts';
 import { damaged } from '../failures.ts';
 import { decodeIndexFile, type IndexFile } from '../format/index-file.ts';
 import { BlobIndex } from './blob-index.ts';
+import { LoadedIndex } from './loaded-index.ts';
+import { type Replacements, supersededFiles } from './superseded-files.ts';
 
 export interface LoadIndexOptions {
   readonly signal?: AbortSignal | undefined;
@@ -16,26 +18,31 @@ export interface LoadIndexOptions {
 /** Another program may replace index files while we read; not for ever. */
 const maxAttempts = 10;
 
+/** What one reading of all files found. */
+interface Reading {
+  readonly index: BlobIndex;
+  /** Length in bytes by name. */
+  readonly files: Map<string, number>;
+  readonly replacements: Replacements;
+}
+
 /** Reads every index file there is. A file that vanishes meanwhile was replaced by another, so the list is read again. */
-export async function loadIndex(documents: Documents, options: LoadIndexOptions = {}): Promise<BlobIndex> {
+export async function loadIndex(documents: Documents, options: LoadIndexOptions = {}): Promise<LoadedIndex> {
   for (let attempt = 0; attempt < maxAttempts; attempt += 1) {
-    const loaded = await loadOnce(documents, options, new Set());
-    if (loaded === 'changed') continue;
-    const replaced = supersededFiles(loaded.replacements);
-    if (replaced.size === 0) return loaded.index;
-    const rest = await loadOnce(documents, options, replaced);
-    if (rest !== 'changed') return rest.index;
+    const all = await loadOnce(documents, options, new Set());
+    if (all === 'changed') continue;
+    const replaced = supersededFiles(all.replacements);
+    const inForce = replaced.size === 0 ? all : await loadOnce(documents, options, replaced);
+    if (inForce !== 'changed') return new LoadedIndex(inForce.index, all.files, all.replacements);
   }
   throw damaged('The index of the repository keeps changing while it is read.');
 }
-
-type Replacements = ReadonlyMap<string, readonly string[]>;
 
 async function loadOnce(
   documents: Documents,
   options: LoadIndexOptions,
   leaveOut: ReadonlySet<string>,
-): Promise<{ index: BlobIndex; replacements: Replacements } | 'changed'> {
+): Promise<Reading | 'changed'> {
   const files = (await documents.list('index')).filter(({ name }) => !leaveOut.has(name));
   const index = new BlobIndex();
   const replacements = new Map<string, readonly string[]>();
@@ -51,7 +58,7 @@ async function loadOnce(
     await breather.breathe(options.signal);
   }
   options.onProgress?.({ done: files.length, total: files.length });
-  return { index, replacements };
+  return { index, replacements, files: new Map(files.map(({ name, size }) => [name, size])) };
 }
 
 async function loadFile(
@@ -68,23 +75,4 @@ async function loadFile(
     onDamage(name, error);
     return undefined;
   }
-}
-
-/**
- * The files that another file, itself in force, replaces: they may name packs that are gone. Files that only replace
- * each other in a circle all stay in force, so that no entry is lost to a senseless claim.
- */
-export function supersededFiles(replacements: Replacements): Set<string> {
-  const claimed = new Set([...replacements.values()].flat());
-  const inForce = [...replacements.keys()].filter((name) => !claimed.has(name));
-  const replaced = new Set<string>();
-  for (const name of inForce) {
-    const open = [...(replacements.get(name) ?? [])];
-    for (let next = open.pop(); next !== undefined; next = open.pop()) {
-      if (replaced.has(next) || inForce.includes(next)) continue;
-      replaced.add(next);
-      open.push(...(replacements.get(next) ?? []));
-    }
-  }
-  return new Set([...replaced].filter((name) => replacements.has(name)));
 }

@@ -77,8 +77,8 @@ async function readSnapshots(
   return snapshots;
 }
 
-function readIndex(documents: Documents, context: CheckContext): Promise<BlobIndex> {
-  return loadIndex(documents, {
+async function readIndex(documents: Documents, context: CheckContext): Promise<BlobIndex> {
+  const { blobs } = await loadIndex(documents, {
     signal: context.signal,
     onProgress: ({ done, total }) => context.progress({ phase: 'index', done, total }),
     onDamage: (file, cause) => {
@@ -88,6 +88,7 @@ function readIndex(documents: Documents, context: CheckContext): Promise<BlobInd
       context.report({ severity: 'error', code: 'index-damaged', text, affects: [], file });
     },
   });
+  return blobs;
 }
 
 function reportUnused(index: BlobIndex, used: Uint8Array, context: CheckContext): void {

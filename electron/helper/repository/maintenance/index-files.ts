@@ -4,7 +4,7 @@ import { damaged } from '../failures.ts';
 import type { PackId } from '../format/ids.ts';
 import { decodeIndexFile } from '../format/index-file.ts';
 import { BlobIndex } from '../index/blob-index.ts';
-import { supersededFiles } from '../index/load-index.ts';
+import { supersededFiles } from '../index/superseded-files.ts';
 
 export interface ListedIndexFile {
   readonly name: string;

@@ -123,16 +123,17 @@ export class Snapshots {
     if (known) return known;
     const text = await this.#with.documents.load('snapshot', id);
     if (text === undefined) return undefined;
-    return this.#keep(id, text);
-  }
-
-  async #save(text: string): Promise<Snapshot> {
-    return this.#keep((await this.#with.documents.save('snapshot', text)) as SnapshotId, text);
-  }
-
-  #keep(id: SnapshotId, text: string): Snapshot {
-    const snapshot = { ...decodeSnapshotFile(text), id };
+    const snapshot = decoded(id, text);
     this.#known.set(id, snapshot);
     return snapshot;
   }
+
+  /** What was written is not remembered: whoever looks at it next reads what is there. */
+  async #save(text: string): Promise<Snapshot> {
+    return decoded((await this.#with.documents.save('snapshot', text)) as SnapshotId, text);
+  }
+}
+
+function decoded(id: SnapshotId, text: string): Snapshot {
+  return { ...decodeSnapshotFile(text), id };
 }

@@ -6,7 +6,7 @@ import type { Documents } from '../documents.ts';
 import type { PackedBlob } from '../format/blob.ts';
 import type { PackId } from '../format/ids.ts';
 import { encodeIndexFile, type IndexedPack } from '../format/index-file.ts';
-import type { BlobIndex } from '../index/blob-index.ts';
+import type { LoadedIndex } from '../index/loaded-index.ts';
 import type { HeldLock } from '../locks/held-lock.ts';
 import type { FinishedPack } from '../pack/pack-assembler.ts';
 
@@ -25,10 +25,11 @@ const fewPacks = 4;
 export class PackStore {
   readonly #backend: Backend;
   readonly #documents: Documents;
-  readonly #index: BlobIndex;
+  readonly #index: LoadedIndex;
   readonly #lock: Pick<HeldLock, 'assertHeld' | 'verifyHeld'>;
   readonly #onListed: (blobs: readonly PackedBlob[]) => void;
   readonly #written: PackId[] = [];
+  readonly #indexFiles: string[] = [];
   #unlisted: IndexedPack[] = [];
   /** When the first of them was saved. */
   #waitingSinceNs = 0n;
@@ -38,7 +39,7 @@ export class PackStore {
   constructor(
     backend: Backend,
     documents: Documents,
-    index: BlobIndex,
+    index: LoadedIndex,
     lock: Pick<HeldLock, 'assertHeld' | 'verifyHeld'>,
     onListed: (blobs: readonly PackedBlob[]) => void,
     nowNs: () => bigint,
@@ -82,35 +83,45 @@ export class PackStore {
     this.#unlisted = [];
     try {
       await this.#lock.verifyHeld();
-      await this.#documents.save('index', encodeIndexFile({ supersedes: [], packs }));
+      const { name, size } = await this.#documents.saveListed('index', encodeIndexFile({ supersedes: [], packs }));
+      this.#indexFiles.push(name);
+      this.#index.wrote(name, size);
     } catch (error) {
       this.#unlisted = [...packs, ...this.#unlisted];
       throw error;
     }
     for (const pack of packs) {
-      this.#index.add(pack.id, pack.blobs);
+      this.#index.blobs.add(pack.id, pack.blobs);
       this.#onListed(pack.blobs);
     }
   }
 
-  /** Reads every pack of this run back through the backend and compares its hash with its name. */
+  /** Reads every pack and index file of this run back through the backend and compares its hash with its name. */
   async verify(signal: AbortSignal | undefined, onPack: (done: number, total: number) => void): Promise<void> {
     const breather = new Breather();
     for (const [done, id] of this.#written.entries()) {
       await breather.breathe(signal);
-      const bytes = await this.#backend.load({ kind: 'pack', name: id });
-      if (bytes === undefined || sha256(bytes) !== id) throw verificationFailed(id, this.#backend.location);
+      await this.#readBack('pack', id);
       onPack(done + 1, this.#written.length);
     }
+    for (const name of this.#indexFiles) {
+      await breather.breathe(signal);
+      await this.#readBack('index', name);
+    }
+  }
+
+  async #readBack(kind: 'pack' | 'index', name: string): Promise<void> {
+    const bytes = await this.#backend.load({ kind, name });
+    if (bytes === undefined || sha256(bytes) !== name) throw verificationFailed(kind, name, this.#backend.location);
   }
 }
 
-function verificationFailed(id: PackId, location: string): StillpointError {
+function verificationFailed(kind: 'pack' | 'index', id: string, location: string): StillpointError {
   return new StillpointError({
     kind: 'pack-verification-failed',
-    message: `What was written to ${location} does not read back the same (pack ${id.slice(0, 8)}).`,
+    message: `What was written to ${location} does not read back the same (${kind} ${id.slice(0, 8)}).`,
     guidance:
       'No snapshot was made of it. The disk, its cable or this computer’s memory may be faulty: test them before you rely on this place.',
-    context: { pack: id },
+    context: { [kind]: id },
   });
 }
