@@ -86,7 +86,6 @@ async function show(
   await source.folder.fill(filesystem.mountPoint);
   await expect(source.promise).toContainText('You will get', patience);
   if (await page.getByRole('button', { name: 'Allow still points…' }).isVisible()) await source.allowStillPoints();
-  await source.writersMayWait('10 s');
   await expect(source.promise).toContainText('Held still', patience);
   await source.name.fill(name);
   await keep('1-promise');

@@ -9,7 +9,6 @@ export function addSource(page: Page) {
     name: form.getByRole('textbox', { name: 'Name' }),
     promise: form.getByRole('region', { name: 'What you will get' }),
     allowStillPoints: () => form.getByRole('button', { name: 'Allow still points…' }).click(),
-    writersMayWait: (words: string) => form.getByRole('radio', { name: words }).check(),
     addOnly: () => form.getByRole('button', { name: 'Add only' }).click(),
     addAndBackUp: () => form.getByRole('button', { name: 'Add and back up now' }).click(),
   };
