@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync, readSync, writeFileSync, writeSync } from 'node:fs';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { leaveForeignControlGroups, whoseControlGroup } from '../../system/control-group.ts';
+import { hasCode } from '../../system/errno.ts';
 import { openSealedMemory } from '../../system/memory-file.ts';
 import { openEventfd } from '../../system/pipes.ts';
 import { pidfdOpen } from '../../system/process-info.ts';
@@ -23,7 +24,11 @@ export interface StartGuardOptions {
   readonly marginMs?: number;
   /** Speed up RCU while the freeze is made; put back with the thaw. A setting of the whole system. Default false. */
   readonly expediteRcu?: boolean;
-  /** Give the witness the kernel's emergency thaw for when every other thaw fails. It ends *all* freezes. */
+  /**
+   * For a filesystem that the system itself runs from. The witness is given the kernel's emergency thaw for when every other
+   * thaw fails (it ends *all* freezes), where the kernel has it; and nothing is started unless both have all of their
+   * memory locked: a page of theirs might have to come from what is frozen.
+   */
   readonly emergencyThaw?: boolean;
   /** `cgroup.procs` of a control group that is not ours: who freezes our group then does not freeze guard and witness. */
   readonly cgroupProcs?: string;
@@ -56,7 +61,7 @@ export async function startGuard(options: StartGuardOptions): Promise<FreezeGuar
     const eventFd = own(openEventfd());
     const helperFd = own(pidfdOpen(process.pid));
     const rcuFd = options.expediteRcu === true ? own(openSync('/sys/kernel/rcu_expedited', 'r+')) : undefined;
-    const sysrqFd = options.emergencyThaw === true ? own(openSync('/proc/sysrq-trigger', 'w')) : undefined;
+    const sysrqFd = options.emergencyThaw === true ? ownSysrq(own) : undefined;
 
     const common = { mount: mountFd, state: stateFd, event: eventFd, helper: helperFd, rcu: rcuFd };
     const guardChild = launch(programFd, 'guard', { lease: options.leaseMs }, common);
@@ -71,6 +76,7 @@ export async function startGuard(options: StartGuardOptions): Promise<FreezeGuar
     );
     started.push(witnessChild);
     const [guard, witness] = await allReady(guardChild, witnessChild);
+    if (options.emergencyThaw === true) requireLocked(guard, witness);
     if (options.cgroupProcs !== undefined)
       for (const { pid } of [guard, witness]) writeFileSync(options.cgroupProcs, String(pid));
     await requireOwnFate([guard.pid, witness.pid]);
@@ -98,6 +104,21 @@ export async function startGuard(options: StartGuardOptions): Promise<FreezeGuar
     closeAll();
     throw error;
   }
+}
+
+/** Kernels can be built without it; a container has none. Undefined then: the thaw has to do. */
+function ownSysrq(own: (fd: number) => number): number | undefined {
+  try {
+    return own(openSync('/proc/sysrq-trigger', constants.O_WRONLY));
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'EACCES', 'EROFS', 'EPERM')) return undefined;
+    throw error;
+  }
+}
+
+function requireLocked(...processes: readonly GuardProcess[]): void {
+  if (processes.every(({ abilities }) => abilities.memoryLocked)) return;
+  throw guardNotSafe('the system does not let it lock its memory.');
 }
 
 /** Who may write to a control group ends or stops all in it at once: helper, guard and witness, and nobody would thaw. */

@@ -42,6 +42,7 @@ describe('frames', () => {
     ['thawed', 5],
     ['not-frozen', 6],
     ['cancelled', 7],
+    ['probed', 8],
   ])('%s is kind %i', (kind, number) => {
     expect(decoded(frameBytes(number)).kind).toBe(kind);
   });
@@ -49,7 +50,7 @@ describe('frames', () => {
   test('other bytes are no frame', () => {
     expect(decodeFrame(Buffer.alloc(FRAME_BYTES))).toBeUndefined();
     expect(decodeFrame(frameBytes(0))).toBeUndefined();
-    expect(decodeFrame(frameBytes(8))).toBeUndefined();
+    expect(decodeFrame(frameBytes(9))).toBeUndefined();
   });
 
   test('causes and abilities', () => {
@@ -104,6 +105,7 @@ test('the native program numbers kinds, causes and states alike', () => {
     'THAWED_FRAME',
     'NOT_FROZEN_FRAME',
     'CANCELLED_FRAME',
+    'PROBED_FRAME',
   ]);
   expect(names('cause')).toEqual(['BY_COMMAND = 1', 'BY_END_OF_FILE', 'BY_DEADLINE', 'BY_WITNESS']);
   expect(names('state')).toEqual([

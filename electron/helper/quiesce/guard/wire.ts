@@ -6,7 +6,7 @@ const FRAME_MAGIC = 0x31475053;
 
 export const command = { freeze: 'F', thaw: 'T', ping: 'P' } as const;
 
-const frameKinds = ['ready', 'frozen', 'busy', 'failed', 'thawed', 'not-frozen', 'cancelled'] as const;
+const frameKinds = ['ready', 'frozen', 'busy', 'failed', 'thawed', 'not-frozen', 'cancelled', 'probed'] as const;
 export type FrameKind = (typeof frameKinds)[number];
 
 /** Who ended a freeze, or why. `helper`: this process, with guard and witness both gone. */

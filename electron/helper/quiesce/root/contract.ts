@@ -8,6 +8,8 @@ export interface RootHold {
   obstacles(facts: FilesystemFacts): readonly { readonly reason: string; readonly remedy?: 'trial' | 'grant-helper' }[];
   /** Longest hold there, ms, whatever the policy allows. */
   readonly leaseMs: number;
+  /** A hold there is started with `StartGuardOptions.emergencyThaw`, and no other hold is. */
+  readonly emergencyThaw: true;
 }
 
 export const defaultRootLeaseMs = 250;

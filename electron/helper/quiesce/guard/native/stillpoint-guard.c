@@ -5,6 +5,7 @@
  *   stillpoint-guard witness lease-ms=N mount-fd=N state-fd=N event-fd=N helper-fd=N [rcu-fd=N]
  *                            margin-ms=N guard-fd=N [sysrq-fd=N]
  *   stillpoint-guard watch   freezes nothing: see watch.c
+ *   stillpoint-guard probe   freezes nothing: see probe.c
  *
  * Both processes serve one freeze and then end. Everything they touch is inherited, already open:
  *   0          commands, one byte each; end of file means that the helper is gone or done
@@ -191,22 +192,25 @@ int main(int argc, char **argv)
 	int is_guard = argc > 1 && strcmp(argv[1], "guard") == 0;
 	int is_witness = argc > 1 && strcmp(argv[1], "witness") == 0;
 	int is_watch = argc > 1 && strcmp(argv[1], "watch") == 0;
+	int is_probe = argc > 1 && strcmp(argv[1], "probe") == 0;
 
-	if (!is_guard && !is_witness && !is_watch)
+	if (!is_guard && !is_witness && !is_watch && !is_probe)
 		return SETUP_FAILED;
 	for (int i = 2; i < argc; i++)
 		if (!parse(argv[i]))
 			return SETUP_FAILED;
 	if (given.lease_ms < 1 || !is_open(0) || !is_open(1) || !is_open(given.helper_fd))
 		return SETUP_FAILED;
-	if (!is_watch && (!is_open(given.mount_fd) || !is_open(given.state_fd) || !is_open(given.event_fd)))
+	if (!is_watch && !is_open(given.mount_fd))
+		return SETUP_FAILED;
+	if ((is_guard || is_witness) && (!is_open(given.state_fd) || !is_open(given.event_fd)))
 		return SETUP_FAILED;
 	if ((given.rcu_fd >= 0 && !is_open(given.rcu_fd)) || (given.sysrq_fd >= 0 && !is_open(given.sysrq_fd)))
 		return SETUP_FAILED;
-	if ((is_witness && given.margin_ms < 1) || (!is_guard && !is_open(given.guard_fd)))
+	if ((is_witness && given.margin_ms < 1) || ((is_witness || is_watch) && !is_open(given.guard_fd)))
 		return SETUP_FAILED;
-	if (!set_up(is_guard ? "sp-guard" : is_witness ? "sp-witness" : "sp-watch"))
+	if (!set_up(is_guard ? "sp-guard" : is_witness ? "sp-witness" : is_watch ? "sp-watch" : "sp-probe"))
 		return SETUP_FAILED;
 	reply_kind(READY, 0, abilities);
-	return is_guard ? run_guard() : is_witness ? run_witness() : run_watch();
+	return is_guard ? run_guard() : is_witness ? run_witness() : is_watch ? run_watch() : run_probe();
 }

@@ -14,7 +14,8 @@
 enum { FRAME_MAGIC = 0x31475053 };
 
 /* Kept in step with ../wire.ts. */
-enum frame_kind { READY = 1, FROZEN_FRAME, BUSY_FRAME, FAILED_FRAME, THAWED_FRAME, NOT_FROZEN_FRAME, CANCELLED_FRAME };
+enum frame_kind { READY = 1, FROZEN_FRAME, BUSY_FRAME, FAILED_FRAME, THAWED_FRAME, NOT_FROZEN_FRAME, CANCELLED_FRAME,
+		  PROBED_FRAME };
 enum cause { BY_COMMAND = 1, BY_END_OF_FILE, BY_DEADLINE, BY_WITNESS };
 enum state { IDLE = 0, FREEZING, FROZEN, THAWING, THAWED, BUSY, FAILED, CANCELLED };
 enum ability { MEMORY_LOCKED = 1, OOM_EXEMPT = 2, OWN_SESSION = 4, RCU_USABLE = 8, SYSRQ_USABLE = 16 };
@@ -88,7 +89,8 @@ void rcu_restore(void);
 /* Serve one freeze and return the exit code. */
 int run_guard(void);
 int run_witness(void);
-/* Freezes nothing: see watch.c. */
+/* Freeze nothing: see watch.c, probe.c. */
 int run_watch(void);
+int run_probe(void);
 
 #endif
