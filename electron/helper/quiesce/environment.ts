@@ -1,7 +1,10 @@
 import type { OwnPlaces } from '../sources/contract.ts';
+import type { FilesystemFacts } from '../sources/filesystem/facts.ts';
+import type { HotFileWatch } from './hot-files/contract.ts';
 import type { Journal } from './journal/contract.ts';
 import type { FreezePace, SleepGate } from './lease/index.ts';
 import type { RootHold } from './root/contract.ts';
+import type { Trackers } from './tracking/contract.ts';
 
 /** What the methods that hold need to know of the helper they run in. Handed in where the helper is composed. */
 export interface QuiesceEnvironment {
@@ -22,6 +25,10 @@ export interface QuiesceEnvironment {
   readonly onlyDirectPlaces?: boolean;
   /** Changes since the run before; without it `precopy-freeze` is not available. */
   readonly journal?: Journal;
+  /** Whether changes of a filesystem can be followed, asked for promises. Without it that shows when a run begins. */
+  readonly trackers?: Pick<Trackers, 'problem'>;
+  /** The watch that lets large files be taken by copy-before-write; null where there is none for this filesystem. */
+  readonly hotFiles?: (facts: FilesystemFacts) => HotFileWatch | null;
   /** Without it the filesystem that the system runs from is never held. */
   readonly root?: RootHold;
   /** How much may be read into memory while writers wait, bytes. Default 64 MiB. */
