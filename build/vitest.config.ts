@@ -3,6 +3,9 @@ import { defineConfig } from 'vitest/config';
 
 const exclude = ['**/node_modules/**', 'out/**'];
 
+/** Set where integration tests run in halves (build/tasks/integration-halves.mjs): what the other half runs. */
+const elsewhere = process.env.STILLPOINT_TESTED_ELSEWHERE?.split(':') ?? [];
+
 const rules = 'build/checks/**/*.test.ts';
 
 /**
@@ -33,7 +36,7 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['**/*.itest.ts'],
-          exclude,
+          exclude: [...exclude, ...elsewhere],
           maxWorkers: 1,
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -4,6 +4,7 @@ import { childEnvironment, nodeProgram } from '../setup/node-runtime.mjs';
 import { inTree } from '../setup/paths.mjs';
 import { build } from './build-targets.mjs';
 import { filesUnder } from './fingerprint.mjs';
+import { integrationHalves } from './integration-halves.mjs';
 import { readPlaywrightReport, readVitestReport } from './test-reports.mjs';
 
 /**
@@ -46,10 +47,27 @@ export const stages = [
     name: 'integration',
     about: 'root, mounts, real programs',
     needs: ['check', 'typecheck', 'rules', 'unit', 'build'],
-    run: (args) => vitest('integration', ['--project', 'integration', ...args]),
+    run: integration,
   },
   { name: 'e2e', about: 'the app, driven', needs: ['check', 'typecheck', 'rules', 'unit', 'build'], run: playwright },
 ];
+
+/**
+ * Both halves at once; only what is named, when something is.
+ * @param {readonly string[]} args
+ * @returns {Promise<Counts>}
+ */
+async function integration(args) {
+  const parts = args.length > 0 ? [{ name: 'integration', args, elsewhere: [] }] : integrationHalves;
+  const counts = await Promise.all(
+    parts.map(({ name, args, elsewhere }) => vitest(name, ['--project', 'integration', ...args], elsewhere)),
+  );
+  return {
+    passed: counts.reduce((sum, { passed }) => sum + passed, 0),
+    failed: counts.reduce((sum, { failed }) => sum + failed, 0),
+    skipped: counts.flatMap(({ skipped }) => skipped),
+  };
+}
 
 /** @param {readonly string[]} args */
 function orAll(args) {
@@ -76,8 +94,9 @@ async function counted(work) {
 /**
  * @param {string} name
  * @param {readonly string[]} args
+ * @param {readonly string[]} elsewhere globs of tests that are left to somebody else
  */
-async function vitest(name, args) {
+async function vitest(name, args, elsewhere = []) {
   const report = freshReport(name);
   const code = await run(
     nodeProgram(),
@@ -90,7 +109,7 @@ async function vitest(name, args) {
       `--outputFile.json=${report}`,
       ...args,
     ],
-    { env: childEnvironment() },
+    { env: { ...childEnvironment(), STILLPOINT_TESTED_ELSEWHERE: elsewhere.join(':') || undefined } },
   );
   return withExitCode(code, existsSync(report) ? readVitestReport(readFileSync(report, 'utf8')) : undefined);
 }
