@@ -195,6 +195,11 @@ const helper: readonly ImportGrant[] = [
     reason: 'what is held still',
   },
   {
+    from: 'electron/helper/quiesce',
+    to: 'electron/helper/sources/filesystem/own-snapshots.ts',
+    reason: 'the folder that one makes and the other leaves out is told by one piece of code',
+  },
+  {
     from: 'electron/helper/restore',
     to: 'electron/helper/sources',
     only: 'door',
