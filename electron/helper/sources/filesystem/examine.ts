@@ -5,6 +5,7 @@ import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { mountOfDescriptor } from '../../system/mounts.ts';
+import { statxDescriptor } from '../../system/statx.ts';
 import type { ExamineContext, OwnPlaces, SourceKind } from '../contract.ts';
 import { type Activity, countChanges } from './activity.ts';
 import { boundariesOf, chosenPaths } from './boundaries.ts';
@@ -13,7 +14,7 @@ import { type ExcludeRules, noRules, rulesDetail, rulesOf, storeRules } from './
 import { Excludes } from './excludes/excludes.ts';
 import type { FilesystemFacts } from './facts.ts';
 import { measureExcludes } from './measure.ts';
-import { newOpenTree, type OnLeftOut } from './open-tree.ts';
+import { type CopiedRoot, newOpenTree, type OnLeftOut } from './open-tree.ts';
 import { normalPath } from './path-bytes.ts';
 import { pathText } from './path-text.ts';
 import type { OpenTree } from './tree.ts';
@@ -106,6 +107,10 @@ async function examine(
       detail: { [rulesDetail]: storeRules(rules) },
       ...count,
       openTree: () => reopen(spec, root, files, context.own, rules, { deviceId, inode }),
+      openCopy: (rootFd) => {
+        const copyOf = { deviceId, inode, fsType: mount.fsType };
+        return openCopy(spec, root, files, context.own, rules, copyOf, rootFd);
+      },
     };
   } finally {
     tree.close();
@@ -160,7 +165,30 @@ function reopen(
   const { deviceId, inode } = tree.root.stat;
   if (deviceId === examined.deviceId && inode === examined.inode) return tree;
   tree.close();
-  throw new StillpointError({
+  throw changedIdentity(spec);
+}
+
+function openCopy(
+  spec: FilesystemSpec,
+  root: Buffer,
+  files: FileOps,
+  own: OwnPlaces,
+  rules: ExcludeRules,
+  copyOf: CopiedRoot & { readonly inode: bigint },
+  rootFd: number,
+): OpenTree {
+  try {
+    if (statxDescriptor(rootFd).inode !== copyOf.inode) throw changedIdentity(spec);
+    const boundaries = boundariesOf(spec, root, own, files);
+    return newOpenTree({ files, rootPath: root, rootFd, boundaries, excludes: new Excludes(rules, root), copyOf });
+  } catch (error) {
+    closeSync(rootFd);
+    throw error;
+  }
+}
+
+function changedIdentity(spec: FilesystemSpec): StillpointError {
+  return new StillpointError({
     kind: 'source-changed-identity',
     message: `${spec.path} is not the folder it was a moment ago.`,
     guidance: 'A disk may have been unplugged, or the folder replaced. Check it, then try again.',

@@ -23,4 +23,11 @@ export interface FilesystemFacts extends SourceFacts {
    * directory (a disk was unplugged, the folder was replaced).
    */
   openTree(): OpenTree;
+  /**
+   * The tree of a copy of the root, for example in a snapshot of its filesystem, by the same rules and read in the same
+   * name. Its device number is told as the original's; boundaries are where they are in the original at the time of the
+   * call. `rootFd` (O_RDONLY | O_DIRECTORY) belongs to the tree, or is closed. Throws `source-changed-identity` when it is
+   * a copy of another folder.
+   */
+  openCopy(rootFd: number): OpenTree;
 }

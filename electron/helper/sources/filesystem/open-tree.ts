@@ -1,5 +1,6 @@
 import { closeSync, constants } from 'node:fs';
 import type { PathNote } from '../../../../shared/domain/evidence.ts';
+import { emptySubvolumeInode } from '../../system/btrfs.ts';
 import { directoryNames } from '../../system/directory-names.ts';
 import { ErrnoError, hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
@@ -8,6 +9,7 @@ import type { Boundaries, Boundary } from './boundaries.ts';
 import { CacheTags, cacheTagName } from './excludes/cache-tag.ts';
 import type { Excludes, FolderExcludes, LeftOutBy } from './excludes/excludes.ts';
 import { LeftOutTally } from './excludes/left-out-tally.ts';
+import { isSnapshotFolder } from './own-snapshots.ts';
 import { joinPath, pathKey } from './path-bytes.ts';
 import { pathText } from './path-text.ts';
 import type { OpenTree, TreeEntry, VisitEntry } from './tree.ts';
@@ -25,6 +27,15 @@ export interface OpenTreeParts {
   readonly boundaries: Boundaries;
   readonly excludes: Excludes;
   readonly onLeftOut?: OnLeftOut;
+  /** Where `rootFd` is not the root itself but a copy of it on another filesystem: what it is a copy of. */
+  readonly copyOf?: CopiedRoot;
+}
+
+/** What is told of a copy as it is told of its original, so that links, own places and earlier snapshots are recognised. */
+export interface CopiedRoot {
+  readonly deviceId: bigint;
+  /** Type of the filesystem. */
+  readonly fsType: string;
 }
 
 /** Hears of each entry that is left out by presets and rules, once in every walk. */
@@ -32,8 +43,13 @@ export type OnLeftOut = (entry: TreeEntry, by: LeftOutBy) => void;
 
 const tagKey = pathKey(Buffer.from(cacheTagName));
 
-export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onLeftOut }: OpenTreeParts): OpenTree {
-  const rootStat = statxDescriptor(rootFd);
+export function newOpenTree(parts: OpenTreeParts): OpenTree {
+  const { files, rootPath, rootFd, boundaries, excludes, onLeftOut, copyOf } = parts;
+  const found = statxDescriptor(rootFd);
+  const copiedDevice = found.deviceId;
+  const asOriginal = (stat: Statx): Statx =>
+    copyOf === undefined || stat.deviceId !== copiedDevice ? stat : { ...stat, deviceId: copyOf.deviceId };
+  const rootStat = asOriginal(found);
   const root: TreeEntry = { name: Buffer.alloc(0), path: Buffer.alloc(0), stat: rootStat, isStandIn: false };
   const leftOut = new Notes(boundaries.notes);
   const unreadable = new Notes();
@@ -59,8 +75,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
 
   const openDirectory = (directory: TreeEntry): number => {
     const fd = open(directory, O_RDONLY | O_DIRECTORY);
-    const stat = statxDescriptor(fd);
-    if (directory.path.length === 0 || !isBeyond(stat, rootStat)) return fd;
+    if (directory.path.length === 0 || !isBeyond(asOriginal(statxDescriptor(fd)), rootStat)) return fd;
     closeSync(fd);
     throw new ErrnoError(18 /* EXDEV */, 'open', describe(directory.path));
   };
@@ -84,7 +99,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
   const look = (directory: TreeEntry, fd: number, name: Buffer, path: Buffer): TreeEntry | undefined => {
     let stat: Statx;
     try {
-      stat = statxAt(fd, name);
+      stat = asOriginal(statxAt(fd, name));
     } catch (error) {
       if (!hasCode(error, 'ENOENT')) unreadable.add(describe(path), reasonOf(error));
       return undefined;
@@ -93,8 +108,14 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
       leftOut.add(describe(path), 'A place of Stillpoint’s own, reached by another name.');
       return undefined;
     }
-    if (!isBeyond(stat, rootStat)) return { name, path, stat, isStandIn: false };
-    leftOut.add(describe(path), beyondReason(stat, rootStat));
+    if (isSnapshotFolder(name, stat)) {
+      leftOut.add(describe(path), 'A place of Stillpoint’s own: snapshots that are being copied.');
+      return undefined;
+    }
+    // A subvolume within a subvolume is not part of its snapshot: an empty folder stands there already.
+    const isGap = copyOf?.fsType === 'btrfs' && stat.inode === emptySubvolumeInode;
+    if (!isGap && !isBeyond(stat, rootStat)) return { name, path, stat, isStandIn: false };
+    leftOut.add(describe(path), isGap ? subvolumeReason : beyondReason(stat, rootStat));
     return isDirectory(stat) ? standIn(directory, name, path) : undefined;
   };
 
@@ -103,7 +124,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
     excludes.cacheTags &&
     names.has(tagKey) &&
     !limits.has(tagKey) &&
-    tags.isTagged(fd, (stat) => isBeyond(stat, rootStat));
+    tags.isTagged(fd, (stat) => isBeyond(asOriginal(stat), rootStat));
 
   const leaveOut = (entry: TreeEntry, by: LeftOutBy): void => {
     tally.add(by, entry.path, isDirectory(entry.stat));
@@ -194,7 +215,7 @@ export function newOpenTree({ files, rootPath, rootFd, boundaries, excludes, onL
     files,
     rootFd,
     root,
-    lookAtRoot: () => ({ ...root, stat: statxDescriptor(rootFd) }),
+    lookAtRoot: () => ({ ...root, stat: asOriginal(statxDescriptor(rootFd)) }),
     list,
     listInTurns,
     openFile,
@@ -235,9 +256,11 @@ function isBeyond(stat: Statx, root: Statx): boolean {
   return stat.deviceId !== root.deviceId || stat.mountId !== root.mountId || stat.isMountRoot === true;
 }
 
+const subvolumeReason = 'A subvolume of its own: it would be from another moment.';
+
 function beyondReason(stat: Statx, root: Statx): string {
   if (stat.mountId !== root.mountId || stat.isMountRoot === true) return 'Another filesystem is mounted here.';
-  return 'A subvolume of its own: it would be from another moment.';
+  return subvolumeReason;
 }
 
 /** Made up from its parent: the folder below the mount cannot be seen, and what is mounted is not to be touched. */

@@ -1,0 +1,1 @@
+export { type BtrfsConditions, btrfsDriver } from './btrfs-driver.ts';

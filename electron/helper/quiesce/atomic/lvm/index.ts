@@ -1,0 +1,1 @@
+export { type LvmParts, lvmDriver } from './lvm-driver.ts';

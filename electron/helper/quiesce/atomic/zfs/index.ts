@@ -1,0 +1,1 @@
+export { type ZfsParts, zfsDriver } from './zfs-driver.ts';
