@@ -73,6 +73,9 @@ class SimplePicture implements Picture {
   #heard = new Set<Inode>();
   #different = new Set<Inode>();
   #isWalking = false;
+  readonly #listing = new Set<Inode>();
+  readonly #strangers = new Set<HandleKey>();
+  readonly #lookedMeanwhile = new Set<Inode>();
   #settledBeforeNs: bigint | null = null;
   #doubtNs = 0n;
 
@@ -89,6 +92,7 @@ class SimplePicture implements Picture {
 
   content(key: HandleKey): void {
     const inode = this.#byKey.get(key);
+    if (inode === undefined && this.#listing.size > 0) this.#strangers.add(key);
     if (inode === undefined || inode.meta.type !== 'file') return;
     inode.hasHeard = true;
     if (this.#isWalking) this.#heard.add(inode);
@@ -98,6 +102,7 @@ class SimplePicture implements Picture {
 
   metadata(key: HandleKey): void {
     const inode = this.#byKey.get(key);
+    if (inode === undefined && this.#listing.size > 0) this.#strangers.add(key);
     if (inode === undefined || inode.isStandIn) return;
     if (this.#isWalking) this.#heard.add(inode);
     this.#lookMarks.add(inode);
@@ -105,6 +110,7 @@ class SimplePicture implements Picture {
 
   names(key: HandleKey): void {
     const inode = this.#byKey.get(key);
+    if (inode === undefined && this.#listing.size > 0) this.#strangers.add(key);
     if (inode?.children == null || inode.isStandIn) return;
     if (this.#isWalking) this.#heard.add(inode);
     this.#lookMarks.add(inode);
@@ -154,6 +160,10 @@ class SimplePicture implements Picture {
     for (const { name, look } of entries) {
       if (look.key === this.rootKey) continue;
       const child = this.#learn(look);
+      if (this.#strangers.has(look.key) || this.#lookedMeanwhile.has(child)) {
+        this.#lookMarks.add(child);
+        this.#heard.add(child);
+      }
       const id = name.toString('latin1');
       const old = before.get(id);
       if (old?.child === child) {
@@ -166,6 +176,7 @@ class SimplePicture implements Picture {
       if (child.children !== null && !child.isStandIn) this.#takeFromOthers(child, parent);
       child.names.add(dirent);
       after.set(id, dirent);
+      this.#touchMoved(child);
     }
     for (const dirent of before.values()) {
       isDifferent = true;
@@ -177,12 +188,20 @@ class SimplePicture implements Picture {
       if (this.#isWalking && parent.listedInWalk !== -1) this.#different.add(parent);
     }
     parent.listedInWalk = this.#walk;
+    this.#endListing(parent);
     if (isWhole) {
       this.#unreadable.delete(parent);
     } else {
       this.#unreadable.add(parent);
       this.#touchBelow(parent);
     }
+  }
+
+  #endListing(directory: Inode): void {
+    this.#listing.delete(directory);
+    if (this.#listing.size > 0) return;
+    this.#strangers.clear();
+    this.#lookedMeanwhile.clear();
   }
 
   setLook(look: Look): void {
@@ -201,12 +220,16 @@ class SimplePicture implements Picture {
 
   clearNamesMark(directory: HandleKey): void {
     const inode = this.#byKey.get(directory);
-    if (inode !== undefined) this.#namesMarks.delete(inode);
+    if (inode === undefined) return;
+    this.#namesMarks.delete(inode);
+    this.#listing.add(inode);
   }
 
   clearLookMark(key: HandleKey): void {
     const inode = this.#byKey.get(key);
-    if (inode !== undefined) this.#lookMarks.delete(inode);
+    if (inode === undefined) return;
+    this.#lookMarks.delete(inode);
+    if (this.#listing.size > 0) this.#lookedMeanwhile.add(inode);
   }
 
   clearContentMark(key: HandleKey): void {
@@ -314,6 +337,9 @@ class SimplePicture implements Picture {
       if (inode.children !== null) this.#namesMarks.add(inode);
     }
     this.#forgetLoose();
+    this.#listing.clear();
+    this.#strangers.clear();
+    this.#lookedMeanwhile.clear();
     if (this.#isComplete) this.doubts.length = 0;
   }
 
@@ -389,6 +415,19 @@ class SimplePicture implements Picture {
     this.#wanted.add(inode);
     inode.contentChanged = this.#now;
     this.#touchParents(inode);
+  }
+
+  /** What is as in a version is so at the same place only: what leads to it is new, so everything below counts as changed. */
+  #touchMoved(moved: Inode): void {
+    const pending = [moved];
+    for (let inode = pending.pop(); inode !== undefined; inode = pending.pop()) {
+      inode.contentChanged = this.#now;
+      inode.belowChanged = this.#now;
+      if (inode.content?.state === 'same') inode.content = null;
+      if (inode.content === null && inode.meta.type === 'file') this.#wanted.add(inode);
+      this.#touchParents(inode);
+      for (const { child } of inode.children?.values() ?? []) pending.push(child);
+    }
   }
 
   #touchParents(inode: Inode): void {
