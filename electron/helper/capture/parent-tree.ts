@@ -42,6 +42,12 @@ export class ParentTree {
     }
   }
 
+  /** Whether metadata can show that a file has not changed since the parent was read: the ctime is old enough. */
+  mayBeUnchanged({ ctimeNs }: EntryMeta): boolean {
+    const flushedAtNs = this.#options.parentFlushedAtNs;
+    return flushedAtNs !== null && ctimeNs < flushedAtNs;
+  }
+
   /** The node at a path, name by name from the root of the snapshot; undefined when there is none. */
   async find(path: readonly Uint8Array[]): Promise<TreeNode | undefined> {
     let subtree: BlobId | undefined = this.#options.parentTree ?? undefined;
@@ -60,8 +66,7 @@ export class ParentTree {
    * before the flush that preceded the parent's reading, and every blob in the index loaded under our own lock.
    */
   unchangedContent(before: TreeNode | undefined, meta: EntryMeta): readonly BlobId[] | null {
-    const flushedAtNs = this.#options.parentFlushedAtNs;
-    if (!before?.content || flushedAtNs === null || meta.ctimeNs >= flushedAtNs) return null;
+    if (!before?.content || !this.mayBeUnchanged(meta)) return null;
     const isEqual =
       before.type === meta.type &&
       before.size === meta.size &&

@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, randomFillSync } from 'node:crypto';
+import { createCipheriv, createDecipheriv, createSecretKey, type KeyObject, randomFillSync } from 'node:crypto';
 import { macLength, nonceLength, Poly1305Aes } from './poly1305-aes.ts';
 
 /** What sealing adds to a plaintext, in bytes: nonce before, tag after. */
@@ -13,13 +13,14 @@ export interface SealKey {
 
 /** Encrypts and authenticates: nonce || AES-256-CTR ciphertext || Poly1305-AES tag of the ciphertext. */
 export class Sealer {
-  readonly #key: SealKey;
+  /** Bytes would be looked at and copied anew for each blob, which costs more than encrypting a small one. */
+  readonly #key: KeyObject;
   readonly #mac: Poly1305Aes;
   readonly #fillRandom: (target: Buffer) => void;
 
   /** `fillRandom` must be cryptographically strong; it is a parameter for test vectors only. */
   constructor(key: SealKey, fillRandom: (target: Buffer) => void = (target) => void randomFillSync(target)) {
-    this.#key = key;
+    this.#key = createSecretKey(key.encrypt);
     this.#mac = new Poly1305Aes(key.macK, key.macR);
     this.#fillRandom = fillRandom;
   }
@@ -36,7 +37,7 @@ export class Sealer {
     this.#fillRandom(nonce);
     const end = offset + nonceLength + plaintext.length;
     const ciphertext = target.subarray(offset + nonceLength, end);
-    if (plaintext.length > 0) ciphertext.set(createCipheriv('aes-256-ctr', this.#key.encrypt, nonce).update(plaintext));
+    if (plaintext.length > 0) ciphertext.set(createCipheriv('aes-256-ctr', this.#key, nonce).update(plaintext));
     this.#mac.sign(target.subarray(end, end + macLength), ciphertext, nonce);
   }
 
@@ -46,6 +47,6 @@ export class Sealer {
     const nonce = sealed.subarray(0, nonceLength);
     const ciphertext = sealed.subarray(nonceLength, sealed.length - macLength);
     if (!this.#mac.verify(sealed.subarray(sealed.length - macLength), ciphertext, nonce)) return undefined;
-    return createDecipheriv('aes-256-ctr', this.#key.encrypt, nonce).update(ciphertext);
+    return createDecipheriv('aes-256-ctr', this.#key, nonce).update(ciphertext);
   }
 }

@@ -82,19 +82,21 @@ export function encodeNode(node: TreeNode): string {
 /** Checks what a hostile tree could abuse: a name that leaves its directory, a type that contradicts the fields. */
 export function decodeNode(value: Json): TreeNode {
   const object = asObject(value, 'A tree entry');
-  const name = unquoteName(stringField(object, 'name', 'A tree entry'));
-  const quoted = quoteName(name);
+  const quoted = stringField(object, 'name', 'A tree entry');
+  const name = unquoteName(quoted);
   if (!isFileName(name)) throw damaged(`A tree entry is named "${quoted}", which is not a file name.`);
   const where = `The tree entry "${quoted}"`;
   const type = nodeTypes.find((known) => known === object.type);
   if (type === undefined) throw damaged(`${where} is of an unknown type.`);
+  // Two of the three are usually the same text.
+  const mtimeNs = decodeTime(object.mtime, where, 'modification time');
   return {
     name,
     type,
     mode: uint32Field(object, 'mode', where),
-    mtimeNs: decodeTime(object.mtime, `${where}, modification time,`),
-    atimeNs: decodeTime(object.atime, `${where}, access time,`),
-    ctimeNs: decodeTime(object.ctime, `${where}, change time,`),
+    mtimeNs,
+    atimeNs: object.atime === object.mtime ? mtimeNs : decodeTime(object.atime, where, 'access time'),
+    ctimeNs: object.ctime === object.mtime ? mtimeNs : decodeTime(object.ctime, where, 'change time'),
     uid: uint32Field(object, 'uid', where),
     gid: uint32Field(object, 'gid', where),
     user: optionalStringField(object, 'user', where),

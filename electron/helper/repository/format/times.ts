@@ -38,11 +38,11 @@ export function decodeOffset(value: unknown): number {
 }
 
 /** Inverse of `encodeTime`; any offset is accepted. Digits below a nanosecond are dropped. */
-export function decodeTime(value: unknown, where: string): bigint {
+export function decodeTime(value: unknown, where: string, what?: string): bigint {
   const match = typeof value === 'string' ? pattern.exec(value) : null;
   const wholeMs = match ? Date.parse(`${match[1]}Z`) : Number.NaN;
-  if (!match || Number.isNaN(wholeMs)) throw damaged(`${where} is not an RFC 3339 time.`);
+  if (!match || Number.isNaN(wholeMs)) throw damaged(`${what ? `${where}, ${what},` : where} is not an RFC 3339 time.`);
   const [, , fraction = '', sign, hours = '0', minutes = '0'] = match;
-  const offsetSeconds = BigInt(Number(hours) * 3600 + Number(minutes) * 60) * (sign === '-' ? -1n : 1n);
-  return BigInt(wholeMs) * 1_000_000n + BigInt(fraction.padEnd(9, '0')) - offsetSeconds * nsPerSecond;
+  const offsetMs = (Number(hours) * 60 + Number(minutes)) * 60_000 * (sign === '-' ? -1 : 1);
+  return BigInt(wholeMs - offsetMs) * 1_000_000n + BigInt(Number(fraction.padEnd(9, '0')));
 }

@@ -22,7 +22,9 @@ describe('loading the index', () => {
     await documents.save('index', listing('1'));
     await new Documents(backend, sealer, 1).save('index', listing('2'));
     const progress: number[] = [];
-    const { blobs: index } = await loadIndex(documents, { onProgress: ({ done, total }) => progress.push(done, total) });
+    const { blobs: index } = await loadIndex(documents, {
+      onProgress: ({ done, total }) => progress.push(done, total),
+    });
     expect([index.has('data', id('1')), index.has('data', id('2')), index.packCount]).toEqual([true, true, 2]);
     expect(progress).toEqual([0, 2, 1, 2, 2, 2]);
   });
