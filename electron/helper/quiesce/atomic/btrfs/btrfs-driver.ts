@@ -19,7 +19,7 @@ import { wallClockNs } from '../../ctime/granularity.ts';
 import type { AtomicCopy, AtomicDriver, Obstacle } from '../driver.ts';
 import type { SnapshotRecord } from '../records.ts';
 import { didNotLast, notMade, sizeText } from '../words.ts';
-import { openSnapshotFolder, openSubvolume } from './snapshot-folder.ts';
+import { findSnapshotFolder, makeSnapshotFolder, openSubvolume } from './snapshot-folder.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOFOLLOW } = constants;
 
@@ -123,8 +123,7 @@ async function take(
 ): Promise<AtomicCopy> {
   const source = subvolumeInfo(sourceFd);
   const { device } = btrfsIdentity(sourceFd);
-  const folder = await openSnapshotFolder(device, true);
-  if (folder === null) throw new Error('the folder was made');
+  const folder = await makeSnapshotFolder(device);
   try {
     const askedNs = await snapshotInto(folder, record.mark, device, source, facts);
     const madeNs = wallClockNs() + 1_000_000n;
@@ -207,7 +206,7 @@ function requireThere(fd: number, made: SubvolumeInfo): void {
 async function remove(record: SnapshotRecord): Promise<'removed' | 'gone' | 'absent'> {
   const device = deviceOf(record.place.filesystem ?? '');
   if (device === undefined) return 'absent';
-  const folder = await openSnapshotFolder(device, false);
+  const folder = await findSnapshotFolder(device);
   if (folder === null) return 'gone';
   try {
     const found = lookAt(folder, record.mark);

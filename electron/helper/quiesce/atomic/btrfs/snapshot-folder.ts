@@ -16,20 +16,32 @@ export function openSubvolume(device: string, id: bigint): Promise<number> {
 }
 
 /**
- * The folder for our snapshots, in the topmost subvolume, where nothing but a mount of the whole shows it. It stays: making
- * it anew for each run would change the times of the folder above. Null where there is none and none is to be made.
+ * The folder for our snapshots, made if need be, in the topmost subvolume, where nothing but a mount of the whole shows it.
+ * It stays: making it anew for each run would change the times of the folder above. Throws `freeze-refused` when somebody
+ * else's is in its place.
  */
-export async function openSnapshotFolder(device: string, isMade: boolean): Promise<number | null> {
+export async function makeSnapshotFolder(device: string): Promise<number> {
   const top = await openSubvolume(device, topmostSubvolume);
   try {
-    if (isMade) makeFolder(top);
+    makeFolder(top);
     const fd = openAt(top, snapshotFolderName, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (isSnapshotFolder(Buffer.from(snapshotFolderName), statxDescriptor(fd))) return fd;
     closeSync(fd);
     throw notOurs();
   } catch (error) {
-    if (!isMade && hasCode(error, 'ENOENT')) return null;
-    if (hasCode(error, 'ENOTDIR', 'ELOOP')) throw notOurs();
+    throw hasCode(error, 'ENOTDIR', 'ELOOP') ? notOurs() : error;
+  } finally {
+    closeSync(top);
+  }
+}
+
+/** What is in its place, whoever's it is by now: what is ours in it is known by itself. Null where there is no folder. */
+export async function findSnapshotFolder(device: string): Promise<number | null> {
+  const top = await openSubvolume(device, topmostSubvolume);
+  try {
+    return openAt(top, snapshotFolderName, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
     throw error;
   } finally {
     closeSync(top);

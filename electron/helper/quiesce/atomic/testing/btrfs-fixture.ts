@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import type { FilesystemFacts } from '../../../sources/index.ts';
 import { snapshotFolderName } from '../../../sources/filesystem/own-snapshots.ts';
+import type { FilesystemFacts } from '../../../sources/index.ts';
 import { type LoopFilesystem, openLoopFilesystem } from '../../../system/testing/loop-filesystem.ts';
 import type { QuiesceMethod } from '../../contract.ts';
 import { examineFolder } from '../../testing/examine-folder.ts';
