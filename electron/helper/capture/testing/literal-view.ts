@@ -3,8 +3,10 @@ import type {
   ContentVerdict,
   EntryMeta,
   PhaseReporter,
+  SameAs,
   StillEntry,
   StillView,
+  TakenContent,
 } from '../../quiesce/contract.ts';
 
 /** Everything of a made-up entry that a test cares about; the rest has plain values. */
@@ -13,17 +15,23 @@ export interface LiteralFile {
   readonly meta?: Partial<EntryMeta>;
   readonly reusable?: boolean;
   readonly base?: string;
+  /** Of this version; see `StillEntry.sameAs`. */
+  readonly sameAs?: string;
+  readonly taken?: TakenContent;
   /** Instead of sending `bytes` and calling it whole. */
   readonly read?: (sink: ContentSink, meta: EntryMeta) => Promise<ContentVerdict>;
 }
 export interface LiteralDirectory {
   readonly meta?: Partial<EntryMeta>;
+  readonly sameAs?: SameAs;
   readonly entries: Readonly<Record<string, LiteralEntry>>;
 }
 export type LiteralEntry =
   | LiteralFile
   | LiteralDirectory
   | { readonly meta: Partial<EntryMeta> & Pick<EntryMeta, 'type'> };
+
+const nothingBelow: SameAs['below'] = { files: 0, directories: 0, others: 0, bytes: 0 };
 
 /** The same name has the same inode each time it is listed, as on a disk. */
 function inodeOf(name: string): bigint {
@@ -72,6 +80,7 @@ export function entryOf(name: string, literal: LiteralEntry): StillEntry {
       children,
       content: null,
       reusable: false,
+      sameAs: literal.sameAs,
     };
   }
   const type = literal.meta?.type ?? 'file';
@@ -95,8 +104,9 @@ export function entryOf(name: string, literal: LiteralEntry): StillEntry {
     name: bytesName,
     meta,
     children: null,
-    content: { base: file.base ?? null, readInto },
+    content: { base: file.base ?? null, readInto, taken: file.taken },
     reusable: file.reusable ?? false,
+    sameAs: file.sameAs === undefined ? undefined : { version: file.sameAs, below: nothingBelow },
   };
 }
 
