@@ -42,8 +42,8 @@ export function parseMountinfo(content: Uint8Array): Mount[] {
   return mounts;
 }
 
-/** The kernel writes space, tab, newline and backslash as `\040` and so on. */
-function unescapeOctal(latin1: string): string {
+/** The kernel writes space, tab, newline and backslash as `\040` and so on, there and in other tables of /proc. */
+export function unescapeOctal(latin1: string): string {
   const bytes = latin1.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
   return Buffer.from(bytes, 'latin1').toString();
 }

@@ -9,6 +9,9 @@ const numbers = {
     setfsgid: 123,
     mknodat: 259,
     openat: 257,
+    kcmp: 312,
+    ioprioSet: 251,
+    ioprioGet: 252,
   },
   arm64: {
     capget: 90,
@@ -19,11 +22,22 @@ const numbers = {
     setfsgid: 152,
     mknodat: 33,
     openat: 56,
+    kcmp: 272,
+    ioprioSet: 30,
+    ioprioGet: 31,
   },
 } as const;
 
 /** New calls have one number on every architecture. */
-const shared = { pidfdSendSignal: 424, pidfdOpen: 434, openat2: 437, fchmodat2: 452 } as const;
+const shared = {
+  pidfdSendSignal: 424,
+  fsopen: 430,
+  fsconfig: 431,
+  fsmount: 432,
+  pidfdOpen: 434,
+  openat2: 437,
+  fchmodat2: 452,
+} as const;
 
 export type SystemCall = keyof typeof numbers.x64 | keyof typeof shared;
 
