@@ -3,16 +3,23 @@ import type { StillContent } from '../contract.ts';
 export interface HotFile {
   /** Absolute path, for texts only. */
   readonly where: string;
-  /** Open for reading; belongs to the caller. */
+  /** Open for reading; belongs to the caller, who closes it after `HotFiles`. */
   readonly fd: number;
   readonly deviceId: bigint;
   readonly inode: bigint;
   readonly size: bigint;
 }
 
+/** A file that cannot be taken so, and why, as a sentence for people. */
+export interface HotFileProblem {
+  readonly file: HotFile;
+  readonly reason: string;
+}
+
 /**
  * Files too large to be read while writers wait, taken at the still point by copy-before-write: from the freeze on, whoever
  * writes waits until what is overwritten has been saved. Kernel: pre-access events of fanotify(7), Linux 6.14.
+ * For one still point: `prepare` and `hold` are called once. Disposing ends it all, at any moment.
  */
 export interface HotFiles extends AsyncDisposable {
   /**
@@ -20,16 +27,47 @@ export interface HotFiles extends AsyncDisposable {
    * opened while we watched, and no shared mapping. Looks at /proc: not while anything is frozen.
    */
   obstacle(file: HotFile): string | null;
-  /** Everything ready for `hold`, before the freeze. */
-  prepare(files: readonly HotFile[], signal: AbortSignal): Promise<void>;
-  /** While frozen. Synchronous, microseconds; the content is that of this instant for as long as `HotFiles` lives. */
-  hold(): void;
-  /** After the thaw: content of a held file. Its verdict is `whole`, or `torn` with the reason when a write slipped by. */
+  /**
+   * Everything ready for `hold`, before the freeze: from now on every access to these files is told and, at first, let go on
+   * at once. Files are looked at again then; those that cannot be taken are returned, and are not held. 100 to 500 ms.
+   */
+  prepare(files: readonly HotFile[], signal: AbortSignal): Promise<readonly HotFileProblem[]>;
+  /**
+   * While frozen. Synchronous, some milliseconds at most; the content is that of this instant for as long as `HotFiles`
+   * lives. Returns what cannot be taken after all; after that the verdict of `content` has the last word.
+   */
+  hold(): readonly HotFileProblem[];
+  /**
+   * After the thaw: content of a held file, to be read once. Its verdict is `whole`, or `torn` with the reason when a write
+   * may have slipped by.
+   */
   content(file: HotFile): StillContent;
+  /** What was done so far, for the evidence. */
+  readonly account: HotFileAccount;
+  /** Who answers the kernel, and who ends it when it does not; null while nobody is asked. */
+  readonly pids: { readonly server: number; readonly watcher: number } | null;
 }
 
-/** Watches one filesystem from now on, so that files opened later can be taken. Costs each write a little meanwhile. */
+export interface HotFileAccount {
+  /** How often somebody was asked to wait. */
+  readonly accesses: number;
+  /** Old content kept because somebody was about to overwrite it, bytes. */
+  readonly savedBytes: number;
+  /** Longest time for which one access was held up by saving, ms. */
+  readonly longestWaitMs: number;
+}
+
+/**
+ * Watches one filesystem from now on, so that files opened later can be taken. Costs each access there a little meanwhile
+ * (see README), so it should exist only while a source with large hot files does.
+ */
 export interface HotFileWatch extends AsyncDisposable {
+  /** Wall clock, ns. */
   readonly startedNs: bigint;
+  /**
+   * A file that will be wanted: a moment in which nobody has it open for writing is looked for, now and later. Without one a
+   * file that was open before the watch began can never be taken.
+   */
+  expect(path: string): void;
   newHotFiles(): HotFiles;
 }

@@ -1,0 +1,125 @@
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { hasCode } from '../../system/errno.ts';
+import { statxCached } from '../../system/statx.ts';
+import type { FileIdentity } from '../../system/writer-holders.ts';
+import { pause } from '../pause.ts';
+
+/**
+ * The kernel asks us first and takes the filesystem's lock against freezing a few instructions later, without sleeping in
+ * between. A thread that had passed the place of asking before we began to be asked, and was taken off the processor right
+ * there, would write after the thaw without a word. So each thread of the machine must be seen, once, to be elsewhere:
+ * sleeping; or gone; or having used so much processor time since that it cannot still be in these few instructions.
+ *
+ * Calls that ask once and then write for long (sendfile, splice, copy_file_range) may sleep in between: one of these that
+ * writes to a file of ours, or where that cannot be told, is waited for.
+ */
+export async function whyNotSettled(
+  files: readonly FileIdentity[],
+  limitMs: number,
+  signal: AbortSignal,
+): Promise<string | null> {
+  const deadline = performance.now() + limitMs;
+  const firstTicks = new Map<string, number>();
+  let left = everyThread().filter((thread) => thread !== `${process.pid}/task/${process.pid}`);
+  for (let delayMs = 1; ; delayMs = Math.min(delayMs * 2, 20)) {
+    const still: string[] = [];
+    for (const [index, thread] of left.entries()) {
+      if (index % 64 === 63) await pause(0, signal);
+      if (!isElsewhere(thread, files, firstTicks)) still.push(thread);
+    }
+    left = still;
+    if (left.length === 0) return null;
+    if (performance.now() > deadline) return 'A program was in the middle of writing all the time.';
+    await pause(delayMs, signal);
+  }
+}
+
+/** `PID/task/TID` */
+function everyThread(): string[] {
+  return readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .flatMap((pid) => orNothing(() => readdirSync(`/proc/${pid}/task`), []).map((tid) => `${pid}/task/${tid}`));
+}
+
+/** Clock ticks of processor time (10 ms each as a rule): a thousand times what lies between asking and locking. */
+const enoughTicks = 3;
+
+function isElsewhere(thread: string, files: readonly FileIdentity[], firstTicks: Map<string, number>): boolean {
+  const stat = orNothing(() => readFileSync(`/proc/${thread}/stat`, 'latin1'), undefined);
+  if (stat === undefined) return true;
+  // The name stands in parentheses and may hold both parentheses and spaces. Source: proc_pid_stat(5).
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const state = fields[0];
+  if (state === 'R') {
+    const ticks = Number(fields[11]) + Number(fields[12]);
+    const first = firstTicks.get(thread) ?? ticks;
+    firstTicks.set(thread, first);
+    return ticks - first >= enoughTicks && !hasOpen(thread, files);
+  }
+  if (state === 'Z' || state === 'X') return true;
+  // At the lock itself: somebody else's freeze.
+  if (state === 'D' && read(`/proc/${thread}/wchan`).includes('percpu')) return false;
+  return !isInLongCall(thread, files);
+}
+
+/** Position of the descriptor that is written to, among the arguments. Source: asm/unistd.h. */
+const longCalls: Readonly<Record<string, ReadonlyMap<string, number>>> = {
+  x64: new Map([
+    ['40', 0], // sendfile
+    ['275', 2], // splice
+    ['326', 2], // copy_file_range
+  ]),
+  arm64: new Map([
+    ['71', 0],
+    ['76', 2],
+    ['285', 2],
+  ]),
+};
+
+function isInLongCall(thread: string, files: readonly FileIdentity[]): boolean {
+  const line = orNothing(() => readFileSync(`/proc/${thread}/syscall`, 'latin1'), undefined);
+  // Not ours to look at, or gone: the next look will tell.
+  if (line === undefined) return true;
+  const words = line.trim().split(' ');
+  const position = longCalls[process.arch]?.get(words[0] ?? '');
+  if (position !== undefined) return mayBe(`/proc/${thread}/fd/${Number(words[1 + position])}`, files);
+  // Threads of the kernel show no call, and rings work for others in such threads.
+  if (words[0] === '-1' || words[0] === 'running' || words[0] === '426')
+    return /\b(?:\w*splice\w*|do_sendfile|vfs_copy_file_range)\b/.test(read(`/proc/${thread}/stack`));
+  return false;
+}
+
+/** Whether what a descriptor stands for is one of these files; true where it cannot be told. */
+function mayBe(path: string, files: readonly FileIdentity[]): boolean {
+  try {
+    const { deviceId, inode } = statxCached(path);
+    return files.some((file) => file.inode === inode && file.deviceId === deviceId);
+  } catch {
+    return !isNoFile(path);
+  }
+}
+
+function isNoFile(path: string): boolean {
+  return /^(?:socket|pipe|anon_inode):/.test(orNothing(() => readlinkSync(path), ''));
+}
+
+function hasOpen(thread: string, files: readonly FileIdentity[]): boolean {
+  const names = orNothing(() => readdirSync(`/proc/${thread}/fd`), []);
+  return names.some((name) => {
+    const path = `/proc/${thread}/fd/${name}`;
+    return orNothing(() => mayBe(path, files), false);
+  });
+}
+
+function read(path: string): string {
+  return orNothing(() => readFileSync(path, 'latin1'), '');
+}
+
+function orNothing<T, U>(look: () => T, nothing: U): T | U {
+  try {
+    return look();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'EACCES', 'EPERM', 'EINVAL')) return nothing;
+    throw error;
+  }
+}

@@ -1,0 +1,134 @@
+import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { hasCode } from '../../system/errno.ts';
+import { pause } from '../pause.ts';
+import type { HotFile } from './contract.ts';
+
+/**
+ * Writers that ask nobody, and that do not show as somebody's descriptor, mapping, loop device or swap either: a reason for
+ * people, or null. Looks at all of /proc: not while anything is frozen. `ownPids`: groups of these processes are ours.
+ */
+export async function unseenWriter(
+  file: HotFile,
+  ownPids: readonly number[],
+  signal: AbortSignal,
+): Promise<string | null> {
+  return storageTarget() ?? overlayAbove(file) ?? (await foreignListener(file, ownPids, signal));
+}
+
+/** Drivers that write to files from within the kernel, past the place of asking. */
+function storageTarget(): string | null {
+  const offered = [
+    ...entriesOf('/sys/kernel/config/nvmet/subsystems'),
+    ...entriesOf('/sys/kernel/config/target/core').filter((name) => name.startsWith('fileio_')),
+  ];
+  return offered.length === 0 ? null : 'This machine offers disks over a network, whose writes cannot be seen.';
+}
+
+/** What is mapped through an overlay is mapped below without a word. */
+function overlayAbove(file: HotFile): string | null {
+  const uppers = upperFolders();
+  if (uppers.size === 0) return null;
+  const problem = 'It lies in a container’s file system, where changes through memory cannot be seen.';
+  try {
+    for (let at = dirname(realpathSync(`/proc/self/fd/${file.fd}`)); ; at = dirname(at)) {
+      const { dev, ino } = statSync(at, { bigint: true });
+      if (uppers.has(`${dev}:${ino}`)) return problem;
+      if (at === '/') return null;
+    }
+  } catch {
+    return problem;
+  }
+}
+
+/** Upper folders of all overlays in any mount namespace, by device and inode. */
+function upperFolders(): ReadonlySet<string> {
+  const found = new Set<string>();
+  const seen = new Set<string>();
+  for (const pid of entriesOf('/proc').filter((name) => /^\d+$/.test(name))) {
+    const namespace = quietly(() => readlinkSync(`/proc/${pid}/ns/mnt`));
+    if (namespace === undefined || seen.has(namespace)) continue;
+    seen.add(namespace);
+    const text = quietly(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8')) ?? '';
+    for (const [, path] of text.matchAll(/ - overlay .*?\bupperdir=([^,\s]+)/g)) {
+      // The option has the path as whoever mounted it knew it: here, or inside.
+      for (const root of ['', `/proc/${pid}/root`]) {
+        const stat = quietly(() => statSync(`${root}${path}`, { bigint: true }));
+        if (stat !== undefined) found.add(`${stat.dev}:${stat.ino}`);
+      }
+    }
+  }
+  return found;
+}
+
+/** linux/fanotify.h: FAN_CLASS_PRE_CONTENT */
+const classMask = 0xc;
+const preContent = 0x8;
+
+/**
+ * Another group of fanotify on this filesystem that fills files before they are read, or that hands out descriptors open
+ * for writing: what is written through these raises no event. Source: proc_pid_fdinfo(5), fs/notify/fdinfo.c.
+ */
+async function foreignListener(file: HotFile, ownPids: readonly number[], signal: AbortSignal): Promise<string | null> {
+  let looked = 0;
+  for (const pid of entriesOf('/proc').filter((name) => /^\d+$/.test(name))) {
+    if (ownPids.includes(Number(pid))) continue;
+    for (const fd of entriesOf(`/proc/${pid}/fd`)) {
+      looked += 1;
+      if (looked % 256 === 0) await pause(0, signal);
+      if (quietly(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) !== 'anon_inode:[fanotify]') continue;
+      const info = quietly(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1')) ?? '';
+      const [, flags = '0', eventFlags = '0'] = /^fanotify flags:(\w+) event-flags:(\w+)/m.exec(info) ?? [];
+      const fills = (Number.parseInt(flags, 16) & classMask) === preContent;
+      const handsOut = (Number.parseInt(eventFlags, 16) & 3) !== 0;
+      if ((fills || handsOut) && concerns(info, file))
+        return 'Another program answers for accesses to this file system, and may change files unseen.';
+    }
+  }
+  return null;
+}
+
+/** Marks of whole mounts are not looked up, and btrfs has more devices than one. */
+function concerns(info: string, file: HotFile): boolean {
+  if (/^fanotify mnt_id:/m.test(info)) return true;
+  const isAnonymous = majorOf(file.deviceId) === 0n;
+  return [...info.matchAll(/^fanotify (?:ino:\w+ )?sdev:(\w+)/gm)].some(([, text]) => {
+    const device = BigInt(`0x${text}`);
+    const [major, minor] = [device >> 20n, device & 0xfffffn];
+    return isAnonymous ? major === 0n : major === majorOf(file.deviceId) && minor === minorOf(file.deviceId);
+  });
+}
+
+/** As stat encodes it. */
+function majorOf(device: bigint): bigint {
+  return ((device >> 8n) & 0xfffn) | ((device >> 32n) & 0xfffff000n);
+}
+
+function minorOf(device: bigint): bigint {
+  return (device & 0xffn) | ((device >> 12n) & 0xffffff00n);
+}
+
+/** Which loop devices there are and how often each was set up anew, and which swap is on: to compare. */
+export function attachments(): string {
+  const loops = entriesOf('/sys/block')
+    .filter((name) => /^loop\d/.test(name) && quietly(() => statSync(`/sys/block/${name}/loop`)) !== undefined)
+    .map((name) => `${name}:${quietly(() => readFileSync(`/sys/block/${name}/diskseq`, 'latin1'))?.trim()}`);
+  const swaps = (quietly(() => readFileSync('/proc/swaps', 'latin1')) ?? '')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(/\s/)[0]);
+  return [...loops, ...swaps].sort().join(' ');
+}
+
+function entriesOf(directory: string): string[] {
+  return quietly(() => readdirSync(directory)) ?? [];
+}
+
+function quietly<T>(look: () => T): T | undefined {
+  try {
+    return look();
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'EINVAL')) return undefined;
+    throw error;
+  }
+}
