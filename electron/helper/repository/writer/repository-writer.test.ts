@@ -53,6 +53,18 @@ describe('a run that fails', () => {
     await assertHealthy(again);
   });
 
+  it('is not called verified when the index that lists its packs does not read back', async () => {
+    const backend = faulty(new MemoryBackend());
+    const repository = await initRepository(backend, testOptions);
+    const run = withWriter(repository, async (writer) => {
+      await writer.saveBlob('data', random.bytes(kib));
+      await writer.flush();
+      backend.on('load', 'index').nth(1).flipsByte(7);
+      await writer.verifyPacks();
+    });
+    await expect(run).rejects.toMatchObject({ kind: 'pack-verification-failed' });
+  });
+
   it('lists what it stored every few seconds, so that a crash loses little', async () => {
     const backend = new MemoryBackend();
     const environment = new ControlledEnvironment();
@@ -201,3 +213,56 @@ function fixedEnvironment(offsetNs: () => bigint) {
     isAlive: () => true,
   };
 }
+
+describe('settling', () => {
+  it('makes everything saved so far durable and listed, and leaves nothing to be written', async () => {
+    const backend = faulty(new MemoryBackend());
+    const repository = await initRepository(backend, testOptions);
+    const content = random.bytes(3 * kib);
+    await withWriter(repository, async (writer) => {
+      await writer.saveBlob('data', content);
+      await writer.settle();
+      const other = await openRepository(backend, testOptions);
+      expect(await other.loadBlob('data', sha256(content) as BlobId)).toEqual(content);
+      backend.log.length = 0;
+      await writer.settle();
+      for (let turns = 0; turns < 20; turns += 1) await new Promise((resolve) => setImmediate(resolve));
+      expect(backend.log).toEqual([]);
+    });
+  });
+
+  it('waits for a refresh of the lock that is under way, and none begins while the event loop stands still', async () => {
+    const backend = faulty(new MemoryBackend());
+    const environment = new ControlledEnvironment();
+    const repository = await initRepository(backend, { ...testOptions, environment });
+    const acquiring = repository.locks.acquire({ mode: 'shared' });
+    await environment.pass(0);
+    const lock = await acquiring;
+    let goOn = (): void => {};
+    const gate = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const order: string[] = [];
+    await repository.withWriter(lock, {}, async (writer) => {
+      backend
+        .on('save', 'lock')
+        .nth(1)
+        .calls(() => gate);
+      backend
+        .on('remove', 'lock')
+        .nth(1)
+        .calls(() => void order.push('refreshed'));
+      await environment.pass(6 * 60_000);
+      const settled = writer.settle().then(() => order.push('settled'));
+      await environment.pass(0);
+      expect(order).toEqual([]);
+      goOn();
+      await settled;
+      expect(order).toEqual(['refreshed', 'settled']);
+      backend.log.length = 0;
+      environment.suspend(6 * 60_000);
+      expect(backend.log).toEqual([]);
+    });
+    await lock.release();
+  });
+});

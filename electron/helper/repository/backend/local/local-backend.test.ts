@@ -69,6 +69,21 @@ describe('the local backend', () => {
     ]);
   });
 
+  it('does not wait for the folder to be synced for what may be gone after a power cut', async () => {
+    const calls: string[] = [];
+    const backend = await prepared(spying((call) => calls.push(call.split(' ')[0] ?? '')));
+    calls.length = 0;
+    await backend.save({ kind: 'lock', name }, bytes);
+    expect(calls).toEqual(['open', 'write', 'fsync', 'close', 'chmod', 'rename']);
+    calls.length = 0;
+    await backend.remove({ kind: 'lock', name });
+    expect(calls).not.toContain('fsync');
+    await backend.save({ kind: 'snapshot', name }, bytes);
+    calls.length = 0;
+    await backend.remove({ kind: 'snapshot', name });
+    expect(calls).toContain('fsync');
+  });
+
   it.each(['write', 'fsync', 'rename', 'chmod'] as const)('leaves nothing behind when %s fails', async (call) => {
     let armed = false;
     const ops = spying((made) => {
