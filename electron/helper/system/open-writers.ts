@@ -30,6 +30,11 @@ export interface OpenWriters {
   readonly writers: readonly OpenWriter[];
   /** What could not be looked at, one sentence each, for people. Empty: everything on this machine was seen. */
   readonly gaps: readonly string[];
+  /**
+   * Programs that could not be looked at and are trusted all the same, one sentence each, for people: the first process,
+   * where the system protects it. It made the mounts and could write to the disk itself, as the kernel could.
+   */
+  readonly trusted: readonly string[];
 }
 
 /** How long other work of this process may wait for one piece of the scan. */
@@ -74,6 +79,7 @@ class Scan {
   /** Mounts that no namespace lists, and whether files of them may be ours. Pipes, sockets and memory have one each. */
   readonly #unlisted = new Map<number, boolean>();
   #unreadable = 0;
+  readonly #trusted: string[] = [];
   #inFlight = 0;
 
   constructor(device: string) {
@@ -103,7 +109,7 @@ class Scan {
   result(): OpenWriters {
     const gaps = [...this.#gaps, ...processGaps(this.#unreadable)];
     if (this.#inFlight > 0) gaps.push(`${this.#inFlight} open files are on their way from one program to another.`);
-    return { writers: [...this.#writers.values()], gaps };
+    return { writers: [...this.#writers.values()], gaps, trusted: this.#trusted };
   }
 
   #addKernelWriters(): void {
@@ -125,9 +131,14 @@ class Scan {
       this.#table.addThoseOf(pid);
       this.#addFiles(pid, files);
     } catch (error) {
-      if (hasCode(error, 'EACCES', 'EPERM')) this.#unreadable += 1;
+      if (hasCode(error, 'EACCES', 'EPERM')) this.#addUnreadable(pid);
       else if (!hasCode(error, 'ENOENT', 'ESRCH')) throw error;
     }
+  }
+
+  #addUnreadable(pid: number): void {
+    if (pid !== 1) this.#unreadable += 1;
+    else this.#trusted.push('The first process of this system could not be looked at; it is trusted as the kernel is.');
   }
 
   #addFiles(pid: number, files: ProcessFiles): void {
