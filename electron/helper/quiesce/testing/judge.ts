@@ -5,8 +5,8 @@ import type { WrittenView } from './write-view.ts';
 
 /** The level an outcome earns together with what became of its files, by the one rule there is. */
 export function judge(evidence: StillEvidence, written: WrittenView): EarnedLevel {
-  const { hold, observation, agreement, atomic } = evidence;
-  return earnLevel({ hold, observation, agreement, atomic, files: filesEvidence(evidence, written) });
+  const { hold, observation, agreement, atomic, tracking = null } = evidence;
+  return earnLevel({ hold, observation, agreement, atomic, tracking, files: filesEvidence(evidence, written) });
 }
 
 export function filesEvidence(evidence: StillEvidence, written: WrittenView): FilesEvidence {

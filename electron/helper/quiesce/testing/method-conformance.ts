@@ -199,14 +199,14 @@ function expectCompleteEvidence(evidence: StillEvidence): void {
 }
 
 function levelOf(outcome: StillOutcome<Copy>) {
-  const { hold, observation, agreement, atomic, rereadTotal } = outcome.evidence;
+  const { hold, observation, agreement, atomic, tracking = null, rereadTotal } = outcome.evidence;
   const verdicts = [...outcome.value.values()].map(({ verdict }) => verdict.state);
   const tornTotal = verdicts.filter((state) => state === 'torn').length;
   const files = {
     ...{ files: verdicts.length, directories: 0, others: 0, bytes: 0, rereadTotal, torn: [], tornTotal },
     ...{ unreadable: [], unreadableTotal: 0 },
   };
-  const { level } = earnLevel({ hold, observation, agreement, atomic, files });
+  const { level } = earnLevel({ hold, observation, agreement, atomic, tracking, files });
   const isHeldLevel = hold === null && isAtLeast(level, 'crash');
   // Strong levels rest on something of their own kind.
   if (isHeldLevel) expect(agreement ?? atomic).not.toBeNull();

@@ -1,16 +1,17 @@
-import { copyFileSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ConsistencyLevel } from '../../../../shared/domain/level.ts';
 import type { FilesystemFacts } from '../../sources/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import { type LoopFilesystemType, withLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
-import type { QuiesceMethod, StillEvidence } from '../contract.ts';
+import type { AheadStore, QuiesceMethod, StillEvidence } from '../contract.ts';
 import { examineFolder } from './examine-folder.ts';
 import { judge } from './judge.ts';
 import {
   checkFiles,
   checkPrefix,
   type OrderedWriter,
+  type StepKind,
   startOrderedWriter,
   type WriterPlan,
 } from './ordered-writer/index.ts';
@@ -27,6 +28,7 @@ export interface OracleResult {
   readonly problems: readonly string[];
   /** Files that were called whole and are of no single version. */
   readonly mixedFiles: readonly string[];
+  readonly plan: WriterPlan;
   readonly stallMs: number | null;
   /** Steps known complete before the method began and after it was done: what it holds must lie between. */
   readonly stepsBefore: number;
@@ -38,12 +40,20 @@ export interface OracleResult {
 /** A filesystem with some files that rest and some that an ordered writer keeps changing. */
 export interface BusyFilesystem {
   readonly mountPoint: string;
+  /** The source: a folder of the filesystem, not all of it, so that something can be moved in and out. */
+  readonly root: string;
   readonly writer: OrderedWriter;
   readonly plan: WriterPlan;
   /** Takes one copy with a method and judges it. */
-  copyWith(method: QuiesceMethod<FilesystemFacts>, longestStallMs?: number): Promise<OracleResult>;
+  copyWith(method: QuiesceMethod<FilesystemFacts>, options?: CopyOptions): Promise<OracleResult>;
   /** Copies it file by file, as a plain program would. */
   copyNaively(): { readonly isPrefix: boolean };
+}
+
+export interface CopyOptions {
+  readonly longestStallMs?: number;
+  /** Default: a store in memory, for methods that store ahead. */
+  readonly ahead?: AheadStore;
 }
 
 export interface LoadOptions {
@@ -52,6 +62,8 @@ export interface LoadOptions {
   readonly stepsPerSecond?: number;
   readonly restingFiles?: number;
   readonly seed?: number;
+  /** Bytes in the filesystem, MiB. */
+  readonly sizeMiB?: number;
 }
 
 /** Steps in place, appended and renamed over, in turns over several files each. */
@@ -59,27 +71,34 @@ export const mixedPlan: WriterPlan = { kinds: ['in-place', 'append', 'rename-ove
 /** All steps in one file. */
 export const oneFilePlan: WriterPlan = { kinds: ['in-place'], files: 1, blocks: 64 };
 
+/** One way to write, in turns with a log that tells when: what is missed in one file shows in the other. */
+export function planOf(...kinds: readonly StepKind[]): WriterPlan {
+  return { kinds: [...new Set<StepKind>([...kinds, 'append'])], files: 3, blocks: 8 };
+}
+
 /** Long enough for a busy test machine; what is tested is what a copy holds, not how long it takes. */
 const generousStallMs = 5000;
 
 /** Runs `use` with a filesystem under load. Everything is gone afterwards. */
 export async function withBusyFilesystem<T>(
-  { type, plan = mixedPlan, stepsPerSecond = 500, restingFiles = 200, seed = 1 }: LoadOptions,
+  { type, plan = mixedPlan, stepsPerSecond = 500, restingFiles = 200, seed = 1, sizeMiB = 128 }: LoadOptions,
   use: (busy: BusyFilesystem) => Promise<T>,
 ): Promise<T> {
-  return withLoopFilesystem({ type, sizeMiB: 128 }, async (mountPoint) => {
-    makeRestingFiles(join(mountPoint, 'resting'), restingFiles, seed);
-    const directory = join(mountPoint, 'busy');
+  return withLoopFilesystem({ type, sizeMiB }, async (mountPoint) => {
+    const root = join(mountPoint, 'source');
+    makeRestingFiles(join(root, 'resting'), restingFiles, seed);
+    const directory = join(root, 'busy');
     mkdirSync(directory);
-    await using writer = await startOrderedWriter({ directory, plan, stepsPerSecond });
+    const outside = join(mountPoint, 'outside');
+    await using writer = await startOrderedWriter({ directory, outside, plan, stepsPerSecond });
     await writer.reached(50);
     // Awaited here: the writer must go on until `use` is done.
     return await use({
       mountPoint,
+      root,
       writer,
       plan,
-      copyWith: (method, longestStallMs = generousStallMs) =>
-        copyWith(method, mountPoint, writer, plan, longestStallMs),
+      copyWith: (method, options = {}) => copyWith(method, root, writer, plan, options),
       copyNaively: () => copyNaively(directory, plan),
     });
   });
@@ -90,7 +109,7 @@ async function copyWith(
   path: string,
   writer: OrderedWriter,
   plan: WriterPlan,
-  longestStallMs: number,
+  { longestStallMs = generousStallMs, ahead }: CopyOptions,
 ): Promise<OracleResult> {
   using target = scratchFolder('copy');
   const { signal } = new AbortController();
@@ -99,16 +118,20 @@ async function copyWith(
   const outcome = await method.withStillView(
     facts,
     { longestStallMs },
-    { signal, report: recordingReporter() },
+    { signal, report: recordingReporter(), ahead },
     (view) => writeView(view, target.path, signal),
   );
+  // Told a little after it is so: what is told next is at least what was complete by now.
+  await writer.reached(writer.stepsSoFar() + 1);
   const stepsAfter = writer.stepsSoFar();
   const copy = join(target.path, 'busy');
-  const torn = new Set(outcome.value.torn.map(({ path: each }) => basename(each)));
-  const mixed = checkFiles(copy, plan).filter(({ file, isOneVersion }) => !isOneVersion && !torn.has(file));
+  const torn = outcome.value.torn.flatMap(({ path: each }) => each.split('/'));
+  const isTorn = (file: string): boolean => torn.some((name) => name === file || name.startsWith(`${file}.at-`));
+  const mixed = checkFiles(copy, plan).filter(({ file, isOneVersion }) => !isOneVersion && !isTorn(file));
   return {
     ...checkPrefix(copy, plan),
     mixedFiles: mixed.map(({ file }) => file),
+    plan,
     level: judge(outcome.evidence, outcome.value).level,
     stallMs: outcome.evidence.hold?.stallMs ?? null,
     stepsBefore,
@@ -122,7 +145,7 @@ function copyNaively(directory: string, plan: WriterPlan): { readonly isPrefix: 
   using target = scratchFolder('naive');
   for (const name of readdirSync(directory).sort()) {
     try {
-      copyFileSync(join(directory, name), join(target.path, name));
+      cpSync(join(directory, name), join(target.path, name), { recursive: true });
     } catch (error) {
       // Renamed since it was listed.
       if (!hasCode(error, 'ENOENT')) throw error;
@@ -145,7 +168,12 @@ export function makeRestingFiles(directory: string, count: number, seed: number)
 }
 
 /** A claim that the copy does not bear out: what no method may ever produce. */
-export function isLie(result: Pick<OracleResult, 'level' | 'isPrefix' | 'mixedFiles'>): boolean {
-  const claimsOneInstant = ['application', 'filesystem', 'crash', 'observed-static'].includes(result.level);
-  return (claimsOneInstant && !result.isPrefix) || result.mixedFiles.length > 0;
+export function isLie(
+  result: Pick<OracleResult, 'level' | 'isPrefix' | 'mixedFiles' | 'plan' | 'step' | 'stepsBefore' | 'stepsAfter'>,
+): boolean {
+  const { level, isPrefix, mixedFiles, plan, step, stepsBefore, stepsAfter } = result;
+  const isOfItsTime = step >= stepsBefore && step <= stepsAfter;
+  if (level === 'crash') return plan.kinds.every((kind) => kind === 'synced') && !isPrefix;
+  if (['application', 'filesystem', 'observed-static'].includes(level)) return !isPrefix || !isOfItsTime;
+  return mixedFiles.length > 0;
 }

@@ -1,4 +1,4 @@
 export { checkFiles, checkPrefix, type FileVerdict, type PrefixVerdict } from './check.ts';
-export type { StepKind, WriterPlan } from './plan.ts';
+export { type StepKind, stepKinds, type WriterPlan } from './plan.ts';
 export type { WriterReport } from './program.ts';
 export { type OrderedWriter, startOrderedWriter } from './start.ts';

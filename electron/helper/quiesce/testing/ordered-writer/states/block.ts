@@ -15,7 +15,7 @@ export function stepOfLine(bytes: Buffer): number | undefined {
  * A block of two steps and of nothing else, `older+newer`: what a store through memory leaves that was stopped half way.
  * Undefined when it is something else.
  */
-export function twoStepsOfBlock(block: Buffer): string | undefined {
+export function twoStepsOfBlock(block: Buffer): number | string | undefined {
   const ends = [stepOfLine(block.subarray(0, lineBytes)), stepOfLine(block.subarray(blockBytes - lineBytes))];
   const [first, last] = ends;
   if (first === undefined || last === undefined || first === last) return undefined;
@@ -27,7 +27,9 @@ export function twoStepsOfBlock(block: Buffer): string | undefined {
   return both(first, last);
 }
 
-export function both(a: number | string | undefined, b: number | string | undefined): string {
+/** The fact of two steps where one of them is expected; of the same step twice, that step. */
+export function both(a: number | string | undefined, b: number | string | undefined): number | string {
+  if (Number(a) === Number(b)) return Number(a);
   const [older, newer] = [Number(a), Number(b)].toSorted((x, y) => x - y);
   return `${older}+${newer}`;
 }

@@ -2,6 +2,7 @@ import { closeSync, constants, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { bind, check, cString } from '../../../../system/libc.ts';
 import { blockOfStep, nameAt } from '../plan.ts';
+import { afterUnlink } from '../states/unlinked.ts';
 import { required } from './block-files.ts';
 import type { OpenWriter } from './contract.ts';
 
@@ -12,9 +13,6 @@ const AT_SYMLINK_FOLLOW = 0x400;
 const linkat = bind<(from: number, path: Uint8Array, to: number, name: Uint8Array, flags: number) => number>(
   'int linkat(int, const void *, int, const void *, int)',
 );
-/** What no copy may ever show. */
-const unseen = 9_999_999_999;
-
 /** A file that is written before it has a name, and again after it has lost it. */
 export const openUnlinked: OpenWriter = ({ directory, files }) => {
   const newest = new Map<string, { readonly fd: number; readonly path: string }>();
@@ -28,7 +26,7 @@ export const openUnlinked: OpenWriter = ({ directory, files }) => {
     newest.set(file, { fd, path });
     if (before === undefined) return;
     unlinkSync(before.path);
-    writeSync(before.fd, blockOfStep(unseen), 0, undefined, 0);
+    writeSync(before.fd, blockOfStep(afterUnlink), 0, undefined, 0);
     closeSync(before.fd);
   };
   for (const file of files) replace(file, 0);
