@@ -61,10 +61,11 @@ export function backupResult(job: BackupJob, snapshotId: SnapshotId, evidence: E
   };
 }
 
-function summaryOf({ level, hold, files }: Evidence, leftOut: number): string {
+function summaryOf(evidence: Evidence, leftOut: number): string {
+  const { level, hold, files } = evidence;
   const how = howStill(level, hold);
   const left = leftOut > 0 ? ` ${leftOut} ${leftOut === 1 ? 'part' : 'parts'} left out.` : '';
-  return `${how}: ${files.files} ${files.files === 1 ? 'file' : 'files'} in the snapshot.${left}`;
+  return `${how}: ${files.files} ${files.files === 1 ? 'file' : 'files'} in the snapshot${readInside(evidence)}.${left}`;
 }
 
 function howStill(level: Evidence['level'], hold: Evidence['hold']): string {
@@ -72,6 +73,14 @@ function howStill(level: Evidence['level'], hold: Evidence['hold']): string {
   // A pause that did not earn its level did not hold what is in the snapshot.
   if (hold !== null && level === 'filesystem') return `${label} for ${hold.stallMs.toFixed(1)} ms`;
   return level === 'observed-static' ? `${label} while it was copied` : label;
+}
+
+/** What the pause was used for, where most was read before it. Files, not entries of the snapshot: one may be gone since. */
+function readInside({ level, hold, tracking }: Evidence): string {
+  if (hold === null || tracking === null || level !== 'filesystem') return '';
+  const { filesInside } = tracking;
+  if (filesInside === 0) return '; none had to be read during the pause';
+  return `; ${filesInside} ${filesInside === 1 ? 'was' : 'were'} read during the pause`;
 }
 
 function weakerText({ level, levelReason }: Evidence, job: BackupJob): string {
