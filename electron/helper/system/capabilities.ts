@@ -11,6 +11,7 @@ const capabilityBits = {
   setuid: 7,
   ipcLock: 14,
   sysAdmin: 21,
+  sysNice: 23,
   sysResource: 24,
   mknod: 27,
 } as const;

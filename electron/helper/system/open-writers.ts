@@ -128,11 +128,20 @@ class Scan {
   #addProcess(pid: number): void {
     try {
       const files = lookAtProcess(pid);
-      this.#table.addThoseOf(pid);
+      this.#addMounts(pid);
       this.#addFiles(pid, files);
     } catch (error) {
       if (hasCode(error, 'EACCES', 'EPERM')) this.#addUnreadable(pid);
       else if (!hasCode(error, 'ENOENT', 'ESRCH')) throw error;
+    }
+  }
+
+  /** A process whose first thread has ended tells of no mounts; what it has open counts without. */
+  #addMounts(pid: number): void {
+    try {
+      this.#table.addThoseOf(pid);
+    } catch (error) {
+      if (!hasCode(error, 'ENOENT', 'ESRCH', 'EINVAL')) throw error;
     }
   }
 
