@@ -1,13 +1,13 @@
 /**
- * A helper that dies in the middle: `node crash-child.ts SOURCE RECORDS`. Takes a snapshot, says `snapshot` once it is being
+ * A helper that dies in the middle: `node crash-child.ts SOURCE RECORDS METHOD`, METHOD `btrfs` or `lvm`. Takes a snapshot, says `snapshot` once it is being
  * read, and waits to be killed.
  */
 import { examineFolder } from '../../testing/examine-folder.ts';
 import { recordingReporter } from '../../testing/recording-reporter.ts';
-import { createBtrfsSnapshot } from '../index.ts';
+import { createBtrfsSnapshot, createLvmSnapshot } from '../index.ts';
 
-const [source = '', recordsFolder = ''] = process.argv.slice(2);
-const method = createBtrfsSnapshot({ recordsFolder });
+const [source = '', recordsFolder = '', name = 'btrfs'] = process.argv.slice(2);
+const method = (name === 'lvm' ? createLvmSnapshot : createBtrfsSnapshot)({ recordsFolder });
 await method.withStillView(
   await examineFolder(source),
   { longestStallMs: 250 },
