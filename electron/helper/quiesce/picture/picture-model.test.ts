@@ -11,7 +11,7 @@ async function playSeeds(seeds: number, scenario: Scenario): Promise<void> {
 }
 
 /** A picture that does not hear of something. */
-function deaf(to: Partial<ChangeListener>): Scenario['newPicture'] {
+function deaf(to: Partial<ChangeListener>): typeof createPicture {
   return (look, options) => {
     const picture = createPicture(look, options);
     return new Proxy(picture, {
@@ -40,7 +40,10 @@ describe('a picture of a filesystem that changes all the time', () => {
 
   it('takes what did not change from the version before', async () => {
     const saved = { files: 0 };
-    await play(30, { quiet: true, onTaken: (tree, read) => void (saved.files += tree - read) });
+    const onTaken = (files: number, read: number): void => {
+      saved.files += files - read;
+    };
+    await play(30, { quiet: true, onTaken });
     expect(saved.files).toBeGreaterThan(200);
   });
 });

@@ -1,54 +1,61 @@
-import type { ContentSink, ContentVerdict, StillContent, StillEntry } from '../contract.ts';
+import type { ContentSink, ContentVerdict, EntryMeta, StillContent, StillEntry } from '../contract.ts';
 import { isReusable } from '../ctime/reusable.ts';
-import type { PictureContent, PictureCounts } from './contract.ts';
-import type { Inode, Version } from './picture.ts';
+import type { PictureContent } from './contract.ts';
+import type { Tree } from './tree.ts';
+import type { Version } from './versions.ts';
 
 export interface ViewParts {
+  readonly tree: Tree;
   readonly fsType: string;
   readonly base: Version | null;
-  readonly contentOf: (inode: Inode) => PictureContent;
-  readonly below: (directory: Inode) => PictureCounts;
+  readonly contentOf: (id: number) => PictureContent;
 }
 
 const nothingBelow = { files: 0, directories: 0, others: 0, bytes: 0 };
 
-export function newViewEntry(name: Buffer, inode: Inode, parts: ViewParts): StillEntry {
-  const { meta } = inode;
+export function newViewEntry(name: Buffer, id: number, parts: ViewParts): StillEntry {
+  const { tree, base } = parts;
+  const meta = tree.inodes.metaOf(id);
   const entry = { name, meta, reusable: isReusable(parts.fsType, meta) };
   if (meta.type === 'dir') {
-    const { base } = parts;
-    const isSame = base !== null && inode.belowChanged <= base.seq && !inode.isStandIn;
-    const sameAs = isSame ? { version: base.id, below: parts.below(inode) } : undefined;
-    return { ...entry, children: () => childrenOf(inode, parts), content: null, sameAs };
+    const row = tree.rowOf(id);
+    const isSame = base !== null && row >= 0 && (tree.directories.belowChanged[row] ?? 0) <= base.step;
+    const sameAs = isSame ? { version: base.id, below: tree.below(id) } : undefined;
+    return { ...entry, children: () => childrenOf(id, parts), content: null, sameAs };
   }
   if (meta.type !== 'file') return { ...entry, children: null, content: null };
-  const content = parts.contentOf(inode);
-  const sameAs =
-    content.state === 'same' && parts.base !== null ? { version: parts.base.id, below: nothingBelow } : undefined;
-  return { ...entry, children: null, content: stillContent(inode, content, parts.base), sameAs };
+  const content = parts.contentOf(id);
+  const isSame = base !== null && content.state === 'same';
+  const sameAs = isSame ? { version: base.id, below: nothingBelow } : undefined;
+  return { ...entry, children: null, content: stillContent(meta, content, base), sameAs };
 }
 
-async function* childrenOf(directory: Inode, parts: ViewParts): AsyncGenerator<StillEntry> {
-  for (const { name, child } of directory.children?.values() ?? []) yield newViewEntry(name, child, parts);
+async function* childrenOf(directory: number, parts: ViewParts): AsyncGenerator<StillEntry> {
+  for (const { name, child } of parts.tree.childrenOf(directory))
+    yield newViewEntry(parts.tree.names.of(name), child, parts);
 }
 
-function stillContent(inode: Inode, content: PictureContent, base: Version | null): StillContent {
+function stillContent(meta: EntryMeta, content: PictureContent, base: Version | null): StillContent {
   switch (content.state) {
     case 'taken':
-      return { base: null, taken: content.content, readInto: () => Promise.reject(new Error('stored ahead')) };
+      return { base: null, taken: content.content, readInto: () => fail('it was stored ahead, and is not read again') };
     case 'unreadable':
       return { base: null, readInto: async () => content };
     case 'inside':
-      return content.read ?? { base: null, readInto: () => Promise.reject(new Error('read inside, and lost')) };
+      return content.read ?? { base: null, readInto: () => fail('it was read inside, and what was read is gone') };
     case 'same':
-      return { base: base?.id ?? null, readInto: (sink) => sendSame(inode, sink) };
+      return { base: base?.id ?? null, readInto: (sink) => sendSame(meta, sink) };
     case 'wanted':
-      return { base: null, readInto: () => Promise.reject(new Error('nobody read it before the view')) };
+      return { base: null, readInto: () => fail('nobody read it before the view') };
   }
 }
 
+function fail(why: string): Promise<never> {
+  return Promise.reject(new Error(`a content was asked for: ${why}`));
+}
+
 /** Nothing was read: where the version is not at hand after all, the sink says so. */
-async function sendSame({ meta }: Inode, sink: ContentSink): Promise<ContentVerdict> {
+async function sendSame(meta: EntryMeta, sink: ContentSink): Promise<ContentVerdict> {
   if (meta.size > 0n) await sink.same(Number(meta.size));
   return { state: 'whole', meta };
 }

@@ -62,7 +62,9 @@ async function contentOf({ content, meta }: StillEntry): Promise<number | null> 
   let read = '';
   const verdict = await content.readInto(
     {
-      data: async (bytes) => void (read += Buffer.from(bytes).toString()),
+      data: async (bytes) => {
+        read += Buffer.from(bytes).toString();
+      },
       hole: async () => {},
       same: () => Promise.reject(new Error('the version is not at hand')),
       restart: () => {},
