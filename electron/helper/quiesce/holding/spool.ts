@@ -37,6 +37,11 @@ export class Spool implements Disposable {
     this.#scratchFd = options.scratchBytes > 0 ? openScratchIn(options.scratchDirectory) : null;
   }
 
+  /** What fits into memory. */
+  get memoryBytes(): number {
+    return this.#memoryBytes;
+  }
+
   /** Bytes kept so far: the position of the next. */
   get length(): number {
     return this.#length;

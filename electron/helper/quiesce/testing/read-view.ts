@@ -1,4 +1,5 @@
 import type { ContentVerdict, EntryMeta, StillEntry, StillView } from '../contract.ts';
+import { memoryBytes } from './memory-ahead.ts';
 
 export interface ReadFile {
   readonly meta: EntryMeta;
@@ -7,6 +8,8 @@ export interface ReadFile {
   readonly bytes: Buffer;
   /** Bytes taken from the base version, not sent. */
   readonly same: number;
+  /** It was stored before the still point, in a `memoryAhead`. */
+  readonly isTaken: boolean;
 }
 
 /** Files of a view by path below its root. `base` gives earlier content for ranges that are said to be the same. */
@@ -31,6 +34,12 @@ export async function readView(
 }
 
 async function readEntry(entry: StillEntry, signal: AbortSignal, base: Buffer | undefined): Promise<ReadFile> {
+  const taken = entry.content?.taken;
+  if (taken !== undefined)
+    return {
+      ...{ meta: entry.meta, base: null, bytes: memoryBytes(taken), same: 0, isTaken: true },
+      verdict: { state: 'whole', meta: entry.meta },
+    };
   let parts: Buffer[] = [];
   let length = 0;
   let same = 0;
@@ -57,5 +66,12 @@ async function readEntry(entry: StillEntry, signal: AbortSignal, base: Buffer | 
     signal,
   );
   if (verdict === undefined) throw new Error('an entry without content was read');
-  return { meta: entry.meta, base: entry.content?.base ?? null, verdict, bytes: Buffer.concat(parts), same };
+  return {
+    meta: entry.meta,
+    base: entry.content?.base ?? null,
+    verdict,
+    bytes: Buffer.concat(parts),
+    same,
+    isTaken: false,
+  };
 }

@@ -1,5 +1,7 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, symlinkSync, writeSync } from 'node:fs';
+import { join } from 'node:path';
 import type { ContentSink, StillEntry, StillView } from '../contract.ts';
+import { memoryBytes } from './memory-ahead.ts';
 
 /** What became of a view that was written out. */
 export interface WrittenView {
@@ -15,9 +17,15 @@ export interface WrittenView {
 /**
  * Writes the root of a view into an empty directory: names, content and symlinks, no other metadata. For tests, so that
  * a view can be judged without capture. Files that are unreadable or vanished are left out; torn ones are written as sent.
+ * `base`: where the version that `same` refers to was written.
  */
-export async function writeView(view: StillView, directory: string, signal: AbortSignal): Promise<WrittenView> {
-  const writer = new ViewWriter(signal);
+export async function writeView(
+  view: StillView,
+  directory: string,
+  signal: AbortSignal,
+  base?: string,
+): Promise<WrittenView> {
+  const writer = new ViewWriter(signal, directory, base);
   for await (const child of view.root.children?.() ?? []) await writer.write(child, Buffer.from(directory));
   return { ...writer.result(), unreadable: [...writer.result().unreadable, ...view.unreadable()] };
 }
@@ -29,8 +37,13 @@ class ViewWriter {
   readonly #unreadable: { path: string; reason: string }[] = [];
   readonly #vanished: string[] = [];
 
-  constructor(signal: AbortSignal) {
+  readonly #directory: string;
+  readonly #base: string | undefined;
+
+  constructor(signal: AbortSignal, directory: string, base: string | undefined) {
     this.#signal = signal;
+    this.#directory = directory;
+    this.#base = base;
   }
 
   result(): WrittenView {
@@ -59,6 +72,12 @@ class ViewWriter {
   async #writeFile(entry: StillEntry, path: Buffer): Promise<void> {
     if (entry.content === null) throw new Error(`${path} is a file without content`);
     const fd = openSync(path, 'wx');
+    if (entry.content.taken !== undefined) {
+      writeTaken(fd, memoryBytes(entry.content.taken));
+      this.#count.files += 1;
+      this.#count.bytes += entry.content.taken.length;
+      return;
+    }
     let position = 0;
     const sink: ContentSink = {
       async data(bytes) {
@@ -68,8 +87,8 @@ class ViewWriter {
         position += length;
         ftruncateSync(fd, position);
       },
-      async same() {
-        throw new Error('there is no earlier version to take it from');
+      same: async (length) => {
+        position += this.#copyFromBase(path, fd, position, length);
       },
       restart() {
         position = 0;
@@ -91,5 +110,27 @@ class ViewWriter {
     } finally {
       closeSync(fd);
     }
+  }
+
+  #copyFromBase(path: Buffer, into: number, position: number, length: number): number {
+    if (this.#base === undefined) throw new Error('there is no earlier version to take it from');
+    const below = path.subarray(Buffer.byteLength(this.#directory) + 1).toString('latin1');
+    const from = openSync(Buffer.from(join(this.#base, below), 'latin1'), 'r');
+    try {
+      const bytes = Buffer.alloc(length);
+      const count = readSync(from, bytes, 0, length, position);
+      if (count !== length) throw new Error(`${below} is said to be as before, and was shorter`);
+      return writeSync(into, bytes, 0, length, position);
+    } finally {
+      closeSync(from);
+    }
+  }
+}
+
+function writeTaken(fd: number, bytes: Buffer): void {
+  try {
+    for (let done = 0; done < bytes.length; ) done += writeSync(fd, bytes, done, bytes.length - done, done);
+  } finally {
+    closeSync(fd);
   }
 }

@@ -1,0 +1,223 @@
+import { closeSync } from 'node:fs';
+import { StillpointError } from '../../../../shared/errors/index.ts';
+import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import { statxDescriptor } from '../../system/statx.ts';
+import type { StillContent } from '../contract.ts';
+import { keepContent, keptBytes, stillContentOf } from '../holding/kept-content.ts';
+import type { Spool } from '../holding/spool.ts';
+import type { TimeBudget } from '../holding/time-budget.ts';
+import type { Picture, PictureFile, PictureVersion } from '../picture/contract.ts';
+import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
+import { entryMeta } from '../view/entry-meta.ts';
+import { refusalOf } from './live-contents.ts';
+import { type Looker, treeEntry } from './looker.ts';
+import { isSettled, type WriterSight } from './settled.ts';
+
+/** What the work between freeze and thaw is made of. Tests take single steps away. */
+export interface InsideSteps {
+  /** Takes in everything that was told up to now. */
+  readonly drain: (tracker: ChangeTracker) => number;
+  /** Whether every inode that is open for writing is looked at again. */
+  readonly restats: boolean;
+}
+
+export interface FrozenDeltaParts {
+  readonly tree: OpenTree;
+  readonly tracker: ChangeTracker;
+  readonly picture: Picture;
+  readonly looker: Looker;
+  readonly spool: Spool;
+  readonly steps: InsideSteps;
+  /** Files somebody has open for writing, and how they may change. */
+  readonly openFiles: ReadonlyMap<HandleKey, WriterSight>;
+  /** Files opened, in whatever mode, since the last look for who has files open began. */
+  readonly openedMeanwhile: () => ReadonlySet<HandleKey>;
+  /** What the picture counts from. */
+  readonly base: PictureVersion | null;
+  /** Begins copy-before-write for the files in `heldContents`. */
+  readonly holdHotFiles: () => void;
+  /** Content taken at the still point by copy-before-write; those files are not read here. */
+  readonly heldContents: ReadonlyMap<HandleKey, StillContent>;
+  /** How much later a change may have been made without moving a ctime, ns. */
+  readonly doubtNs: bigint;
+}
+
+export interface TakenDelta {
+  readonly version: PictureVersion;
+  readonly folders: number;
+  readonly files: number;
+  readonly bytes: number;
+  /** Everything that was looked at again while nobody could write. */
+  readonly looked: ReadonlySet<HandleKey>;
+}
+
+/** Nothing changes while frozen: what is not clean after so many rounds contradicts itself. */
+const mostRounds = 64;
+
+/**
+ * Brings a picture up to the still point, while writers are held: takes in what was told, lists and looks at what is
+ * marked, looks again at every file that is open for writing, and reads what differs into memory. Synchronous; waits for
+ * nobody, tells nothing, and keeps every file it opens open until `closeFiles`, after the thaw.
+ */
+export class FrozenDelta {
+  readonly #parts: FrozenDeltaParts;
+  readonly #budget: TimeBudget;
+  readonly #openFiles: number[] = [];
+  readonly #looked = new Set<HandleKey>();
+  readonly #read = new Set<HandleKey>();
+  #folders = 0;
+  #files = 0;
+  #bytes = 0;
+
+  constructor(parts: FrozenDeltaParts, budget: TimeBudget) {
+    this.#parts = parts;
+    this.#budget = budget;
+  }
+
+  /** `flushedNs`: start of the freeze, which flushed everything, less what the clock of ctimes may be behind. */
+  take(flushedNs: bigint): TakenDelta {
+    const { picture, tracker, steps } = this.#parts;
+    let hasLookedAgain = !steps.restats;
+    this.#parts.holdHotFiles();
+    for (const key of this.#parts.heldContents.keys()) picture.content(key);
+    for (let round = 0; round < mostRounds; round += 1) {
+      steps.drain(tracker);
+      this.#requireComplete();
+      this.#lookAtMarked();
+      if (!hasLookedAgain) {
+        hasLookedAgain = true;
+        this.#lookAtOpenFiles();
+        continue;
+      }
+      for (const file of picture.filesToRead()) this.#readFile(file);
+      if (picture.isClean && steps.drain(tracker) === 0) {
+        this.#requireComplete();
+        return this.#result(picture.markVersion(flushedNs));
+      }
+    }
+    throw contradiction();
+  }
+
+  /** After the thaw. */
+  closeFiles(): void {
+    for (const fd of this.#openFiles.splice(0)) closeSync(fd);
+  }
+
+  /** After a hold that did not stand, or whose view is not used: what was read in it counts for nothing. */
+  forget(): void {
+    for (const key of this.#read) this.#parts.picture.content(key);
+  }
+
+  #result(version: PictureVersion): TakenDelta {
+    return { version, folders: this.#folders, files: this.#files, bytes: this.#bytes, looked: this.#looked };
+  }
+
+  #requireComplete(): void {
+    const { picture } = this.#parts;
+    if (!picture.isComplete) throw gapInside(picture.doubts.at(-1) ?? '');
+  }
+
+  #lookAtMarked(): void {
+    const { picture, looker } = this.#parts;
+    for (let round = 0; round < mostRounds; round += 1) {
+      const folders = picture.directoriesToList();
+      for (const folder of folders) {
+        this.#budget.didEntry();
+        if (looker.list(folder)) this.#folders += 1;
+      }
+      const entries = picture.entriesToLookAt();
+      for (const entry of entries) this.#lookAt(entry);
+      if (folders.length === 0 && entries.length === 0) return;
+      this.#requireComplete();
+    }
+    throw contradiction();
+  }
+
+  #lookAt(entry: Parameters<Looker['look']>[0]): void {
+    this.#budget.didEntry();
+    if (this.#parts.looker.look(entry)) this.#looked.add(entry.key);
+  }
+
+  /**
+   * A write by io_uring may be told later than it was made, and a store into a mapping is never told: whoever has a file
+   * open could have made one.
+   */
+  #lookAtOpenFiles(): void {
+    const { openFiles, openedMeanwhile } = this.#parts;
+    for (const [key, sight] of openFiles) this.#lookAtOpenFile(key, sight);
+    // Nobody looked at how these are open. A mapping made of a descriptor that is new moves the ctime by its first store.
+    for (const key of openedMeanwhile()) if (!openFiles.has(key)) this.#lookAtOpenFile(key, 'told');
+  }
+
+  #lookAtOpenFile(key: HandleKey, sight: WriterSight): void {
+    const { picture, base, doubtNs } = this.#parts;
+    const before = picture.file(key);
+    const path = before?.path() ?? null;
+    if (before === undefined || path === null) return;
+    this.#lookAt({ key, path, meta: before.meta });
+    const now = picture.file(key);
+    if (now === undefined) return;
+    const isSame = now.meta.ctimeNs === before.meta.ctimeNs;
+    const judged = { meta: now.meta, content: now.content, base, tickNs: doubtNs };
+    if (!isSame || !isSettled(sight, judged)) picture.content(key);
+  }
+
+  #readFile(file: PictureFile): void {
+    const { picture, tree, tracker, spool, heldContents } = this.#parts;
+    const { key, meta } = file;
+    const path = file.path();
+    if (path === null) return;
+    picture.clearContentMark(key);
+    const held = heldContents.get(key);
+    if (held !== undefined) {
+      this.#keep(key, { state: 'inside', read: held, meta });
+      return;
+    }
+    let fd: number;
+    try {
+      fd = tree.openFile(treeEntry(path, meta));
+    } catch (error) {
+      const refusal = refusalOf(error);
+      if (refusal.state === 'vanished') throw contradiction(error);
+      this.#keep(key, refusal);
+      return;
+    }
+    this.#openFiles.push(fd);
+    if (tracker.keyOf(fd) !== key) throw contradiction();
+    const stat = statxDescriptor(fd);
+    const content = keepContent(fd, stat, spool, this.#budget);
+    this.#files += 1;
+    this.#bytes += keptBytes(content);
+    const read = entryMeta(stat, { linkTarget: null, xattrs: meta.xattrs });
+    if (content.state === 'unreadable') this.#keep(key, content);
+    else this.#keep(key, { state: 'inside', read: stillContentOf(content, read, spool), meta: read });
+  }
+
+  #keep(key: HandleKey, content: Parameters<Picture['setContent']>[1]): void {
+    this.#parts.picture.setContent(key, content);
+    this.#read.add(key);
+    this.#looked.add(key);
+  }
+}
+
+/** Everybody who could change it is held, and it does not add up: our picture of it is wrong somewhere. */
+function contradiction(cause?: unknown): StillpointError {
+  return new StillpointError({
+    kind: 'freeze-ended-early',
+    message: 'What was found while nobody could write does not fit what had been told of changes.',
+    guidance: 'This attempt is dropped, and everything is looked at anew.',
+    retryable: true,
+    context: { again: 'walk' },
+    cause,
+  });
+}
+
+function gapInside(reason: string): StillpointError {
+  return new StillpointError({
+    kind: 'freeze-ended-early',
+    message: `Changes may have been missed right before the pause: ${reason}`,
+    guidance: 'This attempt is dropped, and everything is looked at anew.',
+    retryable: true,
+    context: { again: 'walk' },
+  });
+}

@@ -1,0 +1,88 @@
+import { closeSync } from 'node:fs';
+import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import { statxDescriptor } from '../../system/statx.ts';
+import type { StillContent } from '../contract.ts';
+import type { HotFile, HotFiles, HotFileWatch } from '../hot-files/contract.ts';
+import type { PictureFile } from '../picture/contract.ts';
+import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
+import { treeEntry } from './looker.ts';
+
+/** Files of one hold that are taken by copy-before-write. */
+export class HotSet implements AsyncDisposable {
+  readonly #hotFiles: HotFiles;
+  readonly #held = new Map<HandleKey, HotFile>();
+
+  private constructor(hotFiles: HotFiles) {
+    this.#hotFiles = hotFiles;
+  }
+
+  /** Takes as many of these as can be taken so. Before the freeze. */
+  static async prepare(
+    watch: HotFileWatch,
+    files: readonly PictureFile[],
+    tree: OpenTree,
+    tracker: Pick<ChangeTracker, 'keyOf'>,
+    signal: AbortSignal,
+  ): Promise<HotSet> {
+    const set = new HotSet(watch.newHotFiles());
+    try {
+      for (const file of files) set.#add(file, tree, tracker);
+      if (set.#held.size > 0) await set.#hotFiles.prepare([...set.#held.values()], signal);
+      return set;
+    } catch (error) {
+      await set[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  #add(file: PictureFile, tree: OpenTree, tracker: Pick<ChangeTracker, 'keyOf'>): void {
+    const path = file.path();
+    if (path === null) return;
+    let fd: number;
+    try {
+      fd = tree.openFile(treeEntry(path, file.meta));
+    } catch {
+      // It is read inside like any other, or named as unreadable there.
+      return;
+    }
+    const { deviceId, inode, size } = statxDescriptor(fd);
+    const hot: HotFile = { where: tree.describe(path), fd, deviceId, inode, size };
+    if (tracker.keyOf(fd) === file.key && this.#hotFiles.obstacle(hot) === null) this.#held.set(file.key, hot);
+    else closeSync(fd);
+  }
+
+  get size(): number {
+    return this.#held.size;
+  }
+
+  has(key: HandleKey): boolean {
+    return this.#held.has(key);
+  }
+
+  /** While frozen. */
+  hold(): void {
+    if (this.#held.size > 0) this.#hotFiles.hold();
+  }
+
+  /** Contents at the moment of `hold`; good until this is disposed of. */
+  contents(): ReadonlyMap<HandleKey, StillContent> {
+    const found = new Map<HandleKey, StillContent>();
+    for (const [key, hot] of this.#held)
+      found.set(key, {
+        base: null,
+        // Asked only when it is read: that is after the thaw.
+        readInto: (sink, signal) => this.#hotFiles.content(hot).readInto(sink, signal),
+      });
+    return found;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    const held = [...this.#held.values()];
+    this.#held.clear();
+    try {
+      await this.#hotFiles[Symbol.asyncDispose]();
+    } finally {
+      for (const { fd } of held) closeSync(fd);
+    }
+  }
+}

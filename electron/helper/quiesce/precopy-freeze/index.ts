@@ -1,0 +1,2 @@
+export { createPrecopyFreeze } from './precopy-freeze.ts';
+export { type PrecopySteps, precopySteps } from './steps.ts';

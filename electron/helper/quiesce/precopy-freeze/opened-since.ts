@@ -1,0 +1,50 @@
+import { eventBits, forEachInodeEvent, type InodeGroup, longestInodeEventBytes } from '../../system/fanotify/index.ts';
+import { openOpenedGroup } from '../../system/fanotify/opened-group.ts';
+import type { HandleKey } from '../tracking/contract.ts';
+
+const bufferBytes = 64 * 1024;
+
+/**
+ * Which files were opened since it began: whoever can write at a moment either had the file open before, and was found by a
+ * look at /proc that began later than this, or is told here. Meant for the second around a hold.
+ */
+export class OpenedSince implements Disposable {
+  readonly #group: InodeGroup;
+  readonly #buffer = Buffer.alloc(bufferBytes);
+  #problem: string | null = null;
+  #isOpen = true;
+
+  constructor(group: InodeGroup) {
+    this.#group = group;
+  }
+
+  /** `fd` is of the filesystem. Throws as fanotify_init(2), fanotify_mark(2). */
+  static on(fd: number): OpenedSince {
+    return new OpenedSince(openOpenedGroup(fd));
+  }
+
+  /** Why something may not have been told, for people; null when everything was. */
+  get problem(): string | null {
+    return this.#problem;
+  }
+
+  /** Everything opened since the last call. Waits for nobody: also for use while frozen. */
+  drain(): ReadonlySet<HandleKey> {
+    const keys = new Set<HandleKey>();
+    for (;;) {
+      const length = this.#group.read(this.#buffer);
+      forEachInodeEvent(this.#buffer, length, (mask, handle) => {
+        if (handle !== null) keys.add(handle as HandleKey);
+        else if ((mask & (eventBits.queueOverflow | eventBits.open)) !== 0)
+          this.#problem = 'More files were opened at once than the kernel could remember.';
+      });
+      if (length <= bufferBytes - longestInodeEventBytes) return keys;
+    }
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#group[Symbol.dispose]();
+  }
+}

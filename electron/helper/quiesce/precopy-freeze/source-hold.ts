@@ -1,0 +1,418 @@
+import { closeSync } from 'node:fs';
+import { StillpointError } from '../../../../shared/errors/index.ts';
+import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
+import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import { deviceNumber } from '../../system/mounts.ts';
+import type { OpenWriters } from '../../system/open-writers.ts';
+import { statxDescriptor } from '../../system/statx.ts';
+import type { AheadStore, QuiesceContext } from '../contract.ts';
+import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
+import { defaultDeltaMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
+import type { FrozenMoment } from '../guard/index.ts';
+import { flushUntilQuick } from '../holding/flush-until-quick.ts';
+import { usableMs } from '../holding/hold-still.ts';
+import { keepContent } from '../holding/kept-content.ts';
+import { descriptorsToSpare } from '../holding/obstacles.ts';
+import { Spool } from '../holding/spool.ts';
+import { TimeBudget } from '../holding/time-budget.ts';
+import type { JournalLoan } from '../journal/contract.ts';
+import type { Picture, PictureFile, PictureVersion } from '../picture/contract.ts';
+import { type AfterThaw, lookAfterThaw } from './after-thaw.ts';
+import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
+import { HotSet } from './hot-set.ts';
+import { notesOf } from './kept-notes.ts';
+import { LateChanges } from './late-changes.ts';
+import { LiveContents } from './live-contents.ts';
+import { LivePasses } from './live-passes.ts';
+import { Looker, treeEntry } from './looker.ts';
+import type { OpenedSince } from './opened-since.ts';
+import { bytesOf, type DeltaLimits, type ExpectedDelta, type ExpectedFile, requireFits } from './prediction.ts';
+import { ReadPace } from './read-pace.ts';
+import { lookAtOpenFiles, type SettlingParts, unsettledFiles, worthReading } from './settle-writers.ts';
+import { idleFreezeMs } from './stall-model.ts';
+import type { PrecopySteps } from './steps.ts';
+import { KnownWriters, swapInodes } from './writers.ts';
+
+export interface SourceHoldParts {
+  readonly facts: FilesystemFacts;
+  readonly tree: OpenTree;
+  readonly loan: JournalLoan;
+  readonly ahead: AheadStore;
+  readonly context: QuiesceContext;
+  readonly environment: QuiesceEnvironment;
+  readonly steps: PrecopySteps;
+  /** How long writers may be held, ms. */
+  readonly longestStallMs: number;
+}
+
+const mostScans = 3;
+/** So little is better read while writers wait than settled before. */
+const littleBytes = 1024 * 1024;
+const littleFiles = 32;
+/** Sizes of larger files are looked at without their holes. */
+const holesMatterFrom = 1024 * 1024;
+const spareBytes = 8 * 1024 * 1024;
+
+/**
+ * One source on its way through a hold: everything is brought close to the still point while writers go on (`prepare`,
+ * `flush`), brought up to it while they wait (`takeDelta`), and looked at once more when they run again (`lookAfter`). Who
+ * freezes is somebody else's business, so that several sources can be held at one barrier.
+ */
+export class SourceHold implements AsyncDisposable {
+  readonly #parts: SourceHoldParts;
+  readonly #picture: Picture;
+  readonly #device: string;
+  readonly #doubtNs = doubtNs();
+  readonly #looker: Looker;
+  readonly #contents: LiveContents;
+  readonly #passes: LivePasses;
+  readonly #late: LateChanges;
+  readonly #base: PictureVersion | null;
+  #swap: ReadonlySet<bigint> = new Set();
+  #writers: KnownWriters;
+  #opened: OpenedSince | undefined;
+  #hot: HotSet | undefined;
+  #spool: Spool | undefined;
+  #delta: FrozenDelta | undefined;
+  #taken: TakenDelta | undefined;
+  #lastFlushMs = 0;
+
+  constructor(parts: SourceHoldParts) {
+    const { facts, tree, loan, ahead, context } = parts;
+    this.#parts = parts;
+    this.#picture = loan.picture;
+    this.#device = deviceNumber(facts.mount);
+    this.#looker = new Looker(tree, loan.tracker, loan.picture, ({ stat, path }) => {
+      if (!this.#swap.has(stat.inode)) return false;
+      notesOf(loan.picture).leaveOut(tree.describe(path), 'In use as swap.');
+      return true;
+    });
+    this.#contents = new LiveContents({
+      root: facts.root,
+      fsType: facts.filesystem,
+      tree,
+      tracker: loan.tracker,
+      picture: loan.picture,
+      ahead,
+      pace: new ReadPace(context.liveBytesPerSecond, context.signal),
+      signal: context.signal,
+    });
+    this.#passes = new LivePasses({
+      picture: loan.picture,
+      tracker: loan.tracker,
+      looker: this.#looker,
+      contents: this.#contents,
+      report: context.report,
+      signal: context.signal,
+      onWalked: () => notesOf(loan.picture).walked(tree),
+    });
+    this.#late = new LateChanges(loan.tracker);
+    this.#base = loan.picture.countFrom(context.parentBase ?? null);
+    this.#writers = new KnownWriters(loan.picture, tree, { writers: [] });
+  }
+
+  get passes(): LivePasses {
+    return this.#passes;
+  }
+
+  get contents(): LiveContents {
+    return this.#contents;
+  }
+
+  get picture(): Picture {
+    return this.#picture;
+  }
+
+  /** What this run counts from; null when everything is looked at anew. */
+  get base(): PictureVersion | null {
+    return this.#base;
+  }
+
+  get writers(): KnownWriters {
+    return this.#writers;
+  }
+
+  get taken(): TakenDelta {
+    if (this.#taken === undefined) throw new Error('nothing has been taken yet');
+    return this.#taken;
+  }
+
+  /** Times at which changes may have been missed, the very beginning not counted. */
+  get gaps(): number {
+    return this.#passes.gaps;
+  }
+
+  get hotFiles(): number {
+    return this.#hot?.size ?? 0;
+  }
+
+  /** Everything that can be read before anybody waits. Also for another try: only what changed since is read then. */
+  async prepare(): Promise<void> {
+    const { loan } = this.#parts;
+    await this.#flushForMappings();
+    this.#lookForSwap(await this.#scan(this.#parts.steps.scanBefore));
+    await this.#passes.refresh();
+    if (loan.isVerificationDue && this.#passes.walks === 0) await this.#verify();
+    await this.#passes.converge();
+    await this.#settleWriters();
+  }
+
+  /**
+   * Makes what was stored durable, finds out who can write, and flushes until a freeze will be short. Afterwards nothing
+   * of the repository is written until the thaw.
+   */
+  async flush(): Promise<void> {
+    const { ahead, context, longestStallMs, steps, tree } = this.#parts;
+    await ahead.settle();
+    const flushTimed = async (): Promise<void> => {
+      const startedAt = performance.now();
+      await steps.flush(tree.rootFd);
+      this.#lastFlushMs = performance.now() - startedAt;
+    };
+    await flushUntilQuick(flushTimed, longestStallMs, context.signal);
+    this.#opened?.[Symbol.dispose]();
+    this.#opened = steps.watchOpened(tree.rootFd);
+    const scan = await this.#scan(steps.scanBefore);
+    await this.#passes.refresh();
+    this.#writers = new KnownWriters(this.#picture, tree, scan);
+    // The look at all programs took its time.
+    await flushUntilQuick(flushTimed, longestStallMs, context.signal);
+    lookAtOpenFiles(this.#writers.files, this.#settling);
+    await this.#prepareHotFiles();
+  }
+
+  /** Right before the freeze: the last changes by name, a rehearsal of what is to be read, and whether it fits. */
+  ready(): void {
+    const expected = this.#expected();
+    const limits = this.#limits;
+    requireFits(expected, limits);
+    this.#reserveSpool(bytesOf(expected.files));
+    this.#rehearse();
+    this.#passes.lookNow();
+    requireFits(this.#expected(), limits);
+  }
+
+  /** While frozen, by whomever: see `withFrozen`. */
+  takeDelta(frozen: FrozenMoment): TakenDelta {
+    const { tree, loan, steps, longestStallMs } = this.#parts;
+    const freezeMs = Number(frozen.after.monotonicNs - frozen.before.monotonicNs) / 1e6;
+    const budget = new TimeBudget(Math.max(0, usableMs(longestStallMs) - freezeMs), { entries: 0, bytes: 0 });
+    if (this.#spool === undefined) throw new Error('a delta is taken after `ready`');
+    const delta = new FrozenDelta(
+      {
+        tree,
+        tracker: loan.tracker,
+        picture: this.#picture,
+        looker: this.#looker,
+        spool: this.#spool,
+        steps,
+        openFiles: this.#writers.files,
+        openedMeanwhile: () => this.#opened?.drain() ?? new Set(),
+        base: this.#base,
+        holdHotFiles: () => this.#hot?.hold(),
+        heldContents: this.#hot?.contents() ?? new Map(),
+        doubtNs: this.#doubtNs,
+      },
+      budget,
+    );
+    this.#delta = delta;
+    const taken = delta.take(frozen.before.wallNs - this.#doubtNs);
+    this.#late.forget();
+    this.#taken = taken;
+    return taken;
+  }
+
+  /** Right after the thaw: whether somebody could have written unseen who was not looked at. */
+  async lookAfter(): Promise<AfterThaw> {
+    const { loan, steps, tree } = this.#parts;
+    this.#delta?.closeFiles();
+    const { signal } = this.#parts.context;
+    let scan = await steps.scanAfter(this.#device, signal);
+    for (let tries = 1; tries < mostScans && scan.gaps.length > 0; tries += 1)
+      scan = await steps.scanAfter(this.#device, signal);
+    loan.tracker.drain();
+    const openedAfter = this.#opened?.drain() ?? new Set();
+    return lookAfterThaw({
+      ...this.#settling,
+      tree,
+      scan,
+      looked: this.taken.looked,
+      late: this.#late,
+      openedAfter,
+      openedProblem: this.#opened?.problem ?? null,
+    });
+  }
+
+  /** The hold did not stand, or is not used: everything read in it is read again. */
+  async forget(): Promise<void> {
+    this.#delta?.closeFiles();
+    this.#delta?.forget();
+    this.#delta = undefined;
+    this.#taken = undefined;
+    this.#spool?.reset();
+    this.#opened?.[Symbol.dispose]();
+    this.#opened = undefined;
+    const hot = this.#hot;
+    this.#hot = undefined;
+    await hot?.[Symbol.asyncDispose]();
+  }
+
+  /** Ends what was only needed around the hold; content that was taken in it stays. */
+  endWatching(): void {
+    this.#opened?.[Symbol.dispose]();
+    this.#late[Symbol.dispose]();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.endWatching();
+    this.#delta?.closeFiles();
+    this.#spool?.[Symbol.dispose]();
+    await this.#hot?.[Symbol.asyncDispose]();
+  }
+
+  /** Walks everything although nothing seems to be missing: what is found different shows that something was. */
+  async #verify(): Promise<void> {
+    await this.#passes.walk();
+    const { differences } = this.#passes;
+    this.#parts.loan.verified(differences);
+    if (differences > 0)
+      this.#parts.context.report.note(
+        'warning',
+        `${differences} entries were found different without anybody having told of a change; everything was looked at again.`,
+      );
+  }
+
+  get #settling(): SettlingParts {
+    return { picture: this.#picture, looker: this.#looker, base: this.#base, doubtNs: this.#doubtNs };
+  }
+
+  /** So that from here on every first store into a mapped page moves a ctime. */
+  async #flushForMappings(): Promise<void> {
+    const startedNs = wallClockNs() - this.#doubtNs;
+    await this.#parts.steps.flush(this.#parts.tree.rootFd);
+    this.#contents.flushedNs = startedNs;
+  }
+
+  async #scan(step: PrecopySteps['scanBefore']): Promise<OpenWriters> {
+    const { signal } = this.#parts.context;
+    let scan = await step(this.#device, signal);
+    for (let tries = 1; tries < mostScans && scan.gaps.length > 0; tries += 1) scan = await step(this.#device, signal);
+    if (scan.gaps.length === 0) return scan;
+    throw new StillpointError({
+      kind: 'freeze-refused',
+      message: `Who can write here unseen cannot be told: ${scan.gaps.join(' ')}`,
+      guidance: 'Nothing was held still. It is taken by another method.',
+      retryable: false,
+    });
+  }
+
+  /** Swap files are listed as left out; a folder in which one began or ended to be one is listed again. */
+  #lookForSwap(scan: OpenWriters): void {
+    this.#swap = swapInodes(scan);
+    for (const inode of this.#swap)
+      for (const key of this.#picture.keysOfInode(inode)) {
+        const parent = this.#looker.parentKey(this.#picture.file(key)?.path() ?? null);
+        if (parent !== undefined) this.#picture.names(parent);
+      }
+  }
+
+  /** Reads again what somebody has open for writing, after a flush, where that spares reading it while writers wait. */
+  async #settleWriters(): Promise<void> {
+    const { steps, context, tree } = this.#parts;
+    const scan = await this.#scan(steps.scanBefore);
+    const writers = new KnownWriters(this.#picture, tree, scan);
+    lookAtOpenFiles(writers.files, this.#settling);
+    await this.#passes.refresh();
+    const unsettled = unsettledFiles(writers.files, this.#settling);
+    const bytes = unsettled.reduce((sum, { meta }) => sum + Number(meta.size), 0);
+    if (bytes <= littleBytes && unsettled.length <= littleFiles) return;
+    // What was stored a moment ago must be older than the flush.
+    await steps.pause(Number(this.#doubtNs / 1_000_000n) + 10, context.signal);
+    await this.#flushForMappings();
+    lookAtOpenFiles(writers.files, this.#settling);
+    const again = unsettledFiles(writers.files, this.#settling);
+    const worth = worthReading(again, writers.files, this.#contents.flushedNs, this.#doubtNs);
+    if (worth.length > 0) await this.#passes.read(worth);
+  }
+
+  get #limits(): DeltaLimits {
+    const { environment, longestStallMs } = this.#parts;
+    return {
+      memoryBytes: environment.deltaMemoryBytes ?? defaultDeltaMemoryBytes,
+      timeMs: usableMs(longestStallMs) - Math.max(idleFreezeMs(), this.#lastFlushMs),
+      openFiles: descriptorsToSpare(),
+    };
+  }
+
+  /** What would be read while writers wait, as things are now. */
+  #filesInside(): PictureFile[] {
+    const files = new Map(this.#picture.filesToRead().map((file) => [file.key, file]));
+    for (const file of unsettledFiles(this.#writers.files, this.#settling)) files.set(file.key, file);
+    return [...files.values()].filter(({ key }) => this.#hot?.has(key) !== true);
+  }
+
+  #expected(): ExpectedDelta {
+    const files = this.#filesInside().flatMap((file) => this.#expectedFile(file) ?? []);
+    const { length: folders } = this.#picture.directoriesToList();
+    return { looks: this.#writers.files.size + folders + this.#picture.entriesToLookAt().length, files };
+  }
+
+  #expectedFile(file: PictureFile): ExpectedFile | undefined {
+    const path = file.path();
+    if (path === null) return undefined;
+    const { tree } = this.#parts;
+    const size = Number(file.meta.size);
+    if (size < holesMatterFrom) return { path: tree.describe(path), bytes: size };
+    const stored = this.#withOpen(file, (fd) => Number(statxDescriptor(fd).blocks) * 512);
+    return { path: tree.describe(path), bytes: Math.min(size, stored ?? size) };
+  }
+
+  /** The same reading as inside, with nobody held: it shows that it fits, and leaves what it needs in the caches. */
+  #rehearse(): void {
+    const spool = this.#spool;
+    if (spool === undefined) return;
+    const budget = new TimeBudget(Math.max(1, this.#limits.timeMs), { entries: 0, bytes: 0 });
+    try {
+      for (const file of this.#filesInside())
+        this.#withOpen(file, (fd) => keepContent(fd, statxDescriptor(fd), spool, budget));
+    } finally {
+      spool.reset();
+    }
+  }
+
+  #withOpen<T>(file: PictureFile, use: (fd: number) => T): T | undefined {
+    const path = file.path();
+    if (path === null) return undefined;
+    let fd: number;
+    try {
+      fd = this.#parts.tree.openFile(treeEntry(path, file.meta));
+    } catch {
+      // Gone or closed to us: that shows again when it counts.
+      return undefined;
+    }
+    try {
+      return use(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+
+  #reserveSpool(bytes: number): void {
+    const wanted = Math.min(this.#limits.memoryBytes, bytes * 2 + spareBytes);
+    if (this.#spool !== undefined && this.#spool.memoryBytes >= wanted) return;
+    this.#spool?.[Symbol.dispose]();
+    this.#spool = new Spool({ memoryBytes: wanted, scratchBytes: 0, scratchDirectory: '' });
+  }
+
+  /** Files that are too much to be read inside, where copy-before-write can take them. */
+  async #prepareHotFiles(): Promise<void> {
+    const { environment, facts, tree, loan, context } = this.#parts;
+    const watch = environment.hotFiles?.(facts) ?? null;
+    const old = this.#hot;
+    this.#hot = undefined;
+    await old?.[Symbol.asyncDispose]();
+    if (watch === null) return;
+    const large = this.#filesInside().filter(({ meta }) => Number(meta.size) >= holesMatterFrom);
+    if (large.length > 0) this.#hot = await HotSet.prepare(watch, large, tree, loan.tracker, context.signal);
+  }
+}
