@@ -29,6 +29,8 @@ const patienceMs = 30_000;
 export class RootHolds {
   readonly #place: HoldPlace;
   #holder: TalkingChild | undefined;
+  /** Started ahead: a start takes seconds here, and a killed helper is followed by another. */
+  #spare: TalkingChild | undefined;
   #probe: WriterProbe | undefined;
 
   constructor(place: HoldPlace) {
@@ -58,7 +60,8 @@ export class RootHolds {
     const faults: string[] = [];
     if (felt === undefined) faults.push('a writer still waits');
     else if (felt.longestMs > rootLeaseMs + graceMs) faults.push(`a writer waited ${felt.longestMs} ms`);
-    const wake = await this.#wake(rootCase, holder, pids, faults);
+    const isStruck = rootCase.victims.length > 0 && !(rootCase.when === 'frozen' && end?.event === 'refused');
+    const wake = await this.#wake(isStruck ? rootCase : { ...rootCase, victims: [] }, holder, pids, faults);
     const over = end ?? wake;
     faults.push(...(await this.#left(pids)));
     tracer?.kill('SIGKILL');
@@ -75,6 +78,7 @@ export class RootHolds {
         when: rootCase.when,
         delayMs: rootCase.delayMs,
         outcome: over?.event ?? 'nothing',
+        refusal: typeof over?.kind === 'string' ? over.kind : '',
         held: over?.held === true,
         cause: typeof over?.cause === 'string' ? over.cause : '',
         stallMs: stallOf(over),
@@ -95,13 +99,14 @@ export class RootHolds {
     if (when === 'before-freeze') await strike();
     holder.tell('go');
     if (when === 'in-freeze-call' && (await holder.hear(['freezing'], patienceMs))) await strike();
-    if (when === 'frozen' && (await holder.hear(['frozen', 'refused'], patienceMs))?.event === 'frozen') await strike();
     const isSilenced = rootCase.victims.includes('helper') && when !== 'after-thaw';
-    const end = isSilenced ? undefined : await holder.hear(['over', 'refused'], patienceMs);
+    const first = when === 'frozen' ? await holder.hear(['frozen', 'refused'], patienceMs) : undefined;
+    if (first?.event === 'frozen') await strike();
+    const end = isSilenced || first?.event === 'refused' ? first : await holder.hear(['over', 'refused'], patienceMs);
     if (when === 'after-thaw') await strike();
     const beyond = rootCase.victims.length === 0 ? 0 : rootLeaseMs + marginMs;
     if (beyond > 0) await sleep(beyond + (rootCase.thawFails === true ? 1500 : 400));
-    return end;
+    return end?.event === 'frozen' ? undefined : end;
   }
 
   /** A helper that was only stopped goes on, and must not believe that it held what it did not. */
@@ -151,10 +156,15 @@ export class RootHolds {
 
   async #holderUp(): Promise<TalkingChild> {
     if (this.#holder !== undefined && !this.#holder.hasEnded) return this.#holder;
-    const { guardBinary, folder, copy } = this.#place;
-    this.#holder = new TalkingChild(`${import.meta.dirname}/holder.ts`, [guardBinary, folder, copy]);
+    this.#holder = this.#spare ?? this.#newHolder();
+    this.#spare = this.#newHolder();
     if ((await this.#holder.hear(['up'], 60_000)) === undefined) throw new Error('the holder did not start');
     return this.#holder;
+  }
+
+  #newHolder(): TalkingChild {
+    const { guardBinary, folder, copy } = this.#place;
+    return new TalkingChild(`${import.meta.dirname}/holder.ts`, [guardBinary, folder, copy]);
   }
 
   async #probeUp(): Promise<WriterProbe> {
