@@ -8,7 +8,7 @@
  *   1          one struct frame: "ready"
  *   guard-fd   pidfd of the process that is watched      helper-fd   pidfd of the helper
  *
- * It is killed when it is silent for lease-ms, and when it outlives the helper by that time. Nothing is ever thawed or
+ * It is killed when, after its first beat, it is silent for lease-ms, and when it outlives the helper by that time. Nothing is ever thawed or
  * frozen here. Ends when the watched process has ended.
  *
  * Exit codes: 0 it ended by itself, 1 bad arguments or descriptors, 9 it was killed
@@ -22,7 +22,7 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-enum { KILLED = 9, TRY_AGAIN_MS = 100 };
+enum { KILLED = 9, TRY_AGAIN_MS = 100, LONGEST_WAIT_MS = 60 * 1000 };
 
 static uint64_t now_ms(void)
 {
@@ -35,13 +35,15 @@ int run_watch(void)
 			      { 0, POLLIN, 0 },
 			      { (int)given.helper_fd, POLLIN, 0 } };
 	uint64_t silence = (uint64_t)given.lease_ms;
-	uint64_t deadline = now_ms() + silence;
+	/* Until its first beat it answers nobody, and the helper waits for it. */
+	uint64_t deadline = UINT64_MAX / 2;
 	int exit_code = DONE;
 	char beats[256];
 
 	for (;;) {
 		uint64_t at = now_ms();
-		int wait = exit_code == KILLED ? TRY_AGAIN_MS : at < deadline ? (int)(deadline - at) : 0;
+		uint64_t left = at < deadline ? deadline - at : 0;
+		int wait = exit_code == KILLED ? TRY_AGAIN_MS : left > LONGEST_WAIT_MS ? LONGEST_WAIT_MS : (int)left;
 		int found = poll(p, 3, wait);
 
 		if (found > 0 && p[0].revents)
