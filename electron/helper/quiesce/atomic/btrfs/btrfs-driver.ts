@@ -108,9 +108,14 @@ function limits(facts: FilesystemFacts): string[] {
     'Nobody is held: what is being written at that moment may be there in part, as after a power cut; what was finished before is all there.',
   ];
   const inner = facts.leftOut.filter(({ reason }) => reason.startsWith('A subvolume of its own'));
-  if (inner.length > 0)
+  const example = inner[0]?.path;
+  if (inner.length === 1)
     reasons.push(
-      `${inner.length === 1 ? 'One subvolume' : `${inner.length} subvolumes`} inside (for example ${inner[0]?.path}) would be from another moment and is left out; add it as a source of its own.`,
+      `One subvolume inside (${example}) would be from another moment and is left out; add it as a source of its own.`,
+    );
+  if (inner.length > 1)
+    reasons.push(
+      `${inner.length} subvolumes inside (for example ${example}) would be from another moment and are left out; add them as sources of their own.`,
     );
   return reasons;
 }

@@ -112,7 +112,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'a snapshot of a btrfs', () =>
     const promise = await createBtrfsSnapshot({ recordsFolder: fixture.records.path }).preflight(facts, lease);
     expect(promise).toMatchObject({ available: true, level: 'crash' });
     expect(promise.reasons[1]).toBe(
-      `One subvolume inside (for example ${inner}) would be from another moment and is left out; add it as a source of its own.`,
+      `One subvolume inside (${inner}) would be from another moment and is left out; add it as a source of its own.`,
     );
     const { value, evidence } = await take(facts, fixture.records.path, metasOf);
     expect(value.get('/folder/inner')).toMatchObject({ type: 'dir' });
