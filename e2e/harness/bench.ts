@@ -5,16 +5,28 @@ import { root } from './tree.ts';
 
 export interface Contender {
   readonly name: string;
-  /** One round; figures by name, each with its unit in the name (`stall ms`). Cleans up after itself. */
-  run(round: number): Promise<Readonly<Record<string, number>>>;
+  /** Takes part in every so many rounds. Default: in each. */
+  readonly every?: number;
+  /**
+   * One round; figures by name, each with its unit in the name (`stall ms`), one or many of a kind. Cleans up after itself.
+   * A round that failed is told and does not end the bench.
+   */
+  run(round: number): Promise<Readonly<Record<string, number | readonly number[]>>>;
 }
 
-/** A ratio of two contenders' medians beside what it must be. */
+/** One figure of a contender over all rounds. */
+export interface Figure {
+  readonly of: string;
+  readonly figure: string;
+  readonly stat: 'median' | 'p95' | 'p99' | 'max';
+}
+
+/** A figure, or its ratio to another one, beside what it must be. */
 export interface Target {
   readonly text: string;
-  readonly figure: string;
-  readonly of: string;
-  readonly to: string;
+  readonly figure: Figure;
+  /** Absent: the figure itself is judged. */
+  readonly to?: Figure;
   readonly atMost: number;
 }
 
@@ -25,19 +37,31 @@ export interface BenchOptions {
   readonly warmUp: number;
   readonly contenders: readonly Contender[];
   readonly targets: readonly Target[];
+  /** Round after round until all are done or this much time has passed. Default: until all are done. */
+  readonly mostMs?: number;
+}
+
+export interface Verdict {
+  readonly text: string;
+  readonly value: number;
+  readonly atMost: number;
+  readonly met: boolean;
 }
 
 type Figures = Map<string, Map<string, number[]>>;
 
 /**
  * Runs contenders in turns, A B A B …, so that a machine whose speed drifts treats them alike; prints medians with their
- * spread and, as the last line, the ratios beside the targets. Sets exit code 1 where a target is missed.
+ * spread and, as the last lines, the figures beside the targets. Sets exit code 1 where a target is missed.
  */
-export async function runBench(options: BenchOptions): Promise<void> {
+export async function runBench(options: BenchOptions): Promise<readonly Verdict[]> {
   const figures: Figures = new Map(options.contenders.map(({ name }) => [name, new Map()]));
+  const startedAt = performance.now();
   for (let round = -options.warmUp; round < options.rounds; round++) {
+    if (round > 0 && performance.now() - startedAt > (options.mostMs ?? Number.POSITIVE_INFINITY)) break;
     for (const contender of options.contenders) {
-      const measured = await contender.run(round);
+      if (round % (contender.every ?? 1) !== 0) continue;
+      const measured = await runOne(contender, round);
       if (round < 0) continue;
       for (const [figure, value] of Object.entries(measured)) record(figures, contender.name, figure, value);
       process.stderr.write(`round ${round + 1}/${options.rounds} ${contender.name}: ${inWords(measured)}\n`);
@@ -46,31 +70,43 @@ export async function runBench(options: BenchOptions): Promise<void> {
   const verdicts = options.targets.map((target) => judge(figures, target));
   print(figures);
   save(options.name, figures, verdicts);
-  console.log(`${options.name}: ${verdicts.map(({ text, met }) => `${met ? 'met' : 'MISSED'} ${text}`).join('; ')}`);
+  for (const { text, value, atMost, met } of verdicts)
+    console.log(`${options.name}: ${met ? 'met' : 'MISSED'} ${text}: ${short(value)} (at most ${atMost})`);
   if (verdicts.some(({ met }) => !met)) process.exitCode = 1;
+  return verdicts;
 }
 
-function record(figures: Figures, contender: string, figure: string, value: number): void {
+async function runOne(contender: Contender, round: number): Promise<Awaited<ReturnType<Contender['run']>>> {
+  try {
+    return await contender.run(round);
+  } catch (error) {
+    process.exitCode = 1;
+    console.log(`${contender.name} failed in round ${round + 1}: ${error instanceof Error ? error.message : error}`);
+    return {};
+  }
+}
+
+function record(figures: Figures, contender: string, figure: string, value: number | readonly number[]): void {
   const of = figures.get(contender) ?? new Map<string, number[]>();
-  of.set(figure, [...(of.get(figure) ?? []), value]);
+  const values = of.get(figure) ?? [];
+  for (const each of typeof value === 'number' ? [value] : value) values.push(each);
+  of.set(figure, values);
   figures.set(contender, of);
 }
 
-function judge(
-  figures: Figures,
-  { text, figure, of, to, atMost }: Target,
-): { text: string; met: boolean; ratio: number } {
-  const median = (name: string): number => spreadOf(figures.get(name)?.get(figure) ?? []).median;
-  const ratio = median(of) / median(to);
-  return { text: `${text} ${ratio.toFixed(3)} (at most ${atMost})`, met: ratio <= atMost, ratio };
+/** A figure that nobody has is a target that was missed. */
+function judge(figures: Figures, { text, figure, to, atMost }: Target): Verdict {
+  const valueAt = ({ of, figure: name, stat }: Figure): number => spreadOf(figures.get(of)?.get(name) ?? [])[stat];
+  const value = valueAt(figure) / (to === undefined ? 1 : valueAt(to));
+  return { text, value, atMost, met: value <= atMost };
 }
 
 function print(figures: Figures): void {
-  const rows = [['contender', 'figure', 'median', 'min', 'max', 'n']];
+  const rows = [['contender', 'figure', 'median', 'p95', 'p99', 'min', 'max', 'n']];
   for (const [name, of] of figures) {
     for (const [figure, values] of of) {
-      const { median, min, max, count } = spreadOf(values);
-      rows.push([name, figure, short(median), short(min), short(max), String(count)]);
+      const { median, p95, p99, min, max, count } = spreadOf(values);
+      rows.push([name, figure, short(median), short(p95), short(p99), short(min), short(max), String(count)]);
     }
   }
   const widths = rows[0]?.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0))) ?? [];
@@ -87,9 +123,9 @@ function save(name: string, figures: Figures, verdicts: readonly object[]): void
   writeFileSync(join(folder, `${name}.json`), `${JSON.stringify({ name, spreads, verdicts }, null, 2)}\n`);
 }
 
-function inWords(measured: Readonly<Record<string, number>>): string {
+function inWords(measured: Readonly<Record<string, number | readonly number[]>>): string {
   return Object.entries(measured)
-    .map(([figure, value]) => `${figure} ${short(value)}`)
+    .map(([figure, value]) => `${figure} ${short(typeof value === 'number' ? value : spreadOf(value).p99)}`)
     .join(', ');
 }
 

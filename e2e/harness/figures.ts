@@ -1,6 +1,8 @@
 /** Figures of one contender over its rounds, and what may be said of them. */
 export interface Spread {
   readonly median: number;
+  readonly p95: number;
+  readonly p99: number;
   readonly min: number;
   readonly max: number;
   readonly count: number;
@@ -10,6 +12,8 @@ export function spreadOf(values: readonly number[]): Spread {
   const sorted = values.toSorted((a, b) => a - b);
   return {
     median: quantile(sorted, 0.5),
+    p95: quantile(sorted, 0.95),
+    p99: quantile(sorted, 0.99),
     min: sorted[0] ?? Number.NaN,
     max: sorted.at(-1) ?? Number.NaN,
     count: sorted.length,

@@ -16,6 +16,7 @@ export const stepKinds = [
   'move',
   'unlinked',
   'loop',
+  'scattered',
 ] as const;
 export type StepKind = (typeof stepKinds)[number];
 
@@ -26,6 +27,8 @@ export interface WriterPlan {
   readonly files: number;
   /** Blocks of each file written in place, taken in turns. */
   readonly blocks: number;
+  /** `scattered` only: this writer has every `of`th block of the file, so that several can share it. Default: all. */
+  readonly share?: { readonly own: number; readonly of: number };
 }
 
 export const blockBytes = 4096;
@@ -47,7 +50,15 @@ export function cellOfStep(plan: WriterPlan, step: number): Cell {
   if (kind === undefined) throw new Error('a plan needs at least one kind of step');
   const turn = Math.floor(step / plan.kinds.length);
   const round = Math.floor(turn / plan.files);
-  return { kind, file: fileName(kind, turn % plan.files), round, block: round % blocksOf(plan, kind) };
+  const block = kind === 'scattered' ? scatteredBlock(plan, step) : round % blocksOf(plan, kind);
+  return { kind, file: fileName(kind, turn % plan.files), round, block };
+}
+
+/** Any block of the writer's share, the same for the same step. */
+function scatteredBlock({ blocks, share = { own: 0, of: 1 } }: WriterPlan, step: number): number {
+  // Knuth's multiplicative hash: neighbouring steps land far from each other.
+  const anywhere = Math.imul(step, 2654435761) >>> 0;
+  return share.own + share.of * (anywhere % Math.floor(blocks / share.of));
 }
 
 /** Blocks that a file of this kind is written in, one at a time. */

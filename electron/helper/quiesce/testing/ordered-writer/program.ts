@@ -23,8 +23,8 @@ export interface WriterOrders {
 export interface WriterReport {
   readonly steps: number;
   readonly longestStepMs: number;
-  /** Of every step in order, ms; empty unless asked for. */
-  readonly stepTimesMs?: readonly number[];
+  /** Every step in order, if it was asked for: when it began, ms since the epoch, and how long it took, ms. */
+  readonly times?: readonly (readonly [number, number])[];
 }
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
@@ -42,7 +42,7 @@ async function write(orders: WriterOrders): Promise<void> {
   const writers = openWriters(orders);
   process.send?.('ready');
   const stepMs = 1000 / stepsPerSecond;
-  const stepTimesMs: number[] = [];
+  const times: [number, number][] = [];
   let longestStepMs = 0;
   let step = 0;
   let dueAt = performance.now();
@@ -54,7 +54,7 @@ async function write(orders: WriterOrders): Promise<void> {
     writers.get(cell.kind)?.write(cell, step);
     const endedAt = performance.now();
     longestStepMs = Math.max(longestStepMs, endedAt - startedAt);
-    if (keepsTimes) stepTimesMs.push(endedAt - startedAt);
+    if (keepsTimes) times.push([performance.timeOrigin + startedAt, endedAt - startedAt]);
     // After a pause it does not catch up: the rate is what is promised, not the total.
     dueAt = Math.max(dueAt + stepMs, endedAt - 20);
     if (dueAt > endedAt) Atomics.wait(sleeper, 0, 0, dueAt - endedAt);
@@ -63,7 +63,7 @@ async function write(orders: WriterOrders): Promise<void> {
     await nextTurn();
     turnAt = performance.now();
   }
-  process.send?.({ steps: step, longestStepMs, stepTimesMs } satisfies WriterReport);
+  process.send?.({ steps: step, longestStepMs, times } satisfies WriterReport);
   process.disconnect();
 }
 

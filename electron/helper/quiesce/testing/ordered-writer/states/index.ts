@@ -5,6 +5,7 @@ import type { KindStates } from './contract.ts';
 import { hardlinkStates } from './hardlink.ts';
 import { moveStates } from './move.ts';
 import { renameOverStates } from './rename-over.ts';
+import { scatteredStates } from './scattered.ts';
 import { truncateStates } from './truncate.ts';
 import { unlinkedStates } from './unlinked.ts';
 
@@ -29,4 +30,5 @@ export const statesOf: Readonly<Record<StepKind, KindStates>> = {
   move: moveStates,
   unlinked: unlinkedStates,
   loop: written,
+  scattered: scatteredStates,
 };

@@ -10,6 +10,7 @@ import { openLoop } from './loop.ts';
 import { openMapped } from './mapped.ts';
 import { openMove } from './move.ts';
 import { openRenameOver } from './rename-over.ts';
+import { openScattered } from './scattered.ts';
 import { openTruncate } from './truncate.ts';
 import { openUnlinked } from './unlinked.ts';
 
@@ -30,4 +31,5 @@ export const waysOf: Readonly<Record<StepKind, OpenWriter>> = {
   move: openMove,
   unlinked: openUnlinked,
   loop: openLoop,
+  scattered: openScattered,
 };
