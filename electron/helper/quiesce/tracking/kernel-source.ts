@@ -1,13 +1,16 @@
-import { type InodeGroupOptions, openInodeGroup } from '../../system/fanotify/index.ts';
+import type { InodeGroupOptions } from '../../system/fanotify/index.ts';
 import { filesystemOptions, markedDevice } from '../../system/filesystem-identity.ts';
+import { deviceNumber, type Mount } from '../../system/mounts.ts';
 import type { EventSource } from './filesystem-watch.ts';
+import { openFilesystemGroup } from './open-group.ts';
 
 /**
  * Events of the whole filesystem that `fd` lies on. Does not keep it from being unmounted: a disk must stay removable, so
  * an unmount is found by looking for our mark, which goes with the filesystem.
  */
-export function kernelSource(fd: number, device: string, options: InodeGroupOptions = {}): EventSource {
-  const group = openInodeGroup(fd, options);
+export function kernelSource(fd: number, mount: Mount, options: InodeGroupOptions = {}): EventSource {
+  const device = deviceNumber(mount);
+  const group = openFilesystemGroup(fd, mount, options);
   let isAlive = true;
   let seen = filesystemOptions(device);
   return {

@@ -1,9 +1,9 @@
 import { hasCode } from '../../system/errno.ts';
-import { openInodeGroup } from '../../system/fanotify/index.ts';
 import { handleOfDescriptor } from '../../system/file-handle.ts';
 import { filesystemKind } from '../../system/filesystem-kind.ts';
 import { isKernelAtLeast, kernelRelease } from '../../system/machine.ts';
 import type { Mount } from '../../system/mounts.ts';
+import { openFilesystemGroup } from './open-group.ts';
 
 /** Why changes on this filesystem cannot be followed, for people; null when they can. Tries it, and leaves nothing. */
 export function trackingObstacle(fd: number, mount: Mount): string | null {
@@ -11,7 +11,7 @@ export function trackingObstacle(fd: number, mount: Mount): string | null {
   if (obstacle !== null) return obstacle;
   try {
     handleOfDescriptor(fd);
-    openInodeGroup(fd)[Symbol.dispose]();
+    openFilesystemGroup(fd, mount)[Symbol.dispose]();
     return null;
   } catch (error) {
     return describeRefusal(error, mount);

@@ -12,7 +12,7 @@ import { trackingObstacle } from './obstacle.ts';
 export interface TrackingSystem {
   identify(fd: number): FilesystemIdentity;
   obstacle(fd: number, mount: Mount): string | null;
-  open(fd: number, device: string): EventSource;
+  open(fd: number, mount: Mount): EventSource;
 }
 
 const kernel: TrackingSystem = { identify: filesystemIdentity, obstacle: trackingObstacle, open: kernelSource };
@@ -56,7 +56,7 @@ export function createTrackers(system: TrackingSystem = kernel): Trackers {
       if (shared === undefined) {
         const obstacle = system.obstacle(fd, mount);
         if (obstacle !== null) throw refusal(obstacle, mount);
-        shared = { watch: new FilesystemWatch(system.open(fd, device)), epoch: epochOf(identity), shares: 0 };
+        shared = { watch: new FilesystemWatch(system.open(fd, mount)), epoch: epochOf(identity), shares: 0 };
         byDevice.set(device, shared);
       }
       shared.shares += 1;
