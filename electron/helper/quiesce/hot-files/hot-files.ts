@@ -1,5 +1,6 @@
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import { statxDescriptor } from '../../system/statx.ts';
+import type { findWriterHolders } from '../../system/writer-holders.ts';
 import type { EntryMeta, StillContent } from '../contract.ts';
 import { readableXattrs } from '../view/entry-detail.ts';
 import { entryMeta } from '../view/entry-meta.ts';
@@ -16,6 +17,9 @@ export interface HotFileSteps {
   readonly whyNotSettled: typeof whyNotSettled;
   /** See unseen-writers.ts. */
   readonly unseenWriter: typeof unseenWriter;
+  readonly writersOf: typeof findWriterHolders;
+  /** Processes that even an administrator may not look at, and that are known to write none of the files. None. */
+  readonly overlooks: (pid: number) => boolean;
 }
 
 export interface HotFileOptions extends ServerOptions {
@@ -74,18 +78,19 @@ export function newHotFiles(options: HotFileOptions): HotFiles {
         const reply = server.ask({ do: 'arm', file: each.index, path }, patienceMs);
         if (reply?.error !== undefined || reply === undefined) each.reason = whyNotArmed(reply?.code);
       }
+      const own = [process.pid, started.pids.server];
+      const overlooks = (pid: number): boolean => own.includes(pid) || steps.overlooks(pid);
       // Looked at only now: whatever is opened, mapped or written from here on is told.
       for (const each of held) {
         throwIfAborted(signal);
-        each.reason ??= obstacleOf(each.file, coverage);
-        each.reason ??= await steps.unseenWriter(each.file, [process.pid, started.pids.server], signal);
+        each.reason ??= obstacleOf(each.file, coverage, steps.writersOf);
+        each.reason ??= await steps.unseenWriter(each.file, overlooks, signal);
       }
       const wanted = held.filter(({ reason }) => reason === null);
       if (wanted.length > 0) {
         const unsettled = await steps.whyNotSettled(
           wanted.map(({ file }) => file),
-          settleMs,
-          signal,
+          { limitMs: settleMs, overlooks: steps.overlooks, signal },
         );
         for (const each of wanted) each.reason ??= unsettled;
       }
@@ -123,7 +128,8 @@ export function newHotFiles(options: HotFileOptions): HotFiles {
       read: (into, position) => server?.arena(into, position),
       finish: () => {
         // A loop device or swap that came in between has written without a word.
-        if (attachments() !== attachedBefore) each.reason ??= obstacleOf(file, coverage) ?? attachedMeanwhile;
+        if (attachments() !== attachedBefore)
+          each.reason ??= obstacleOf(file, coverage, steps.writersOf) ?? attachedMeanwhile;
         ask({ do: 'disarm', file: index }, patienceMs);
         return each.reason;
       },
@@ -141,7 +147,7 @@ export function newHotFiles(options: HotFileOptions): HotFiles {
   };
 
   return {
-    obstacle: (file) => obstacleOf(file, coverage),
+    obstacle: (file) => obstacleOf(file, coverage, steps.writersOf),
     prepare,
     hold,
     content,

@@ -7,7 +7,11 @@ import type { Coverage } from './coverage.ts';
 const anyExecute = constants.S_IXUSR | constants.S_IXGRP | constants.S_IXOTH;
 
 /** Why what is written to this file could not all be seen beforehand; null when it could. One sentence for people. */
-export function obstacleOf(file: HotFile, coverage: Coverage): string | null {
+export function obstacleOf(
+  file: HotFile,
+  coverage: Coverage,
+  writersOf: typeof findWriterHolders = findWriterHolders,
+): string | null {
   const stat = fstatSync(file.fd, { bigint: true });
   if (!stat.isFile() || stat.dev !== file.deviceId || stat.ino !== file.inode)
     return 'It is not the file that was looked at before.';
@@ -16,7 +20,7 @@ export function obstacleOf(file: HotFile, coverage: Coverage): string | null {
   const probe = probeWriters(file.fd);
   if (probe === 'none') return coverage.has(file) ? null : 'It cannot be told who writes to it.';
   if (probe === 'unknown') return 'It cannot be told who writes to it.';
-  const { holders, gaps } = findWriterHolders([file]);
+  const { holders, gaps } = writersOf([file]);
   if (gaps[0] !== undefined) return gaps[0];
   const unseen = holders.map(unseenWay).find((way) => way !== null);
   if (unseen !== undefined) return unseen;

@@ -4,6 +4,13 @@ import { statxCached } from '../../system/statx.ts';
 import type { FileIdentity } from '../../system/writer-holders.ts';
 import { pause } from '../pause.ts';
 
+export interface SettleOptions {
+  readonly limitMs: number;
+  /** See HotFileSteps. */
+  readonly overlooks: (pid: number) => boolean;
+  readonly signal: AbortSignal;
+}
+
 /**
  * The kernel asks us first and takes the filesystem's lock against freezing a few instructions later, without sleeping in
  * between. A thread that had passed the place of asking before we began to be asked, and was taken off the processor right
@@ -15,12 +22,11 @@ import { pause } from '../pause.ts';
  */
 export async function whyNotSettled(
   files: readonly FileIdentity[],
-  limitMs: number,
-  signal: AbortSignal,
+  { limitMs, overlooks, signal }: SettleOptions,
 ): Promise<string | null> {
   const deadline = performance.now() + limitMs;
   const firstTicks = new Map<string, number>();
-  let left = everyThread().filter((thread) => thread !== `${process.pid}/task/${process.pid}`);
+  let left = everyThread(overlooks).filter((thread) => thread !== `${process.pid}/task/${process.pid}`);
   for (let delayMs = 1; ; delayMs = Math.min(delayMs * 2, 20)) {
     const still: string[] = [];
     for (const [index, thread] of left.entries()) {
@@ -35,9 +41,9 @@ export async function whyNotSettled(
 }
 
 /** `PID/task/TID` */
-function everyThread(): string[] {
+function everyThread(overlooks: (pid: number) => boolean): string[] {
   return readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
+    .filter((name) => /^\d+$/.test(name) && !overlooks(Number(name)))
     .flatMap((pid) => orNothing(() => readdirSync(`/proc/${pid}/task`), []).map((tid) => `${pid}/task/${tid}`));
 }
 

@@ -6,14 +6,14 @@ import type { HotFile } from './contract.ts';
 
 /**
  * Writers that ask nobody, and that do not show as somebody's descriptor, mapping, loop device or swap either: a reason for
- * people, or null. Looks at all of /proc: not while anything is frozen. `ownPids`: groups of these processes are ours.
+ * people, or null. Looks at all of /proc: not while anything is frozen. `overlooks`: these processes are ours, or known to do nothing of the kind.
  */
 export async function unseenWriter(
   file: HotFile,
-  ownPids: readonly number[],
+  overlooks: (pid: number) => boolean,
   signal: AbortSignal,
 ): Promise<string | null> {
-  return storageTarget() ?? overlayAbove(file) ?? (await foreignListener(file, ownPids, signal));
+  return storageTarget() ?? overlayAbove(file) ?? (await foreignListener(file, overlooks, signal));
 }
 
 /** Drivers that write to files from within the kernel, past the place of asking. */
@@ -69,11 +69,17 @@ const preContent = 0x8;
  * Another group of fanotify on this filesystem that fills files before they are read, or that hands out descriptors open
  * for writing: what is written through these raises no event. Source: proc_pid_fdinfo(5), fs/notify/fdinfo.c.
  */
-async function foreignListener(file: HotFile, ownPids: readonly number[], signal: AbortSignal): Promise<string | null> {
+async function foreignListener(
+  file: HotFile,
+  overlooks: (pid: number) => boolean,
+  signal: AbortSignal,
+): Promise<string | null> {
   let looked = 0;
   for (const pid of entriesOf('/proc').filter((name) => /^\d+$/.test(name))) {
-    if (ownPids.includes(Number(pid))) continue;
-    for (const fd of entriesOf(`/proc/${pid}/fd`)) {
+    if (overlooks(Number(pid))) continue;
+    const descriptors = descriptorsOf(pid);
+    if (descriptors === undefined) return '1 program could not be looked at.';
+    for (const fd of descriptors) {
       looked += 1;
       if (looked % 256 === 0) await pause(0, signal);
       if (quietly(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) !== 'anon_inode:[fanotify]') continue;
@@ -86,6 +92,17 @@ async function foreignListener(file: HotFile, ownPids: readonly number[], signal
     }
   }
   return null;
+}
+
+/** Undefined where they are kept from us. */
+function descriptorsOf(pid: string): string[] | undefined {
+  try {
+    return readdirSync(`/proc/${pid}/fdinfo`);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ESRCH')) return [];
+    if (hasCode(error, 'EACCES', 'EPERM')) return undefined;
+    throw error;
+  }
 }
 
 /** Marks of whole mounts are not looked up, and btrfs has more devices than one. */

@@ -2,6 +2,7 @@ import { closeSync, constants, fstatSync, openSync } from 'node:fs';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import { openPreContentGroup, type PreContentGroup } from '../../system/fanotify/index.ts';
+import { findWriterHolders } from '../../system/writer-holders.ts';
 import { wallClockNs } from '../ctime/granularity.ts';
 import type { HotFileWatch } from './contract.ts';
 import { Coverage } from './coverage.ts';
@@ -18,7 +19,7 @@ export interface HotFileWatchOptions {
   readonly arenaBytes?: number;
   /** Longest time for which one access may be held up by keeping old content, ms. Default 500. */
   readonly longestWaitMs?: number;
-  /** A server that is silent for so long is ended, and everybody goes on, ms. Default 500. */
+  /** A server that is silent for so long is ended, and everybody goes on, ms. Default 1000. */
   readonly silenceMs?: number;
   /** The product's own by default; tests take one away. */
   readonly steps?: Partial<HotFileSteps>;
@@ -61,8 +62,8 @@ export function startHotFileWatch(options: HotFileWatchOptions): HotFileWatch {
         guardBinary: options.guardBinary,
         arenaBytes: options.arenaBytes ?? defaultArenaBytes,
         longestWaitMs: options.longestWaitMs ?? 500,
-        silenceMs: options.silenceMs ?? 500,
-        steps: { whyNotSettled, unseenWriter, ...options.steps },
+        silenceMs: options.silenceMs ?? 1000,
+        steps: { whyNotSettled, unseenWriter, writersOf: findWriterHolders, overlooks: () => false, ...options.steps },
       });
     },
     [Symbol.asyncDispose]: async () => {

@@ -18,8 +18,9 @@ const numbers: Readonly<Record<string, Readonly<Record<ContentCall, readonly num
   x64: {
     // read pread64 readv preadv preadv2
     read: [0, 17, 19, 295, 327],
-    // write pwrite64 writev pwritev pwritev2 fallocate sendfile splice copy_file_range io_submit
-    write: [1, 18, 20, 296, 328, 285, 40, 275, 326, 209],
+    // write pwrite64 writev pwritev pwritev2 sendfile splice copy_file_range io_submit
+    write: [1, 18, 20, 296, 328, 40, 275, 326, 209],
+    fallocate: [285],
     truncate: [76, 77],
     mmap: [9],
     io_uring: [426],
@@ -31,7 +32,8 @@ const numbers: Readonly<Record<string, Readonly<Record<ContentCall, readonly num
   },
   arm64: {
     read: [63, 67, 65, 69, 286],
-    write: [64, 68, 66, 70, 287, 47, 71, 76, 285, 2],
+    write: [64, 68, 66, 70, 287, 71, 76, 285, 2],
+    fallocate: [47],
     truncate: [45, 46],
     mmap: [222],
     io_uring: [426],

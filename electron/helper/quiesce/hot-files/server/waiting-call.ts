@@ -9,7 +9,7 @@ export type WaitingCall =
   | { readonly kind: 'read' }
   /** Perhaps write within the range that the kernel told. */
   | { readonly kind: 'range' }
-  /** Change all from a position on: truncation. Null: from the beginning of the range that the kernel told. */
+  /** Change all from a position on: truncation, a range taken out. Null: from the beginning of the range that the kernel told. */
   | { readonly kind: 'to-end'; readonly from: number | null }
   /** Map it shared: from then on it may be changed unseen. */
   | { readonly kind: 'mapping' }
@@ -27,6 +27,8 @@ const everything: WaitingCall = { kind: 'to-end', from: 0 };
 const O_TRUNC = 0o1000;
 const MAP_TYPE = 0xf;
 const MAP_PRIVATE = 0x2;
+/** FALLOC_FL_COLLAPSE_RANGE and FALLOC_FL_INSERT_RANGE: everything behind the range moves. */
+const shifting = 0x28;
 
 const calls = numbersFor(process.arch);
 const buffer = Buffer.alloc(4096);
@@ -48,6 +50,8 @@ export function waitingCallOf(tid: number, mask: number, count: number): Waiting
       return read;
     case 'write':
       return range;
+    case 'fallocate':
+      return (argument(1) & shifting) === 0 ? range : { kind: 'to-end', from: argument(2) };
     case 'truncate':
       return { kind: 'to-end', from: argument(1) };
     case 'mmap':
@@ -83,15 +87,12 @@ function opensTruncating(tid: number, address: number): boolean {
 /** What the kernel is doing on the thread's behalf, for rings, kernel threads, and programs of another architecture. */
 const signs: readonly (readonly [RegExp, WaitingCall])[] = [
   [/\b(?:vm_mmap|ksys_mmap|fsnotify_mmap)/, mapping],
-  [/truncate/, fromRange],
+  [/truncate|fallocate/, fromRange],
   [
     /\b(?:io_read|__io_read|vfs_read|vfs_readv|vfs_iter_read|vfs_iocb_iter_read|aio_read|kernel_read|__kernel_read)\b/,
     read,
   ],
-  [
-    /\b(?:io_write|vfs_write|vfs_writev|vfs_iter_write|vfs_iocb_iter_write|aio_write|kernel_write|vfs_fallocate)\b/,
-    range,
-  ],
+  [/\b(?:io_write|vfs_write|vfs_writev|vfs_iter_write|vfs_iocb_iter_write|aio_write|kernel_write)\b/, range],
   [/\b(?:do_splice|do_sendfile|splice_\w+|vfs_copy_file_range|do_clone_file_range|vfs_clone_file_range)\b/, range],
 ];
 
