@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import { StillpointError } from '../../../../shared/errors/index.ts';
+import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { deviceNumber } from '../../system/mounts.ts';
@@ -150,7 +150,7 @@ export class SourceHold implements AsyncDisposable {
   async prepare(): Promise<void> {
     const { loan } = this.#parts;
     await this.#flushForMappings();
-    this.#lookForSwap(await this.#scan(this.#parts.steps.scanBefore));
+    this.#lookForSwap(await this.#requireScan());
     await this.#passes.refresh();
     if (loan.isVerificationDue && this.#passes.walks === 0) await this.#verify();
     await this.#passes.converge();
@@ -172,7 +172,7 @@ export class SourceHold implements AsyncDisposable {
     await flushUntilQuick(flushTimed, longestStallMs, context.signal);
     this.#opened?.[Symbol.dispose]();
     this.#opened = steps.watchOpened(tree.rootFd);
-    const scan = await this.#scan(steps.scanBefore);
+    const scan = await this.#requireScan();
     await this.#passes.refresh();
     this.#writers = new KnownWriters(this.#picture, tree, scan);
     // The look at all programs took its time.
@@ -226,10 +226,7 @@ export class SourceHold implements AsyncDisposable {
   async lookAfter(): Promise<AfterThaw> {
     const { loan, steps, tree } = this.#parts;
     this.#delta?.closeFiles();
-    const { signal } = this.#parts.context;
-    let scan = await steps.scanAfter(this.#device, signal);
-    for (let tries = 1; tries < mostScans && scan.gaps.length > 0; tries += 1)
-      scan = await steps.scanAfter(this.#device, signal);
+    const scan = await this.#scan(steps.scanAfter);
     loan.tracker.drain();
     const openedAfter = this.#opened?.drain() ?? new Set();
     return lookAfterThaw({
@@ -293,10 +290,9 @@ export class SourceHold implements AsyncDisposable {
     this.#contents.flushedNs = startedNs;
   }
 
-  async #scan(step: PrecopySteps['scanBefore']): Promise<OpenWriters> {
-    const { signal } = this.#parts.context;
-    let scan = await step(this.#device, signal);
-    for (let tries = 1; tries < mostScans && scan.gaps.length > 0; tries += 1) scan = await step(this.#device, signal);
+  /** Who can write unseen; refused where that cannot be told. */
+  async #requireScan(): Promise<OpenWriters> {
+    const scan = await this.#scan(this.#parts.steps.scanBefore);
     if (scan.gaps.length === 0) return scan;
     throw new StillpointError({
       kind: 'freeze-refused',
@@ -304,6 +300,22 @@ export class SourceHold implements AsyncDisposable {
       guidance: 'Nothing was held still. It is taken by another method.',
       retryable: false,
     });
+  }
+
+  /** What was on its way from one program to another has arrived a moment later: a gap is looked at again. */
+  async #scan(step: PrecopySteps['scanBefore']): Promise<OpenWriters> {
+    const { signal } = this.#parts.context;
+    for (let tries = 1; ; tries += 1) {
+      throwIfAborted(signal);
+      let scan: OpenWriters;
+      try {
+        scan = await step(this.#device, signal);
+      } catch (error) {
+        throwIfAborted(signal);
+        throw error;
+      }
+      if (scan.gaps.length === 0 || tries === mostScans) return scan;
+    }
   }
 
   /** Swap files are listed as left out; a folder in which one began or ended to be one is listed again. */
@@ -319,7 +331,7 @@ export class SourceHold implements AsyncDisposable {
   /** Reads again what somebody has open for writing, after a flush, where that spares reading it while writers wait. */
   async #settleWriters(): Promise<void> {
     const { steps, context, tree } = this.#parts;
-    const scan = await this.#scan(steps.scanBefore);
+    const scan = await this.#requireScan();
     const writers = new KnownWriters(this.#picture, tree, scan);
     lookAtOpenFiles(writers.files, this.#settling);
     await this.#passes.refresh();
