@@ -7,12 +7,22 @@ import type { Caller } from './authority/caller.ts';
 import type { Registry } from './authority/registry.ts';
 import { openScheduleConsent } from './authority/schedule-consent.ts';
 import { noStartRule, startRuleFor } from './authority/start-rule.ts';
+import { writeDurably } from './authority/write-durably.ts';
 import type { HelperContext } from './commands/context.ts';
 import { ownPlaces } from './commands/own-places.ts';
 import { repositoryFileOps } from './commands/repositories/file-access.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
-import { createFsfreezeCopy, createLive, FreezePace, SleepGate, sharedMemory, systemSleep } from './quiesce/index.ts';
+import {
+  createFsfreezeCopy,
+  createLive,
+  createRootHold,
+  FreezePace,
+  openTrialBook,
+  SleepGate,
+  sharedMemory,
+  systemSleep,
+} from './quiesce/index.ts';
 import { processEnvironment } from './repository/index.ts';
 import { createFilesystemRestore, snapshotSourceOf } from './restore/index.ts';
 import { createFilesystemSource } from './sources/index.ts';
@@ -54,7 +64,14 @@ export function composeHelper(composition: Composition): HelperContext {
   const filesystem = createFilesystemSource({ files });
   const programPlaces = [process.execPath, dirname(composition.program)];
   makeReady(directories.scratch);
+  const root = createRootHold({
+    programPlaces,
+    // Beside the registry, and as well kept: root's own where the helper is root.
+    trials: openTrialBook(join(dirname(directories.registryFile), 'freeze-trials.json'), writeDurably),
+    probeFolder: directories.scratch,
+  });
   const holding = {
+    root,
     ...{ guardBinary, scratchDirectory: directories.scratch, own, programPlaces },
     onlyDirectPlaces: caller.elevatedFor,
     ...{ pace: paceOf(composition.paceFolder), sleep: new SleepGate(systemSleep(systemBus)) },
@@ -100,6 +117,8 @@ export function composeHelper(composition: Composition): HelperContext {
       keepAwake: () => keepAwake('A backup is under way', systemBus),
       mayScheduledHold: () => scheduleConsent.isGiven,
     },
+    root,
+    holding,
     guardProblem: problemOfGuard(guardBinary),
   };
 }

@@ -8,6 +8,7 @@ import { scheduleHandlers } from './commands/schedule-handlers.ts';
 import { snapshotHandlers } from './commands/snapshot-handlers.ts';
 import { sourceHandlers } from './commands/source-handlers.ts';
 import { statusHandlers } from './commands/status-handlers.ts';
+import { trialHandlers } from './commands/trial-handlers.ts';
 import type { Handlers } from './server/service.ts';
 
 /** Every command of the contract; the type says when one is missing. */
@@ -22,5 +23,6 @@ export function createHandlers(context: HelperContext): Handlers {
     ...scheduleHandlers(context),
     ...snapshotHandlers(context),
     ...restoreHandlers(context),
+    ...trialHandlers(context),
   };
 }

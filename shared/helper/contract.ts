@@ -8,6 +8,7 @@ import { scheduleCommands } from './schedule-commands.ts';
 import { snapshotCommands } from './snapshot-commands.ts';
 import { sourceCommands } from './source-commands.ts';
 import { statusCommands } from './status-commands.ts';
+import { trialCommands } from './trial-commands.ts';
 
 /** The closed list of what a helper does. Nothing else is understood, none carries a shell string. */
 export const helperContract = {
@@ -20,6 +21,7 @@ export const helperContract = {
   ...restoreCommands,
   ...scheduleCommands,
   ...keepCommands,
+  ...trialCommands,
 } as const;
 
 export type HelperContract = typeof helperContract;

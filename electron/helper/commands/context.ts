@@ -2,6 +2,7 @@ import type { Caller } from '../authority/caller.ts';
 import type { Registry } from '../authority/registry.ts';
 import type { ScheduleConsent } from '../authority/schedule-consent.ts';
 import type { BackupStages } from '../pipeline/backup.ts';
+import type { QuiesceEnvironment, TriedRootHold } from '../quiesce/index.ts';
 import type { FilesystemRestore } from '../restore/index.ts';
 import type { OwnPlaces } from '../sources/contract.ts';
 import type { FilesystemSource } from '../sources/index.ts';
@@ -25,6 +26,10 @@ export interface HelperContext {
   readonly asCaller: AsCaller;
   /** Everything of ours, as it is registered now. */
   readonly own: () => OwnPlaces;
+  /** Whether the filesystem that everything runs from may be held, and the trial that tells. */
+  readonly root: TriedRootHold;
+  /** What a hold needs to know of this helper. */
+  readonly holding: QuiesceEnvironment;
   /** Why no guard can be started here, so that nothing may be frozen; empty when one can. */
   readonly guardProblem: string;
 }

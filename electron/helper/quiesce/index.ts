@@ -17,3 +17,4 @@ export { createFsfreezeCopy } from './fsfreeze-copy/index.ts';
 export { FreezePace, SleepGate, sharedMemory, systemSleep } from './lease/index.ts';
 export { createLive, type LiveOptions } from './live/index.ts';
 export { type PickedMethods, pickMethods } from './picker.ts';
+export { createRootHold, openTrialBook, type TriedRootHold } from './root/index.ts';

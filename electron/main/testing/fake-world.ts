@@ -135,6 +135,9 @@ export class FakeWorld implements HelperCalls {
       this.scheduledStillPoints = false;
       return {};
     },
+    'freeze.trialState': () => ({ concerns: false, isNeeded: false, mayStallMs: 250, obstacles: [], last: null }),
+    'freeze.trial': () => noSystemFilesystem(),
+    'freeze.skipTrial': () => noSystemFilesystem(),
     'keep.plan': ({ sourceId }) => {
       const own = this.snapshots.filter((snapshot) => snapshot.sourceId === sourceId).toReversed();
       const going = own.filter(({ id }) => this.going.includes(id)).length;
@@ -323,4 +326,9 @@ export class FakeWorld implements HelperCalls {
 
 function notSimulated(name: string): StillpointError {
   return new StillpointError({ kind: 'internal', message: `${name} is not simulated.`, guidance: '' });
+}
+
+/** Nothing of the system is backed up in this world. */
+function noSystemFilesystem(): never {
+  throw new StillpointError({ kind: 'bad-input', field: 'sourceId', message: 'Nothing to try.', guidance: '' });
 }
