@@ -28,7 +28,7 @@ export function withRootPlace<T>(use: (place: RootPlace) => Promise<T>): Promise
     await start(guest, 'load', ['/bin/sh', `${inside}/load.sh`]);
     const driver = [guestNode, '--no-warnings', `${inside}/driver.ts`];
     await start(guest, 'driver', [...driver, guard, '/srv/ordered']);
-    await untilThere(guest, '/run/soak/up', 120_000);
+    await untilThere(guest, '/run/soak/up', 400_000);
     let next = 0;
     return use({
       guest,

@@ -157,8 +157,8 @@ export class RootHolds {
   async #holderUp(): Promise<TalkingChild> {
     if (this.#holder !== undefined && !this.#holder.hasEnded) return this.#holder;
     this.#holder = this.#spare ?? this.#newHolder();
+    if ((await this.#holder.hear(['up'], 300_000)) === undefined) throw new Error('the holder did not start');
     this.#spare = this.#newHolder();
-    if ((await this.#holder.hear(['up'], 60_000)) === undefined) throw new Error('the holder did not start');
     return this.#holder;
   }
 
