@@ -13,10 +13,15 @@ export function compressBlob(plaintext: Uint8Array): Buffer | undefined {
   return compressed.length < plaintext.length * (1 - worthwhile) ? compressed : undefined;
 }
 
+/** Output is allocated in pieces of at least what node takes, and of what is needed at once where that is not much. */
+const smallestOutput = 64;
+const largestOutput = 1024 * 1024;
+
 /** Undefined when the bytes are not a zstd frame of exactly `length` bytes. Never allocates more than that. */
 export function decompressBlob(compressed: Buffer, length: number): Buffer | undefined {
   try {
-    const plaintext = zstdDecompressSync(compressed, { maxOutputLength: Math.max(length, 1) });
+    const chunkSize = Math.min(Math.max(length, smallestOutput), largestOutput);
+    const plaintext = zstdDecompressSync(compressed, { maxOutputLength: Math.max(length, 1), chunkSize });
     return plaintext.length === length ? plaintext : undefined;
   } catch {
     return undefined;
