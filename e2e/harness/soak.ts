@@ -14,6 +14,15 @@ export interface Scenario {
   run(repetition: number): Promise<CaseResult>;
 }
 
+/** Results by the name of their scenario. */
+export type SoakResults = Readonly<Record<string, readonly CaseResult[]>>;
+
+/** What all results together say, beyond each by itself. */
+export interface Judgement {
+  readonly lines: readonly string[];
+  readonly ok: boolean;
+}
+
 interface Report {
   readonly name: string;
   readonly startedAt: string;
@@ -22,14 +31,21 @@ interface Report {
 
 /**
  * Runs full counts and keeps a report after every case, so that a soak that was stopped goes on where it was
- * (`--again` begins anew, `--scale 0.1` runs a tenth). Sets exit code 1 when any case was not ok.
+ * (`--again` begins anew, `--scale 0.1` runs a tenth, `--only TEXT` those scenarios whose name contains it). Sets exit code 1 when any case was not ok.
  */
-export async function runSoak(name: string, scenarios: readonly Scenario[], args: readonly string[]): Promise<void> {
+export async function runSoak(
+  name: string,
+  scenarios: readonly Scenario[],
+  args: readonly string[],
+  judgeAll: (results: SoakResults) => Judgement = () => ({ lines: [], ok: true }),
+): Promise<void> {
   const path = join(root, 'out/soak', `${name}.json`);
   const scale = scaleOf(args);
   const report =
     existsSync(path) && !args.includes('--again') ? (JSON.parse(readFileSync(path, 'utf8')) as Report) : fresh(name);
-  for (const scenario of scenarios) {
+  const only = args.includes('--only') ? (args[args.indexOf('--only') + 1] ?? '') : '';
+  const chosen = scenarios.filter((scenario) => scenario.name.includes(only));
+  for (const scenario of chosen) {
     const done = report.results[scenario.name] ?? [];
     report.results[scenario.name] = done;
     const count = Math.max(1, Math.round(scenario.count * scale));
@@ -47,15 +63,17 @@ export async function runSoak(name: string, scenarios: readonly Scenario[], args
       );
     }
   }
-  const all = scenarios.flatMap((scenario) => report.results[scenario.name] ?? []);
+  const all = chosen.flatMap((scenario) => report.results[scenario.name] ?? []);
   const failed = all.filter(({ ok }) => !ok).length;
-  for (const { name: scenario } of scenarios) {
+  for (const { name: scenario } of chosen) {
     const of = report.results[scenario] ?? [];
     console.log(`${scenario}: ${of.filter(({ ok }) => ok).length} of ${of.length} ok`);
   }
+  const judgement = judgeAll(report.results);
+  for (const line of judgement.lines) console.log(line);
   console.log(`report: ${path}`);
   console.log(`${all.length - failed} passed, ${failed} failed`);
-  if (failed > 0) process.exitCode = 1;
+  if (failed > 0 || !judgement.ok) process.exitCode = 1;
 }
 
 function fresh(name: string): Report {
