@@ -285,6 +285,11 @@ const tools: readonly ImportGrant[] = [
     to: 'build/install-helper/native-packages.ts',
     reason: 'what is put into a guest is what an installed helper consists of',
   },
+  {
+    from: 'e2e',
+    to: 'electron/helper/quiesce/guard',
+    reason: 'the soak of the root stands in for a helper, to be killed between freeze and thaw',
+  },
   { from: ['electron/main', 'electron/helper'], to: 'package.json', reason: 'the version is written in one place' },
   { from: 'electron/helper/commands', to: 'electron/helper/version.ts', reason: 'status tells the version' },
   {

@@ -2,11 +2,11 @@
  * Stands in for the helper: holds the root again and again, as told, and copies a folder while it does.
  * Arguments: the guard, the folder, where the copy is put (not on the root). Told: a hold as JSON, then `go`.
  */
+import { spawnSync } from 'node:child_process';
 import { closeSync, fstatSync, mkdirSync, openSync, readdirSync, readSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { startGuard, withFrozen } from '../../../../electron/helper/quiesce/guard/index.ts';
 import { sleepSync } from '../../../../electron/helper/quiesce/guard/testing/sleep-sync.ts';
-import { syncFilesystem } from '../../../../electron/helper/system/sync.ts';
 import { asStillpointError } from '../../../../shared/errors/index.ts';
 import { nextLine, say } from './channel.ts';
 
@@ -48,8 +48,7 @@ for (;;) {
     });
     say('ready', { pids: guard.pids, abilities: guard.abilities });
     await nextLine();
-    await syncFilesystem(root);
-    await syncFilesystem(root);
+    for (let flushes = 0; flushes < 2; flushes++) spawnSync('sync', ['-f', '/']);
     say('freezing');
     const copied: Copied[] = [];
     try {
