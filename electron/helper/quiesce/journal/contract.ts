@@ -6,12 +6,15 @@ import type { ChangeTracker } from '../tracking/contract.ts';
 export interface JournalLoan extends Disposable {
   readonly tracker: ChangeTracker;
   readonly picture: Picture;
-  /** Why the picture begins from nothing, for people; null when it was kept true since an earlier run. */
+  /** Why everything is looked at again, for people; null when the picture was kept true since an earlier run. */
   readonly startedAnew: string | null;
   /** A whole walk is due although the picture seems true: to check it. Differences found are told to `verified`. */
   readonly isVerificationDue: boolean;
   verified(differences: number): void;
-  /** It went well: the picture is kept, and kept true, until the next loan. Without this it is dropped. */
+  /**
+   * The picture is as true as it was: it is kept, and kept true, from the end of the loan until the next one. Without this it
+   * is dropped.
+   */
   keep(): void;
 }
 
@@ -21,7 +24,10 @@ export interface JournalLoan extends Disposable {
  * recently goes when there are too many entries.
  */
 export interface Journal extends AsyncDisposable {
-  /** Throws `freeze-refused` where changes cannot be tracked. `rootFd` is open on the source's root. */
+  /**
+   * Throws `freeze-refused` where changes cannot be tracked. `rootFd` is open on the source's root. While the picture of this
+   * source is lent already, another begins from nothing.
+   */
   lend(facts: FilesystemFacts, rootFd: number): JournalLoan;
   /** What a picture that is true right now counts; undefined when there is none. */
   countsOf(source: Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode'>): PictureCounts | undefined;

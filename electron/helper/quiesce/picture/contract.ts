@@ -72,7 +72,10 @@ export interface Picture extends ChangeListener {
   readonly rootKey: HandleKey;
   /** False until the first full walk ended, and after each doubt until the next one. */
   readonly isComplete: boolean;
+  /** Since the last run that ended with a complete picture. */
   readonly doubts: readonly string[];
+  /** Events so far that were of something in it. */
+  readonly told: number;
   /**
    * All is unknown from now on; a full walk follows: every directory becomes one of `directoriesToList`, whatever was marked
    * counts as told. What the walk finds equal keeps its versions. No look that began before this may be set after it.

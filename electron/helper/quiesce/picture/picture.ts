@@ -54,6 +54,7 @@ class TreePicture implements Picture {
   /** Nothing may lead to these any more. */
   readonly #loose = new Set<number>();
   #base: Version | null = null;
+  told = 0;
   #isComplete = false;
   #isDoubtful = true;
 
@@ -257,8 +258,12 @@ class TreePicture implements Picture {
   /** Who an event is of; -1 for somebody else. */
   #told(key: HandleKey): number {
     const id = this.#inodes.find(key);
-    if (id < 0) this.#listings.heardOf(key);
-    else this.#walk.heard(id);
+    if (id < 0) {
+      this.#listings.heardOf(key);
+    } else {
+      this.told += 1;
+      this.#walk.heard(id);
+    }
     return id;
   }
 

@@ -1,0 +1,18 @@
+import { createHash } from 'node:crypto';
+import type { FilesystemSpec } from '../../../../shared/domain/source.ts';
+import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
+
+/** One folder, whatever is left out of it. */
+export function placeId({ deviceId, inode }: Pick<FilesystemFacts, 'deviceId' | 'inode'>): string {
+  return `${deviceId}/${inode}`;
+}
+
+/** One folder with one set of rules: what a picture is of. */
+export function sourceId(source: Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode'>): string {
+  return `${placeId(source)}/${createHash('sha256').update(canonical(source.spec)).digest('hex')}`;
+}
+
+/** Lists without an order are sorted; own rules have one. */
+function canonical({ path, excludes, excludePresets, ignoreLines }: FilesystemSpec): string {
+  return JSON.stringify([path, [...excludes].sort(), [...excludePresets].sort(), ignoreLines]);
+}
