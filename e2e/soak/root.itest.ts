@@ -1,0 +1,35 @@
+import { describe, expect, it } from 'vitest';
+import { whyNoGuest } from '../guest/index.ts';
+import type { RootCase } from './root/case.ts';
+import { withRootPlace } from './root/place.ts';
+
+const missing = whyNoGuest();
+
+/** The worst that can happen to a hold, once each; `npm run soak -- root` does it five hundred times. */
+const sample: readonly (readonly [string, RootCase])[] = [
+  ['nobody struck', { victims: [], how: 'kill', when: 'frozen', delayMs: 0, holdMs: 20 }],
+  ['guard killed in the call', { victims: ['guard'], how: 'kill', when: 'in-freeze-call', delayMs: 5, holdMs: 20 }],
+  ['guard and witness stopped', { victims: ['guard', 'witness'], how: 'stop', when: 'frozen', delayMs: 0, holdMs: 60 }],
+  ['helper and guard stopped', { victims: ['helper', 'guard'], how: 'stop', when: 'frozen', delayMs: 0, holdMs: 60 }],
+  ['helper killed', { victims: ['helper'], how: 'kill', when: 'frozen', delayMs: 0, holdMs: 60 }],
+  [
+    'no thaw but the emergency thaw',
+    { victims: ['helper', 'guard'], how: 'kill', when: 'frozen', delayMs: 0, holdMs: 60, thawFails: true },
+  ],
+];
+
+describe.skipIf(missing !== undefined)(`the filesystem everything is on${missing ? ` (${missing})` : ''}`, () => {
+  it('is let go in time inside a guest that runs from it, whoever is killed or stopped', {
+    timeout: 600_000,
+  }, async () => {
+    await withRootPlace(async ({ guest, play }) => {
+      for (const [name, rootCase] of sample) {
+        const { faults, facts } = await play(rootCase);
+        expect(faults, `${name}: ${JSON.stringify(facts)}`).toEqual([]);
+        // An undisturbed hold that is refused shows nothing.
+        if (name === 'nobody struck') expect(facts).toMatchObject({ held: true, copied: true });
+        await guest.writesToRoot(30_000);
+      }
+    });
+  });
+});
