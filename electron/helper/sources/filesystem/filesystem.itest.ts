@@ -1,4 +1,15 @@
-import { chmodSync, lstatSync, mkdirSync, renameSync, rmdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  fstatSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  openSync,
+  renameSync,
+  rmdirSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { FilesystemSpec } from '../../../../shared/domain/source.ts';
@@ -323,6 +334,51 @@ describe.skipIf(noBtrfs !== undefined)(noBtrfs ?? 'btrfs', () => {
         { path: subvolume, reason: 'A subvolume of its own: it would be from another moment.' },
       ]);
       expect(facts.files).toBe(0);
+    });
+  });
+
+  it('opens a copy of the root by the same rules, and tells it as the original', async () => {
+    await withLoopFilesystem({ type: 'btrfs', sizeMiB: 128 }, async (mountPoint) => {
+      const btrfs = (...args: readonly string[]) => runProgramOk(findProgram('btrfs') ?? '', ['subvolume', ...args]);
+      const [source, copy] = [join(mountPoint, 'source'), join(mountPoint, 'copy')];
+      await btrfs('create', source);
+      for (const name of ['kept', 'own', 'excluded']) {
+        mkdirSync(join(source, name));
+        writeFileSync(join(source, name, 'file'), name);
+      }
+      linkSync(join(source, 'own', 'file'), join(source, 'kept', 'second name of ours'));
+      await btrfs('create', join(source, 'inner'));
+      writeFileSync(join(source, 'inner', 'file'), 'x');
+      const wish = { excludes: [join(source, 'excluded')], own: [join(source, 'own'), join(source, 'own', 'file')] };
+      const facts = await examine(source, wish);
+      await btrfs('snapshot', '-r', source, copy);
+      const tree = facts.openCopy(openSync(copy, 'r'));
+      try {
+        const names = namesBelow(tree).map((name) => name.slice(source.length));
+        expect(names).toEqual(['/inner', '/kept', '/kept/file']);
+        expect(
+          tree
+            .leftOut()
+            .map(({ path }) => path.slice(source.length))
+            .sort(),
+        ).toEqual([...['/excluded', '/inner', '/kept/second name of ours', '/own']]);
+        const [kept] = tree.list(tree.root).filter(({ name }) => name.toString() === 'kept');
+        expect(kept?.stat).toMatchObject({ deviceId: facts.deviceId, isMountRoot: false });
+        expect(tree.lookAtRoot().stat.deviceId).toBe(facts.deviceId);
+      } finally {
+        tree.close();
+      }
+    });
+  });
+
+  it('takes no other folder for a copy of the root, and keeps none open', async () => {
+    await withLoopFilesystem({ type: 'btrfs', sizeMiB: 128 }, async (mountPoint) => {
+      mkdirSync(join(mountPoint, 'source'));
+      mkdirSync(join(mountPoint, 'other'));
+      const facts = await examine(join(mountPoint, 'source'));
+      const fd = openSync(join(mountPoint, 'other'), 'r');
+      expect(() => facts.openCopy(fd)).toThrow(expect.objectContaining({ kind: 'source-changed-identity' }));
+      expect(() => fstatSync(fd)).toThrow(/EBADF/);
     });
   });
 });
