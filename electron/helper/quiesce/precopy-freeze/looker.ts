@@ -30,8 +30,8 @@ export class Looker {
   readonly #tree: OpenTree;
   readonly #tracker: ChangeTracker;
   readonly #picture: Picture;
-  /** Files that are not part of the source after all, by inode number: swap files in use. */
-  readonly #leaveOut: (entry: TreeEntry) => boolean;
+  /** What is not part of the source after all. Told the directory it is in, too. */
+  readonly #leaveOut: (entry: TreeEntry, directory: HandleKey) => boolean;
   /** The tree, and whether it noted anything as unreadable. */
   readonly #noting: OpenTree;
   #hasNoted = false;
@@ -40,7 +40,7 @@ export class Looker {
     tree: OpenTree,
     tracker: ChangeTracker,
     picture: Picture,
-    leaveOut: (entry: TreeEntry) => boolean = () => false,
+    leaveOut: (entry: TreeEntry, directory: HandleKey) => boolean = () => false,
   ) {
     this.#tree = tree;
     this.#tracker = tracker;
@@ -146,7 +146,7 @@ export class Looker {
       return { name, look: { key: standInKey(directory, name), meta, isStandIn } };
     }
     const key = this.#tracker.keyAt(dirFd, name);
-    if (key === undefined || this.#leaveOut(entry)) return undefined;
+    if (key === undefined || this.#leaveOut(entry, directory)) return undefined;
     const detail = this.#knownDetail(key, stat) ?? entryDetail(this.#noting, entry, dirFd);
     return detail === undefined ? undefined : { name, look: { key, meta: entryMeta(stat, detail), isStandIn } };
   }

@@ -54,6 +54,15 @@ export function requireFits(delta: ExpectedDelta, limits: DeltaLimits): void {
     throw tooMuch(delta, `${delta.files.length} files keep changing; at most ${limits.openFiles} can be open at once.`);
 }
 
+/** A rehearsal of the reading, with nobody held, took longer than writers may be. */
+export function tooSlow(delta: ExpectedDelta, { timeMs }: DeltaLimits, cause: unknown): StillpointError {
+  return tooMuch(
+    delta,
+    `Reading what keeps changing took longer than the ${Math.floor(timeMs)} ms that are left for it while writers wait.`,
+    cause,
+  );
+}
+
 const named = 3;
 
 /** The files that weigh most, for people: `A (1.0 GiB), B (20 MiB) and 3 more`. */
@@ -64,13 +73,14 @@ export function heaviest(files: readonly ExpectedFile[]): string {
   return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
 }
 
-function tooMuch(delta: ExpectedDelta, why: string): StillpointError {
+function tooMuch(delta: ExpectedDelta, why: string, cause?: unknown): StillpointError {
   const which = delta.files.length === 0 ? '' : ` What changes too often or is too large: ${heaviest(delta.files)}.`;
   return new StillpointError({
     kind: 'freeze-refused',
     message: `${why}${which}`,
     guidance: 'Back up at a quieter time, allow a longer pause, or leave out what changes all the time.',
     retryable: true,
+    cause,
   });
 }
 

@@ -1,37 +1,37 @@
-import { closeSync } from 'node:fs';
 import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import { kernelWriters } from '../../system/kernel-writers.ts';
 import { deviceNumber } from '../../system/mounts.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
-import { statxDescriptor } from '../../system/statx.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
 import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
 import { defaultDeltaMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
 import { usableMs } from '../holding/hold-still.ts';
-import { keepContent } from '../holding/kept-content.ts';
 import { descriptorsToSpare } from '../holding/obstacles.ts';
 import { Spool } from '../holding/spool.ts';
 import { TimeBudget } from '../holding/time-budget.ts';
 import type { JournalLoan } from '../journal/contract.ts';
-import type { Picture, PictureFile, PictureVersion } from '../picture/contract.ts';
+import type { Picture, PictureVersion } from '../picture/contract.ts';
 import { type AfterThaw, lookAfterThaw } from './after-thaw.ts';
+import { Forecast } from './forecast.ts';
 import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
 import { HotSet } from './hot-set.ts';
 import { notesOf } from './kept-notes.ts';
 import { LateChanges } from './late-changes.ts';
 import { LiveContents } from './live-contents.ts';
 import { LivePasses } from './live-passes.ts';
-import { Looker, treeEntry } from './looker.ts';
+import { Looker } from './looker.ts';
 import type { OpenedSince } from './opened-since.ts';
-import { bytesOf, type DeltaLimits, type ExpectedDelta, type ExpectedFile, requireFits } from './prediction.ts';
+import { othersAtDisk } from './others-at-disk.ts';
+import { bytesOf, type DeltaLimits, requireFits } from './prediction.ts';
 import { ReadPace } from './read-pace.ts';
 import { lookAtOpenFiles, type SettlingParts, unsettledFiles, worthReading } from './settle-writers.ts';
 import { idleFreezeMs } from './stall-model.ts';
 import type { PrecopySteps } from './steps.ts';
-import { KnownWriters, swapInodes } from './writers.ts';
+import { KnownWriters } from './writers.ts';
 
 export interface SourceHoldParts {
   readonly facts: FilesystemFacts;
@@ -49,8 +49,9 @@ const mostScans = 3;
 /** So little is better read while writers wait than settled before. */
 const littleBytes = 1024 * 1024;
 const littleFiles = 32;
-/** Sizes of larger files are looked at without their holes. */
-const holesMatterFrom = 1024 * 1024;
+/** Files from this size on are taken by copy-before-write where that can be. */
+const hotFrom = 1024 * 1024;
+/** For what comes to be read beside what was expected. */
 const spareBytes = 8 * 1024 * 1024;
 
 /**
@@ -82,9 +83,9 @@ export class SourceHold implements AsyncDisposable {
     this.#parts = parts;
     this.#picture = loan.picture;
     this.#device = deviceNumber(facts.mount);
-    this.#looker = new Looker(tree, loan.tracker, loan.picture, ({ stat, path }) => {
+    this.#looker = new Looker(tree, loan.tracker, loan.picture, ({ stat, path }, directory) => {
       if (!this.#swap.has(stat.inode)) return false;
-      notesOf(loan.picture).leaveOut(tree.describe(path), 'In use as swap.');
+      notesOf(loan.picture).leaveOutSwap(tree.describe(path), directory);
       return true;
     });
     this.#contents = new LiveContents({
@@ -94,7 +95,10 @@ export class SourceHold implements AsyncDisposable {
       tracker: loan.tracker,
       picture: loan.picture,
       ahead,
-      pace: new ReadPace(context.liveBytesPerSecond, context.signal),
+      pace: new ReadPace(context.signal, {
+        bytesPerSecond: context.liveBytesPerSecond,
+        areOthersBusy: othersAtDisk(this.#device),
+      }),
       signal: context.signal,
     });
     this.#passes = new LivePasses({
@@ -150,7 +154,9 @@ export class SourceHold implements AsyncDisposable {
   async prepare(): Promise<void> {
     const { loan } = this.#parts;
     await this.#flushForMappings();
-    this.#lookForSwap(await this.#requireScan());
+    this.#lookForSwap();
+    // Given back before anybody is held: who waits then must not wait for us.
+    using _others = this.#parts.steps.yieldToOthers();
     await this.#passes.refresh();
     if (loan.isVerificationDue && this.#passes.walks === 0) await this.#verify();
     await this.#passes.converge();
@@ -183,13 +189,14 @@ export class SourceHold implements AsyncDisposable {
 
   /** Right before the freeze: the last changes by name, a rehearsal of what is to be read, and whether it fits. */
   ready(): void {
-    const expected = this.#expected();
+    const forecast = this.#forecast;
     const limits = this.#limits;
+    const expected = forecast.expected();
     requireFits(expected, limits);
-    this.#reserveSpool(bytesOf(expected.files));
-    this.#rehearse();
+    this.#reserveSpool(Math.min(limits.memoryBytes, bytesOf(expected.files) * 2 + spareBytes));
+    if (this.#spool !== undefined) forecast.rehearse(this.#spool, limits);
     this.#passes.lookNow();
-    requireFits(this.#expected(), limits);
+    requireFits(forecast.expected(), limits);
   }
 
   /** While frozen, by whomever: see `withFrozen`. */
@@ -279,6 +286,26 @@ export class SourceHold implements AsyncDisposable {
       );
   }
 
+  get #forecast(): Forecast {
+    const { tree } = this.#parts;
+    return new Forecast(tree, this.#writers.files, this.#settling, (key) => this.#hot?.has(key) === true);
+  }
+
+  get #limits(): DeltaLimits {
+    const { environment, longestStallMs } = this.#parts;
+    return {
+      memoryBytes: environment.deltaMemoryBytes ?? defaultDeltaMemoryBytes,
+      timeMs: usableMs(longestStallMs) - Math.max(idleFreezeMs(), this.#lastFlushMs),
+      openFiles: descriptorsToSpare(),
+    };
+  }
+
+  #reserveSpool(memoryBytes: number): void {
+    if (this.#spool !== undefined && this.#spool.memoryBytes >= memoryBytes) return;
+    this.#spool?.[Symbol.dispose]();
+    this.#spool = new Spool({ memoryBytes, scratchBytes: 0, scratchDirectory: '' });
+  }
+
   get #settling(): SettlingParts {
     return { picture: this.#picture, looker: this.#looker, base: this.#base, doubtNs: this.#doubtNs };
   }
@@ -318,9 +345,12 @@ export class SourceHold implements AsyncDisposable {
     }
   }
 
-  /** Swap files are listed as left out; a folder in which one began or ended to be one is listed again. */
-  #lookForSwap(scan: OpenWriters): void {
-    this.#swap = swapInodes(scan);
+  /** Swap files are listed as left out; a folder in which one began, or may have ended, to be one is listed again. */
+  #lookForSwap(): void {
+    for (const folder of notesOf(this.#picture).takeSwapFolders()) this.#picture.names(folder);
+    const { deviceId } = this.#parts.facts;
+    const swap = kernelWriters().writers.filter((each) => each.how === 'swap' && each.deviceId === deviceId);
+    this.#swap = new Set(swap.map(({ inode }) => inode));
     for (const inode of this.#swap)
       for (const key of this.#picture.keysOfInode(inode)) {
         const parent = this.#looker.parentKey(this.#picture.file(key)?.path() ?? null);
@@ -347,75 +377,6 @@ export class SourceHold implements AsyncDisposable {
     if (worth.length > 0) await this.#passes.read(worth);
   }
 
-  get #limits(): DeltaLimits {
-    const { environment, longestStallMs } = this.#parts;
-    return {
-      memoryBytes: environment.deltaMemoryBytes ?? defaultDeltaMemoryBytes,
-      timeMs: usableMs(longestStallMs) - Math.max(idleFreezeMs(), this.#lastFlushMs),
-      openFiles: descriptorsToSpare(),
-    };
-  }
-
-  /** What would be read while writers wait, as things are now. */
-  #filesInside(): PictureFile[] {
-    const files = new Map(this.#picture.filesToRead().map((file) => [file.key, file]));
-    for (const file of unsettledFiles(this.#writers.files, this.#settling)) files.set(file.key, file);
-    return [...files.values()].filter(({ key }) => this.#hot?.has(key) !== true);
-  }
-
-  #expected(): ExpectedDelta {
-    const files = this.#filesInside().flatMap((file) => this.#expectedFile(file) ?? []);
-    const { length: folders } = this.#picture.directoriesToList();
-    return { looks: this.#writers.files.size + folders + this.#picture.entriesToLookAt().length, files };
-  }
-
-  #expectedFile(file: PictureFile): ExpectedFile | undefined {
-    const path = file.path();
-    if (path === null) return undefined;
-    const { tree } = this.#parts;
-    const size = Number(file.meta.size);
-    if (size < holesMatterFrom) return { path: tree.describe(path), bytes: size };
-    const stored = this.#withOpen(file, (fd) => Number(statxDescriptor(fd).blocks) * 512);
-    return { path: tree.describe(path), bytes: Math.min(size, stored ?? size) };
-  }
-
-  /** The same reading as inside, with nobody held: it shows that it fits, and leaves what it needs in the caches. */
-  #rehearse(): void {
-    const spool = this.#spool;
-    if (spool === undefined) return;
-    const budget = new TimeBudget(Math.max(1, this.#limits.timeMs), { entries: 0, bytes: 0 });
-    try {
-      for (const file of this.#filesInside())
-        this.#withOpen(file, (fd) => keepContent(fd, statxDescriptor(fd), spool, budget));
-    } finally {
-      spool.reset();
-    }
-  }
-
-  #withOpen<T>(file: PictureFile, use: (fd: number) => T): T | undefined {
-    const path = file.path();
-    if (path === null) return undefined;
-    let fd: number;
-    try {
-      fd = this.#parts.tree.openFile(treeEntry(path, file.meta));
-    } catch {
-      // Gone or closed to us: that shows again when it counts.
-      return undefined;
-    }
-    try {
-      return use(fd);
-    } finally {
-      closeSync(fd);
-    }
-  }
-
-  #reserveSpool(bytes: number): void {
-    const wanted = Math.min(this.#limits.memoryBytes, bytes * 2 + spareBytes);
-    if (this.#spool !== undefined && this.#spool.memoryBytes >= wanted) return;
-    this.#spool?.[Symbol.dispose]();
-    this.#spool = new Spool({ memoryBytes: wanted, scratchBytes: 0, scratchDirectory: '' });
-  }
-
   /** Files that are too much to be read inside, where copy-before-write can take them. */
   async #prepareHotFiles(): Promise<void> {
     const { environment, facts, tree, loan, context } = this.#parts;
@@ -424,7 +385,7 @@ export class SourceHold implements AsyncDisposable {
     this.#hot = undefined;
     await old?.[Symbol.asyncDispose]();
     if (watch === null) return;
-    const large = this.#filesInside().filter(({ meta }) => Number(meta.size) >= holesMatterFrom);
+    const large = this.#forecast.files().filter(({ meta }) => Number(meta.size) >= hotFrom);
     if (large.length > 0) this.#hot = await HotSet.prepare(watch, large, tree, loan.tracker, context.signal);
   }
 }

@@ -1,3 +1,4 @@
+import { yieldToOthers } from '../../system/io-priority.ts';
 import { type OpenWriters, scanOpenWritersInTurns } from '../../system/open-writers.ts';
 import { type HoldSteps, holdSteps } from '../holding/hold-still.ts';
 import { pause } from '../pause.ts';
@@ -12,6 +13,8 @@ export interface PrecopySteps extends HoldSteps, InsideSteps {
   readonly scanAfter: (device: string, signal: AbortSignal) => Promise<OpenWriters>;
   /** Tells which files are opened around the hold. `fd` is of the filesystem. */
   readonly watchOpened: (fd: number) => OpenedSince;
+  /** Lets everybody else go first, until what it gives is disposed of. */
+  readonly yieldToOthers: () => Disposable;
   readonly pause: typeof pause;
 }
 
@@ -22,5 +25,6 @@ export const precopySteps: PrecopySteps = {
   scanBefore: scanOpenWritersInTurns,
   scanAfter: scanOpenWritersInTurns,
   watchOpened: (fd) => OpenedSince.on(fd),
+  yieldToOthers: () => yieldToOthers('idle'),
   pause,
 };

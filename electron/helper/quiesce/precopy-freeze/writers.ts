@@ -23,7 +23,7 @@ const sights: Readonly<Record<Suspect['kind'], WriterSight>> = {
 };
 
 /** Inode numbers of swap files in use. What is in them means nothing to anybody else. */
-export function swapInodes({ writers }: Pick<OpenWriters, 'writers'>): ReadonlySet<bigint> {
+function swapInodes({ writers }: Pick<OpenWriters, 'writers'>): ReadonlySet<bigint> {
   return new Set(writers.flatMap(({ how, inode, isCertain }) => (how === 'swap' && isCertain ? [inode] : [])));
 }
 

@@ -1,0 +1,90 @@
+import { closeSync } from 'node:fs';
+import { isStillpointError } from '../../../../shared/errors/index.ts';
+import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import { statxDescriptor } from '../../system/statx.ts';
+import { keepContent } from '../holding/kept-content.ts';
+import type { Spool } from '../holding/spool.ts';
+import { TimeBudget } from '../holding/time-budget.ts';
+import type { PictureFile } from '../picture/contract.ts';
+import type { HandleKey } from '../tracking/contract.ts';
+import { treeEntry } from './looker.ts';
+import { type DeltaLimits, type ExpectedDelta, type ExpectedFile, tooSlow } from './prediction.ts';
+import { type SettlingParts, unsettledFiles } from './settle-writers.ts';
+import type { FilesBySight } from './writers.ts';
+
+/** Sizes of larger files are looked at without their holes. */
+const holesMatterFrom = 1024 * 1024;
+
+/** What would be done between freeze and thaw, if it were done now. */
+export class Forecast {
+  readonly #tree: OpenTree;
+  readonly #openFiles: FilesBySight;
+  readonly #settling: SettlingParts;
+  readonly #isHeldOtherwise: (key: HandleKey) => boolean;
+
+  constructor(
+    tree: OpenTree,
+    openFiles: FilesBySight,
+    settling: SettlingParts,
+    isHeldOtherwise: (key: HandleKey) => boolean,
+  ) {
+    this.#tree = tree;
+    this.#openFiles = openFiles;
+    this.#settling = settling;
+    this.#isHeldOtherwise = isHeldOtherwise;
+  }
+
+  /** Files that would be read. */
+  files(): PictureFile[] {
+    const files = new Map(this.#settling.picture.filesToRead().map((file) => [file.key, file]));
+    for (const file of unsettledFiles(this.#openFiles, this.#settling)) files.set(file.key, file);
+    return [...files.values()].filter(({ key }) => !this.#isHeldOtherwise(key));
+  }
+
+  expected(): ExpectedDelta {
+    const { picture } = this.#settling;
+    const looks = this.#openFiles.size + picture.directoriesToList().length + picture.entriesToLookAt().length;
+    return { looks, files: this.files().flatMap((file) => this.#expectedFile(file) ?? []) };
+  }
+
+  /** The same reading, with nobody held: it shows that it fits, and leaves what it needs in the caches. */
+  rehearse(spool: Spool, limits: DeltaLimits): void {
+    const files = this.files();
+    const budget = new TimeBudget(Math.max(1, limits.timeMs), { entries: 0, bytes: 0 });
+    try {
+      for (const file of files) this.#withOpen(file, (fd) => keepContent(fd, statxDescriptor(fd), spool, budget));
+    } catch (error) {
+      if (!isStillpointError(error, 'freeze-ended-early') && !isStillpointError(error, 'scratch-full')) throw error;
+      throw tooSlow(this.expected(), limits, error);
+    } finally {
+      spool.reset();
+    }
+  }
+
+  #expectedFile(file: PictureFile): ExpectedFile | undefined {
+    const path = file.path();
+    if (path === null) return undefined;
+    const size = Number(file.meta.size);
+    const where = this.#tree.describe(path);
+    if (size < holesMatterFrom) return { path: where, bytes: size };
+    const stored = this.#withOpen(file, (fd) => Number(statxDescriptor(fd).blocks) * 512);
+    return { path: where, bytes: Math.min(size, stored ?? size) };
+  }
+
+  #withOpen<T>(file: PictureFile, use: (fd: number) => T): T | undefined {
+    const path = file.path();
+    if (path === null) return undefined;
+    let fd: number;
+    try {
+      fd = this.#tree.openFile(treeEntry(path, file.meta));
+    } catch {
+      // Gone or closed to us: that shows again when it counts.
+      return undefined;
+    }
+    try {
+      return use(fd);
+    } finally {
+      closeSync(fd);
+    }
+  }
+}
