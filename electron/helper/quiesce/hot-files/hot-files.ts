@@ -10,7 +10,7 @@ import type { Coverage } from './coverage.ts';
 import { obstacleOf } from './obstacles.ts';
 import { type HotFileServer, type ServerOptions, startHotFileServer } from './server-process.ts';
 import type { whyNotSettled } from './settle.ts';
-import { attachments, type unseenWriter } from './unseen-writers.ts';
+import type { attachments, unseenWriter } from './unseen-writers.ts';
 
 export interface HotFileSteps {
   /** See settle.ts. */
@@ -18,6 +18,8 @@ export interface HotFileSteps {
   /** See unseen-writers.ts. */
   readonly unseenWriter: typeof unseenWriter;
   readonly writersOf: typeof findWriterHolders;
+  /** See unseen-writers.ts. */
+  readonly attachments: typeof attachments;
   /** Processes that even an administrator may not look at, and that are known to write none of the files. None. */
   readonly overlooks: (pid: number) => boolean;
 }
@@ -71,7 +73,7 @@ export function newHotFiles(options: HotFileOptions): HotFiles {
     const started = await startHotFileServer(options);
     server = started;
     try {
-      attachedBefore = attachments();
+      attachedBefore = steps.attachments();
       held = files.map((file, index) => ({ file, index, reason: null, meta: undefined }));
       for (const each of held) {
         const path = `/proc/${process.pid}/fd/${each.file.fd}`;
@@ -127,10 +129,10 @@ export function newHotFiles(options: HotFileOptions): HotFiles {
       },
       read: (into, position) => server?.arena(into, position),
       finish: () => {
-        // A loop device or swap that came in between has written without a word.
-        if (attachments() !== attachedBefore)
-          each.reason ??= obstacleOf(file, coverage, steps.writersOf) ?? attachedMeanwhile;
-        ask({ do: 'disarm', file: index }, patienceMs);
+        const openings = ask({ do: 'disarm', file: index }, patienceMs)?.openings;
+        // A loop device or swap is made of a descriptor, and writes without a word: one may have come, and gone again.
+        if (steps.attachments() !== attachedBefore)
+          each.reason ??= openings === 0 ? obstacleOf(file, coverage, steps.writersOf) : attachedMeanwhile;
         return each.reason;
       },
       tornReason: () => each.reason ?? serverGone,

@@ -22,6 +22,8 @@ export interface Reply {
   readonly runs?: readonly KeptRun[];
   /** `runs` are complete below this position. */
   readonly next?: number;
+  /** How often the file was opened anew while it was armed. */
+  readonly openings?: number;
   readonly account?: Account;
 }
 

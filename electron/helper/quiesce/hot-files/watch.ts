@@ -8,7 +8,7 @@ import type { HotFileWatch } from './contract.ts';
 import { Coverage } from './coverage.ts';
 import { type HotFileSteps, newHotFiles } from './hot-files.ts';
 import { whyNotSettled } from './settle.ts';
-import { unseenWriter } from './unseen-writers.ts';
+import { attachments, unseenWriter } from './unseen-writers.ts';
 
 export interface HotFileWatchOptions {
   /** Any descriptor of the filesystem. */
@@ -25,6 +25,13 @@ export interface HotFileWatchOptions {
   readonly steps?: Partial<HotFileSteps>;
 }
 
+const ownSteps: HotFileSteps = {
+  whyNotSettled,
+  unseenWriter,
+  attachments,
+  writersOf: findWriterHolders,
+  overlooks: () => false,
+};
 const lookAgainMs = 5000;
 const defaultArenaBytes = 256 * 1024 * 1024;
 
@@ -63,7 +70,7 @@ export function startHotFileWatch(options: HotFileWatchOptions): HotFileWatch {
         arenaBytes: options.arenaBytes ?? defaultArenaBytes,
         longestWaitMs: options.longestWaitMs ?? 500,
         silenceMs: options.silenceMs ?? 1000,
-        steps: { whyNotSettled, unseenWriter, writersOf: findWriterHolders, overlooks: () => false, ...options.steps },
+        steps: { ...ownSteps, ...options.steps },
       });
     },
     [Symbol.asyncDispose]: async () => {

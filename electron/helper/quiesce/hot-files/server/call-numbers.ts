@@ -2,6 +2,7 @@
 export type ContentCall =
   | 'read'
   | 'write'
+  | 'fallocate'
   | 'truncate'
   | 'mmap'
   | 'io_uring'

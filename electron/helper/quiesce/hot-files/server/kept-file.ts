@@ -47,6 +47,8 @@ export class KeptFile {
   #isArmed = true;
   torn: string | null = null;
   accesses = 0;
+  /** How often somebody opened it anew; the helper does not count. */
+  openings = 0;
   savedBytes = 0;
   longestWaitMs = 0;
 
@@ -116,6 +118,7 @@ export class KeptFile {
     this.#readFd = request.fd;
     const offset = Number(request.range?.offset ?? 0);
     const count = Number(request.range?.count ?? 0);
+    if ((request.mask & eventBits.openPermission) !== 0 && request.tid !== process.ppid) this.openings += 1;
     const call = waitingCallOf(request.tid, request.mask, count);
     switch (call.kind) {
       case 'read':

@@ -36,7 +36,11 @@ export function serve(limits: KeptFileLimits): void {
       }
       case 'disarm':
         files[request.file]?.disarm();
-        return { torn: files.map(({ torn }) => torn), account: accountOf(files) };
+        return {
+          openings: files[request.file]?.openings ?? 0,
+          torn: files.map(({ torn }) => torn),
+          account: accountOf(files),
+        };
       case 'state':
         return { torn: files.map(({ torn }) => torn), account: accountOf(files) };
     }

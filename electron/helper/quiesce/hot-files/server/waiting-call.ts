@@ -38,7 +38,7 @@ const buffer = Buffer.alloc(4096);
  * does not show its operation, but a truncation by one never says more than a page.
  */
 export function waitingCallOf(tid: number, mask: number, count: number): WaitingCall {
-  const line = readSmall(`/proc/${tid}/syscall`);
+  const line = callOf(tid);
   // It was killed while it waited: it will do nothing any more; answering is void.
   if (line === undefined) return range;
   const words = line.trim().split(' ');
@@ -58,6 +58,19 @@ export function waitingCallOf(tid: number, mask: number, count: number): Waiting
       return (argument(3) & MAP_TYPE) === MAP_PRIVATE ? read : mapping;
     default:
       return fromStack(tid) ?? (call === 'io_uring' ? ofRing(count) : unknown);
+  }
+}
+
+/** It was counted as waiting a moment before it sleeps, and while it runs nothing can be seen. */
+const sleepsWithinMs = 400;
+const moment = new Int32Array(new SharedArrayBuffer(4));
+
+function callOf(tid: number): string | undefined {
+  const began = performance.now();
+  for (let look = 0; ; look += 1) {
+    const line = readSmall(`/proc/${tid}/syscall`);
+    if (line === undefined || !line.startsWith('running') || performance.now() - began > sleepsWithinMs) return line;
+    if (look > 20) Atomics.wait(moment, 0, 0, 0.2);
   }
 }
 

@@ -1,9 +1,10 @@
 import { spawn } from 'node:child_process';
 import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
 import { hasCode } from '../../../system/errno.ts';
-import { freezeUnguarded, thaw } from '../../../system/ioctl.ts';
+import { syncFilesystemSync } from '../../../system/sync.ts';
 import { findWriterHolders } from '../../../system/writer-holders.ts';
 import type { ContentVerdict, StillContent } from '../../contract.ts';
+import { startGuard, withFrozen } from '../../guard/index.ts';
 import { guardBinary } from '../../guard/testing/guard-binary.ts';
 import type { HotFile } from '../contract.ts';
 import type { HotFileWatchOptions } from '../watch.ts';
@@ -14,20 +15,24 @@ export function openHotFile(path: string): HotFile & Disposable {
   return { where: path, fd, deviceId: dev, inode: ino, size, [Symbol.dispose]: () => closeSync(fd) };
 }
 
-/** A filesystem held for the time of a callback. For loop mounts of tests, whose watchdog thaws them whatever happens. */
-export function whileFrozen<T>(mountPoint: string, work: () => T): { readonly value: T; readonly stallMs: number } {
+/** Held as the product does it, flushed before. Throws when the hold ended early. */
+export async function whileFrozen<T>(
+  mountPoint: string,
+  work: () => T extends PromiseLike<unknown> ? never : T,
+): Promise<{ readonly value: T; readonly stallMs: number }> {
   const fd = openSync(mountPoint, constants.O_RDONLY | constants.O_DIRECTORY);
-  const began = performance.now();
   try {
-    freezeUnguarded(fd);
-    try {
-      const value = work();
-      thaw(fd);
-      return { value, stallMs: performance.now() - began };
-    } catch (error) {
-      thaw(fd);
-      throw error;
-    }
+    await using guard = await startGuard({
+      mountPath: mountPoint,
+      guardBinary: guardBinary(),
+      leaseMs: 3000,
+      expediteRcu: true,
+    });
+    for (let turn = 0; turn < 3; turn += 1) syncFilesystemSync(fd);
+    const outcome = withFrozen<T>(guard, work);
+    if (!outcome.held) throw outcome.error;
+    const { from, to } = outcome.times.stall;
+    return { value: outcome.value, stallMs: Number(to.monotonicNs - from.monotonicNs) / 1e6 };
   } finally {
     closeSync(fd);
   }
@@ -53,9 +58,17 @@ export async function readContent(content: StillContent, signal = neverAborted):
   return { verdict, bytes: Buffer.concat(parts) };
 }
 
+/** The verdict with its reason, so that a failed test tells it. */
+export function reasonOf(verdict: ContentVerdict): string {
+  return 'reason' in verdict ? `${verdict.state}: ${verdict.reason}` : verdict.state;
+}
+
 export const neverAborted = new AbortController().signal;
 
-/** A machine may have programs that nobody may look at; they write nothing on a filesystem that a test made. */
+/**
+ * As the product has it, but for what other tests do to the machine meanwhile: they set up loop devices; and a machine may
+ * have programs that nobody may look at, which write nothing on a filesystem that a test made.
+ */
 export function watchOptions(fd: number): HotFileWatchOptions {
   const hidden = hiddenPrograms();
   const isHidden = (pid: number): boolean => hidden.includes(pid);
@@ -63,7 +76,7 @@ export function watchOptions(fd: number): HotFileWatchOptions {
     const { holders, gaps } = findWriterHolders(files);
     return { holders, gaps: gaps.filter((gap) => hidden.length === 0 || !/could not be looked at/.test(gap)) };
   };
-  return { fd, guardBinary: guardBinary(), steps: { overlooks: isHidden, writersOf } };
+  return { fd, guardBinary: guardBinary(), steps: { overlooks: isHidden, writersOf, attachments: () => '' } };
 }
 
 function hiddenPrograms(): readonly number[] {
