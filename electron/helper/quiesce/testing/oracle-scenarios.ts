@@ -1,10 +1,10 @@
-import { cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { cpSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ConsistencyLevel } from '../../../../shared/domain/level.ts';
 import type { FilesystemFacts } from '../../sources/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import { type LoopFilesystemType, withLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
-import type { AheadStore, QuiesceMethod, StillEvidence } from '../contract.ts';
+import type { AheadStore, QuiesceMethod, StillEvidence, StillOutcome } from '../contract.ts';
 import { examineFolder } from './examine-folder.ts';
 import { judge } from './judge.ts';
 import {
@@ -52,8 +52,10 @@ export interface BusyFilesystem {
 
 export interface CopyOptions {
   readonly longestStallMs?: number;
-  /** Default: a store in memory, for methods that store ahead. */
-  readonly ahead?: AheadStore;
+  /** For methods that store ahead. */
+  readonly ahead?: AheadStore | undefined;
+  /** As if the copy before were the snapshot before: what is said to be as in it is taken from it. */
+  readonly continues?: boolean;
 }
 
 export interface LoadOptions {
@@ -92,53 +94,82 @@ export async function withBusyFilesystem<T>(
     const outside = join(mountPoint, 'outside');
     await using writer = await startOrderedWriter({ directory, outside, plan, stepsPerSecond });
     await writer.reached(50);
+    using copies = scratchFolder('copies');
+    const copier = new Copier(root, writer, plan, copies.path);
     // Awaited here: the writer must go on until `use` is done.
     return await use({
       mountPoint,
       root,
       writer,
       plan,
-      copyWith: (method, options = {}) => copyWith(method, root, writer, plan, options),
+      copyWith: (method, options = {}) => copier.copyWith(method, options),
       copyNaively: () => copyNaively(directory, plan),
     });
   });
 }
 
-async function copyWith(
-  method: QuiesceMethod<FilesystemFacts>,
-  path: string,
-  writer: OrderedWriter,
-  plan: WriterPlan,
-  { longestStallMs = generousStallMs, ahead }: CopyOptions,
-): Promise<OracleResult> {
-  using target = scratchFolder('copy');
-  const { signal } = new AbortController();
-  const facts = await examineFolder(path);
-  const stepsBefore = writer.stepsSoFar();
-  const outcome = await method.withStillView(
-    facts,
-    { longestStallMs },
-    { signal, report: recordingReporter(), ahead },
-    (view) => writeView(view, target.path, signal),
-  );
-  // Told a little after it is so: what is told next is at least what was complete by now.
-  await writer.reached(writer.stepsSoFar() + 1);
-  const stepsAfter = writer.stepsSoFar();
-  const copy = join(target.path, 'busy');
-  const torn = outcome.value.torn.flatMap(({ path: each }) => each.split('/'));
-  const isTorn = (file: string): boolean => torn.some((name) => name === file || name.startsWith(`${file}.at-`));
-  const mixed = checkFiles(copy, plan).filter(({ file, isOneVersion }) => !isOneVersion && !isTorn(file));
-  return {
-    ...checkPrefix(copy, plan),
-    mixedFiles: mixed.map(({ file }) => file),
-    plan,
-    level: judge(outcome.evidence, outcome.value).level,
-    stallMs: outcome.evidence.hold?.stallMs ?? null,
-    stepsBefore,
-    stepsAfter,
-    evidence: outcome.evidence,
-    written: outcome.value,
-  };
+/** Takes one copy after the other, and keeps the last. */
+class Copier {
+  readonly #root: string;
+  readonly #writer: OrderedWriter;
+  readonly #plan: WriterPlan;
+  readonly #copies: string;
+  #count = 0;
+  #last: { readonly directory: string; readonly version: string } | undefined;
+
+  constructor(root: string, writer: OrderedWriter, plan: WriterPlan, copies: string) {
+    this.#root = root;
+    this.#writer = writer;
+    this.#plan = plan;
+    this.#copies = copies;
+  }
+
+  async copyWith(method: QuiesceMethod<FilesystemFacts>, options: CopyOptions): Promise<OracleResult> {
+    const { longestStallMs = generousStallMs, ahead, continues = false } = options;
+    this.#count += 1;
+    const directory = join(this.#copies, String(this.#count));
+    mkdirSync(directory);
+    const base = continues ? this.#last : undefined;
+    const { signal } = new AbortController();
+    const facts = await examineFolder(this.#root);
+    const stepsBefore = this.#writer.stepsSoFar();
+    const outcome = await method.withStillView(
+      facts,
+      { longestStallMs },
+      { signal, report: recordingReporter(), ahead, parentBase: base?.version },
+      (view) => writeView(view, directory, signal, base?.directory),
+    );
+    if (this.#last !== undefined) rmSync(this.#last.directory, { recursive: true, force: true });
+    this.#last = { directory, version: String(outcome.evidence.detail.checkpoint ?? '') };
+    return { ...this.#judge(directory, outcome), stepsBefore, stepsAfter: await this.#stepsNow() };
+  }
+
+  /** At least what was complete when it was called. */
+  async #stepsNow(): Promise<number> {
+    // Told a little after it is so: what is told next is at least what is complete by now.
+    if (this.#writer.isRunning()) await this.#writer.reached(this.#writer.stepsSoFar() + 1);
+    return this.#writer.stepsSoFar();
+  }
+
+  #judge(
+    directory: string,
+    { value, evidence }: StillOutcome<WrittenView>,
+  ): Omit<OracleResult, 'stepsBefore' | 'stepsAfter'> {
+    const copy = join(directory, 'busy');
+    const plan = this.#plan;
+    const torn = value.torn.flatMap(({ path }) => path.split('/'));
+    const isTorn = (file: string): boolean => torn.some((name) => name === file || name.startsWith(`${file}.at-`));
+    const mixed = checkFiles(copy, plan).filter(({ file, isOneVersion }) => !isOneVersion && !isTorn(file));
+    return {
+      ...checkPrefix(copy, plan),
+      mixedFiles: mixed.map(({ file }) => file),
+      plan,
+      level: judge(evidence, value).level,
+      stallMs: evidence.hold?.stallMs ?? null,
+      evidence,
+      written: value,
+    };
+  }
 }
 
 function copyNaively(directory: string, plan: WriterPlan): { readonly isPrefix: boolean } {

@@ -6,6 +6,8 @@ export interface OrderedWriter extends AsyncDisposable {
   readonly pid: number;
   /** Steps known to be complete. */
   stepsSoFar(): number;
+  /** False once it has ended, or was told to. */
+  isRunning(): boolean;
   /** Resolves once at least this many steps are complete. */
   reached(steps: number): Promise<void>;
   /** Ends it after a whole step. `longestStepMs`: the longest a step was held up. */
@@ -17,6 +19,7 @@ export async function startOrderedWriter(orders: WriterOrders): Promise<OrderedW
   const program = fileURLToPath(new URL('./program.ts', import.meta.url));
   const child = fork(program, [], { execArgv: ['--no-warnings'], stdio: ['ignore', 'ignore', 'inherit', 'ipc'] });
   let last: WriterReport = { steps: 0, longestStepMs: 0 };
+  let isStopping = false;
   const waiting = new Set<() => void>();
   const ready = Promise.withResolvers<void>();
   const exited = new Promise<number | null>((resolve) => child.once('exit', resolve));
@@ -33,6 +36,7 @@ export async function startOrderedWriter(orders: WriterOrders): Promise<OrderedW
   await ready.promise;
 
   const stop = async (): Promise<WriterReport> => {
+    isStopping = true;
     if (child.connected) child.send('stop');
     const code = await exited;
     if (code !== 0) throw new Error(`the ordered writer ended with ${code}`);
@@ -41,6 +45,7 @@ export async function startOrderedWriter(orders: WriterOrders): Promise<OrderedW
   return {
     pid: child.pid ?? -1,
     stepsSoFar: () => last.steps,
+    isRunning: () => !isStopping && child.connected,
     reached: (steps) =>
       new Promise((resolve, reject) => {
         const look = (): void => {
