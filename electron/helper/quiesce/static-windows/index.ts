@@ -1,0 +1,1 @@
+export { StaticWindows, type StaticWindowsOptions } from './static-windows.ts';
