@@ -15,8 +15,11 @@ import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
 import {
   createFsfreezeCopy,
+  createJournal,
   createLive,
+  createPrecopyFreeze,
   createRootHold,
+  createTrackers,
   FreezePace,
   openTrialBook,
   SleepGate,
@@ -61,7 +64,10 @@ export function composeHelper(composition: Composition): HelperContext {
   const guardBinary = join(dirname(composition.program), '../native/stillpoint-guard');
   const author = { hostname: processEnvironment().hostname, username: account.name, uid: caller.uid, gid: caller.gid };
   const environment = { ...processEnvironment(), ...author };
-  const filesystem = createFilesystemSource({ files });
+  // Changes of a source are followed from its first backup on, for as long as this helper lives.
+  const trackers = createTrackers();
+  const journal = createJournal({ trackers, own });
+  const filesystem = createFilesystemSource({ files, knownCounts: (source) => journal.countsOf(source) });
   const programPlaces = [process.execPath, dirname(composition.program)];
   makeReady(directories.scratch);
   const root = createRootHold({
@@ -71,7 +77,7 @@ export function composeHelper(composition: Composition): HelperContext {
     probeFolder: directories.scratch,
   });
   const holding = {
-    root,
+    ...{ root, trackers, journal },
     ...{ guardBinary, scratchDirectory: directories.scratch, own, programPlaces },
     onlyDirectPlaces: caller.elevatedFor,
     ...{ pace: paceOf(composition.paceFolder), sleep: new SleepGate(systemSleep(systemBus)) },
@@ -110,7 +116,7 @@ export function composeHelper(composition: Composition): HelperContext {
     machineConditions: () => machineConditions(systemBus),
     stages: {
       examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),
-      methods: [createFsfreezeCopy(holding), createLive()],
+      methods: [createPrecopyFreeze(holding), createFsfreezeCopy(holding), createLive()],
       kernel: processAbilities().kernel.release,
       version,
       author,
