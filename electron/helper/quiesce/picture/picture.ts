@@ -1,8 +1,6 @@
 import type { EntryMeta } from '../contract.ts';
 import { doubtNs } from '../ctime/granularity.ts';
-import { isReusable } from '../ctime/reusable.ts';
 import type { HandleKey } from '../tracking/contract.ts';
-import { Contents } from './contents.ts';
 import type {
   Look,
   NamedLook,
@@ -12,17 +10,12 @@ import type {
   PictureFile,
   PictureVersion,
 } from './contract.ts';
-import type { Difference } from './inode-table.ts';
-import { MarkSet } from './mark-set.ts';
-import { OpenListings } from './open-listings.ts';
-import { Reach } from './reach.ts';
-import { Tree } from './tree.ts';
-import { type Version, Versions } from './versions.ts';
+import { forgetLoose } from './forget.ts';
+import { addInode, learn } from './learn.ts';
+import type { MarkSet } from './mark-set.ts';
+import { PictureState } from './picture-state.ts';
+import { replaceNames } from './replace-names.ts';
 import { newViewEntry } from './view.ts';
-import { Walk } from './walk.ts';
-
-const wanted: PictureContent = { state: 'wanted' };
-const same: PictureContent = { state: 'same' };
 
 export interface PictureOptions {
   /** Type of the filesystem. Without it nothing is believed after a doubt, and all is read anew. */
@@ -33,36 +26,34 @@ export function createPicture(root: Look, options: PictureOptions = {}): Picture
   return new TreePicture(root, options.fsType ?? '');
 }
 
+interface MarkedPlace {
+  readonly key: HandleKey;
+  readonly path: Buffer;
+  readonly meta: EntryMeta;
+  readonly depth: number;
+}
+
+/** A file of this name decides what else of its folder is left out. */
+const ruleName = Buffer.from('CACHEDIR.TAG');
+
 class TreePicture implements Picture {
   readonly rootKey: HandleKey;
   readonly doubts: string[] = [];
-  readonly #fsType: string;
-  readonly #root: number;
-  readonly #tree = new Tree();
-  readonly #inodes = this.#tree.inodes;
-  readonly #contents = new Contents(this.#inodes);
-  readonly #versions = new Versions();
-  readonly #walk = new Walk();
-  readonly #listings = new OpenListings();
-  readonly #namesMarks = new MarkSet();
-  readonly #lookMarks = new MarkSet();
-  /** Written to since somebody last began to read it. */
-  readonly #contentMarks = new MarkSet();
-  readonly #wanted = new MarkSet();
-  /** Could not be read, or not all of it. */
-  readonly #unreadable = new Set<number>();
-  /** Nothing may lead to these any more. */
-  readonly #loose = new Set<number>();
-  #base: Version | null = null;
   told = 0;
+  readonly #state: PictureState;
+  readonly #marks: PictureState['marks'];
+  readonly #inodes: PictureState['tree']['inodes'];
   #isComplete = false;
+  /** Since the last walk began. */
   #isDoubtful = true;
 
   constructor(root: Look, fsType: string) {
     this.rootKey = root.key;
-    this.#fsType = fsType;
-    this.#root = this.#addInode(root);
-    this.#lookMarks.add(this.#root);
+    this.#state = new PictureState(root.key, fsType);
+    this.#marks = this.#state.marks;
+    this.#inodes = this.#state.tree.inodes;
+    this.#state.root = addInode(this.#state, root);
+    this.#marks.look.add(this.#state.root);
   }
 
   get isComplete(): boolean {
@@ -70,23 +61,24 @@ class TreePicture implements Picture {
   }
 
   content(key: HandleKey): void {
-    const id = this.#told(key);
+    const id = this.#whoever(key);
     if (id < 0 || !this.#inodes.isFile(id)) return;
     this.#inodes.setHeard(id, true);
-    this.#lookMarks.add(id);
-    this.#markContent(id);
+    this.#marks.look.add(id);
+    this.#state.markWritten(id);
+    this.#markRuled(id);
   }
 
   metadata(key: HandleKey): void {
-    const id = this.#told(key);
-    if (id >= 0 && !this.#inodes.isStandIn(id)) this.#lookMarks.add(id);
+    const id = this.#whoever(key);
+    if (id >= 0 && !this.#inodes.isStandIn(id)) this.#marks.look.add(id);
   }
 
   names(key: HandleKey): void {
-    const id = this.#told(key);
-    if (this.#tree.rowOf(id) < 0) return;
-    this.#lookMarks.add(id);
-    this.#namesMarks.add(id);
+    const id = this.#whoever(key);
+    if (this.#state.tree.rowOf(id) < 0) return;
+    this.#marks.look.add(id);
+    this.#marks.names.add(id);
   }
 
   doubt(reason: string): void {
@@ -96,94 +88,91 @@ class TreePicture implements Picture {
   }
 
   beginWalk(): void {
-    const flushedNs = this.#versions.last?.flushedNs ?? null;
-    const marks = [this.#namesMarks, this.#lookMarks, this.#contentMarks];
-    this.#walk.begin(
-      flushedNs === null ? null : flushedNs - doubtNs(),
-      marks.flatMap((each) => [...each]),
-    );
+    const { walk, versions, listings, tree, root } = this.#state;
+    const flushedNs = versions.last?.flushedNs ?? null;
+    walk.begin(flushedNs === null ? null : flushedNs - doubtNs(), this.#marks.told());
     this.#isDoubtful = false;
-    this.#listings.clear();
-    this.#lookMarks.clear();
-    this.#lookMarks.add(this.#root);
-    for (let id = 0; id < this.#inodes.high; id += 1) if (this.#tree.rowOf(id) >= 0) this.#namesMarks.add(id);
+    listings.clear();
+    this.#marks.look.clear();
+    this.#marks.look.add(root);
+    for (let id = 0; id < this.#inodes.high; id += 1) if (tree.rowOf(id) >= 0) this.#marks.names.add(id);
   }
 
   endWalk(): number {
-    const reach = this.#reach();
-    const { number } = this.#walk;
-    let isWhole = number > 0;
-    for (const id of this.#namesMarks) if (!this.#isListedIn(number, id) && reach.has(id)) isWhole = false;
+    const { walk, tree } = this.#state;
+    const reach = this.#state.reach();
+    let isWhole = walk.number > 0;
+    for (const id of this.#marks.names)
+      if (tree.directories.listedInWalk[tree.rowOf(id)] !== walk.number && reach.has(id)) isWhole = false;
     this.#isComplete = isWhole && !this.#isDoubtful;
-    return this.#walk.end();
+    return walk.end();
   }
 
   setNames(directory: HandleKey, entries: readonly NamedLook[], isWhole = true): void {
+    const { tree, walk, listings, unreadable } = this.#state;
     const parent = this.#inodes.find(directory);
-    const row = this.#tree.rowOf(parent);
+    const row = tree.rowOf(parent);
     if (row < 0) return;
-    const { directories } = this.#tree;
-    const isFirst = directories.listedInWalk[row] === -1;
-    const isDifferent = this.#replaceNames(parent, row, entries);
-    if (isDifferent || isFirst || !isWhole) this.#tree.touchBelow(parent);
-    if (isDifferent && !isFirst) this.#walk.differs(parent);
-    directories.listedInWalk[row] = this.#walk.number;
-    this.#listings.end(parent);
-    if (isWhole) this.#unreadable.delete(parent);
-    else this.#unreadable.add(parent);
+    const isFirst = tree.directories.listedInWalk[row] === -1;
+    const isDifferent = replaceNames(this.#state, parent, entries);
+    if (isDifferent || isFirst || !isWhole) tree.touchBelow(parent);
+    if (isDifferent && !isFirst) walk.differs(parent);
+    tree.directories.listedInWalk[row] = walk.number;
+    listings.end(parent);
+    if (isWhole) unreadable.delete(parent);
+    else unreadable.add(parent);
   }
 
   setLook(look: Look): void {
-    if (this.#inodes.find(look.key) >= 0) this.#learn(look);
+    if (this.#inodes.find(look.key) >= 0) learn(this.#state, look);
   }
 
   setContent(key: HandleKey, content: PictureContent): void {
+    const { contents, unreadable } = this.#state;
     const id = this.#inodes.find(key);
     if (id < 0 || !this.#inodes.isFile(id)) return;
-    this.#contents.delete(id);
+    contents.delete(id);
     if (content.state === 'wanted') {
-      this.#markContent(id);
+      this.#state.markWritten(id);
       return;
     }
-    this.#contents.set(id, content);
-    if (!this.#contentMarks.has(id)) this.#wanted.delete(id);
-    if (content.state === 'unreadable') this.#unreadable.add(id);
-    else this.#unreadable.delete(id);
+    contents.set(id, content);
+    if (!this.#marks.written.has(id)) this.#marks.wanted.delete(id);
+    if (content.state === 'unreadable') unreadable.add(id);
+    else unreadable.delete(id);
   }
 
   clearNamesMark(directory: HandleKey): void {
     const id = this.#inodes.find(directory);
-    if (this.#tree.rowOf(id) < 0) return;
-    this.#namesMarks.delete(id);
-    this.#listings.begin(id);
+    if (this.#state.tree.rowOf(id) < 0) return;
+    this.#marks.names.delete(id);
+    this.#state.listings.begin(id);
   }
 
   clearLookMark(key: HandleKey): void {
     const id = this.#inodes.find(key);
     if (id < 0) return;
-    this.#lookMarks.delete(id);
-    this.#listings.lookedAt(id);
+    this.#marks.look.delete(id);
+    this.#state.listings.lookedAt(id);
   }
 
   clearContentMark(key: HandleKey): void {
     const id = this.#inodes.find(key);
-    if (id >= 0 && this.#contentMarks.delete(id)) this.#contents.delete(id);
+    if (id >= 0 && this.#marks.written.delete(id)) this.#state.contents.delete(id);
   }
 
-  directoriesToList(): { key: HandleKey; path: Buffer; meta: EntryMeta }[] {
-    return this.#places(this.#namesMarks)
-      .sort((a, b) => a.depth - b.depth)
-      .map(({ key, path, meta }) => ({ key, path, meta }));
+  directoriesToList(): MarkedPlace[] {
+    return this.#places(this.#marks.names).sort((a, b) => a.depth - b.depth);
   }
 
-  entriesToLookAt(): { key: HandleKey; path: Buffer; meta: EntryMeta }[] {
-    return this.#places(this.#lookMarks);
+  entriesToLookAt(): MarkedPlace[] {
+    return this.#places(this.#marks.look);
   }
 
   filesToRead(): PictureFile[] {
-    const reach = this.#reach();
+    const reach = this.#state.reach();
     const files: PictureFile[] = [];
-    for (const id of this.#wanted) if (reach.has(id)) files.push(this.#fileOf(id));
+    for (const id of this.#marks.wanted) if (reach.has(id)) files.push(this.#fileOf(id));
     return files;
   }
 
@@ -197,288 +186,90 @@ class TreePicture implements Picture {
   }
 
   get isClean(): boolean {
-    const marks = [this.#namesMarks, this.#lookMarks, this.#wanted];
-    if (marks.every(({ size }) => size === 0)) return true;
-    const reach = this.#reach();
-    for (const each of marks) for (const id of each) if (reach.has(id)) return false;
+    if (this.#marks.open.every(({ size }) => size === 0)) return true;
+    const reach = this.#state.reach();
+    for (const marks of this.#marks.open) for (const id of marks) if (reach.has(id)) return false;
     return true;
   }
 
   get counts(): PictureCounts {
-    const { files, directories, others, bytes } = this.#tree.below(this.#root);
+    const { files, directories, others, bytes } = this.#state.tree.below(this.#state.root);
     return { files, directories: directories + 1, others, bytes };
   }
 
   countFrom(version: string | null): PictureVersion | null {
-    this.#base = this.#versions.find(version);
-    this.#contents.clear();
-    this.#contentMarks.clear();
-    this.#wanted.clear();
+    const { contents, versions } = this.#state;
+    const base = versions.find(version);
+    this.#state.base = base;
+    contents.clear();
+    this.#marks.written.clear();
+    this.#marks.wanted.clear();
     for (let id = 0; id < this.#inodes.high; id += 1)
-      if (this.#inodes.isFile(id) && !this.#isSame(id)) this.#wanted.add(id);
-    return this.#base && { id: this.#base.id, flushedNs: this.#base.flushedNs };
+      if (this.#inodes.isFile(id) && !this.#state.isSame(id)) this.#marks.wanted.add(id);
+    return base && { id: base.id, flushedNs: base.flushedNs };
   }
 
   markVersion(flushedNs: bigint | null): PictureVersion {
     if (!this.#isComplete || !this.isClean)
       throw new Error('a version was to be marked of a picture with something left to look at');
-    const { id } = this.#versions.add(this.#tree.now, flushedNs);
-    this.#tree.now += 1;
-    for (const each of this.#unreadable) {
-      this.#inodes.contentChanged[each] = this.#tree.now;
-      this.#tree.touchBelow(each);
-      this.#tree.touchAbove(each);
-    }
+    const { versions, tree, unreadable } = this.#state;
+    const { id } = versions.add(tree.now, flushedNs);
+    tree.now += 1;
+    for (const each of unreadable) this.#state.touchUnreadable(each);
     return { id, flushedNs };
   }
 
   view({ rootName, fsType }: Parameters<Picture['view']>[0]): ReturnType<Picture['view']> {
-    const contentOf = (id: number): PictureContent => this.#contentOf(id);
-    return { root: newViewEntry(rootName, this.#root, { tree: this.#tree, fsType, base: this.#base, contentOf }) };
+    const { tree, base, root } = this.#state;
+    const contentOf = (id: number): PictureContent => this.#state.contentOf(id);
+    return { root: newViewEntry(rootName, root, { tree, fsType, base, contentOf }) };
   }
 
   endRun(): void {
-    this.#base = null;
-    this.#contents.clear();
-    this.#contentMarks.clear();
-    this.#wanted.clear();
-    this.#listings.clear();
-    for (const id of this.#unreadable) {
-      this.#lookMarks.add(id);
-      if (this.#tree.rowOf(id) >= 0) this.#namesMarks.add(id);
+    const { contents, listings, unreadable, tree } = this.#state;
+    this.#state.base = null;
+    contents.clear();
+    this.#marks.written.clear();
+    this.#marks.wanted.clear();
+    listings.clear();
+    for (const id of unreadable) {
+      this.#marks.look.add(id);
+      if (tree.rowOf(id) >= 0) this.#marks.names.add(id);
     }
-    this.#forgetLoose();
+    forgetLoose(this.#state);
     if (this.#isComplete) this.doubts.length = 0;
   }
 
-  #reach(): Reach {
-    return new Reach(this.#tree, this.#root);
-  }
-
   /** Who an event is of; -1 for somebody else. */
-  #told(key: HandleKey): number {
+  #whoever(key: HandleKey): number {
     const id = this.#inodes.find(key);
     if (id < 0) {
-      this.#listings.heardOf(key);
+      this.#state.listings.heardOf(key);
     } else {
       this.told += 1;
-      this.#walk.heard(id);
+      this.#state.walk.heard(id);
     }
     return id;
   }
 
-  #isListedIn(walk: number, id: number): boolean {
-    return this.#tree.directories.listedInWalk[this.#tree.rowOf(id)] === walk;
-  }
-
-  #isSame(id: number): boolean {
-    return this.#base !== null && (this.#inodes.contentChanged[id] ?? 0) <= this.#base.step;
-  }
-
-  #contentOf(id: number): PictureContent {
-    return this.#contents.get(id) ?? (this.#isSame(id) ? same : wanted);
-  }
-
-  /** Returns whether anything is different. Names that stay keep their rows; one bit tells them from those that go. */
-  #replaceNames(parent: number, row: number, entries: readonly NamedLook[]): boolean {
-    const { names, directories } = this.#tree;
-    const listing = directories.flip(row);
-    let isDifferent = false;
-    let cursor = directories.firstName[row] ?? -1;
-    for (const { name, look } of entries) {
-      if (look.key === this.rootKey) continue;
-      const child = this.#learnListed(look);
-      const isNext = cursor >= 0 && names.child[cursor] === child && names.is(cursor, name);
-      const known = isNext ? cursor : this.#tree.findName(parent, child, name);
-      if (known >= 0) {
-        names.listing[known] = listing;
-        cursor = names.next[known] ?? -1;
-        continue;
-      }
-      isDifferent = true;
-      if (this.#tree.rowOf(child) >= 0) {
-        const other = this.#inodes.firstName[child] ?? -1;
-        if (other === cursor && other >= 0) cursor = names.next[other] ?? -1;
-        if (other >= 0) this.#takeAway(other, parent);
-      }
-      const added = this.#tree.attach(parent, child, name);
-      names.listing[added] = listing;
-      this.#touchMoved(child);
-    }
-    for (let name = directories.firstName[row] ?? -1; name >= 0; ) {
-      const next = names.next[name] ?? -1;
-      if (names.listing[name] !== listing) {
-        isDifferent = true;
-        this.#detach(name);
-      }
-      name = next;
-    }
-    return isDifferent;
-  }
-
-  /** A directory has one name: the newest listing is right. */
-  #takeAway(name: number, parent: number): void {
-    const { names } = this.#tree;
-    const other = names.parent[name] ?? -1;
-    this.#detach(name);
-    this.#tree.touchBelow(other);
-    if (other !== parent) this.#namesMarks.add(other);
-  }
-
-  #detach(name: number): void {
-    this.#loose.add(this.#tree.names.child[name] ?? 0);
-    this.#tree.detach(name);
-  }
-
-  #learnListed(look: Look): number {
-    const isNew = this.#inodes.find(look.key) < 0;
-    const id = this.#learn(look);
-    if (!this.#listings.isDoubtful(id, look.key, isNew)) return id;
-    this.#lookMarks.add(id);
-    this.#walk.heard(id);
-    return id;
-  }
-
-  #learn({ key, meta, isStandIn }: Look): number {
-    const known = this.#inodes.find(key);
-    if (known >= 0) {
-      if (this.#inodes.isOf(known, meta.type, isStandIn)) {
-        this.#lookAgain(known, meta);
-        return known;
-      }
-      for (let name = this.#inodes.firstName[known] ?? -1; name >= 0; name = this.#inodes.firstName[known] ?? -1)
-        this.#detach(name);
-      this.#forget(known);
-    }
-    return this.#addInode({ key, meta, isStandIn });
-  }
-
-  #addInode({ key, meta, isStandIn }: Look): number {
-    const id = this.#tree.add(key, meta, isStandIn);
-    this.#inodes.setLookedAtIn(this.#walk.number, id);
-    if (this.#tree.rowOf(id) >= 0) this.#namesMarks.add(id);
-    if (meta.type === 'file') this.#wanted.add(id);
-    return id;
-  }
-
-  #lookAgain(id: number, meta: EntryMeta): void {
-    const difference = this.#inodes.difference(id, meta);
-    const isFile = this.#inodes.isFile(id);
-    if (isFile) this.#judgeContent(id, meta, difference);
-    this.#inodes.setLookedAtIn(this.#walk.number, id);
-    if (difference === 'none') {
-      this.#inodes.setAccessTime(id, meta.atimeNs);
-      return;
-    }
-    if (isFile) this.#contents.keepMeta(id);
-    this.#tree.setMeta(id, meta);
-    this.#tree.touchAbove(id);
-    this.#walk.differs(id);
-    if (!isFile) this.#markStandIns(id);
-  }
-
-  /** Whether a look shows that the content may be another, although nobody told. */
-  #judgeContent(id: number, meta: EntryMeta, difference: Difference): void {
-    const isOld = !this.#inodes.isLookedAtIn(this.#walk.number, id);
-    const isUntold = difference === 'written' && !this.#inodes.isHeard(id);
-    if (isUntold || (isOld && !(difference === 'none' && this.#isSettled(id, meta)))) this.#markContent(id);
-    this.#inodes.setHeard(id, false);
-  }
-
-  /** Shows by its ctime that its content has not changed since it was last known. */
-  #isSettled(id: number, meta: EntryMeta): boolean {
-    if (!isReusable(this.#fsType, meta)) return false;
-    const content = this.#contents.get(id);
-    if (content?.state === 'taken') {
-      const { flushedNs } = content;
-      return content.meta.ctimeNs === meta.ctimeNs && flushedNs !== null && meta.ctimeNs < flushedNs - doubtNs();
-    }
-    const { settledBeforeNs } = this.#walk;
-    return settledBeforeNs !== null && meta.ctimeNs < settledBeforeNs;
-  }
-
-  /** What is made up from their folder changed with it. */
-  #markStandIns(directory: number): void {
-    if (this.#tree.rowOf(directory) < 0) return;
-    for (const { child } of this.#tree.childrenOf(directory)) {
-      if (!this.#inodes.isStandIn(child)) continue;
-      this.#namesMarks.add(directory);
-      return;
-    }
-  }
-
-  #markContent(id: number): void {
-    if (this.#base !== null && !this.#contents.has(id) && this.#isSame(id)) this.#contents.set(id, same);
-    this.#contentMarks.add(id);
-    this.#wanted.add(id);
-    if (this.#inodes.contentChanged[id] === this.#tree.now) return;
-    this.#inodes.contentChanged[id] = this.#tree.now;
-    this.#tree.touchAbove(id);
-  }
-
-  /** What is as in a version is so at the same place only: what leads to it is new, so everything below counts as changed. */
-  #touchMoved(moved: number): void {
-    const pending = [moved];
-    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-      this.#inodes.contentChanged[id] = this.#tree.now;
-      if (this.#inodes.isFile(id)) {
-        if (this.#contents.get(id)?.state === 'same') this.#contents.delete(id);
-        if (!this.#contents.has(id)) this.#wanted.add(id);
-      }
-      this.#tree.touchBelow(id);
-      this.#tree.touchAbove(id);
-      for (const { child } of this.#tree.childrenOf(id)) pending.push(child);
-    }
-  }
-
-  #forgetLoose(): void {
-    const reach = this.#reach();
-    for (const id of this.#loose) {
-      // Directories in a circle, which a move seen by halves can leave behind: nothing comes from the root.
-      const name = this.#inodes.firstName[id] ?? -1;
-      if (name >= 0 && this.#tree.rowOf(id) >= 0 && !reach.has(id) && this.#isInCircle(id)) this.#tree.detach(name);
-    }
-    this.#tree.below(this.#root);
-    for (const id of this.#loose)
-      if (id !== this.#root && this.#inodes.isKnown(id) && (this.#inodes.firstName[id] ?? -1) < 0) this.#forget(id);
-    this.#loose.clear();
-  }
-
-  #isInCircle(id: number): boolean {
-    const seen = new Set<number>();
-    const row = this.#tree.rowOf(id);
-    for (let at = this.#tree.above(row); at >= 0 && !seen.has(at); at = this.#tree.above(at)) {
-      if (at === row) return true;
-      seen.add(at);
-    }
-    return false;
-  }
-
-  #forget(forgotten: number): void {
-    const pending = [forgotten];
-    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
-      for (const marks of [this.#namesMarks, this.#lookMarks, this.#contentMarks, this.#wanted]) marks.delete(id);
-      this.#unreadable.delete(id);
-      this.#contents.delete(id);
-      this.#walk.forget(id);
-      this.#listings.forget(id);
-      this.#tree.forget(id, (orphan) => pending.push(orphan));
-    }
+  #markRuled(id: number): void {
+    const { names } = this.#state.tree;
+    for (let name = this.#inodes.firstName[id] ?? -1; name >= 0; name = names.nextOfChild[name] ?? -1)
+      if (names.is(name, ruleName)) this.#marks.names.add(names.parent[name] ?? 0);
   }
 
   #fileOf(id: number): PictureFile {
     const key = this.#inodes.keyOf(id);
-    const content = this.#contentMarks.has(id) ? wanted : this.#contentOf(id);
     const path = (): Buffer | null => {
       const now = this.#inodes.find(key);
-      return now < 0 ? null : (this.#reach().pathOf(now)?.path ?? null);
+      return now < 0 ? null : (this.#state.reach().pathOf(now)?.path ?? null);
     };
-    return { key, meta: this.#inodes.metaOf(id), content, path };
+    return { key, meta: this.#inodes.metaOf(id), content: this.#state.currentContentOf(id), path };
   }
 
-  #places(marks: MarkSet): { key: HandleKey; path: Buffer; meta: EntryMeta; depth: number }[] {
-    const reach = this.#reach();
-    const found = [];
+  #places(marks: MarkSet): MarkedPlace[] {
+    const reach = this.#state.reach();
+    const found: MarkedPlace[] = [];
     for (const id of marks) {
       const place = reach.pathOf(id);
       if (place !== null) found.push({ key: this.#inodes.keyOf(id), meta: this.#inodes.metaOf(id), ...place });
