@@ -72,9 +72,17 @@ export async function startMachine(image: GuestImage, folder: string, options: M
     child.once('exit', () => resolve());
     child.once('error', () => resolve());
   });
-  const isRunning = (): boolean => child.pid !== undefined && child.exitCode === null && child.signalCode === null;
+  const { pid } = child;
+  if (pid === undefined) {
+    await exited;
+    throw new Error('qemu-system-x86_64 could not be started');
+  }
+  const heir = startHeir(pid, folder);
+  // Its number can be another process's from then on.
+  child.once('exit', () => heir.kill('SIGKILL'));
+  const isRunning = (): boolean => child.exitCode === null && child.signalCode === null;
   return {
-    pid: child.pid ?? -1,
+    pid,
     agentSocket: at('agent'),
     exchange: at('exchange.raw'),
     console: () => readOrNothing(at('console')) + readOrNothing(at('qemu.log')),
@@ -90,6 +98,17 @@ export async function startMachine(image: GuestImage, folder: string, options: M
 function disk(name: string, path: string, format: 'raw' | 'qcow2'): string[] {
   const drive = `if=none,id=${name},file=${path},format=${format},cache=unsafe,discard=unmap,file.locking=off`;
   return ['-drive', drive, '-device', `virtio-blk-pci,drive=${name},serial=${name}`];
+}
+
+/** Ends the machine and removes its folder if this process ends without having done so: its input ends then. */
+function startHeir(pid: number, folder: string): ChildProcess {
+  const script = 'read -r _; kill -9 "$1"; sleep 1; rm -rf "$2"';
+  const heir = spawn('sh', ['-c', script, 'sh', String(pid), folder], {
+    stdio: ['pipe', 'ignore', 'ignore'],
+    detached: true,
+  });
+  heir.unref();
+  return heir;
 }
 
 function end(child: ChildProcess): void {

@@ -16,7 +16,7 @@ const [guardBinary = '', folder = ''] = process.argv.slice(2);
 const plan: WriterPlan = { kinds: ['in-place', 'append', 'rename-over', 'synced'], files: 2, blocks: 4 };
 
 mkdirSync(folder, { recursive: true });
-const writer = await startOrderedWriter({ directory: folder, plan, stepsPerSecond: 60 });
+const writer = await startOrderedWriter({ directory: folder, plan, stepsPerSecond: 40 });
 const holds = new RootHolds({ guardBinary, folder, plan, writer, copy: '/run/soak/copy' });
 await holds.start();
 writeFileSync('/run/soak/up', '');

@@ -5,14 +5,14 @@ log() {
   while :; do
     i=$((i + 1))
     logger -t load "line $i of somebody who writes to the journal and to syslog"
-    sleep 0.3
+    sleep 1
   done
 }
 logins() {
   while :; do
     su -s /bin/sh nobody -c 'echo "$$" > /tmp/of-nobody'
     date >> /var/log/logins-by-hand
-    sleep 2
+    sleep 10
   done
 }
 packages() {
@@ -23,9 +23,9 @@ packages() {
   dpkg-deb -b $base /var/tmp/churn.deb > /dev/null
   while :; do
     dpkg -i /var/tmp/churn.deb > /dev/null 2>&1
-    sleep 3
+    sleep 10
     dpkg -P churn > /dev/null 2>&1
-    sleep 2
+    sleep 10
   done
 }
 log &

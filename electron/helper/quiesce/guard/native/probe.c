@@ -1,5 +1,5 @@
 /*
- * Measures what a writer feels: writes a record twice a millisecond to a file of the filesystem, and keeps the longest
+ * Measures what a writer feels: writes a record every millisecond to a file of the filesystem, and keeps the longest
  * time that one write took. Freezes nothing, and thaws nothing.
  *
  *   stillpoint-guard probe lease-ms=N mount-fd=N helper-fd=N
@@ -20,7 +20,7 @@
 #include <poll.h>
 #include <unistd.h>
 
-enum { RECORD_BYTES = 64, PAUSE_NS = 500000 };
+enum { RECORD_BYTES = 64, PAUSE_NS = 1000000 };
 
 int run_probe(void)
 {
