@@ -5,9 +5,12 @@ import { StillpointError, throwIfAborted } from '../../../../shared/errors/index
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { processAbilities } from '../../system/capabilities.ts';
+import { deviceNumber } from '../../system/mounts.ts';
 import { syncFilesystem } from '../../system/sync.ts';
-import type { QuiesceContext, QuiesceMethod, StillEvidence, StillOutcome, StillView } from '../contract.ts';
+import type { Lease, QuiesceContext, QuiesceMethod, StillEvidence, StillOutcome, StillView } from '../contract.ts';
 import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
+import { flushUntilQuick } from '../holding/flush-until-quick.ts';
+import type { FreezePace, SleepGate } from '../lease/index.ts';
 import { rootPlace } from '../view/ancestors.ts';
 import { atomicView } from './atomic-view.ts';
 import type { AtomicCopy, AtomicDriver, Obstacle } from './driver.ts';
@@ -19,6 +22,9 @@ export interface AtomicEnvironment {
   readonly recordsFolder: string;
   /** See `QuiesceEnvironment.onlyDirectPlaces`. */
   readonly onlyDirectPlaces?: boolean;
+  /** As in `QuiesceEnvironment`; for those that hold writers while they are made. */
+  readonly pace?: FreezePace;
+  readonly sleep?: SleepGate;
 }
 
 /** What the method is made of. Tests take single steps away, to see that nothing else makes up for them. */
@@ -43,13 +49,13 @@ export function createAtomicMethod(
   return {
     name: driver.method,
     preflight: promiseOf,
-    withStillView: async (facts, _lease, context, use) => {
+    withStillView: async (facts, lease, context, use) => {
       throwIfAborted(context.signal);
       const source = facts.openTree();
       try {
         // Asked again: a promise may be old.
         requireAvailable(await promiseOf(facts));
-        return await new AtomicRun(driver, facts, source, context, environment, steps).run(use);
+        return await new AtomicRun(driver, facts, source, lease, context, environment, steps).run(use);
       } finally {
         source.close();
       }
@@ -101,6 +107,8 @@ class AtomicRun {
   readonly #driver: AtomicDriver;
   readonly #facts: FilesystemFacts;
   readonly #source: OpenTree;
+  readonly #lease: Lease;
+  readonly #environment: AtomicEnvironment;
   readonly #context: QuiesceContext;
   readonly #records: SnapshotRecords;
   readonly #steps: AtomicSteps;
@@ -109,6 +117,7 @@ class AtomicRun {
     driver: AtomicDriver,
     facts: FilesystemFacts,
     source: OpenTree,
+    lease: Lease,
     context: QuiesceContext,
     environment: AtomicEnvironment,
     steps: AtomicSteps,
@@ -116,6 +125,8 @@ class AtomicRun {
     this.#driver = driver;
     this.#facts = facts;
     this.#source = source;
+    this.#lease = lease;
+    this.#environment = environment;
     this.#context = context;
     this.#records = new SnapshotRecords(environment.recordsFolder);
     this.#steps = steps;
@@ -124,6 +135,7 @@ class AtomicRun {
   async run<T>(use: (view: StillView) => Promise<T>): Promise<StillOutcome<T>> {
     const { signal, report } = this.#context;
     const place = rootPlace(this.#facts, this.#source);
+    await this.#turn();
     const flushedAtNs = await report.phase('flush', () => this.#flush());
     throwIfAborted(signal);
     const mark = newMark();
@@ -131,9 +143,7 @@ class AtomicRun {
     using record = this.#records.begin(this.#driver.method, mark, planned);
     let copy: AtomicCopy | undefined;
     try {
-      const taken = await report.phase('freeze', () =>
-        this.#driver.take(this.#facts, this.#source.rootFd, record, (facts) => record.note(facts)),
-      );
+      const taken = await report.phase('freeze', () => this.#take(record));
       copy = taken;
       throwIfAborted(signal);
       const tree = this.#facts.openCopy(await taken.openRoot());
@@ -154,13 +164,42 @@ class AtomicRun {
     }
   }
 
-  /** Instant before which every change is in the copy; null when the flush failed. */
+  async #turn(): Promise<void> {
+    if (!this.#driver.holdsWriters) return;
+    const { signal, report } = this.#context;
+    await this.#environment.pace?.turn(deviceNumber(this.#facts.mount), this.#facts.mountPoint, signal, (ms) =>
+      report.note('info', `${this.#facts.mountPoint} was held still just now; waiting ${(ms / 1000).toFixed(1)} s.`),
+    );
+  }
+
+  async #take(record: HeldRecord): Promise<AtomicCopy> {
+    const { driver, facts } = { driver: this.#driver, facts: this.#facts };
+    const make = () => driver.take(facts, this.#source.rootFd, record, (more) => record.note(more));
+    if (!driver.holdsWriters) return make();
+    // Given back last: a machine must not fall asleep with writers held.
+    await using sleep = await this.#environment.sleep?.hold(driver.expectedStallMs, this.#context.report);
+    await sleep?.requireAwake();
+    try {
+      return await make();
+    } finally {
+      const held = { stallMs: driver.expectedStallMs, isOverrun: false };
+      this.#environment.pace?.note(deviceNumber(facts.mount), held);
+    }
+  }
+
+  /**
+   * Instant before which every change is in the copy; null when the flush failed. Where writers will be held it goes on until
+   * little is left, and rejects with `freeze-refused` when they write more than that: nobody can cut that hold short.
+   */
   async #flush(): Promise<bigint | null> {
     const startedNs = wallClockNs();
+    const flush = (): Promise<void> => this.#steps.flush(this.#source.rootFd);
     try {
-      await this.#steps.flush(this.#source.rootFd);
+      if (!this.#driver.holdsWriters) await flush();
+      else await flushUntilQuick(flush, this.#lease.longestStallMs, this.#context.signal);
       return startedNs - doubtNs();
     } catch (error) {
+      if (error instanceof StillpointError) throw error;
       const why = error instanceof Error ? error.message : String(error);
       this.#context.report.note('warning', `What programs have written could not be flushed to the disk (${why}).`);
       return null;

@@ -39,8 +39,10 @@ export interface AtomicDriver {
   obstacles(facts: FilesystemFacts): Promise<readonly Obstacle[]>;
   /** What is to be known although it can be done, one sentence each. */
   limits(facts: FilesystemFacts): readonly string[];
-  /** How long writers wait while it is made, ms: measured, see the driver's README. */
+  /** How long writers wait while it is made, ms: see README.md. */
   readonly expectedStallMs: number;
+  /** Everybody who writes to the filesystem is held while it is made: by the kernel, not by us, and as long as that takes. */
+  readonly holdsWriters: boolean;
   /** Name and place of a copy to be made, for the record. `mark` is ours alone: letters, digits, dashes. Looks only. */
   plan(facts: FilesystemFacts, sourceFd: number, mark: string): Promise<Readonly<Record<string, string>>>;
   /**

@@ -26,6 +26,7 @@ function driver(remove: AtomicDriver['remove']): AtomicDriver {
   };
   return {
     ...{ method: 'btrfs-snapshot', kind: 'btrfs', oraclesPassed: false, expectedStallMs: 0 },
+    ...{ holdsWriters: false },
     ...{ obstacles: unused, limits: unused, plan: unused, take: unused, remove },
   };
 }

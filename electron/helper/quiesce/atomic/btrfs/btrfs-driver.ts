@@ -51,6 +51,7 @@ export function btrfsDriver(conditions: BtrfsConditions = realConditions): Atomi
     kind: 'btrfs',
     oraclesPassed: false,
     expectedStallMs: 40,
+    holdsWriters: false,
     obstacles: async (facts) => obstacles(facts, conditions),
     limits,
     plan: async (_facts, sourceFd) => {

@@ -201,24 +201,26 @@ async function ours(): Promise<readonly string[]> {
 async function main(disk: string, copies: number): Promise<void> {
   const records = mkdtempSync(join(tmpdir(), 'stillpoint-records-'));
   const volumes = await makeVolumes(disk);
+  const [thick, , thin] = volumes;
+  const accidents = {
+    isFoundThick: await isFound(thick?.mountPoint ?? '', records),
+    isFoundThin: await isFound(thin?.mountPoint ?? '', records),
+    isRefused: await isRefused(thick?.mountPoint ?? '', records),
+    runsOut: await runsOut(thick?.mountPoint ?? '', records),
+    left: (await ours()).join(', '),
+  };
+  process.stderr.write(`${JSON.stringify(accidents)}\n`);
   const verdicts: GuestVerdict[] = [];
-  for (const volume of volumes)
-    for (const [name, plan] of Object.entries(plans)) {
+  for (const [name, plan] of Object.entries(plans))
+    for (const volume of volumes) {
       verdicts.push(await judge(volume, name, plan, copies, records));
       process.stderr.write(`${JSON.stringify(verdicts.at(-1))}\n`);
     }
-  const [thick, , thin] = volumes;
-  const accidents = {
-    runsOut: await runsOut(thick?.mountPoint ?? '', records),
-    isRefused: await isRefused(thick?.mountPoint ?? '', records),
-    isFoundThick: await isFound(thick?.mountPoint ?? '', records),
-    isFoundThin: await isFound(thin?.mountPoint ?? '', records),
-    left: (await ours()).join(', '),
-  };
+  const left = await ours();
   const isGood = ({ broken, stale, failed }: GuestVerdict): boolean =>
     broken.length === 0 && stale === 0 && failed.length === 0;
-  const ok = verdicts.every(isGood) && Object.values(accidents).every((each) => each === '');
-  process.stdout.write(`${JSON.stringify({ ok, verdicts, accidents })}\n`);
+  const ok = verdicts.every(isGood) && left.length === 0 && Object.values(accidents).every((each) => each === '');
+  process.stdout.write(`${JSON.stringify({ ok, verdicts, accidents, left })}\n`);
 }
 
 const [disk = '', copies = '20'] = process.argv.slice(2);

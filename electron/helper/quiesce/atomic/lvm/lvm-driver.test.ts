@@ -146,8 +146,11 @@ describe('an LVM snapshot is refused, in words,', () => {
 
 describe('what LVM is told', () => {
   const record = { mark, method: 'lvm-snapshot', place: { group: groupUuid, volume: volumeUuid } } as const;
-  const take = (lvm: ReturnType<typeof fakeLvm>, overrides: Partial<LvmParts> = {}) =>
-    lvmDriver(parts([], { lvm: lvm.tool, ...overrides })).take(factsOfNothing('ext4'), -1, record, () => {});
+  const take = async (lvm: ReturnType<typeof fakeLvm>) => {
+    const driver = lvmDriver(parts([], { lvm: lvm.tool }));
+    const place = await driver.plan(factsOfNothing('ext4'), -1, mark);
+    return driver.take(factsOfNothing('ext4'), -1, { ...record, place }, () => {});
+  };
   const changes = (lvm: ReturnType<typeof fakeLvm>) => lvm.told.filter((line) => !line.startsWith('lvs '));
 
   it('for a thick volume: a read-only snapshot with our tag and a fifth of its size, and its end', async () => {
@@ -225,6 +228,18 @@ describe('what LVM is told', () => {
     expect(await lvmDriver(parts([], { lvm: lvm.tool })).remove(noted)).toBe('gone');
     Object.assign(snapshot, before);
     expect(await lvmDriver(parts([], { lvm: lvm.tool })).remove(noted)).toBe('removed');
+  });
+
+  it('a volume that a crash has left suspended is resumed', async () => {
+    await using lvm = fakeLvm([fakeVolume({ lv_suspended: '1' })]);
+    expect(await lvmDriver(parts([], { lvm: lvm.tool })).remove(record)).toBe('gone');
+    expect(changes(lvm)).toEqual(['lvchange --refresh vg/home']);
+  });
+
+  it('a volume that somebody else has suspended is not: our snapshot was finished', async () => {
+    await using lvm = fakeLvm([fakeVolume({ lv_suspended: '1' })]);
+    await lvmDriver(parts([], { lvm: lvm.tool })).remove({ ...record, place: { ...record.place, uuid: 'x' } });
+    expect(changes(lvm)).toEqual([]);
   });
 
   it('nothing is removed while its group is not there', async () => {

@@ -62,11 +62,14 @@ export function lvmDriver(parts: LvmParts = realParts): AtomicDriver {
     kind: 'LVM',
     oraclesPassed: false,
     expectedStallMs: 200,
+    holdsWriters: true,
     obstacles: (facts) => obstacles(facts, parts),
     limits: (facts) => limits(facts),
     plan: async (facts) => {
       const volume = await volumeUnder(facts, parts);
-      return { group: volume.groupUuid, volume: volume.uuid };
+      const space = volume.segmentType === 'thin' ? 0 : copySpace(volume).wanted;
+      const { group, name, groupUuid, uuid } = volume;
+      return { group: groupUuid, volume: uuid, name: `${group}/${name}`, space: String(space) };
     },
     take: (facts, _sourceFd, record, note) => take(facts, record, note, parts),
     remove: (record) => remove(record, lvm),
@@ -148,14 +151,14 @@ async function take(
   note: (facts: Readonly<Record<string, string>>) => void,
   parts: LvmParts,
 ): Promise<AtomicCopy> {
-  const volume = await volumeUnder(facts, parts);
-  const isThin = volume.segmentType === 'thin';
-  const space = isThin ? null : copySpace(volume).wanted;
-  const kindOf = space === null ? ['--setactivationskip', 'n'] : ['--size', `${space}b`];
+  const { name: origin = '', space: planned = '0' } = record.place;
+  const space = Number(planned);
+  const isThin = space === 0;
+  const kindOf = isThin ? ['--setactivationskip', 'n'] : ['--size', `${space}b`];
   const askedNs = wallClockNs();
   const made = await parts.lvm.run([
     ...['lvcreate', '--yes', '--snapshot', '--permission', 'r', '--addtag', ourTag],
-    ...['--name', record.mark, ...kindOf, `${volume.group}/${volume.name}`],
+    ...['--name', record.mark, ...kindOf, origin],
   ]);
   const madeNs = wallClockNs() + 1_000_000n;
   if (made.exitCode !== 0) throw failed('made no snapshot', complaintOf(made));
@@ -166,7 +169,7 @@ async function take(
   return {
     askedNs,
     madeNs,
-    detail: { volume: `${volume.group}/${volume.name}`, thin: isThin, ...(space === null ? {} : { copySpace: space }) },
+    detail: { volume: origin, thin: isThin, copySpace: space },
     openRoot: async () => {
       mountFd = await mountCopy(facts, snapshot, parts);
       return openSourceRoot(mountFd, facts);
@@ -227,11 +230,23 @@ async function remove(record: SnapshotRecord, lvm: Tool): Promise<'removed' | 'g
   if (!lvm.isInstalled()) return 'absent';
   const volumes = await listVolumes(lvm);
   if (!volumes.some(({ groupUuid }) => groupUuid === record.place.group)) return 'absent';
+  await resume(record, volumes, lvm);
   const found = volumes.find((each) => isOurs(each, record));
   if (found === undefined) return 'gone';
   const result = await lvm.run(['lvremove', '--yes', `${found.group}/${found.name}`]);
   if (result.exitCode !== 0) throw failed('did not remove a snapshot', complaintOf(result));
   return 'removed';
+}
+
+/**
+ * A crash in the middle of making one can leave the original suspended. LVM locks the group while it works: what is
+ * suspended when it answers was left so; and the record tells that it was by us.
+ */
+async function resume(record: SnapshotRecord, volumes: readonly LogicalVolume[], lvm: Tool): Promise<void> {
+  const origin = volumes.find(({ uuid }) => uuid === record.place.volume);
+  if (record.place.uuid !== undefined || origin?.isSuspended !== true) return;
+  const result = await lvm.run(['lvchange', '--refresh', `${origin.group}/${origin.name}`]);
+  if (result.exitCode !== 0) throw failed('did not resume a volume', complaintOf(result));
 }
 
 /** Our name, our tag, in that group, of that volume; and the very one, once its identity was written down. */

@@ -24,6 +24,8 @@ export interface LogicalVolume {
   readonly dataPercent: number | null;
   readonly metadataPercent: number | null;
   readonly isInvalidSnapshot: boolean;
+  /** Whoever reads or writes it waits. */
+  readonly isSuspended: boolean;
 }
 
 const fields = {
@@ -42,6 +44,7 @@ const fields = {
   data_percent: 'dataPercent',
   metadata_percent: 'metadataPercent',
   lv_snapshot_invalid: 'isInvalidSnapshot',
+  lv_suspended: 'isSuspended',
 } as const;
 
 const rowSchema = z.object(
@@ -87,15 +90,13 @@ function volumeOf(row: z.infer<typeof rowSchema>): LogicalVolume {
     dataPercent: percent(row.data_percent),
     metadataPercent: percent(row.metadata_percent),
     isInvalidSnapshot: row.lv_snapshot_invalid === '1',
+    isSuspended: row.lv_suspended === '1',
   };
 }
 
 /** The kernel's uuid of a volume: `LVM-`, group and volume without dashes. */
-export function isMappedAs(volume: LogicalVolume, mappedUuid: string): boolean {
-  return (
-    mappedUuid ===
-    `LVM-${volume.groupUuid}${volume.uuid}`.replace('LVM-', 'LVM_').replaceAll('-', '').replace('LVM_', 'LVM-')
-  );
+export function isMappedAs({ groupUuid, uuid }: LogicalVolume, mappedUuid: string): boolean {
+  return mappedUuid === `LVM-${`${groupUuid}${uuid}`.replaceAll('-', '')}`;
 }
 
 export function failed(what: string, complaint: string): StillpointError {

@@ -27,6 +27,7 @@ export function fakeVolume(overrides: FakeVolume = {}): FakeVolume {
     ...{ vg_name: 'vg', vg_uuid: groupUuid, lv_name: 'home', lv_uuid: volumeUuid, segtype: 'linear', lv_tags: '' },
     ...{ lv_dm_path: '/dev/mapper/vg-home', lv_size: '10737418240', vg_free: '5368709120', vg_extent_size: '4194304' },
     ...{ pool_lv: '', origin_uuid: '', data_percent: '', metadata_percent: '', lv_snapshot_invalid: '-1' },
+    ...{ lv_suspended: '0' },
     ...overrides,
   };
 }
@@ -54,6 +55,11 @@ export function fakeLvm(volumes: FakeVolume[], stage?: { filesystem: LoopFilesys
           ...{ origin_uuid: origin.lv_uuid ?? '', lv_snapshot_invalid: isThin ? '-1' : '0' },
         }),
       );
+      return '';
+    },
+    lvchange: async (args) => {
+      const volume = volumes.find((each) => `${each.vg_name}/${each.lv_name}` === args.at(-1));
+      if (volume !== undefined) volume.lv_suspended = '0';
       return '';
     },
     lvremove: async (args) => {

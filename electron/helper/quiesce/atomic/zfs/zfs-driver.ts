@@ -36,6 +36,7 @@ export function zfsDriver(parts: ZfsParts = realParts): AtomicDriver {
     kind: 'ZFS',
     oraclesPassed: false,
     expectedStallMs: 50,
+    holdsWriters: false,
     obstacles: async (facts) => obstacles(facts, parts),
     limits: () => [
       'Nobody is held: what programs keep in mapped memory at that moment may be there in part, as after a power cut.',
