@@ -14,6 +14,12 @@ export interface RootCase {
   readonly thawFails?: boolean;
 }
 
+/** A backup by the product's own helper, of a folder on the root into a repository on the root. */
+export interface BackupCase {
+  /** From asking for it until the helper is killed, ms; null: it is not. */
+  readonly killAfterMs: number | null;
+}
+
 export interface RootVerdict {
   /** What must not be; empty when all is well. */
   readonly faults: readonly string[];
@@ -34,10 +40,10 @@ const struck: readonly (readonly Victim[])[] = [
 export interface RootSeries {
   readonly name: string;
   readonly count: number;
-  at(repetition: number): RootCase;
+  at(repetition: number): RootCase | BackupCase;
 }
 
-/** 500 holds: two of five undisturbed, the others struck, half of those between freeze and thaw. */
+/** 500 holds, and 60 backups by the product. Of the holds two of five undisturbed, the others struck, half of those between freeze and thaw. */
 export const rootSeries: readonly RootSeries[] = [
   {
     name: 'held, read, let go',
@@ -51,6 +57,11 @@ export const rootSeries: readonly RootSeries[] = [
       at: (n: number) => strike(victims, how, n),
     })),
   ),
+  {
+    name: 'backups by the product',
+    count: 60,
+    at: (n) => ({ killAfterMs: n % 4 === 3 ? (n * 397) % 5000 : null }),
+  },
   {
     name: 'no thaw works but the emergency thaw',
     count: 10,

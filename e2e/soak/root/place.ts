@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { guardBinary } from '../../../electron/helper/quiesce/guard/testing/guard-binary.ts';
 import type { Guest } from '../../guest/index.ts';
 import { guestEnvironment, guestNode, guestTree, installProduct, withGuest } from '../../guest/index.ts';
-import type { RootCase, RootVerdict } from './case.ts';
+import type { BackupCase, RootCase, RootVerdict } from './case.ts';
 
 /** What the guest has beside a small Debian: a second log, and what makes a thaw fail. */
 const packages = ['rsyslog', 'strace', 'restic'];
@@ -14,7 +14,7 @@ const guard = '/usr/local/lib/stillpoint-guard';
 export interface RootPlace {
   readonly guest: Guest;
   /** Rejects with `GuestSilent` when the guest does not answer any more: it hangs. */
-  play(rootCase: RootCase): Promise<RootVerdict>;
+  play(rootCase: RootCase | BackupCase): Promise<RootVerdict>;
 }
 
 export function withRootPlace<T>(use: (place: RootPlace) => Promise<T>): Promise<T> {
@@ -22,6 +22,9 @@ export function withRootPlace<T>(use: (place: RootPlace) => Promise<T>): Promise
     await installProduct(guest, ['e2e/soak/root']);
     await guest.copyIn(guardBinary(), guard);
     await guest.must(['chown', 'root:root', guard], { timeoutMs: 10_000 });
+    // Where a helper that runs from its sources looks for it.
+    const beside = `${guestTree}/electron/native`;
+    await guest.must(['install', '-D', guard, `${beside}/stillpoint-guard`], { timeoutMs: 10_000 });
     await guest.must(['mkdir', '-p', '/run/soak', '/var/log/journal'], { timeoutMs: 10_000 });
     await guest.must(['systemctl', 'restart', 'systemd-journald'], { timeoutMs: 30_000 });
     const inside = `${guestTree}/e2e/soak/root/inside`;
@@ -36,7 +39,7 @@ export function withRootPlace<T>(use: (place: RootPlace) => Promise<T>): Promise
         const n = next++;
         const ask = `printf %s "$1" > /run/soak/case.new && mv /run/soak/case.new /run/soak/case-${n}
           until [ -e /run/soak/verdict-${n} ]; do sleep 0.05; done; cat /run/soak/verdict-${n}; rm /run/soak/verdict-${n} /run/soak/case-${n}`;
-        const said = await guest.must(['sh', '-c', ask, 'sh', JSON.stringify(rootCase)], { timeoutMs: 120_000 });
+        const said = await guest.must(['sh', '-c', ask, 'sh', JSON.stringify(rootCase)], { timeoutMs: 300_000 });
         return JSON.parse(said) as RootVerdict;
       },
     });

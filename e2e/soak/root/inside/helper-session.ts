@@ -1,0 +1,55 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+
+interface Frame {
+  readonly type: string;
+  readonly id: number;
+  readonly ok?: boolean;
+  readonly event?: { readonly type: string } & Readonly<Record<string, unknown>>;
+  readonly result?: unknown;
+  readonly error?: { readonly message?: string };
+}
+
+type OnEvent = (event: NonNullable<Frame['event']>) => void;
+
+/** The product's helper as it stands in the tree, started as root on the root, and asked as main asks it. */
+export class HelperSession {
+  readonly process: ChildProcess;
+  readonly #waiting = new Map<number, { answer(frame: Frame): void; fail(error: Error): void; onEvent: OnEvent }>();
+  #last = 0;
+
+  constructor(program: string) {
+    this.process = spawn(process.execPath, ['--no-warnings', program], { stdio: ['pipe', 'pipe', 'inherit'] });
+    const { stdout } = this.process;
+    if (stdout === null) throw new Error('a helper without output');
+    this.process.stdin?.on('error', () => {});
+    this.process.on('exit', () => {
+      for (const { fail } of this.#waiting.values()) fail(new Error('the helper ended'));
+      this.#waiting.clear();
+    });
+    createInterface({ input: stdout }).on('line', (line) => this.#hear(JSON.parse(line) as Frame));
+  }
+
+  get pid(): number {
+    return this.process.pid ?? -1;
+  }
+
+  /** Rejects with the helper's own words, and when it ends. */
+  async ask<T>(command: string, params: object, onEvent: OnEvent = () => {}): Promise<T> {
+    const id = ++this.#last;
+    const { promise, resolve, reject } = Promise.withResolvers<Frame>();
+    this.#waiting.set(id, { answer: resolve, fail: reject, onEvent });
+    this.process.stdin?.write(`${JSON.stringify({ type: 'request', id, command, params })}\n`);
+    const { ok, result, error } = await promise;
+    if (ok !== true) throw new Error(`${command}: ${error?.message ?? 'refused'}`);
+    return result as T;
+  }
+
+  #hear(frame: Frame): void {
+    const waiting = this.#waiting.get(frame.id);
+    if (frame.type === 'event' && frame.event !== undefined) waiting?.onEvent(frame.event);
+    if (frame.type !== 'response') return;
+    this.#waiting.delete(frame.id);
+    waiting?.answer(frame);
+  }
+}
