@@ -1,4 +1,5 @@
-const empty = -1;
+/** No id. */
+export const none = -1;
 const removed = -2;
 
 /**
@@ -6,7 +7,7 @@ const removed = -2;
  * whether it is the one that is looked for, is known to whoever asks.
  */
 export class IdIndex {
-  #table = new Int32Array(64).fill(empty);
+  #table = new Int32Array(64).fill(none);
   #used = 0;
   #count = 0;
 
@@ -14,25 +15,28 @@ export class IdIndex {
     if ((this.#used + 1) * 3 > this.#table.length * 2) this.#rebuild(hashOf);
     const mask = this.#table.length - 1;
     let at = hash & mask;
-    while ((this.#table[at] ?? empty) >= 0) at = (at + 1) & mask;
-    if (this.#table[at] === empty) this.#used += 1;
+    while ((this.#table[at] ?? none) >= 0) at = (at + 1) & mask;
+    if (this.#table[at] === none) this.#used += 1;
     this.#table[at] = id;
     this.#count += 1;
   }
 
-  /** The first id with this hash of which `isIt` is true; -1 when there is none. */
-  find(hash: number, isIt: (id: number) => boolean): number {
-    const mask = this.#table.length - 1;
-    for (let at = hash & mask; ; at = (at + 1) & mask) {
-      const id = this.#table[at] ?? empty;
-      if (id === empty) return -1;
-      if (id !== removed && isIt(id)) return id;
-    }
+  /** Where ids with this hash begin. They go on at `after` until `at` says `none`; others may be among them. */
+  first(hash: number): number {
+    return this.#settled(hash & (this.#table.length - 1));
+  }
+
+  after(slot: number): number {
+    return this.#settled((slot + 1) & (this.#table.length - 1));
+  }
+
+  at(slot: number): number {
+    return this.#table[slot] ?? none;
   }
 
   delete(hash: number, id: number): void {
     const mask = this.#table.length - 1;
-    for (let at = hash & mask; this.#table[at] !== empty; at = (at + 1) & mask) {
+    for (let at = hash & mask; this.#table[at] !== none; at = (at + 1) & mask) {
       if (this.#table[at] !== id) continue;
       this.#table[at] = removed;
       this.#count -= 1;
@@ -40,16 +44,23 @@ export class IdIndex {
     }
   }
 
+  #settled(slot: number): number {
+    const mask = this.#table.length - 1;
+    let at = slot;
+    while (this.#table[at] === removed) at = (at + 1) & mask;
+    return at;
+  }
+
   #rebuild(hashOf: (id: number) => number): void {
     const before = this.#table;
     let length = 64;
     while ((this.#count + 1) * 2 > length) length *= 2;
-    this.#table = new Int32Array(length).fill(empty);
+    this.#table = new Int32Array(length).fill(none);
     this.#used = this.#count;
     for (const id of before) {
       if (id < 0) continue;
       let at = hashOf(id) & (length - 1);
-      while (this.#table[at] !== empty) at = (at + 1) & (length - 1);
+      while (this.#table[at] !== none) at = (at + 1) & (length - 1);
       this.#table[at] = id;
     }
   }

@@ -3,7 +3,7 @@ import type { EntryMeta } from '../contract.ts';
 import type { HandleKey } from '../tracking/contract.ts';
 import { grown, Ids, nextCapacity } from './columns.ts';
 import { Details } from './details.ts';
-import { IdIndex } from './id-index.ts';
+import { IdIndex, none } from './id-index.ts';
 import { KeyTable } from './key-table.ts';
 
 /** Bits of `flags`, above those of the type. */
@@ -190,10 +190,11 @@ export class InodeTable {
 
   idsOfInode(number: bigint): number[] {
     const found: number[] = [];
-    this.#numbers.find(hashOfNumber(number), (id) => {
+    let slot = this.#numbers.first(hashOfNumber(number));
+    for (let id = this.#numbers.at(slot); id !== none; id = this.#numbers.at(slot)) {
       if (this.#inode[id] === number) found.push(id);
-      return false;
-    });
+      slot = this.#numbers.after(slot);
+    }
     return found;
   }
 

@@ -1,5 +1,5 @@
 import type { HandleKey } from '../tracking/contract.ts';
-import { IdIndex } from './id-index.ts';
+import { IdIndex, none } from './id-index.ts';
 
 /** Longer keys are kept as they are: those of stand-ins, and of filesystems with handles of several sizes. */
 const longestPacked = 47;
@@ -15,14 +15,12 @@ export class KeyTable {
   readonly #hashOfId = (id: number): number => this.#hashOfBytes(id);
   /** Events come several at a time for one key. */
   #lastKey: HandleKey | null = null;
-  #lastId = -1;
+  #lastId = none;
 
   /** -1 for a key that is not known. */
   find(key: HandleKey): number {
     if (key === this.#lastKey) return this.#lastId;
-    const id = this.#isPacked(key)
-      ? this.#index.find(hashOf(key), (each) => this.#isKeyOf(each, key))
-      : (this.#odd.get(key) ?? -1);
+    const id = this.#isPacked(key) ? this.#findPacked(key) : (this.#odd.get(key) ?? none);
     this.#lastKey = key;
     this.#lastId = id;
     return id;
@@ -64,6 +62,16 @@ export class KeyTable {
     }
     this.#oddById.delete(id);
     this.#odd.delete(odd);
+  }
+
+  #findPacked(key: HandleKey): number {
+    let slot = this.#index.first(hashOf(key));
+    let id = this.#index.at(slot);
+    while (id !== none && !this.#isKeyOf(id, key)) {
+      slot = this.#index.after(slot);
+      id = this.#index.at(slot);
+    }
+    return id;
   }
 
   #isPacked(key: HandleKey): boolean {

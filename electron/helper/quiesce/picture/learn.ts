@@ -21,11 +21,10 @@ export function learn(state: PictureState, look: Look): number {
   return addInode(state, look);
 }
 
-/** The same within a listing. */
-export function learnListed(state: PictureState, look: Look): number {
-  const isNew = state.tree.inodes.find(look.key) < 0;
+/** The same within a listing. `known`: its number before, -1 when it had none. */
+export function learnListed(state: PictureState, look: Look, known: number): number {
   const id = learn(state, look);
-  if (!state.listings.isDoubtful(id, look.key, isNew)) return id;
+  if (!state.listings.isDoubtful(id, look.key, known < 0)) return id;
   state.marks.look.add(id);
   state.walk.heard(id);
   return id;

@@ -16,12 +16,13 @@ export function replaceNames(state: PictureState, parent: number, entries: reado
   let cursor = directories.firstName[row] ?? -1;
   for (const { name, look } of entries) {
     if (look.key === rootKey) continue;
-    const child = learnListed(state, look);
+    const before = inodes.find(look.key);
+    const child = learnListed(state, look, before);
     const isNext = cursor >= 0 && names.child[cursor] === child && names.is(cursor, name);
-    const known = isNext ? cursor : tree.findName(parent, child, name);
-    if (known >= 0) {
-      names.listing[known] = listing;
-      cursor = names.next[known] ?? -1;
+    const kept = isNext ? cursor : tree.findName(parent, child, name);
+    if (kept >= 0) {
+      names.listing[kept] = listing;
+      cursor = names.next[kept] ?? -1;
       continue;
     }
     isDifferent = true;
@@ -32,7 +33,8 @@ export function replaceNames(state: PictureState, parent: number, entries: reado
     }
     const added = tree.attach(parent, child, name);
     names.listing[added] = listing;
-    state.touchMoved(child);
+    // What is new is new to all of it.
+    if (child === before) state.touchMoved(child);
   }
   for (let name = directories.firstName[row] ?? -1; name >= 0; ) {
     const next = names.next[name] ?? -1;
