@@ -46,6 +46,11 @@ export interface RootSeries {
 /** 500 holds, and 60 backups by the product. Of the holds two of five undisturbed, the others struck, half of those between freeze and thaw. */
 export const rootSeries: readonly RootSeries[] = [
   {
+    name: 'backups by the product',
+    count: 60,
+    at: (n) => ({ killAfterMs: n % 4 === 3 ? (n * 397) % 5000 : null }),
+  },
+  {
     name: 'held, read, let go',
     count: 190,
     at: (n) => ({ victims: [], how: 'kill', when: 'frozen', delayMs: 0, holdMs: n % 40 }),
@@ -57,11 +62,6 @@ export const rootSeries: readonly RootSeries[] = [
       at: (n: number) => strike(victims, how, n),
     })),
   ),
-  {
-    name: 'backups by the product',
-    count: 60,
-    at: (n) => ({ killAfterMs: n % 4 === 3 ? (n * 397) % 5000 : null }),
-  },
   {
     name: 'no thaw works but the emergency thaw',
     count: 10,
