@@ -29,7 +29,7 @@ export interface HotFileOptions extends ServerOptions {
   readonly steps: HotFileSteps;
 }
 
-const settleMs = 2000;
+const settleMs = 4000;
 /** While nothing is held up by us. */
 const patienceMs = 2000;
 /** While everything is: a server that works answers within a few milliseconds. */

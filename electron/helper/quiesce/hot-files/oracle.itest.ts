@@ -29,6 +29,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       use: (plan: CrowdPlan, mountPoint: string, root: number) => Promise<void>,
     ): Promise<void> =>
       withLoopFilesystem({ type, sizeMiB: 400, dir: '/dev/shm' }, async (mountPoint) => {
+        using _killer = killLater(process.pid, 200);
         const path = join(mountPoint, 'hot');
         const root = openSync(mountPoint, 'r');
         try {
@@ -52,7 +53,6 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
           using file = openHotFile(plan.path);
           await using hot = watch.newHotFiles();
           expect(await hot.prepare([file], neverAborted)).toEqual([]);
-          using _killer = killLater(hot.pids?.server ?? 0, 60);
           const { stallMs, value } = await whileFrozen(mountPoint, () => {
             const began = performance.now();
             expect(hot.hold()).toEqual([]);

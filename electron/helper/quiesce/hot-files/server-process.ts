@@ -21,6 +21,8 @@ export interface ServerOptions {
   readonly longestWaitMs: number;
   /** The server is ended when it is silent for so long, ms. */
   readonly silenceMs: number;
+  /** The server's own by default; tests bring one that stops answering. */
+  readonly program?: string;
 }
 
 /** The process that answers the kernel, and the one that watches it. */
@@ -111,7 +113,7 @@ function keep(children: ChildProcess[], child: ChildProcess): Running {
 }
 
 function startServer(options: ServerOptions, [commands, replies, arena, beat]: readonly number[]): ChildProcess {
-  const program = fileURLToPath(new URL('./server/program.ts', import.meta.url));
+  const program = options.program ?? fileURLToPath(new URL('./server/program.ts', import.meta.url));
   const { ELECTRON_RUN_AS_NODE } = process.env;
   return spawn(
     process.execPath,

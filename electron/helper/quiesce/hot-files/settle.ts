@@ -25,13 +25,13 @@ export async function whyNotSettled(
   { limitMs, overlooks, signal }: SettleOptions,
 ): Promise<string | null> {
   const deadline = performance.now() + limitMs;
-  const firstTicks = new Map<string, number>();
+  const firstNs = new Map<string, bigint>();
   let left = everyThread(overlooks).filter((thread) => thread !== `${process.pid}/task/${process.pid}`);
   for (let delayMs = 1; ; delayMs = Math.min(delayMs * 2, 20)) {
     const still: string[] = [];
     for (const [index, thread] of left.entries()) {
       if (index % 64 === 63) await pause(0, signal);
-      if (!isElsewhere(thread, files, firstTicks)) still.push(thread);
+      if (!isElsewhere(thread, files, firstNs)) still.push(thread);
     }
     left = still;
     if (left.length === 0) return null;
@@ -47,25 +47,36 @@ function everyThread(overlooks: (pid: number) => boolean): string[] {
     .flatMap((pid) => orNothing(() => readdirSync(`/proc/${pid}/task`), []).map((tid) => `${pid}/task/${tid}`));
 }
 
-/** Clock ticks of processor time (10 ms each as a rule): a thousand times what lies between asking and locking. */
-const enoughTicks = 3;
+/** Processor time, ns: a thousand times what lies between asking and locking. */
+const enoughNs = 1_000_000n;
 
-function isElsewhere(thread: string, files: readonly FileIdentity[], firstTicks: Map<string, number>): boolean {
+/** Where the kernel counts no finer: three ticks (10 ms as a rule) are enough, one or two may be of what was before. */
+function ticksNs(fields: readonly string[]): bigint {
+  return ((BigInt(fields[11] ?? 0) + BigInt(fields[12] ?? 0)) * enoughNs) / 3n;
+}
+
+function isElsewhere(thread: string, files: readonly FileIdentity[], firstNs: Map<string, bigint>): boolean {
   const stat = orNothing(() => readFileSync(`/proc/${thread}/stat`, 'latin1'), undefined);
   if (stat === undefined) return true;
   // The name stands in parentheses and may hold both parentheses and spaces. Source: proc_pid_stat(5).
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   const state = fields[0];
   if (state === 'R') {
-    const ticks = Number(fields[11]) + Number(fields[12]);
-    const first = firstTicks.get(thread) ?? ticks;
-    firstTicks.set(thread, first);
-    return ticks - first >= enoughTicks && !hasOpen(thread, files);
+    const used = usedNs(thread) ?? ticksNs(fields);
+    const first = firstNs.get(thread) ?? used;
+    firstNs.set(thread, first);
+    return used - first >= enoughNs && !hasOpen(thread, files);
   }
   if (state === 'Z' || state === 'X') return true;
   // At the lock itself: somebody else's freeze.
   if (state === 'D' && read(`/proc/${thread}/wchan`).includes('percpu')) return false;
   return !isInLongCall(thread, files);
+}
+
+/** Undefined where the kernel does not tell. Source: Documentation/scheduler/sched-stats.rst. */
+function usedNs(thread: string): bigint | undefined {
+  const text = read(`/proc/${thread}/schedstat`).trim();
+  return text === '' || text === '0 0 0' ? undefined : BigInt(text.split(' ')[0] ?? 0);
 }
 
 /** Position of the descriptor that is written to, among the arguments. Source: asm/unistd.h. */

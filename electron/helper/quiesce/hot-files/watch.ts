@@ -21,6 +21,8 @@ export interface HotFileWatchOptions {
   readonly longestWaitMs?: number;
   /** A server that is silent for so long is ended, and everybody goes on, ms. Default 1000. */
   readonly silenceMs?: number;
+  /** See ServerOptions. */
+  readonly program?: string;
   /** The product's own by default; tests take one away. */
   readonly steps?: Partial<HotFileSteps>;
 }
@@ -70,6 +72,7 @@ export function startHotFileWatch(options: HotFileWatchOptions): HotFileWatch {
         arenaBytes: options.arenaBytes ?? defaultArenaBytes,
         longestWaitMs: options.longestWaitMs ?? 500,
         silenceMs: options.silenceMs ?? 1000,
+        ...(options.program !== undefined && { program: options.program }),
         steps: { ...ownSteps, ...options.steps },
       });
     },
