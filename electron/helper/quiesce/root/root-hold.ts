@@ -79,7 +79,8 @@ export function createRootHold(parts: RootHoldParts): TriedRootHold {
       const found = doesConcern ? obstacles(facts) : [];
       return {
         concerns: doesConcern,
-        isNeeded: found.some(({ remedy }) => remedy === 'trial'),
+        // Where something else stands in the way too, a trial would not make it possible.
+        isNeeded: found.length > 0 && found.every(({ remedy }) => remedy === 'trial'),
         mayStallMs: leaseMs,
         obstacles: found.map(({ reason }) => reason),
         last: doesConcern ? (lastOf(facts, machine().kernel) ?? null) : null,
