@@ -1,9 +1,10 @@
 import type { FilesystemFacts } from '../../sources/index.ts';
 import type { AheadStore, QuiesceMethod } from '../contract.ts';
 import { createFsfreezeCopy } from '../fsfreeze-copy/index.ts';
+import { createJournal, type Journal } from '../journal/index.ts';
 import { createLive } from '../live/index.ts';
 import { createPrecopyFreeze, type PrecopySteps, precopySteps } from '../precopy-freeze/index.ts';
-import { plainJournal } from '../precopy-freeze/testing/plain-journal.ts';
+import { createTrackers } from '../tracking/index.ts';
 import { freezeEnvironment } from './freeze-environment.ts';
 import { memoryAhead } from './memory-ahead.ts';
 
@@ -25,7 +26,7 @@ export type MethodUnderTestName = keyof typeof methodsUnderTest;
 /** With some steps taken away or replaced. `journal`: what lends pictures, for changes of its own. */
 export function precopyFreeze(
   steps: Partial<PrecopySteps> = {},
-  journal: ReturnType<typeof plainJournal> = plainJournal(),
+  journal: Journal = createJournal({ trackers: createTrackers() }),
 ): MethodUnderTest {
   return {
     method: createPrecopyFreeze(freezeEnvironment({ journal }), { ...precopySteps, ...steps }),
