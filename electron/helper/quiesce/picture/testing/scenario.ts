@@ -1,6 +1,6 @@
-import { inspect, isDeepStrictEqual } from 'node:util';
-import type { createPicture } from '../index.ts';
-import { createPicture as newPicture } from '../index.ts';
+import { isDeepStrictEqual } from 'node:util';
+import { createPicture } from '../index.ts';
+import { compareTrees } from './compare-trees.ts';
 import { Random } from './random.ts';
 import { SimulatedFilesystem, type SimulatedInode } from './simulated-filesystem.ts';
 import { type Mistakes, SimulatedRun, type StoredTree } from './simulated-run.ts';
@@ -29,7 +29,7 @@ export async function playScenario(seed: number, scenario: Scenario): Promise<vo
   const world = new World(fs, root, random, scenario);
   for (let count = 0; count < 60; count += 1) world.act();
   fs.loseEvents();
-  const make = scenario.newPicture ?? newPicture;
+  const make = scenario.newPicture ?? createPicture;
   const picture = make(fs.look(root), { fsType: 'ext4' });
   const stored = new Map<string, StoredTree>();
   const chance = (probability: number): boolean => random.chance(probability);
@@ -60,7 +60,7 @@ export async function playScenario(seed: number, scenario: Scenario): Promise<vo
     const ancestors = [] as const;
     const view = picture.view({ ancestors, rootName: Buffer.from('source'), fsType: 'ext4' });
     const tree = await storeView(view.root, base, after);
-    compare(tree, held.tree, world.broken, `seed ${seed}, run ${count}`);
+    compareTrees(tree, held.tree, `seed ${seed}, run ${count}`, world.broken);
     if (!isDeepStrictEqual(picture.counts, countsOf(tree))) throw new Error(`seed ${seed}, run ${count}: counts`);
     scenario.onTaken?.(picture.counts.files, picture.counts.files - sameFiles(tree, base));
     if (random.chance(0.85)) stored.set(held.version, tree);
@@ -172,30 +172,6 @@ class World {
     const name = this.#random.chance(0.5) ? this.#random.pick([...folder.entries.keys()]) : undefined;
     return name === undefined || folder.entries.get(name) === this.#root ? this.#newName(folder) : name;
   }
-}
-
-function compare(tree: StoredTree, truth: StoredTree, broken: ReadonlySet<bigint>, where: string): void {
-  for (const [path, { meta, content }] of truth) {
-    const found = tree.get(path);
-    if (found === undefined) {
-      if (isBelowBroken(path, truth, broken)) continue;
-      throw new Error(`${where}: ${path} is missing`);
-    }
-    const isLost = found.content === null && broken.has(meta.inode);
-    if (found.content !== content && !isLost)
-      throw new Error(`${where}: ${path} holds ${found.content}, not ${content}`);
-    if (!isDeepStrictEqual({ ...found.meta, atimeNs: 0n }, { ...meta, atimeNs: 0n }))
-      throw new Error(`${where}: metadata of ${path} is ${inspect(found.meta)}, not ${inspect(meta)}`);
-  }
-  for (const path of tree.keys()) if (!truth.has(path)) throw new Error(`${where}: ${path} was not there`);
-}
-
-function isBelowBroken(path: string, truth: StoredTree, broken: ReadonlySet<bigint>): boolean {
-  for (let at = path; at !== ''; at = at.slice(0, at.lastIndexOf('/'))) {
-    const above = truth.get(at.slice(0, at.lastIndexOf('/')));
-    if (above !== undefined && broken.has(above.meta.inode)) return true;
-  }
-  return false;
 }
 
 function countsOf(tree: StoredTree): { files: number; directories: number; others: number; bytes: number } {
