@@ -4,6 +4,7 @@
  * waits for nobody: one loop, no event loop, no file opened but in /proc, and a watcher that ends it when it is silent.
  */
 import { writeSync } from 'node:fs';
+import { constants, setPriority } from 'node:os';
 import { arenaFd, beatFd } from '../protocol.ts';
 import { Arena } from './arena.ts';
 import { serve } from './serve.ts';
@@ -16,6 +17,12 @@ beat.writeBigUInt64LE(1n);
 const beatEveryMs = 20;
 let beatenAt = 0;
 
+try {
+  // Others wait for it.
+  setPriority(constants.priority.PRIORITY_HIGHEST);
+} catch {
+  // Not permitted: they wait a little longer.
+}
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => {});
 try {
   serve({

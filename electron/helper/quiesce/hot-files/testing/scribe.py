@@ -11,6 +11,7 @@ import mmap
 import os
 import struct
 import sys
+import time
 
 libc = ctypes.CDLL(None, use_errno=True)
 libc.syscall.restype = ctypes.c_long
@@ -134,12 +135,24 @@ def splice(offset, length):
         done += os.splice(reader, fd, 65536, offset_dst=offset + done)
 
 
+def splice_slowly(offset, length):
+    """Asked about once, at the beginning; writes when something comes, after a second."""
+    reader, writer = os.pipe()
+    if os.fork() == 0:
+        time.sleep(1)
+        os.write(writer, b"N" * length)
+        os._exit(0)
+    os.close(writer)
+    os.splice(reader, fd, length, offset_dst=offset)
+    os.wait()
+
+
 def sendfile(offset, length):
     os.lseek(fd, offset, os.SEEK_SET)
     other = source(length)
     left = length
     while left > 0:
-        left -= os.sendfile(fd, other, None, left) if sys.platform != "linux" else os.sendfile(fd, other, length - left, left)
+        left -= os.sendfile(fd, other, length - left, left)
 
 
 def copy_range(offset, length):
@@ -217,6 +230,7 @@ ways = {
     "uring-polled": lambda offset, length: uring(offset, length, flags=2),
     "uring-truncate": uring_truncate,
     "splice": splice,
+    "splice-slowly": splice_slowly,
     "sendfile": sendfile,
     "copy-file-range": copy_range,
     "clone": clone,
