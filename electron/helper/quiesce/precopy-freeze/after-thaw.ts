@@ -4,6 +4,7 @@ import type { OpenWriters } from '../../system/open-writers.ts';
 import type { PictureFile } from '../picture/contract.ts';
 import type { HandleKey } from '../tracking/contract.ts';
 import type { LateChanges } from './late-changes.ts';
+import type { ReadIntoMemory } from './memory-pass.ts';
 import type { SettlingParts } from './settle-writers.ts';
 import { isSettled, type WriterSight } from './settled.ts';
 import { KnownWriters } from './writers.ts';
@@ -14,6 +15,8 @@ export interface AfterThawParts extends SettlingParts {
   readonly scan: OpenWriters;
   /** What was looked at again while frozen. */
   readonly looked: ReadonlySet<HandleKey>;
+  /** Read into memory right before the freeze. */
+  readonly readBefore: ReadIntoMemory;
   /** What was told since the thaw, up to after the scan. */
   readonly late: LateChanges;
   /** Files opened since the thaw, up to after the scan. */
@@ -65,9 +68,19 @@ export function lookAfterThaw(parts: AfterThawParts): AfterThaw {
 }
 
 /** Its ctime now is still the one it was read with, and so old that nothing can have been written since. */
-function isUntouched(file: PictureFile, sight: WriterSight, { looker, base, doubtNs }: AfterThawParts): boolean {
+function isUntouched(
+  file: PictureFile,
+  sight: WriterSight,
+  { looker, base, doubtNs, isFine, readBefore }: AfterThawParts,
+): boolean {
   const path = file.path();
   const now = path === null ? undefined : looker.metaOf(file.key, path);
   if (now === undefined || now.ctimeNs !== file.meta.ctimeNs) return false;
-  return isSettled(sight, { meta: now, content: file.content, base, tickNs: doubtNs });
+  return isSettled(sight, {
+    meta: now,
+    content: readBefore.get(file.key) ?? file.content,
+    base,
+    tickNs: doubtNs,
+    isFine,
+  });
 }

@@ -10,12 +10,13 @@ import {
   whyNoLoopFilesystem,
 } from '../../system/testing/loop-filesystem.ts';
 import type { QuiesceMethod } from '../contract.ts';
+import { createJournal } from '../journal/index.ts';
 import { examineFolder } from '../testing/examine-folder.ts';
 import { freezeEnvironment } from '../testing/freeze-environment.ts';
 import { memoryAhead } from '../testing/memory-ahead.ts';
 import { describeMethodConformance, type MethodFixture } from '../testing/method-conformance.ts';
+import { createTrackers } from '../tracking/index.ts';
 import { createPrecopyFreeze, precopySteps } from './index.ts';
-import { plainJournal } from './testing/plain-journal.ts';
 
 async function open(type: LoopFilesystemType): Promise<MethodFixture<FilesystemFacts>> {
   const filesystem = await openLoopFilesystem({ type, sizeMiB: 32 });
@@ -27,7 +28,7 @@ async function open(type: LoopFilesystemType): Promise<MethodFixture<FilesystemF
   symlinkSync('file', join(root, 'folder', 'link'));
   const state = { isHeld: false, isAccidentDue: false, mountFd: -1 };
   const guards: number[] = [];
-  const journal = plainJournal();
+  const journal = createJournal({ trackers: createTrackers() });
   const method = createPrecopyFreeze(freezeEnvironment({ journal }), {
     ...precopySteps,
     startGuard: async (options) => {

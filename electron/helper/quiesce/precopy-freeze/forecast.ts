@@ -1,14 +1,10 @@
 import { closeSync } from 'node:fs';
-import { isStillpointError } from '../../../../shared/errors/index.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
-import { keepContent } from '../holding/kept-content.ts';
-import type { Spool } from '../holding/spool.ts';
-import { TimeBudget } from '../holding/time-budget.ts';
 import type { PictureFile } from '../picture/contract.ts';
 import type { HandleKey } from '../tracking/contract.ts';
 import { treeEntry } from './looker.ts';
-import { type DeltaLimits, type ExpectedDelta, type ExpectedFile, tooSlow } from './prediction.ts';
+import type { ExpectedDelta, ExpectedFile } from './prediction.ts';
 import { type SettlingParts, unsettledFiles } from './settle-writers.ts';
 import type { FilesBySight } from './writers.ts';
 
@@ -45,20 +41,6 @@ export class Forecast {
     const { picture } = this.#settling;
     const looks = this.#openFiles.size + picture.directoriesToList().length + picture.entriesToLookAt().length;
     return { looks, files: this.files().flatMap((file) => this.#expectedFile(file) ?? []) };
-  }
-
-  /** The same reading, with nobody held: it shows that it fits, and leaves what it needs in the caches. */
-  rehearse(spool: Spool, limits: DeltaLimits): void {
-    const files = this.files();
-    const budget = new TimeBudget(Math.max(1, limits.timeMs), { entries: 0, bytes: 0 });
-    try {
-      for (const file of files) this.#withOpen(file, (fd) => keepContent(fd, statxDescriptor(fd), spool, budget));
-    } catch (error) {
-      if (!isStillpointError(error, 'freeze-ended-early') && !isStillpointError(error, 'scratch-full')) throw error;
-      throw tooSlow(this.expected(), limits, error);
-    } finally {
-      spool.reset();
-    }
   }
 
   #expectedFile(file: PictureFile): ExpectedFile | undefined {

@@ -11,6 +11,7 @@ import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { entryMeta } from '../view/entry-meta.ts';
 import { refusalOf } from './live-contents.ts';
 import { type Looker, treeEntry } from './looker.ts';
+import type { ReadIntoMemory } from './memory-pass.ts';
 import { isSettled, type WriterSight } from './settled.ts';
 
 /** What the work between freeze and thaw is made of. Tests take single steps away. */
@@ -32,6 +33,8 @@ export interface FrozenDeltaParts {
   readonly openFiles: ReadonlyMap<HandleKey, WriterSight>;
   /** Files opened, in whatever mode, since the last look for who has files open began. */
   readonly openedMeanwhile: () => ReadonlySet<HandleKey>;
+  /** Read into memory right before the freeze; the picture has its content. */
+  readonly readBefore: ReadIntoMemory;
   /** What the picture counts from. */
   readonly base: PictureVersion | null;
   /** Begins copy-before-write for the files in `heldContents`. */
@@ -40,6 +43,7 @@ export interface FrozenDeltaParts {
   readonly heldContents: ReadonlyMap<HandleKey, StillContent>;
   /** How much later a change may have been made without moving a ctime, ns. */
   readonly doubtNs: bigint;
+  readonly isFine: boolean;
 }
 
 export interface TakenDelta {
@@ -150,16 +154,18 @@ export class FrozenDelta {
   }
 
   #lookAtOpenFile(key: HandleKey, sight: WriterSight): void {
-    const { picture, base, doubtNs } = this.#parts;
-    const before = picture.file(key);
-    const path = before?.path() ?? null;
-    if (before === undefined || path === null) return;
-    this.#lookAt({ key, path, meta: before.meta });
-    const now = picture.file(key);
-    if (now === undefined) return;
-    const isSame = now.meta.ctimeNs === before.meta.ctimeNs;
-    const judged = { meta: now.meta, content: now.content, base, tickNs: doubtNs };
-    if (!isSame || !isSettled(sight, judged)) picture.content(key);
+    const { picture, looker, base, doubtNs, isFine, readBefore } = this.#parts;
+    const file = picture.file(key);
+    const path = file?.path() ?? null;
+    if (file === undefined || path === null || this.#read.has(key)) return;
+    this.#budget.didEntry();
+    this.#looked.add(key);
+    const ctimeNs = looker.ctimeOf(key, path);
+    // What is read into memory before the freeze counts as read inside only if nobody could have changed it since.
+    const content = file.content.state === 'inside' ? (readBefore.get(key) ?? file.content) : file.content;
+    const isSame = ctimeNs === file.meta.ctimeNs;
+    if (!isSame || !isSettled(sight, { meta: { ctimeNs }, content, base, tickNs: doubtNs, isFine }))
+      picture.content(key);
   }
 
   #readFile(file: PictureFile): void {

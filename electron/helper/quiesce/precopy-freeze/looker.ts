@@ -125,6 +125,23 @@ export class Looker {
     });
   }
 
+  /** When the inode last changed; undefined when its path leads to something else. Tells the picture nothing. */
+  ctimeOf(key: HandleKey, path: Buffer): bigint | undefined {
+    const { parent, name } = splitLast(path);
+    return this.#tree.files.run(() => {
+      const dirFd = this.#openDirectory(parent);
+      if (typeof dirFd !== 'number') return undefined;
+      try {
+        return this.#tracker.keyAt(dirFd, name) === key ? statxAt(dirFd, name).ctimeNs : undefined;
+      } catch (error) {
+        if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ESTALE')) return undefined;
+        throw error;
+      } finally {
+        closeSync(dirFd);
+      }
+    });
+  }
+
   /** The directory a path lies in; undefined where there is none now. */
   parentKey(path: Buffer | null): HandleKey | undefined {
     if (path === null || path.length === 0) return undefined;

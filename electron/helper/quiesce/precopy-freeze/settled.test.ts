@@ -20,12 +20,19 @@ const taken = (ctimeMs: number, readFromMs: number, flushedMs: number | null): P
   flushedNs: flushedMs === null ? null : at(flushedMs),
 });
 
-const judge = (sight: WriterSight, ctimeMs: number, content: PictureContent, baseMs: number | null = null) =>
+const judge = (
+  sight: WriterSight,
+  ctimeMs: number,
+  content: PictureContent,
+  baseMs: number | null = null,
+  isFine = false,
+) =>
   isSettled(sight, {
     meta: { ctimeNs: at(ctimeMs) },
     content,
     base: baseMs === null ? null : { flushedNs: at(baseMs) },
     tickNs,
+    isFine,
   });
 
 describe('content read before, of a file that somebody has open for writing', () => {
@@ -52,10 +59,18 @@ describe('content read before, of a file that somebody has open for writing', ()
     expect(judge('mapped', 95, taken(95, 200, 100))).toBe(false);
   });
 
+  it('is by the ctime alone where each change after a look bears another, and every change is told', () => {
+    expect(judge('told', 199, taken(199, 200, null), null, true)).toBe(true);
+    expect(judge('told', 201, taken(199, 200, null), null, true)).toBe(false);
+    expect(judge('mapped', 199, taken(199, 200, 150), null, true)).toBe(false);
+    expect(judge('later', 199, taken(199, 200, 150), null, true)).toBe(false);
+    expect(judge('told', 150, { state: 'same' }, 100, true)).toBe(false);
+  });
+
   it('is not when the filesystem keeps whole seconds only', () => {
     const whole = 1_763_604_003n * second;
     const content: PictureContent = { ...taken(0, 900, 800), meta: metaAt(whole) } as PictureContent;
-    expect(isSettled('mapped', { meta: { ctimeNs: whole }, content, base: null, tickNs })).toBe(false);
+    expect(isSettled('told', { meta: { ctimeNs: whole }, content, base: null, tickNs, isFine: true })).toBe(false);
   });
 
   it('counts from the flush of the version before where nothing was read', () => {

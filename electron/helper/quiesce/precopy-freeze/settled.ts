@@ -1,5 +1,5 @@
 import type { EntryMeta } from '../contract.ts';
-import { granularityOf } from '../ctime/granularity.ts';
+import { granularityOf, isWholeSecond } from '../ctime/granularity.ts';
 import type { PictureContent, PictureVersion } from '../picture/contract.ts';
 
 /**
@@ -26,7 +26,10 @@ export interface SettledBy {
   readonly content: PictureContent;
   /** What `same` refers to. */
   readonly base: Pick<PictureVersion, 'flushedNs'> | null;
+  /** How much later a change may have been made without moving a ctime. */
   readonly tickNs: bigint;
+  /** A change after a look always bears another ctime; see fine-ctimes.ts. */
+  readonly isFine: boolean;
 }
 
 /**
@@ -36,8 +39,10 @@ export interface SettledBy {
  * pages are mapped it must be older than the start of a flush that was complete before the reading began: a flush makes the
  * next store into any page move the ctime. Where writes end unnoticed it must be older than any of them can last.
  */
-export function isSettled(sight: WriterSight, { meta, content, base, tickNs }: SettledBy): boolean {
+export function isSettled(sight: WriterSight, { meta, content, base, tickNs, isFine }: SettledBy): boolean {
   const { ctimeNs } = meta;
+  // What was looked at, then read, and bears the same ctime still: a write that began before the look is told when it ends.
+  const isJudgedByLook = sight === 'told' && isFine && !isWholeSecond(ctimeNs);
   const isBefore = (instantNs: bigint | null): boolean =>
     instantNs !== null && ctimeNs + granularityOf(ctimeNs, tickNs) < instantNs;
   const isLongBefore = (instantNs: bigint | null): boolean =>
@@ -52,8 +57,7 @@ export function isSettled(sight: WriterSight, { meta, content, base, tickNs }: S
     case 'same':
       return isLongBefore(base?.flushedNs ?? null);
     case 'taken':
-      return (
-        content.meta.ctimeNs === ctimeNs && isLongBefore(sight === 'told' ? content.readFromNs : content.flushedNs)
-      );
+      if (content.meta.ctimeNs !== ctimeNs) return false;
+      return isJudgedByLook || isLongBefore(sight === 'told' ? content.readFromNs : content.flushedNs);
   }
 }

@@ -1,4 +1,4 @@
-import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { isStillpointError, StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { kernelWriters } from '../../system/kernel-writers.ts';
@@ -16,6 +16,7 @@ import { TimeBudget } from '../holding/time-budget.ts';
 import type { JournalLoan } from '../journal/contract.ts';
 import type { Picture, PictureVersion } from '../picture/contract.ts';
 import { type AfterThaw, lookAfterThaw } from './after-thaw.ts';
+import { hasFineCtimes } from './fine-ctimes.ts';
 import { Forecast } from './forecast.ts';
 import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
 import { HotSet } from './hot-set.ts';
@@ -24,9 +25,10 @@ import { LateChanges } from './late-changes.ts';
 import { LiveContents } from './live-contents.ts';
 import { LivePasses } from './live-passes.ts';
 import { Looker } from './looker.ts';
+import { MemoryPass } from './memory-pass.ts';
 import type { OpenedSince } from './opened-since.ts';
 import { othersAtDisk } from './others-at-disk.ts';
-import { bytesOf, type DeltaLimits, requireFits } from './prediction.ts';
+import { bytesOf, type DeltaLimits, requireFits, tooSlow } from './prediction.ts';
 import { ReadPace } from './read-pace.ts';
 import { lookAtOpenFiles, type SettlingParts, unsettledFiles, worthReading } from './settle-writers.ts';
 import { idleFreezeMs } from './stall-model.ts';
@@ -46,6 +48,8 @@ export interface SourceHoldParts {
 }
 
 const mostScans = 3;
+/** Each finds less than the one before: it takes as long as the one before let others change something. */
+const memoryRounds = 3;
 /** So little is better read while writers wait than settled before. */
 const littleBytes = 1024 * 1024;
 const littleFiles = 32;
@@ -64,10 +68,12 @@ export class SourceHold implements AsyncDisposable {
   readonly #picture: Picture;
   readonly #device: string;
   readonly #doubtNs = doubtNs();
+  readonly #isFine: boolean;
   readonly #looker: Looker;
   readonly #contents: LiveContents;
   readonly #passes: LivePasses;
   readonly #late: LateChanges;
+  readonly #memory: MemoryPass;
   readonly #base: PictureVersion | null;
   #swap: ReadonlySet<bigint> = new Set();
   #writers: KnownWriters;
@@ -82,6 +88,7 @@ export class SourceHold implements AsyncDisposable {
     const { facts, tree, loan, ahead, context } = parts;
     this.#parts = parts;
     this.#picture = loan.picture;
+    this.#isFine = hasFineCtimes(facts.filesystem);
     this.#device = deviceNumber(facts.mount);
     this.#looker = new Looker(tree, loan.tracker, loan.picture, ({ stat, path }, directory) => {
       if (!this.#swap.has(stat.inode)) return false;
@@ -111,6 +118,7 @@ export class SourceHold implements AsyncDisposable {
       onWalked: () => notesOf(loan.picture).walked(tree),
     });
     this.#late = new LateChanges(loan.tracker);
+    this.#memory = new MemoryPass(tree, loan.tracker, loan.picture);
     this.#base = loan.picture.countFrom(context.parentBase ?? null);
     this.#writers = new KnownWriters(loan.picture, tree, { writers: [] });
   }
@@ -172,8 +180,10 @@ export class SourceHold implements AsyncDisposable {
     await ahead.settle();
     const flushTimed = async (): Promise<void> => {
       const startedAt = performance.now();
+      const startedNs = wallClockNs() - this.#doubtNs;
       await steps.flush(tree.rootFd);
       this.#lastFlushMs = performance.now() - startedAt;
+      this.#contents.flushedNs = startedNs;
     };
     await flushUntilQuick(flushTimed, longestStallMs, context.signal);
     this.#opened?.[Symbol.dispose]();
@@ -187,16 +197,26 @@ export class SourceHold implements AsyncDisposable {
     await this.#prepareHotFiles();
   }
 
-  /** Right before the freeze: the last changes by name, a rehearsal of what is to be read, and whether it fits. */
+  /** Right before the freeze: what changed last is read into memory, and what is left must fit. */
   ready(): void {
     const forecast = this.#forecast;
     const limits = this.#limits;
     const expected = forecast.expected();
     requireFits(expected, limits);
-    this.#reserveSpool(Math.min(limits.memoryBytes, bytesOf(expected.files) * 2 + spareBytes));
-    if (this.#spool !== undefined) forecast.rehearse(this.#spool, limits);
-    this.#passes.lookNow();
-    requireFits(forecast.expected(), limits);
+    const spool = this.#reserveSpool(Math.min(limits.memoryBytes, bytesOf(expected.files) * 3 + spareBytes));
+    const budget = new TimeBudget(Math.max(1, limits.timeMs), { entries: 0, bytes: 0 });
+    try {
+      for (let round = 0; round < memoryRounds; round += 1) {
+        const files = forecast.files();
+        if (files.length === 0) break;
+        this.#memory.take(files, spool, budget, this.#contents.flushedNs);
+        this.#passes.lookNow();
+      }
+    } catch (error) {
+      if (!isStillpointError(error, 'freeze-ended-early') && !isStillpointError(error, 'scratch-full')) throw error;
+      throw tooSlow(forecast.expected(), limits, error);
+    }
+    requireFits(forecast.expected(), { ...limits, memoryBytes: spool.memoryBytes - spool.length });
   }
 
   /** While frozen, by whomever: see `withFrozen`. */
@@ -215,10 +235,12 @@ export class SourceHold implements AsyncDisposable {
         steps,
         openFiles: this.#writers.files,
         openedMeanwhile: () => this.#opened?.drain() ?? new Set(),
+        readBefore: this.#memory.read,
         base: this.#base,
         holdHotFiles: () => this.#hot?.hold(),
         heldContents: this.#hot?.contents() ?? new Map(),
         doubtNs: this.#doubtNs,
+        isFine: this.#isFine,
       },
       budget,
     );
@@ -241,6 +263,7 @@ export class SourceHold implements AsyncDisposable {
       tree,
       scan,
       looked: this.taken.looked,
+      readBefore: this.#memory.read,
       late: this.#late,
       openedAfter,
       openedProblem: this.#opened?.problem ?? null,
@@ -251,6 +274,7 @@ export class SourceHold implements AsyncDisposable {
   async forget(): Promise<void> {
     this.#delta?.closeFiles();
     this.#delta?.forget();
+    this.#memory.forget();
     this.#delta = undefined;
     this.#taken = undefined;
     this.#spool?.reset();
@@ -300,14 +324,21 @@ export class SourceHold implements AsyncDisposable {
     };
   }
 
-  #reserveSpool(memoryBytes: number): void {
-    if (this.#spool !== undefined && this.#spool.memoryBytes >= memoryBytes) return;
+  #reserveSpool(memoryBytes: number): Spool {
+    if (this.#spool !== undefined && this.#spool.memoryBytes >= memoryBytes) return this.#spool;
     this.#spool?.[Symbol.dispose]();
     this.#spool = new Spool({ memoryBytes, scratchBytes: 0, scratchDirectory: '' });
+    return this.#spool;
   }
 
   get #settling(): SettlingParts {
-    return { picture: this.#picture, looker: this.#looker, base: this.#base, doubtNs: this.#doubtNs };
+    return {
+      picture: this.#picture,
+      looker: this.#looker,
+      base: this.#base,
+      doubtNs: this.#doubtNs,
+      isFine: this.#isFine,
+    };
   }
 
   /** So that from here on every first store into a mapped page moves a ctime. */
@@ -373,7 +404,7 @@ export class SourceHold implements AsyncDisposable {
     await this.#flushForMappings();
     lookAtOpenFiles(writers.files, this.#settling);
     const again = unsettledFiles(writers.files, this.#settling);
-    const worth = worthReading(again, writers.files, this.#contents.flushedNs, this.#doubtNs);
+    const worth = worthReading(again, writers.files, this.#contents.flushedNs, this.#settling);
     if (worth.length > 0) await this.#passes.read(worth);
   }
 
