@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { closeSync, read, readSync, writeSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { StillpointError } from '../../../../shared/errors/index.ts';
@@ -8,6 +8,7 @@ import { openSealedMemory } from '../../system/memory-file.ts';
 import { openEventfd, openPipe } from '../../system/pipes.ts';
 import { waitReadable } from '../../system/poll.ts';
 import { pidfdOpen } from '../../system/process-info.ts';
+import { spawnOwn } from '../../system/spawn-own.ts';
 import { openVerifiedProgram, spawnVerified } from '../../system/spawn-verified.ts';
 import { decodeFrame, FRAME_BYTES } from '../guard/wire.ts';
 import type { Reply, Request } from './protocol.ts';
@@ -114,16 +115,8 @@ function keep(children: ChildProcess[], child: ChildProcess): Running {
 
 function startServer(options: ServerOptions, [commands, replies, arena, beat]: readonly number[]): ChildProcess {
   const program = options.program ?? fileURLToPath(new URL('./server/program.ts', import.meta.url));
-  const { ELECTRON_RUN_AS_NODE } = process.env;
-  return spawn(
-    process.execPath,
-    ['--no-warnings', program, String(options.arenaBytes), String(options.longestWaitMs)],
-    {
-      cwd: '/',
-      env: ELECTRON_RUN_AS_NODE === undefined ? {} : { ELECTRON_RUN_AS_NODE },
-      stdio: [commands ?? 'ignore', replies ?? 'ignore', 'ignore', arena ?? 'ignore', beat ?? 'ignore'],
-    },
-  );
+  const args = [options.arenaBytes, options.longestWaitMs].map(String);
+  return spawnOwn(program, args, [commands ?? null, replies ?? null, null, arena ?? null, beat ?? null]);
 }
 
 /** Started once there is something to watch; its silence counts from then on. */
