@@ -73,11 +73,17 @@ async function promise(
   return {
     method: driver.method,
     available: obstacles.length === 0,
-    level: driver.oraclesPassed ? 'filesystem' : 'crash',
+    level: levelOf(driver, obstacles),
     expectedStallMs: driver.expectedStallMs,
     reasons: obstacles.length > 0 ? obstacles.map(({ reason }) => reason) : [...driver.limits(facts)],
     remedies: [...new Set(obstacles.flatMap(({ remedy }) => (remedy === undefined ? [] : [remedy])))],
   };
+}
+
+/** On storage of another kind it could earn nothing, and is no better way that was missed. */
+function levelOf(driver: AtomicDriver, obstacles: readonly Obstacle[]): MethodPromise['level'] {
+  if (obstacles.some(({ isForeign }) => isForeign === true)) return 'torn';
+  return driver.oraclesPassed ? 'filesystem' : 'crash';
 }
 
 async function obstaclesOf(

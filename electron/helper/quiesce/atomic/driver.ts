@@ -4,6 +4,8 @@ import type { SnapshotRecord } from './records.ts';
 
 export interface Obstacle {
   readonly reason: string;
+  /** It is storage of another kind altogether: nothing that could be changed would make it possible. */
+  readonly isForeign?: boolean;
   readonly remedy?: MethodPromise['remedies'][number];
 }
 

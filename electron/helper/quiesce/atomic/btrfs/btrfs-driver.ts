@@ -65,7 +65,7 @@ export function btrfsDriver(conditions: BtrfsConditions = realConditions): Atomi
 
 function obstacles(facts: FilesystemFacts, conditions: BtrfsConditions): Obstacle[] {
   if (facts.mount.fsType !== 'btrfs')
-    return [{ reason: `${facts.filesystem} is no btrfs, and has no snapshots of this kind.` }];
+    return [{ reason: `${facts.filesystem} is no btrfs, and has no snapshots of this kind.`, isForeign: true }];
   const found: Obstacle[] = [];
   const { major, minor } = conditions.kernel();
   if (major < 5 || (major === 5 && minor < 7))

@@ -16,10 +16,12 @@ import { examineFolder } from '../../testing/examine-folder.ts';
 import { readView } from '../../testing/read-view.ts';
 import { recordingReporter } from '../../testing/recording-reporter.ts';
 import { scratchFolder } from '../../testing/scratch-folder.ts';
+import { atomicSteps, createAtomicMethod } from '../atomic-method.ts';
 import { createBtrfsSnapshot, removeLeftovers } from '../index.ts';
-import { newMark } from '../records.ts';
-import { namesIn, openBtrfs } from '../testing/btrfs-fixture.ts';
+import { newMark, SnapshotRecords } from '../records.ts';
+import { type BtrfsFixture, namesIn, openBtrfs } from '../testing/btrfs-fixture.ts';
 import { makeSmallTree } from '../testing/small-tree.ts';
+import { btrfsDriver } from './index.ts';
 
 const missing = whyNoLoopFilesystem('btrfs');
 const never = new AbortController().signal;
@@ -194,10 +196,20 @@ describe.skipIf(missing !== undefined)(missing ?? 'a snapshot of a btrfs', () =>
     expect(fixture.left().snapshots).toEqual([]);
   });
 
+  it('is one of several at once, each gone when its own run is over', async () => {
+    await using fixture = await openBtrfs();
+    const counts = await Promise.all(
+      [1, 2, 3].map(async () => {
+        const { value } = await take(fixture.facts, fixture.records.path, async (view) => (await read(view)).size);
+        return value;
+      }),
+    );
+    expect(counts).toEqual([4, 4, 4]);
+    expect(fixture.leftovers()).toEqual([]);
+  });
+
   it('does not claim a flush that failed', async () => {
     await using fixture = await openBtrfs();
-    const { createAtomicMethod, atomicSteps } = await import('../atomic-method.ts');
-    const { btrfsDriver } = await import('./index.ts');
     const method = createAtomicMethod(
       { ...btrfsDriver(), oraclesPassed: true },
       { recordsFolder: fixture.records.path },
@@ -261,19 +273,34 @@ describe.skipIf(missing !== undefined)(missing ?? 'what a crash leaves of btrfs 
     expect(fixture.leftovers()).toEqual([]);
   });
 
+  it('is found where the crash came before its identity was written down', async () => {
+    await using fixture = await openBtrfs();
+    // The folder is there from then on.
+    await take(fixture.facts, fixture.records.path, read);
+    const mark = await writtenDown(fixture);
+    const path = join(fixture.filesystem.mountPoint, snapshotFolderName, mark);
+    await btrfs('subvolume', 'snapshot', '-r', fixture.filesystem.mountPoint, path);
+    expect(await removeLeftovers({ recordsFolder: fixture.records.path })).toEqual({ removed: [mark], kept: [] });
+    expect(fixture.leftovers()).toEqual([]);
+  });
+
   it('is nothing where the crash came before the snapshot', async () => {
     await using fixture = await openBtrfs();
-    const { SnapshotRecords } = await import('../records.ts');
-    const { btrfsDriver } = await import('./index.ts');
-    const tree = fixture.facts.openTree();
-    const mark = newMark();
-    const planned = await btrfsDriver().plan(fixture.facts, tree.rootFd, mark);
-    tree.close();
-    new SnapshotRecords(fixture.records.path).begin('btrfs-snapshot', mark, planned)[Symbol.dispose]();
+    await writtenDown(fixture);
     expect(await removeLeftovers({ recordsFolder: fixture.records.path })).toEqual({ removed: [], kept: [] });
     expect(fixture.leftovers()).toEqual([]);
   });
 });
+
+/** A record of a snapshot that is about to be made, by a process that is gone. */
+async function writtenDown({ facts, records }: BtrfsFixture): Promise<string> {
+  const mark = newMark();
+  const tree = facts.openTree();
+  const planned = await btrfsDriver().plan(facts, tree.rootFd, mark);
+  tree.close();
+  new SnapshotRecords(records.path).begin('btrfs-snapshot', mark, planned)[Symbol.dispose]();
+  return mark;
+}
 
 async function metasOf(view: StillView): Promise<ReadonlyMap<string, Omit<EntryMeta, 'atimeNs'>>> {
   const found = new Map<string, Omit<EntryMeta, 'atimeNs'>>();

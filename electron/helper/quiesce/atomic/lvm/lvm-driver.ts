@@ -78,7 +78,7 @@ export function lvmDriver(parts: LvmParts = realParts): AtomicDriver {
 
 async function obstacles(facts: FilesystemFacts, parts: LvmParts): Promise<readonly Obstacle[]> {
   const mapped = parts.mappedDevice(deviceNumber(facts.mount));
-  if (mapped === undefined) return [{ reason: `${facts.device} is no logical volume.` }];
+  if (mapped === undefined) return [{ reason: `${facts.device} is no logical volume.`, isForeign: true }];
   if (mapped.uuid.startsWith('CRYPT-'))
     return [
       { reason: `${facts.device} is encrypted above its volume; LVM’s copy would not be readable without the key.` },

@@ -49,7 +49,7 @@ export function zfsDriver(parts: ZfsParts = realParts): AtomicDriver {
 
 function obstacles(facts: FilesystemFacts, { zfs, mounts }: ZfsParts): readonly Obstacle[] {
   if (facts.mount.fsType !== 'zfs')
-    return [{ reason: `${facts.filesystem} is no ZFS, and has no snapshots of this kind.` }];
+    return [{ reason: `${facts.filesystem} is no ZFS, and has no snapshots of this kind.`, isForeign: true }];
   if (!zfs.isInstalled()) return [{ reason: 'The tools of ZFS (zfsutils) are not installed.' }];
   if (facts.mount.source.includes('@')) return [{ reason: `${facts.mount.source} is a snapshot already.` }];
   if (wholeMount(facts, mounts()) === undefined)

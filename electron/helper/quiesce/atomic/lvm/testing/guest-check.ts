@@ -11,13 +11,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { isStillpointError } from '../../../../../shared/errors/index.ts';
-import { findProgram, runProgramOk } from '../../../system/exec.ts';
-import { examineFolder } from '../../testing/examine-folder.ts';
-import { checkPrefix, startOrderedWriter, type WriterPlan } from '../../testing/ordered-writer/index.ts';
-import { recordingReporter } from '../../testing/recording-reporter.ts';
-import { writeView } from '../../testing/write-view.ts';
-import { createLvmSnapshot, removeLeftovers } from '../index.ts';
+import { isStillpointError } from '../../../../../../shared/errors/index.ts';
+import { findProgram, runProgramOk } from '../../../../system/exec.ts';
+import { examineFolder } from '../../../testing/examine-folder.ts';
+import { checkPrefix, startOrderedWriter, type WriterPlan } from '../../../testing/ordered-writer/index.ts';
+import { recordingReporter } from '../../../testing/recording-reporter.ts';
+import { writeView } from '../../../testing/write-view.ts';
+import { createLvmSnapshot, removeLeftovers } from '../../index.ts';
 
 const group = 'guestcheck';
 const plans: Readonly<Record<string, WriterPlan>> = {
@@ -173,7 +173,7 @@ async function isFound(mountPoint: string, recordsFolder: string): Promise<strin
     process.execPath,
     [
       ...process.execArgv,
-      fileURLToPath(new URL('../testing/crash-child.ts', import.meta.url)),
+      fileURLToPath(new URL('../../testing/crash-child.ts', import.meta.url)),
       mountPoint,
       recordsFolder,
       'lvm',
