@@ -46,7 +46,7 @@ class Ahead implements AheadStore {
   async #take(file: FileToTake, signal: AbortSignal): Promise<Taken> {
     throwIfAborted(signal);
     const { path, meta, reusable, sameAs, content } = file;
-    const before = this.#mayHelp(file) ? await this.#parent.find(path) : undefined;
+    const before = this.#parent.mayHelp(file) ? await this.#parent.find(path) : undefined;
     const unread =
       this.#parent.sameContent(before, meta, sameAs) ?? (reusable ? this.#parent.unchangedContent(before, meta) : null);
     if (unread) {
@@ -60,12 +60,6 @@ class Ahead implements AheadStore {
     this.#report.advance(1, 0, text);
     const taken = new StoredContent(blobs, length, false);
     return { state: 'taken', content: taken, isReused: false, meta: verdict.meta };
-  }
-
-  /** A changed file has nothing to find in the parent: looking its folder up would be all that it costs. */
-  #mayHelp({ meta, reusable, sameAs, content }: FileToTake): boolean {
-    if (this.#parent.isOf(sameAs) || (reusable && this.#parent.mayBeUnchanged(meta))) return true;
-    return content.base !== null && this.#parent.isOf(content.base);
   }
 }
 

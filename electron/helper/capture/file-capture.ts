@@ -36,6 +36,11 @@ export class FileCapture {
     this.#reader = new ContentReader(store, options.parentBase, (saved) => tally.stored(saved));
   }
 
+  /** Whether what the parent has in the file's place can spare reading any of it. */
+  mayHelp({ content, ...entry }: StillEntry): boolean {
+    return content?.taken === undefined && this.#parent.mayHelp({ ...entry, content, sameAs: entry.sameAs?.version });
+  }
+
   /** The file's node when nothing of it has to be read; undefined otherwise. */
   unread(entry: StillEntry, path: string, before: TreeNode | undefined): TreeNode | undefined {
     const { content, meta } = entry;

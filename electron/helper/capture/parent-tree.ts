@@ -1,7 +1,16 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
-import type { EntryMeta } from '../quiesce/contract.ts';
+import type { EntryMeta, StillContent } from '../quiesce/contract.ts';
 import type { TreeNode } from '../repository/index.ts';
 import type { BlobStore, ParentOptions } from './contract.ts';
+
+/** What is known of a file that may be found in the parent. */
+export interface FileOffered {
+  readonly meta: EntryMeta;
+  readonly reusable: boolean;
+  /** The version that it is vouched to be as in. */
+  readonly sameAs?: string | undefined;
+  readonly content: Pick<StillContent, 'base'> | null;
+}
 
 /** One directory of the snapshot before this one, its entries by name. */
 export type ParentDirectory = ReadonlyMap<string, TreeNode>;
@@ -21,6 +30,7 @@ export class ParentTree {
   /** Least recently used first. */
   readonly #kept = new Map<BlobId, ParentDirectory>();
   #keptEntries = 0;
+  #latest: { readonly key: string; readonly directory: Promise<ParentDirectory> } | undefined;
 
   constructor(store: BlobStore, options: ParentOptions) {
     this.#store = store;
@@ -42,23 +52,36 @@ export class ParentTree {
     }
   }
 
+  /** Whether finding a file here can spare reading any of it; a changed one has nothing to find. */
+  mayHelp({ meta, reusable, sameAs, content }: FileOffered): boolean {
+    if (this.isOf(sameAs) || (reusable && this.#mayBeUnchanged(meta))) return true;
+    return typeof content?.base === 'string' && this.isOf(content.base);
+  }
+
   /** Whether metadata can show that a file has not changed since the parent was read: the ctime is old enough. */
-  mayBeUnchanged({ ctimeNs }: EntryMeta): boolean {
+  #mayBeUnchanged({ ctimeNs }: EntryMeta): boolean {
     const flushedAtNs = this.#options.parentFlushedAtNs;
     return flushedAtNs !== null && ctimeNs < flushedAtNs;
   }
 
   /** The node at a path, name by name from the root of the snapshot; undefined when there is none. */
   async find(path: readonly Uint8Array[]): Promise<TreeNode | undefined> {
+    const name = path.at(-1);
+    if (name === undefined) return undefined;
+    const folder = path.slice(0, -1);
+    // A walk takes the files of one folder after each other.
+    const key = folder.map(nameKey).join('/');
+    if (this.#latest?.key !== key) this.#latest = { key, directory: this.#directoryAt(folder) };
+    return (await this.#latest.directory).get(nameKey(name));
+  }
+
+  async #directoryAt(path: readonly Uint8Array[]): Promise<ParentDirectory> {
     let subtree: BlobId | undefined = this.#options.parentTree ?? undefined;
-    let node: TreeNode | undefined;
     for (const name of path) {
-      if (subtree === undefined) return undefined;
-      const directory: ParentDirectory = this.#recall(subtree) ?? (await this.#keep(subtree));
-      node = directory.get(nameKey(name));
-      subtree = node?.subtree;
+      if (subtree === undefined) return none;
+      subtree = (this.#recall(subtree) ?? (await this.#keep(subtree))).get(nameKey(name))?.subtree;
     }
-    return node;
+    return subtree === undefined ? none : (this.#recall(subtree) ?? (await this.#keep(subtree)));
   }
 
   /**
@@ -66,7 +89,7 @@ export class ParentTree {
    * before the flush that preceded the parent's reading, and every blob in the index loaded under our own lock.
    */
   unchangedContent(before: TreeNode | undefined, meta: EntryMeta): readonly BlobId[] | null {
-    if (!before?.content || !this.mayBeUnchanged(meta)) return null;
+    if (!before?.content || !this.#mayBeUnchanged(meta)) return null;
     const isEqual =
       before.type === meta.type &&
       before.size === meta.size &&

@@ -7,12 +7,15 @@ import { baseNotStored } from './base-content.ts';
 import type { BlobStore, CaptureOptions } from './contract.ts';
 import type { FileCapture } from './file-capture.ts';
 import { nodeOfEntry } from './node-of-entry.ts';
-import { nameKey, type ParentTree } from './parent-tree.ts';
+import { nameKey, type ParentDirectory, type ParentTree } from './parent-tree.ts';
 import { Slots } from './slots.ts';
 import type { Tally } from './tally.ts';
 
 /** Files read at the same time: enough to keep reading, hashing and storing busy together. */
 const filesAtOnce = 8;
+
+/** What the parent has in an entry's place; asked only where it can help, because each folder of it has to be read. */
+type Before = () => Promise<TreeNode | undefined>;
 
 interface DirectoryToStore {
   readonly nodes: TreeNode[];
@@ -57,7 +60,7 @@ export class ViewWalk {
   async capture(root: StillEntry, path: string, before: TreeNode | undefined): Promise<TreeNode | null> {
     const holder = newDirectory();
     try {
-      await this.#visit(root, path, before, holder);
+      await this.#visit(root, path, async () => before, holder);
     } finally {
       await settle(holder);
     }
@@ -66,7 +69,7 @@ export class ViewWalk {
   }
 
   /** Resolves when the entry was listed and its work started, not when it is stored: `into` tells that. */
-  async #visit(entry: StillEntry, path: string, before: TreeNode | undefined, into: DirectoryToStore): Promise<void> {
+  async #visit(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> {
     throwIfAborted(this.#options.signal);
     // Whatever failed anywhere ends the walk here, not where the failed entry's directory ends.
     this.#throwFailure();
@@ -80,33 +83,31 @@ export class ViewWalk {
     this.#options.report.advance(1, 0, path);
   }
 
-  async #visitFile(
-    entry: StillEntry,
-    path: string,
-    before: TreeNode | undefined,
-    into: DirectoryToStore,
-  ): Promise<void> {
-    const unread = this.#files.unread(entry, path, before);
+  async #visitFile(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> {
+    const earlier = this.#files.mayHelp(entry) ? await before() : undefined;
+    const unread = this.#files.unread(entry, path, earlier);
     if (unread) {
       into.nodes.push(unread);
       return;
     }
     const slot = this.#slots.take();
     if (slot) await slot;
-    const work = this.#files.read(entry, path, before).finally(() => this.#slots.give());
+    const work = this.#files.read(entry, path, earlier).finally(() => this.#slots.give());
     this.#startIn(into, work);
   }
 
-  async #visitDirectory(
-    entry: StillEntry,
-    path: string,
-    before: TreeNode | undefined,
-    into: DirectoryToStore,
-  ): Promise<void> {
+  async #visitDirectory(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> {
     if (await this.#takeAsBefore(entry, path, before, into)) return;
     // Nothing but the parent could have told what is below: a folder without it would be a wrong snapshot.
     if (entry.sameAs && !entry.children) throw baseNotStored();
-    const earlier = await this.#parent.directory(before?.subtree);
+    let reading: Promise<ParentDirectory> | undefined;
+    const read = async (): Promise<ParentDirectory> => this.#parent.directory((await before())?.subtree);
+    const beforeOf = (name: Uint8Array): Before => {
+      return async () => {
+        reading ??= read();
+        return (await reading).get(nameKey(name));
+      };
+    };
     const directory = newDirectory();
     try {
       for await (const child of entry.children?.() ?? []) {
@@ -115,7 +116,7 @@ export class ViewWalk {
           continue;
         }
         const childPath = `${path}/${quoteName(child.name)}`;
-        await this.#visit(child, childPath, earlier.get(nameKey(child.name)), directory);
+        await this.#visit(child, childPath, beforeOf(child.name), directory);
       }
     } catch (error) {
       await settle(directory);
@@ -128,14 +129,14 @@ export class ViewWalk {
   async #takeAsBefore(
     { name, meta, sameAs }: StillEntry,
     path: string,
-    before: TreeNode | undefined,
+    before: Before,
     into: DirectoryToStore,
   ): Promise<boolean> {
-    if (!this.#parent.isOf(sameAs?.version) || before?.type !== 'dir' || !before.subtree) return false;
-    if (!(await this.#store.hasSubtree(before.subtree))) return false;
-    into.nodes.push({ ...nodeOfEntry(name, meta, this.#accounts), subtree: before.subtree });
+    if (!sameAs || !this.#parent.isOf(sameAs.version)) return false;
+    const { type, subtree } = (await before()) ?? {};
+    if (type !== 'dir' || !subtree || !(await this.#store.hasSubtree(subtree))) return false;
+    into.nodes.push({ ...nodeOfEntry(name, meta, this.#accounts), subtree });
     this.#tally.directory();
-    if (!sameAs) return true;
     const { files, others, bytes } = sameAs.below;
     this.#tally.below(sameAs.below);
     this.#options.report.advance(files + others, bytes, path);
