@@ -129,6 +129,14 @@ describe.skipIf(missing !== undefined)(missing ?? 'how long a tracker can be bel
     expect(heard.doubts).toEqual(['More changed at once than the kernel could remember.']);
   });
 
+  it('a filesystem that reports an error is a doubt', () => {
+    const tracker = track();
+    tracker.subscribe(heard);
+    fs.writeFileSync(`/sys/fs/ext4/${filesystem.device.replace('/dev/', '')}/trigger_fs_error`, 'asked for by a test');
+    tracker.drain();
+    expect(heard.doubts).toEqual(['The filesystem reported an error.']);
+  });
+
   it('who may not, is told so', () => {
     const trackers = createTrackers();
     onDirectory(mountPoint, (fd) => {
