@@ -21,7 +21,12 @@ class Place {
       if (await this.#opened.place.guest.answers(30_000)) return result;
       throw new GuestSilent('the guest does not answer after the case');
     } catch (error) {
-      const hung = error instanceof GuestSilent;
+      // Slow is not hung: whose root can still be written goes on.
+      const isWritten = this.#opened.place.guest.writesToRoot(120_000);
+      const hung = await isWritten.then(
+        () => false,
+        () => true,
+      );
       await this.close();
       return { ok: false, facts: { hung, error: error instanceof Error ? error.message : String(error) } };
     }

@@ -39,7 +39,14 @@ export function withRootPlace<T>(use: (place: RootPlace) => Promise<T>): Promise
         const n = next++;
         const ask = `printf %s "$1" > /run/soak/case.new && mv /run/soak/case.new /run/soak/case-${n}
           until [ -e /run/soak/verdict-${n} ]; do sleep 0.05; done; cat /run/soak/verdict-${n}; rm /run/soak/verdict-${n} /run/soak/case-${n}`;
-        const said = await guest.must(['sh', '-c', ask, 'sh', JSON.stringify(rootCase)], { timeoutMs: 300_000 });
+        const said = await guest
+          .must(['sh', '-c', ask, 'sh', JSON.stringify(rootCase)], { timeoutMs: 400_000 })
+          .catch(async (error: Error) => {
+            // What was the matter, if the guest can still tell.
+            const journal = await journalOf(guest).catch(() => '');
+            error.message += `\n${journal}`;
+            throw error;
+          });
         return JSON.parse(said) as RootVerdict;
       },
     });
@@ -55,8 +62,11 @@ async function start(guest: Guest, name: string, argv: readonly string[]): Promi
 async function untilThere(guest: Guest, path: string, patienceMs: number): Promise<void> {
   for (const deadline = performance.now() + patienceMs; performance.now() < deadline; await sleep(500))
     if ((await guest.run(['test', '-e', path], { timeoutMs: 10_000 })).code === 0) return;
-  const journal = await guest.must(['journalctl', '-u', 'soak-driver', '-n', '40', '--no-pager'], {
-    timeoutMs: 30_000,
-  });
+  const journal = await journalOf(guest);
   throw new Error(`in the guest, ${path} did not appear: ${journal}`);
+}
+
+function journalOf(guest: Guest): Promise<string> {
+  const argv = ['journalctl', '-u', 'soak-driver', '-n', '40', '-o', 'short-monotonic', '--no-pager'];
+  return guest.must(argv, { timeoutMs: 60_000 });
 }

@@ -37,17 +37,23 @@ export class HelperSession {
   /** Rejects with the helper's own words, and when it ends. */
   async ask<T>(command: string, params: object, onEvent: OnEvent = () => {}): Promise<T> {
     const id = ++this.#last;
+    console.error(`asked: ${command}`);
     const { promise, resolve, reject } = Promise.withResolvers<Frame>();
     this.#waiting.set(id, { answer: resolve, fail: reject, onEvent });
     this.process.stdin?.write(`${JSON.stringify({ type: 'request', id, command, params })}\n`);
     const { ok, result, error } = await promise;
+    console.error(`answered: ${command} ${JSON.stringify(ok === true ? result : error).slice(0, 500)}`);
     if (ok !== true) throw new Error(`${command}: ${error?.message ?? 'refused'}`);
     return result as T;
   }
 
   #hear(frame: Frame): void {
     const waiting = this.#waiting.get(frame.id);
-    if (frame.type === 'event' && frame.event !== undefined) waiting?.onEvent(frame.event);
+    if (frame.type === 'event' && frame.event !== undefined) {
+      const { type, phase, text } = frame.event;
+      if (type !== 'progress') console.error(`told: ${type} ${String(phase ?? text ?? '')}`);
+      waiting?.onEvent(frame.event);
+    }
     if (frame.type !== 'response') return;
     this.#waiting.delete(frame.id);
     waiting?.answer(frame);
