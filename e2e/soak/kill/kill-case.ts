@@ -1,16 +1,18 @@
 import { fork } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { OrderedWriter } from '../../../electron/helper/quiesce/testing/ordered-writer/index.ts';
 import type { DriverMessage } from '../../harness/helper-driver.ts';
 import { childrenOf, lookAt, signal } from '../../harness/processes.ts';
 import type { CaseResult } from '../../harness/soak.ts';
+import { freezeSeen, isExpedited, type Strike, strike } from './strike.ts';
 
 export const victims = ['helper', 'guard', 'main', 'helper and guard'] as const;
 export type Victim = (typeof victims)[number];
 
 export interface KillCase {
   readonly victim: Victim;
-  readonly signal: 'SIGKILL' | 'SIGSTOP';
+  readonly how: Strike;
   /** Milliseconds after the start of the backup; null: between the freeze call and the thaw. */
   readonly afterMs: number | null;
 }
@@ -25,13 +27,15 @@ export interface KillPlace {
 }
 
 /** The safety deadline: after the lease, writers may wait this much longer at most, in milliseconds. */
-const graceMs = 2_000;
+export const graceMs = 2_000;
 /** A writer that takes this many further steps runs again. */
 const proofSteps = 20;
+/** How long a backup that was struck without being ended may take to come to an end by itself. */
+const endsByItselfMs = 15_000;
 
 /**
- * Starts a backup through a stand-in for main, ends or stops the victim at the chosen moment, and sees whether the writer
- * goes on in time. Whatever is left of the processes is ended afterwards.
+ * Starts a backup through a stand-in for main, strikes the victim at the chosen moment, and sees whether the writer goes on
+ * in time. Whatever is left of the processes is ended afterwards.
  */
 export async function runKillCase(kill: KillCase, place: KillPlace): Promise<CaseResult> {
   const program = fileURLToPath(new URL('../../harness/helper-driver.ts', import.meta.url));
@@ -48,14 +52,18 @@ export async function runKillCase(kill: KillCase, place: KillPlace): Promise<Cas
   const exited = new Promise((resolve) => driver.once('exit', resolve));
   try {
     await until(() => seen.storing || seen.answered, 30_000);
-    const wasHeld = await waitForMoment(kill, place.writer, () => seen.answered);
+    const moment = await waitForMoment(kill, place.writer, () => seen.answered);
     const targets = pidsOf(kill.victim, seen.helper, driver.pid ?? -1);
     const stepsBefore = place.writer.stepsSoFar();
     const startedAt = performance.now();
-    for (const pid of targets) signal(pid, kill.signal);
+    for (const pid of targets) strike(pid, kill.how);
+    const wasFreezing = moment && (isExpedited() || lookAt(place.writer.pid)?.state === 'D');
     const wentOn = await until(() => place.writer.stepsSoFar() >= stepsBefore + proofSteps, place.leaseMs + graceMs);
     const heldMs = Math.round(performance.now() - startedAt);
-    return { ok: wentOn && targets.length > 0, facts: { wasHeld, heldMs, targets: targets.length } };
+    const isLimited = kill.how === 'memory' || kill.how === 'descriptors';
+    if (isLimited) await until(() => seen.answered || lookAt(seen.helper) === undefined, endsByItselfMs);
+    const facts = { wasAimed: moment, wasFreezing, heldMs, targets: targets.length, answered: seen.answered };
+    return { ok: wentOn && targets.length > 0, facts };
   } finally {
     const left = [driver.pid ?? -1, seen.helper, ...childrenOf(seen.helper).map(({ pid }) => pid)];
     for (const pid of left) if (pid > 0 && lookAt(pid)) signal(pid, 'SIGKILL');
@@ -64,17 +72,11 @@ export async function runKillCase(kill: KillCase, place: KillPlace): Promise<Cas
   }
 }
 
-/** True when the writer was found waiting in the kernel, as it does in a frozen filesystem and nowhere else here. */
+/** True when a freeze was seen on its way; false when the moment was chosen by the clock, or none came. */
 async function waitForMoment(kill: KillCase, writer: OrderedWriter, isOver: () => boolean): Promise<boolean> {
-  const deadline = performance.now() + 15_000;
-  if (kill.afterMs !== null) await sleep(kill.afterMs);
-  let inD = 0;
-  while (kill.afterMs === null && performance.now() < deadline && !isOver()) {
-    inD = lookAt(writer.pid)?.state === 'D' ? inD + 1 : 0;
-    if (inD >= 3) break;
-    await sleep(1);
-  }
-  return lookAt(writer.pid)?.state === 'D';
+  if (kill.afterMs === null) return freezeSeen(writer.pid, isOver, 30_000);
+  await sleep(kill.afterMs);
+  return false;
 }
 
 function pidsOf(victim: Victim, helper: number, main: number): number[] {
@@ -101,8 +103,4 @@ async function until(condition: () => boolean, patienceMs: number): Promise<bool
     await sleep(2);
   }
   return true;
-}
-
-function sleep(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }
