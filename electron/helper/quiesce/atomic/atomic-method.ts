@@ -151,6 +151,7 @@ class AtomicRun {
     try {
       const taken = await report.phase('freeze', () => this.#take(record));
       copy = taken;
+      record.note({ state: 'made' });
       throwIfAborted(signal);
       const tree = this.#facts.openCopy(await taken.openRoot());
       try {

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { scratchFolder } from '../testing/scratch-folder.ts';
 import type { AtomicDriver } from './driver.ts';
 import { removeLeftoversOf } from './leftovers.ts';
-import { newMark, SnapshotRecords } from './records.ts';
+import { newMark, SnapshotRecords, timeOfMark } from './records.ts';
 
 const abandonedIn = (folder: string) =>
   [...new SnapshotRecords(folder).abandoned()].map((record) => {
@@ -89,6 +89,7 @@ describe('what a crash has left', () => {
         }),
       ],
       folder.path,
+      () => Date.now() + 3_600_000,
     );
     expect(report.removed).toEqual([marks.removed]);
     expect([...report.kept].sort((a, b) => a.reason.localeCompare(b.reason))).toEqual([
@@ -102,8 +103,24 @@ describe('what a crash has left', () => {
     ).toEqual(['absent', 'broken']);
   });
 
+  it('is not forgotten while a program that outlived us may still be making it', async () => {
+    using folder = scratchFolder('records');
+    const [begun, made] = [leave(folder.path, {}), leave(folder.path, {}, { state: 'made' })];
+    const gone = driver(async () => 'gone');
+    expect(await removeLeftoversOf([gone], folder.path)).toEqual({
+      removed: [],
+      kept: [{ mark: begun, reason: 'It is not there, and may still be being made.' }],
+    });
+    expect(abandonedIn(folder.path).map(({ mark }) => mark)).toEqual([begun]);
+    expect(made).not.toBe(begun);
+    await removeLeftoversOf([gone], folder.path, () => Date.now() + 3_600_000);
+    expect(abandonedIn(folder.path)).toEqual([]);
+  });
+
   it('is found by name: time and sixteen random digits', () => {
     expect(newMark(new Date(Date.UTC(2026, 0, 31, 23, 59, 58)))).toMatch(/^stillpoint-20260131235958-[0-9a-f]{16}$/);
     expect(newMark()).not.toBe(newMark());
+    const when = Date.UTC(2026, 0, 31, 23, 59, 58);
+    expect(timeOfMark(newMark(new Date(when)))).toBe(when);
   });
 });

@@ -147,6 +147,13 @@ export function newMark(now: Date = new Date()): string {
   return `stillpoint-${time}-${randomBytes(8).toString('hex')}`;
 }
 
+/** When a mark was given, milliseconds since the epoch. */
+export function timeOfMark(mark: string): number {
+  const [, ...parts] = /-(\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)-/.exec(mark) ?? [];
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = parts.map(Number);
+  return Date.UTC(year, month - 1, day, hour, minute, second);
+}
+
 function appendDurably(fd: number, line: object): void {
   writeSync(fd, `${JSON.stringify(line)}\n`);
   fsyncSync(fd);
