@@ -88,11 +88,12 @@ export function newHotFiles(options: HotFileOptions): HotFiles {
         each.reason ??= obstacleOf(each.file, coverage, steps.writersOf);
         each.reason ??= await steps.unseenWriter(each.file, overlooks, signal);
       }
+      const haveAsked = (): ReadonlySet<number> => new Set(ask({ do: 'state' }, patienceMs)?.askers);
       const wanted = held.filter(({ reason }) => reason === null);
       if (wanted.length > 0) {
         const unsettled = await steps.whyNotSettled(
           wanted.map(({ file }) => file),
-          { limitMs: settleMs, overlooks: steps.overlooks, signal },
+          { limitMs: settleMs, overlooks: steps.overlooks, haveAsked, signal },
         );
         for (const each of wanted) each.reason ??= unsettled;
       }

@@ -24,6 +24,8 @@ export interface Reply {
   readonly next?: number;
   /** How often the file was opened anew while it was armed. */
   readonly openings?: number;
+  /** Threads that asked before the hold; some of them when there are many. */
+  readonly askers?: readonly number[];
   readonly account?: Account;
 }
 
@@ -41,3 +43,4 @@ export const pageBytes = 4096;
 
 /** So that a reply fits into a pipe whole and nobody waits for a reader. */
 export const mostRuns = 1024;
+export const mostAskers = 4096;

@@ -8,6 +8,8 @@ export interface SettleOptions {
   readonly limitMs: number;
   /** See HotFileSteps. */
   readonly overlooks: (pid: number) => boolean;
+  /** Threads that have asked since we began to be asked: what they did before is over. */
+  readonly haveAsked: () => ReadonlySet<number>;
   readonly signal: AbortSignal;
 }
 
@@ -15,29 +17,39 @@ export interface SettleOptions {
  * The kernel asks us first and takes the filesystem's lock against freezing a few instructions later, without sleeping in
  * between. A thread that had passed the place of asking before we began to be asked, and was taken off the processor right
  * there, would write after the thaw without a word. So each thread of the machine must be seen, once, to be elsewhere:
- * sleeping; or gone; or having used so much processor time since that it cannot still be in these few instructions.
+ * sleeping; or gone; or asking anew; or having used so much processor time since that it cannot still be in these few instructions.
  *
  * Calls that ask once and then write for long (sendfile, splice, copy_file_range) may sleep in between: one of these that
  * writes to a file of ours, or where that cannot be told, is waited for.
  */
 export async function whyNotSettled(
   files: readonly FileIdentity[],
-  { limitMs, overlooks, signal }: SettleOptions,
+  { limitMs, overlooks, haveAsked, signal }: SettleOptions,
 ): Promise<string | null> {
   const deadline = performance.now() + limitMs;
   const firstNs = new Map<string, bigint>();
   let left = everyThread(overlooks).filter((thread) => thread !== `${process.pid}/task/${process.pid}`);
   for (let delayMs = 1; ; delayMs = Math.min(delayMs * 2, 20)) {
     const still: string[] = [];
+    const asked = haveAsked();
     for (const [index, thread] of left.entries()) {
       if (index % 64 === 63) await pause(0, signal);
-      if (!isElsewhere(thread, files, firstNs)) still.push(thread);
+      if (!asked.has(tidOf(thread)) && !isElsewhere(thread, files, firstNs)) still.push(thread);
     }
     left = still;
     if (left.length === 0) return null;
-    if (performance.now() > deadline) return 'A program was in the middle of writing all the time.';
+    if (performance.now() > deadline)
+      return `A program (${nameOf(left[0] ?? '')}) may have been in the middle of writing all the time.`;
     await pause(delayMs, signal);
   }
+}
+
+function tidOf(thread: string): number {
+  return Number(thread.slice(thread.lastIndexOf('/') + 1));
+}
+
+function nameOf(thread: string): string {
+  return read(`/proc/${thread}/comm`).trim() || 'which has ended';
 }
 
 /** `PID/task/TID` */
@@ -69,7 +81,7 @@ function isElsewhere(thread: string, files: readonly FileIdentity[], firstNs: Ma
   }
   if (state === 'Z' || state === 'X') return true;
   // At the lock itself: somebody else's freeze.
-  if (state === 'D' && read(`/proc/${thread}/wchan`).includes('percpu')) return false;
+  if (state === 'D' && read(`/proc/${thread}/wchan`).includes('percpu')) return !hasOpen(thread, files);
   return !isInLongCall(thread, files);
 }
 

@@ -125,10 +125,10 @@ function minorOf(device: bigint): bigint {
   return (device & 0xffn) | ((device >> 12n) & 0xffffff00n);
 }
 
-/** Which loop devices there are and how often each was set up anew, and which swap is on: to compare. */
+/** How often each loop device was set up and taken down, and which swap is on: to compare. */
 export function attachments(): string {
   const loops = entriesOf('/sys/block')
-    .filter((name) => /^loop\d/.test(name) && quietly(() => statSync(`/sys/block/${name}/loop`)) !== undefined)
+    .filter((name) => /^loop\d/.test(name))
     .map((name) => `${name}:${quietly(() => readFileSync(`/sys/block/${name}/diskseq`, 'latin1'))?.trim()}`);
   const swaps = (quietly(() => readFileSync('/proc/swaps', 'latin1')) ?? '')
     .split('\n')

@@ -43,6 +43,8 @@ export class KeptFile {
   /** Last access of each thread that was let go on before the hold: it may not have happened yet. */
   readonly #underWay = new Map<number, Span>();
   readonly #kept = new Map<number, number>();
+  /** Threads that asked before the hold. */
+  readonly askers = new Set<number>();
   #copied = 0;
   #isArmed = true;
   torn: string | null = null;
@@ -69,6 +71,7 @@ export class KeptFile {
     for (const request of this.#isArmed ? this.group.read(events) : []) {
       const began = performance.now();
       this.accesses += 1;
+      if (this.#sizeAtHold === undefined) this.askers.add(request.tid);
       try {
         if (this.torn === null) this.#prepareFor(request);
       } catch (error) {

@@ -2,7 +2,7 @@ import { readSync, writeSync } from 'node:fs';
 import { hasCode } from '../../../system/errno.ts';
 import { waitReadable } from '../../../system/poll.ts';
 import { pidfdOpen } from '../../../system/process-info.ts';
-import type { Account, Reply, Request } from '../protocol.ts';
+import { type Account, mostAskers, type Reply, type Request } from '../protocol.ts';
 import { KeptFile, type KeptFileLimits } from './kept-file.ts';
 
 const commands = 0;
@@ -42,7 +42,11 @@ export function serve(limits: KeptFileLimits): void {
           account: accountOf(files),
         };
       case 'state':
-        return { torn: files.map(({ torn }) => torn), account: accountOf(files) };
+        return {
+          askers: files.flatMap(({ askers }) => [...askers]).slice(-mostAskers),
+          torn: files.map(({ torn }) => torn),
+          account: accountOf(files),
+        };
     }
   };
 

