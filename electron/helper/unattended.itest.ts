@@ -59,13 +59,13 @@ describe.skipIf(missing !== undefined)(missing ?? 'runs that nobody watches', ()
     await scene.call('schedule.allowStillPoints', {});
     expect(await scene.call('helper.status', {})).toMatchObject({ scheduledStillPoints: true });
     const allowed = await scene.backUp('schedule');
-    expect(allowed.evidence).toMatchObject({ method: 'fsfreeze-copy', level: 'filesystem', whyNotStronger: [] });
+    expect(allowed.evidence).toMatchObject({ method: 'precopy-freeze', level: 'filesystem', whyNotStronger: [] });
     expect(allowed.notes).toEqual([]);
 
     await scene.call('schedule.forbidStillPoints', {});
     expect(await scene.call('helper.status', {})).toMatchObject({ scheduledStillPoints: false });
     expect((await scene.backUp('schedule')).evidence.method).toBe('live');
-    expect((await scene.backUp('person')).evidence.method).toBe('fsfreeze-copy');
+    expect((await scene.backUp('person')).evidence.method).toBe('precopy-freeze');
   });
 
   it('are allowed with a rule for one user, which goes with the consent', async () => {
@@ -104,7 +104,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'runs that nobody watches', ()
     rmSync(join(scene.top, 'native'), { recursive: true });
     await logind.announceSleep();
     const { evidence, events, notes } = await scene.backUp('person');
-    expect(evidence).toMatchObject({ method: 'live', hold: null, attempts: 2 });
+    expect(evidence).toMatchObject({ method: 'live', hold: null, attempts: 3 });
     expect(evidence.level).not.toBe('filesystem');
     expect(evidence.whyNotStronger.join()).toContain('The system is about to sleep');
     expect(notes.join()).toContain('The system is about to sleep');

@@ -26,6 +26,7 @@ import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '..
 import { setXattr } from '../../system/xattr.ts';
 import type { QuiesceContext, StillEvidence } from '../contract.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
+import type { HotFileWatch } from '../hot-files/contract.ts';
 import { createJournal, type Journal } from '../journal/index.ts';
 import type { Picture } from '../picture/index.ts';
 import { examineFolder } from '../testing/examine-folder.ts';
@@ -304,6 +305,48 @@ describe.each(['ext4', 'xfs'] as const)('on %s', (type) => {
       expect(pauses).toEqual([1000, 2000, 4000]);
       expect(report.holds).toEqual([]);
       writeFileSync(join(root, 'after'), 'x');
+    });
+
+    it('hands large files that keep changing to copy-before-write, and reads nothing of them inside', async () => {
+      const path = join(root, 'huge');
+      writeFileSync(path, Buffer.alloc(3 * mib, 1));
+      const told: string[] = [];
+      const watch: HotFileWatch = {
+        startedNs: 0n,
+        newHotFiles: () => ({
+          obstacle: () => null,
+          prepare: async (files) => void told.push(`prepare ${files.map(({ where }) => where).join()}`),
+          hold: () => void told.push('hold'),
+          content: (file) => ({
+            base: null,
+            readInto: async (sink) => {
+              told.push('content');
+              await sink.data(Buffer.alloc(Number(file.size), 2));
+              return { state: 'torn', meta: metaOf(file), reason: 'A write slipped by.' };
+            },
+          }),
+          [Symbol.asyncDispose]: async () => void told.push('over'),
+        }),
+        [Symbol.asyncDispose]: async () => {},
+      };
+      const metaOf = ({ size }: { readonly size: bigint }) => {
+        const meta = lent?.file(lent.keysOfInode(statSync(path, { bigint: true }).ino)[0] ?? lent.rootKey)?.meta;
+        if (meta === undefined) throw new Error('it is in the picture');
+        return { ...meta, size };
+      };
+      const result = await copy({
+        environment: { hotFiles: () => watch, deltaMemoryBytes: mib },
+        steps: {
+          flush: async (fd) => {
+            await precopySteps.flush(fd);
+            appendFileSync(path, 'x');
+          },
+        },
+      });
+      expect(told).toEqual([`prepare ${path}`, 'hold', 'content', 'over']);
+      expect(result.files.get('huge')).toMatchObject({ isTaken: false, verdict: { state: 'torn' } });
+      expect(result.evidence.tracking).toMatchObject({ hotFiles: 1, bytesInside: 0 });
+      expect(levelOf(result)).toBe('torn');
     });
 
     it('gives up inside when it takes too long, lets go, and tries again', async () => {

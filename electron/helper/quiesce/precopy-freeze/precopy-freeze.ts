@@ -19,6 +19,7 @@ import { holdRecord } from '../holding/hold-record.ts';
 import { type Held, type HoldParts, holdStill, leaseOf } from '../holding/hold-still.ts';
 import { requireAvailable } from '../holding/obstacles.ts';
 import type { Journal, JournalLoan } from '../journal/contract.ts';
+import { journalReasons } from '../journal/index.ts';
 import { rootPlace } from '../view/ancestors.ts';
 import type { AfterThaw } from './after-thaw.ts';
 import { contentReadLater } from './doubted-content.ts';
@@ -94,7 +95,9 @@ class PrecopyRun {
   async run<T>(journal: Journal, use: (view: StillView) => Promise<T>): Promise<StillOutcome<T>> {
     const { facts, tree, context } = this.#parts;
     using loan = journal.lend(facts, tree.rootFd);
-    if (loan.startedAnew !== null) context.report.note('info', loan.startedAnew);
+    // That a source is new to this helper is nothing to tell of.
+    if (loan.startedAnew !== null && loan.startedAnew !== journalReasons.first)
+      context.report.note('info', loan.startedAnew);
     try {
       const outcome = await this.#runWith(loan, use);
       if (outcome.evidence.tracking?.doubts.length === 0) loan.keep();
@@ -225,7 +228,10 @@ class PrecopyRun {
       leftOut: leftOut.slice(0, maxListedPaths),
       leftOutTotal: leftOut.length,
       // Nothing may be counted from what is in doubt.
-      detail: after.doubts.length === 0 ? { checkpoint: taken.version.id } : {},
+      detail: {
+        ...(after.doubts.length === 0 ? { checkpoint: taken.version.id } : {}),
+        ...(source.trusted.length === 0 ? {} : { trustedPrograms: source.trusted.join(' ') }),
+      },
       machine: { filesystem, mountPoint, device },
       rereadTotal: source.contents.rereads,
     };

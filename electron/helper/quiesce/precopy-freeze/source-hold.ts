@@ -1,9 +1,8 @@
-import { isStillpointError, StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { isStillpointError } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { kernelWriters } from '../../system/kernel-writers.ts';
 import { deviceNumber } from '../../system/mounts.ts';
-import type { OpenWriters } from '../../system/open-writers.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
 import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
 import { defaultDeltaMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
@@ -33,6 +32,7 @@ import { ReadPace } from './read-pace.ts';
 import { lookAtOpenFiles, type SettlingParts, unsettledFiles, worthReading } from './settle-writers.ts';
 import { idleFreezeMs } from './stall-model.ts';
 import type { PrecopySteps } from './steps.ts';
+import { WriterScans } from './writer-scans.ts';
 import { KnownWriters } from './writers.ts';
 
 export interface SourceHoldParts {
@@ -47,7 +47,6 @@ export interface SourceHoldParts {
   readonly longestStallMs: number;
 }
 
-const mostScans = 3;
 /** Each finds less than the one before: it takes as long as the one before let others change something. */
 const memoryRounds = 3;
 /** So little is better read while writers wait than settled before. */
@@ -66,7 +65,7 @@ const spareBytes = 8 * 1024 * 1024;
 export class SourceHold implements AsyncDisposable {
   readonly #parts: SourceHoldParts;
   readonly #picture: Picture;
-  readonly #device: string;
+  readonly #scans: WriterScans;
   readonly #doubtNs = doubtNs();
   readonly #isFine: boolean;
   readonly #looker: Looker;
@@ -89,7 +88,8 @@ export class SourceHold implements AsyncDisposable {
     this.#parts = parts;
     this.#picture = loan.picture;
     this.#isFine = hasFineCtimes(facts.filesystem);
-    this.#device = deviceNumber(facts.mount);
+    const device = deviceNumber(facts.mount);
+    this.#scans = new WriterScans(device, parts.steps, context.signal);
     this.#looker = new Looker(tree, loan.tracker, loan.picture, ({ stat, path }, directory) => {
       if (!this.#swap.has(stat.inode)) return false;
       notesOf(loan.picture).leaveOutSwap(tree.describe(path), directory);
@@ -104,7 +104,7 @@ export class SourceHold implements AsyncDisposable {
       ahead,
       pace: new ReadPace(context.signal, {
         bytesPerSecond: context.liveBytesPerSecond,
-        areOthersBusy: othersAtDisk(this.#device),
+        areOthersBusy: othersAtDisk(device),
       }),
       signal: context.signal,
     });
@@ -154,6 +154,11 @@ export class SourceHold implements AsyncDisposable {
     return this.#passes.gaps;
   }
 
+  /** Programs that could not be looked at and are trusted all the same, for people. */
+  get trusted(): readonly string[] {
+    return this.#scans.trusted;
+  }
+
   get hotFiles(): number {
     return this.#hot?.size ?? 0;
   }
@@ -188,7 +193,7 @@ export class SourceHold implements AsyncDisposable {
     await flushUntilQuick(flushTimed, longestStallMs, context.signal);
     this.#opened?.[Symbol.dispose]();
     this.#opened = steps.watchOpened(tree.rootFd);
-    const scan = await this.#requireScan();
+    const scan = await this.#scans.require();
     await this.#passes.refresh();
     this.#writers = new KnownWriters(this.#picture, tree, scan);
     // The look at all programs took its time.
@@ -255,7 +260,7 @@ export class SourceHold implements AsyncDisposable {
   async lookAfter(): Promise<AfterThaw> {
     const { loan, steps, tree } = this.#parts;
     this.#delta?.closeFiles();
-    const scan = await this.#scan(steps.scanAfter);
+    const scan = await this.#scans.look(steps.scanAfter);
     loan.tracker.drain();
     const openedAfter = this.#opened?.drain() ?? new Set();
     return lookAfterThaw({
@@ -348,34 +353,6 @@ export class SourceHold implements AsyncDisposable {
     this.#contents.flushedNs = startedNs;
   }
 
-  /** Who can write unseen; refused where that cannot be told. */
-  async #requireScan(): Promise<OpenWriters> {
-    const scan = await this.#scan(this.#parts.steps.scanBefore);
-    if (scan.gaps.length === 0) return scan;
-    throw new StillpointError({
-      kind: 'freeze-refused',
-      message: `Who can write here unseen cannot be told: ${scan.gaps.join(' ')}`,
-      guidance: 'Nothing was held still. It is taken by another method.',
-      retryable: false,
-    });
-  }
-
-  /** What was on its way from one program to another has arrived a moment later: a gap is looked at again. */
-  async #scan(step: PrecopySteps['scanBefore']): Promise<OpenWriters> {
-    const { signal } = this.#parts.context;
-    for (let tries = 1; ; tries += 1) {
-      throwIfAborted(signal);
-      let scan: OpenWriters;
-      try {
-        scan = await step(this.#device, signal);
-      } catch (error) {
-        throwIfAborted(signal);
-        throw error;
-      }
-      if (scan.gaps.length === 0 || tries === mostScans) return scan;
-    }
-  }
-
   /** Swap files are listed as left out; a folder in which one began, or may have ended, to be one is listed again. */
   #lookForSwap(): void {
     for (const folder of notesOf(this.#picture).takeSwapFolders()) this.#picture.names(folder);
@@ -392,7 +369,7 @@ export class SourceHold implements AsyncDisposable {
   /** Reads again what somebody has open for writing, after a flush, where that spares reading it while writers wait. */
   async #settleWriters(): Promise<void> {
     const { steps, context, tree } = this.#parts;
-    const scan = await this.#requireScan();
+    const scan = await this.#scans.require();
     const writers = new KnownWriters(this.#picture, tree, scan);
     lookAtOpenFiles(writers.files, this.#settling);
     await this.#passes.refresh();
