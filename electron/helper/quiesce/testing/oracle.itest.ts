@@ -7,7 +7,9 @@ import { createLive } from '../live/index.ts';
 import { examineFolder } from './examine-folder.ts';
 import { freezeEnvironment } from './freeze-environment.ts';
 import { judge } from './judge.ts';
-import { isLie, makeRestingFiles, oneFilePlan, withBusyFilesystem } from './oracle-scenarios.ts';
+import { methodsUnderTest } from './methods.ts';
+import { isLie, makeRestingFiles, oneFilePlan, planOf, withBusyFilesystem } from './oracle-scenarios.ts';
+import { stepKinds, type WriterPlan } from './ordered-writer/index.ts';
 import { recordingReporter } from './recording-reporter.ts';
 import { scratchFolder } from './scratch-folder.ts';
 import { writeView } from './write-view.ts';
@@ -16,6 +18,28 @@ import { writeView } from './write-view.ts';
 const frozenCopies = 3;
 const liveCopies = 10;
 const quietCopies = 3;
+const heldMethods = ['precopy-freeze', 'fsfreeze-copy'] as const;
+
+describe.each(['ext4', 'xfs', 'btrfs'] as const)('everybody who writes on %s', (type) => {
+  const missing = whyNoLoopFilesystem(type);
+  const everybody: WriterPlan = { ...planOf(...stepKinds), files: 1 };
+  it.skipIf(missing !== undefined).each(heldMethods)(
+    missing ?? 'is held by %s: a copy holds exactly the first steps of all of them',
+    async (name) => {
+      await withBusyFilesystem({ type, plan: everybody, stepsPerSecond: 500 }, async (busy) => {
+        await using tested = methodsUnderTest[name]();
+        const first = await busy.copyWith(tested.method, { ahead: tested.newAhead() });
+        expect(first).toMatchObject({ level: 'filesystem', isPrefix: true, problems: [] });
+        expect(isLie(first)).toBe(false);
+        if (name === 'fsfreeze-copy') return;
+        const second = await busy.copyWith(tested.method, { ahead: tested.newAhead(), continues: true });
+        expect(second).toMatchObject({ level: 'filesystem', isPrefix: true, problems: [] });
+        expect(isLie(second)).toBe(false);
+        expect(second.evidence.tracking?.continuedFrom).toBe(first.evidence.detail.checkpoint);
+      });
+    },
+  );
+});
 
 describe.each(['ext4', 'xfs'] as const)('ordered writes on %s', (type) => {
   const missing = whyNoLoopFilesystem(type);
