@@ -41,8 +41,6 @@ const realParts: LvmParts = {
  * xfs always keeps a record in its log, and would not mount beside its original because of its uuid.
  */
 const mountOptions: Readonly<Record<string, Readonly<Record<string, true>>>> = {
-  ext2: {},
-  ext3: {},
   ext4: {},
   xfs: { norecovery: true, nouuid: true },
 };

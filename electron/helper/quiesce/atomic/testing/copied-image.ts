@@ -6,17 +6,17 @@ import type { LoopFilesystem } from '../../../system/testing/loop-filesystem.ts'
 
 /**
  * Does to a loop filesystem what LVM does to its volume: freezes it, copies what it stands on, thaws it. Returns the copy's
- * own read-only loop device.
+ * own read-only loop device. Without `isFrozen` it does what LVM never must.
  */
-export async function copyImage(filesystem: LoopFilesystem, target: string): Promise<string> {
+export async function copyImage(filesystem: LoopFilesystem, target: string, isFrozen: boolean): Promise<string> {
   const fd = openSync(filesystem.mountPoint, 'r');
   try {
     await syncFilesystem(fd);
-    freezeUnguarded(fd);
+    if (isFrozen) freezeUnguarded(fd);
     try {
       copyFileSync(filesystem.image, target);
     } finally {
-      thaw(fd);
+      if (isFrozen) thaw(fd);
     }
   } finally {
     closeSync(fd);

@@ -17,6 +17,14 @@ export interface FakeLvm extends AsyncDisposable {
   failNext(command: string, complaint: string, times?: number): void;
 }
 
+/** A real filesystem for the volume to be, and where copies of it are kept. */
+interface Stage {
+  readonly filesystem: LoopFilesystem;
+  readonly folder: string;
+  /** Whether a snapshot is made as LVM makes one: of the frozen filesystem. */
+  readonly isFrozen: boolean;
+}
+
 export const groupUuid = 'AbCdEf-0001-0002-0003-0004-0005-GhIjKl';
 export const volumeUuid = 'MnOpQr-0001-0002-0003-0004-0005-StUvWx';
 /** What the kernel calls the volume. */
@@ -36,7 +44,7 @@ export function fakeVolume(overrides: FakeVolume = {}): FakeVolume {
  * Stands in for `lvm` on machines without device mapper: writes down what it is told and answers as LVM 2.03 does. With a
  * `filesystem`, a snapshot is a copy of its image, made as LVM makes one: of the frozen filesystem.
  */
-export function fakeLvm(volumes: FakeVolume[], stage?: { filesystem: LoopFilesystem; folder: string }): FakeLvm {
+export function fakeLvm(volumes: FakeVolume[], stage?: Stage): FakeLvm {
   const told: string[] = [];
   const failures = new Map<string, { complaint: string; left: number }>();
   const commands: Record<string, (args: readonly string[]) => Promise<string>> = {
@@ -46,7 +54,8 @@ export function fakeLvm(volumes: FakeVolume[], stage?: { filesystem: LoopFilesys
       const origin = volumes.find((each) => `${each.vg_name}/${each.lv_name}` === args.at(-1));
       if (origin === undefined) throw new Error('Failed to find logical volume');
       const name = after('--name');
-      const device = stage === undefined ? '' : await copyImage(stage.filesystem, join(stage.folder, name));
+      const device =
+        stage === undefined ? '' : await copyImage(stage.filesystem, join(stage.folder, name), stage.isFrozen);
       const isThin = origin.segtype === 'thin';
       volumes.push(
         fakeVolume({
