@@ -67,7 +67,6 @@ export function createRootHold(parts: RootHoldParts): TriedRootHold {
 
   return {
     leaseMs,
-    emergencyThaw: true,
     concerns,
     obstacles,
     notes: () =>
