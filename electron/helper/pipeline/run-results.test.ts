@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest';
-import { type Evidence, evidenceVersion, type Hold, maxListedPaths } from '../../../shared/domain/evidence.ts';
+import {
+  type Evidence,
+  evidenceVersion,
+  type Hold,
+  maxListedPaths,
+  type Tracking,
+} from '../../../shared/domain/evidence.ts';
 import { repositoryIdSchema, runIdSchema, snapshotIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
 import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import { backupResult } from './run-results.ts';
@@ -36,6 +42,15 @@ const evidence: Evidence = {
   machine: { hostname: 'desk', kernel: '6.18', filesystem: 'ext4', mountPoint: '/photos', device: '/dev/sda1' },
 };
 
+function trackingOf(filesInside: number): Tracking {
+  return {
+    ...{ kind: 'fanotify', startedAt: at, continuedFrom: null, gaps: 0, passes: [], drainedInside: true },
+    ...{ foldersInside: 0, filesInside, bytesInside: 0, openForWriting: 0, restatInside: true },
+    ...{ writerScanComplete: true, writerScanGap: '', suspects: [], suspectsTotal: 0, suspectsSettled: 0 },
+    ...{ hotFiles: 0, retries: [], doubts: [] },
+  };
+}
+
 function summary(more: Partial<Evidence>): string {
   const policy = defaultPolicy(repositoryId, 'per-file');
   const spec = { kind: 'filesystem' as const, path: '/photos', excludes: [], excludePresets: [], ignoreLines: [] };
@@ -47,6 +62,17 @@ describe('the sentence of a backup', () => {
   it('tells the pause', () => {
     expect(summary({})).toBe('Held still for 11.8 ms: 2 files in the snapshot.');
     expect(summary({ files: { ...files, files: 1 } })).toBe('Held still for 11.8 ms: 1 file in the snapshot.');
+  });
+
+  it('tells what the pause was used for, where most was read before it', () => {
+    const tracking = trackingOf(18);
+    expect(summary({ tracking })).toBe(
+      'Held still for 11.8 ms: 2 files in the snapshot; 18 were read during the pause.',
+    );
+    expect(summary({ tracking: trackingOf(1) })).toMatch(/; 1 was read during the pause\.$/);
+    expect(summary({ tracking: trackingOf(0) })).toMatch(/; none had to be read during the pause\.$/);
+    expect(summary({ tracking, leftOut: [], leftOutTotal: 2 })).toMatch(/the pause\. 2 parts left out\.$/);
+    expect(summary({ tracking, level: 'per-file' })).toBe('Files whole, moments mixed: 2 files in the snapshot.');
   });
 
   it('does not tell a pause that did not hold what is in the snapshot', () => {
