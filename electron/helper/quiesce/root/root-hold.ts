@@ -67,6 +67,7 @@ export function createRootHold(parts: RootHoldParts): TriedRootHold {
 
   return {
     leaseMs,
+    emergencyThaw: true,
     concerns,
     obstacles,
     notes: () =>
