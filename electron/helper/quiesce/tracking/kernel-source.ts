@@ -3,6 +3,7 @@ import { filesystemOptions, markedDevice } from '../../system/filesystem-identit
 import { deviceNumber, type Mount } from '../../system/mounts.ts';
 import type { EventSource } from './filesystem-watch.ts';
 import { openFilesystemGroup } from './open-group.ts';
+import { mayOverlaysWriteUntold, overlayWritesAreUntold } from './overlay-writes.ts';
 
 /**
  * Events of the whole filesystem that `fd` lies on. Does not keep it from being unmounted: a disk must stay removable, so
@@ -21,6 +22,7 @@ export function kernelSource(fd: number, mount: Mount, options: InodeGroupOption
         isAlive = false;
         return 'The filesystem was unmounted.';
       }
+      if (mayOverlaysWriteUntold()) return overlayWritesAreUntold;
       const before = seen;
       const now = filesystemOptions(device);
       // While it is mounted elsewhere only, its options are out of sight; changes are told all the same.

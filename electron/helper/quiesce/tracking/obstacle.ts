@@ -4,6 +4,7 @@ import { filesystemKind } from '../../system/filesystem-kind.ts';
 import { isKernelAtLeast, kernelRelease } from '../../system/machine.ts';
 import type { Mount } from '../../system/mounts.ts';
 import { openFilesystemGroup } from './open-group.ts';
+import { mayOverlaysWriteUntold, overlayWritesAreUntold } from './overlay-writes.ts';
 
 /** Why changes on this filesystem cannot be followed, for people; null when they can. Tries it, and leaves nothing. */
 export function trackingObstacle(fd: number, mount: Mount): string | null {
@@ -32,7 +33,7 @@ function obstacleOfKind(mount: Mount): string | null {
 
 function obstacleOfKernel(): string | null {
   const kernel = kernelRelease();
-  if (isKernelAtLeast(kernel, 5, 17)) return null;
+  if (isKernelAtLeast(kernel, 5, 17)) return mayOverlaysWriteUntold(kernel) ? overlayWritesAreUntold : null;
   return `Linux ${kernel.release} cannot follow changes on a whole filesystem well enough; 5.17 and later can.`;
 }
 
