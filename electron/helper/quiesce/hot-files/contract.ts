@@ -71,3 +71,8 @@ export interface HotFileWatch extends AsyncDisposable {
   expect(path: string): void;
   newHotFiles(): HotFiles;
 }
+
+export interface KernelHotFileWatch extends HotFileWatch {
+  /** False when the filesystem was unmounted since: nothing is known of who writes to it now. */
+  readonly isAlive: boolean;
+}

@@ -12,17 +12,21 @@ import type { HotFile } from './contract.ts';
  */
 export class Coverage {
   readonly #startedNs: bigint;
+  readonly #isWatched: () => boolean;
   readonly #openAtStart: ReadonlySet<bigint>;
   readonly #covered = new Set<string>();
 
   /** To be made after the mark. Looks at /proc: not while anything is frozen. */
-  constructor(startedNs: bigint) {
+  constructor(startedNs: bigint, isWatched: () => boolean) {
     this.#startedNs = startedNs;
+    this.#isWatched = isWatched;
     this.#openAtStart = inodesOpenForWriting();
   }
 
   /** Looks, and remembers. `fd` is open for reading only. */
   has(file: Pick<HotFile, 'fd' | 'deviceId' | 'inode'>): boolean {
+    // Whoever opened it after the mark went is not asked.
+    if (!this.#isWatched()) return false;
     const key = `${file.deviceId}:${file.inode}`;
     if (this.#covered.has(key)) return true;
     // An inode number that is used anew stands for a file made after the beginning: what is remembered stays true.

@@ -223,6 +223,27 @@ sys.stdin.read()
     }
   });
 
+  it('anybody after the file system was mounted anew', async () => {
+    writeFileSync(path, old);
+    await using watch = startHotFileWatch(watchOptions(root));
+    watch.expect(path);
+    expect(watch.isAlive).toBe(true);
+    closeSync(root);
+    const run = (name: string, ...args: readonly string[]) => runProgramOk(findProgram(name) ?? '', [...args]);
+    try {
+      await run('umount', filesystem.mountPoint);
+      expect(watch.isAlive).toBe(false);
+    } finally {
+      await run('mount', '-o', 'loop', filesystem.image, filesystem.mountPoint);
+      root = openSync(filesystem.mountPoint, 'r');
+    }
+    await using scribe = startScribe();
+    await scribe.open(path);
+    using file = openHotFile(path);
+    await using hot = watch.newHotFiles();
+    expect(hot.obstacle(file)).toBe('A program has had it open for writing since before Stillpoint watched.');
+  });
+
   it('a file system that does not ask', () => {
     const fd = openSync('/dev/shm', 'r');
     try {

@@ -1,10 +1,10 @@
-import { closeSync, constants, fstatSync, openSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import { openPreContentGroup, type PreContentGroup } from '../../system/fanotify/index.ts';
 import { findWriterHolders } from '../../system/writer-holders.ts';
 import { wallClockNs } from '../ctime/granularity.ts';
-import type { HotFileWatch } from './contract.ts';
+import type { KernelHotFileWatch } from './contract.ts';
 import { Coverage } from './coverage.ts';
 import { type HotFileSteps, newHotFiles } from './hot-files.ts';
 import { whyNotSettled } from './settle.ts';
@@ -41,12 +41,12 @@ const defaultArenaBytes = 256 * 1024 * 1024;
  * Begins to watch: descriptors opened from now on can be asked about later. Nobody is asked yet, so nobody ever waits for
  * the watch itself. Throws `freeze-unsupported` or `freeze-not-permitted` with words.
  */
-export function startHotFileWatch(options: HotFileWatchOptions): HotFileWatch {
+export function startHotFileWatch(options: HotFileWatchOptions): KernelHotFileWatch {
   const group = markDormant(options.fd);
   const startedNs = wallClockNs();
   let coverage: Coverage;
   try {
-    coverage = new Coverage(startedNs);
+    coverage = new Coverage(startedNs, () => isMarked(group));
   } catch (error) {
     group[Symbol.dispose]();
     throw error;
@@ -60,6 +60,9 @@ export function startHotFileWatch(options: HotFileWatchOptions): HotFileWatch {
   let isOver = false;
   return {
     startedNs,
+    get isAlive() {
+      return !isOver && isMarked(group);
+    },
     expect: (path) => {
       expected.add(path);
       lookAtExpected();
@@ -93,6 +96,11 @@ export function hotFileProblem(fd: number): string | null {
   } catch (error) {
     return error instanceof StillpointError ? error.message : String(error);
   }
+}
+
+/** The kernel takes the mark away when the filesystem is unmounted for good. Source: proc_pid_fdinfo(5). */
+function isMarked(group: PreContentGroup): boolean {
+  return /^fanotify sdev:/m.test(readFileSync(`/proc/self/fdinfo/${group.fd}`, 'latin1'));
 }
 
 /** Ignored first: there is no moment in which somebody would be asked, and wait for us. */

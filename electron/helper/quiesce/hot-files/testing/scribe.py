@@ -136,10 +136,10 @@ def splice(offset, length):
 
 
 def splice_slowly(offset, length):
-    """Asked about once, at the beginning; writes when something comes, after a second."""
+    """Asked about once, at the beginning; writes when something comes, after a while."""
     reader, writer = os.pipe()
     if os.fork() == 0:
-        time.sleep(1)
+        time.sleep(2.5)
         os.write(writer, b"N" * length)
         os._exit(0)
     os.close(writer)
