@@ -24,6 +24,7 @@ export class FileSink implements ContentSink {
   #length = 0;
   #told = 0;
   #failure: { readonly error: unknown } | null = null;
+  #chunk: { readonly id: BlobId; readonly bytes: Uint8Array } | undefined;
 
   constructor(parts: FileSinkParts) {
     this.#parts = parts;
@@ -60,7 +61,7 @@ export class FileSink implements ContentSink {
 
   async same(length: number): Promise<void> {
     this.#check();
-    const { base, store } = this.#parts;
+    const { base } = this.#parts;
     const start = this.#length;
     const end = start + length;
     if (base === null || end > base.length) throw baseNotStored();
@@ -70,12 +71,18 @@ export class FileSink implements ContentSink {
         this.#ids.push(chunk.id);
         continue;
       }
-      const bytes = Buffer.from(await store.loadData(chunk.id));
+      const bytes = await this.#loadChunk(chunk.id);
       this.#check();
       this.#push(bytes.subarray(Math.max(0, start - chunk.start), Math.min(bytes.length, end - chunk.start)));
     }
     this.#received(length);
     await this.settle();
+  }
+
+  /** Ranges shorter than a chunk come one after the other from the same one: it is loaded once. */
+  async #loadChunk(id: BlobId): Promise<Uint8Array> {
+    if (this.#chunk?.id !== id) this.#chunk = { id, bytes: await this.#parts.store.loadData(id) };
+    return this.#chunk.bytes;
   }
 
   restart(): void {

@@ -91,12 +91,23 @@ describe('ranges that equal a base version', () => {
 
   async function change(
     read: (sink: ContentSink) => Promise<void>,
-    options: { readonly size: number; readonly base?: string; readonly parentBase?: string; readonly lose?: boolean },
+    options: {
+      readonly size: number;
+      readonly base?: string;
+      readonly parentBase?: string;
+      readonly lose?: boolean;
+      readonly onLoad?: (id: BlobId) => void;
+    },
   ): Promise<{ readonly text: string; readonly store: MemoryBlobStore; readonly ids: readonly BlobId[] }> {
     const store = new MemoryBlobStore(4);
     const { rootTree: parentTree } = await take({ bytes: old }, store);
     if (options.lose) store.data.delete((await store.find(parentTree, '/home/ann/docs/a'))?.content?.[2] as BlobId);
     store.saved.length = 0;
+    const load = store.loadData.bind(store);
+    store.loadData = (id) => {
+      options.onLoad?.(id);
+      return load(id);
+    };
     const now: LiteralEntry = {
       base: options.base ?? 'checkpoint-1',
       read: async (sink): Promise<ContentVerdict> => {
@@ -133,6 +144,18 @@ describe('ranges that equal a base version', () => {
       { size: 12 },
     );
     expect(text).toBe('aaaabbYYcccZ');
+  });
+
+  it('load a chunk once, however many of them are in it', async () => {
+    const loads: BlobId[] = [];
+    const { text } = await change(
+      async (sink) => {
+        for (let range = 0; range < 6; range += 1) await sink.same(1);
+        await sink.data(Buffer.from('Z'));
+      },
+      { size: 7, onLoad: (id) => loads.push(id) },
+    );
+    expect([text, loads.length]).toEqual(['aaaabbZ', 2]);
   });
 
   it.each([
