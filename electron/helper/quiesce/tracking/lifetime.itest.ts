@@ -81,6 +81,15 @@ describe.skipIf(missing !== undefined)(missing ?? 'how long a tracker can be bel
     expect(heard.doubts).toHaveLength(2);
   });
 
+  it('a mount that was taken away while somebody is in it cannot be followed', () => {
+    const trackers = createTrackers();
+    onDirectory(mountPoint, (fd) => {
+      unmount(mountPoint, { detach: true });
+      expect(trackers.problem(fd)).toMatch(/only others can see/);
+      expect(() => trackers.track(fd)).toThrow(expect.objectContaining({ kind: 'freeze-refused' }));
+    });
+  });
+
   it('a mount of something else is none', async () => {
     const tracker = track();
     tracker.subscribe(heard);

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { StillpointError } from '../../../../shared/errors/index.ts';
+import { hasCode } from '../../system/errno.ts';
 import { handleAt, handleOfDescriptor } from '../../system/file-handle.ts';
 import { type FilesystemIdentity, filesystemIdentity } from '../../system/filesystem-identity.ts';
 import type { Mount } from '../../system/mounts.ts';
@@ -46,11 +47,14 @@ export function createTrackers(system: TrackingSystem = kernel): Trackers {
 
   return {
     problem: (fd) => {
-      const { mount, device } = system.identify(fd);
+      const identity = identityOf(system, fd);
+      if (identity === null) return unseen;
+      const { mount, device } = identity;
       return living(device) === undefined ? system.obstacle(fd, mount) : null;
     },
     track: (fd) => {
-      const identity = system.identify(fd);
+      const identity = identityOf(system, fd);
+      if (identity === null) throw refusal(unseen, null);
       const { device, mount } = identity;
       let shared = living(device);
       if (shared === undefined) {
@@ -95,11 +99,23 @@ function epochOf({ name, bootId, mount }: FilesystemIdentity): string {
   return [name, bootId, mount.id, randomUUID()].join('/');
 }
 
-function refusal(message: string, mount: Mount): StillpointError {
+const unseen = 'This place is mounted where only others can see it.';
+
+/** Null for a mount that is in no list: taken away, or of another mount namespace. */
+function identityOf(system: TrackingSystem, fd: number): FilesystemIdentity | null {
+  try {
+    return system.identify(fd);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return null;
+    throw error;
+  }
+}
+
+function refusal(message: string, mount: Mount | null): StillpointError {
   return new StillpointError({
     kind: 'freeze-refused',
     message,
     guidance: 'It is taken by another method, where one fits.',
-    context: { where: mount.mountPoint },
+    context: mount === null ? {} : { where: mount.mountPoint },
   });
 }
