@@ -29,7 +29,7 @@ export interface HotFiles extends AsyncDisposable {
   obstacle(file: HotFile): string | null;
   /**
    * Everything ready for `hold`, before the freeze: from now on every access to these files is told and, at first, let go on
-   * at once. Files are looked at again then; those that cannot be taken are returned, and are not held. 100 to 500 ms.
+   * at once. Files are looked at again then; those that cannot be taken are returned, and are not held. About half a second; up to five when a program is in the middle of a long write.
    */
   prepare(files: readonly HotFile[], signal: AbortSignal): Promise<readonly HotFileProblem[]>;
   /**
