@@ -69,6 +69,8 @@ export class PictureState {
   touchMoved(moved: number): void {
     const { tree, marks, contents } = this;
     const pending = [moved];
+    // A move seen by halves can make a circle.
+    const met = new Set(pending);
     for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
       tree.inodes.contentChanged[id] = tree.now;
       if (tree.inodes.isFile(id)) {
@@ -78,7 +80,11 @@ export class PictureState {
       if (tree.rowOf(id) >= 0) marks.names.add(id);
       tree.touchBelow(id);
       tree.touchAbove(id);
-      for (const { child } of tree.childrenOf(id)) pending.push(child);
+      for (const { child } of tree.childrenOf(id)) {
+        if (met.has(child)) continue;
+        met.add(child);
+        pending.push(child);
+      }
     }
   }
 

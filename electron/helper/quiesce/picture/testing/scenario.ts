@@ -98,7 +98,7 @@ class World {
     const folder = random.pick(folders) ?? fs.top;
     const name = random.pick([...folder.entries.keys()]);
     const inode = name === undefined ? undefined : folder.entries.get(name);
-    const kind = random.below(13);
+    const kind = random.below(this.#scenario.losesEvents ? 15 : 12);
     if (kind < 2 || inode === undefined || name === undefined) {
       if (folder.entries.size < 12) fs.create(folder, this.#newName(folder), random.chance(0.1) ? 'symlink' : 'file');
       return;
@@ -118,6 +118,11 @@ class World {
 
   lose(listener: { doubt(reason: string): void }): void {
     for (let acts = this.#random.below(10); acts > 0; acts -= 1) this.act();
+    for (const file of this.#fs.mapped) {
+      if (this.#random.chance(0.5)) continue;
+      this.#fs.store(file);
+      this.#fs.unmap(file);
+    }
     this.#fs.loseEvents();
     listener.doubt('events were lost');
   }

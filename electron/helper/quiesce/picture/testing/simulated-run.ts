@@ -135,6 +135,8 @@ export class SimulatedRun {
     }
     if (this.#mistakes.hidesUnreadable) isWhole = true;
     this.#maybe();
+    // Somebody else of the run may look at single entries meanwhile.
+    if (!this.#isHeld && this.#parts.chance(0.1)) this.#lookAtMarked();
     picture.setNames(key, entries, isWhole);
     if (this.#mistakes.clearsLate) picture.clearNamesMark(key);
   }
@@ -200,7 +202,7 @@ export class SimulatedRun {
   #maybe(): void {
     if (this.#isHeld) return;
     this.#parts.meanwhile();
-    if (this.#parts.chance(0.05)) this.#drain();
+    if (this.#parts.chance(0.2)) this.#drain();
   }
 }
 
