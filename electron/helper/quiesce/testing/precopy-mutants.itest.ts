@@ -4,7 +4,7 @@ import { isStillpointError } from '../../../../shared/errors/index.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
 import { whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
 import type { FrozenOutcome, withFrozen } from '../guard/index.ts';
-import { precopySteps } from '../precopy-freeze/index.ts';
+import { type PrecopySteps, precopySteps } from '../precopy-freeze/index.ts';
 import { leakyJournal } from './leaky-journal.ts';
 import { sleepSync } from './meddling-tree.ts';
 import { type MethodUnderTest, precopyFreeze } from './methods.ts';
@@ -29,11 +29,19 @@ const turnsAsItIs = 3;
 
 /** Tries again at once. */
 const impatient = { pause: async (): Promise<void> => {} };
+/** Others have the machine for a while between the last look and the freeze. */
+const slowToFreeze: Pick<PrecopySteps, 'withFrozen'> = {
+  withFrozen: (guard, work) => {
+    sleepSync(60);
+    return precopySteps.withFrozen(guard, work);
+  },
+};
 const nobody = async (): Promise<OpenWriters> => ({ writers: [], gaps: [], trusted: [] });
 
-/** So many files, so slowly, that hardly one which is to be read is replaced again before it is: that would be noticed. */
-const manyRenames = { ...planOf('rename-over'), files: 1000 };
-const renames: LoadOptions = { type: 'ext4', plan: manyRenames, stepsPerSecond: 400, restingFiles: 20 };
+const moves: LoadOptions = {
+  ...{ type: 'ext4', stepsPerSecond: 300, restingFiles: 20 },
+  plan: { ...planOf('move'), files: 20 },
+};
 /** So many files that most are stored into again before the freeze, into a page that is dirty, and not after the last look. */
 const rareStores: LoadOptions = {
   ...{ type: 'ext4', stepsPerSecond: 300, restingFiles: 20 },
@@ -70,9 +78,9 @@ async function copiesAsItIs(load: LoadOptions, newMethod: () => MethodUnderTest)
 }
 
 describe.skipIf(missing !== undefined)(missing ?? 'precopy-freeze, with a check taken out', () => {
-  it('no drain inside: a name that was given before the freeze is missing', async () => {
-    expect(await isSeen(renames, () => precopyFreeze({ ...impatient, drain: () => 0 }))).toBe(true);
-    for (const result of await copiesAsItIs(renames, () => precopyFreeze()))
+  it('no drain inside: a folder that was moved before the freeze is where it was', async () => {
+    expect(await isSeen(moves, () => precopyFreeze({ ...impatient, ...slowToFreeze, drain: () => 0 }))).toBe(true);
+    for (const result of await copiesAsItIs(moves, () => precopyFreeze(slowToFreeze)))
       expect(result).toMatchObject({ level: 'filesystem', isPrefix: true, problems: [] });
   });
 
