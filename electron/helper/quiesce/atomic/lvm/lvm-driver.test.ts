@@ -37,7 +37,7 @@ async function promise(
 
 describe('an LVM snapshot is promised', () => {
   it('for a filesystem right on a logical volume with room in its group', async () => {
-    expect(await promise([fakeVolume()])).toMatchObject({ available: true, remedies: [] });
+    expect(await promise([fakeVolume()])).toMatchObject({ available: true, level: 'filesystem', remedies: [] });
   });
 
   it('with a word about who else waits when the source is only a part', async () => {

@@ -51,14 +51,16 @@ const thickTypes: ReadonlySet<string> = new Set([
 /**
  * A read-only snapshot of the logical volume below the source's filesystem, thin or thick, made by LVM's own tools.
  *
- * `oraclesPassed`: see README.md; LVM holds the filesystem still itself while the snapshot is made.
+ * `oraclesPassed` is true: the kernel freezes the filesystem while LVM switches the volume over, and `testing/guest-check.ts`
+ * finds every copy an exact prefix, unsynced renames and mapped stores included, on thick and thin volumes with ext4 and xfs.
+ * Counts are in README.md; a kind of filesystem that was not judged so is refused.
  */
 export function lvmDriver(parts: LvmParts = realParts): AtomicDriver {
   const { lvm } = parts;
   return {
     method: 'lvm-snapshot',
     kind: 'LVM',
-    oraclesPassed: false,
+    oraclesPassed: true,
     expectedStallMs: 200,
     holdsWriters: true,
     obstacles: (facts) => obstacles(facts, parts),
