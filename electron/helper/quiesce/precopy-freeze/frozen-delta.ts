@@ -37,10 +37,8 @@ export interface FrozenDeltaParts {
   readonly readBefore: ReadIntoMemory;
   /** What the picture counts from. */
   readonly base: PictureVersion | null;
-  /** Begins copy-before-write for the files in `heldContents`. */
-  readonly holdHotFiles: () => void;
-  /** Content taken at the still point by copy-before-write; those files are not read here. */
-  readonly heldContents: ReadonlyMap<HandleKey, StillContent>;
+  /** Begins copy-before-write, and gives the contents taken so; those files are not read here. */
+  readonly holdHotFiles: () => ReadonlyMap<HandleKey, StillContent>;
   /** How much later a change may have been made without moving a ctime, ns. */
   readonly doubtNs: bigint;
   readonly isFine: boolean;
@@ -69,6 +67,7 @@ export class FrozenDelta {
   readonly #openFiles: number[] = [];
   readonly #looked = new Set<HandleKey>();
   readonly #read = new Set<HandleKey>();
+  #held: ReadonlyMap<HandleKey, StillContent> = new Map();
   #folders = 0;
   #files = 0;
   #bytes = 0;
@@ -82,8 +81,8 @@ export class FrozenDelta {
   take(flushedNs: bigint): TakenDelta {
     const { picture, tracker, steps } = this.#parts;
     let hasLookedAgain = !steps.restats;
-    this.#parts.holdHotFiles();
-    for (const key of this.#parts.heldContents.keys()) picture.content(key);
+    this.#held = this.#parts.holdHotFiles();
+    for (const key of this.#held.keys()) picture.content(key);
     for (let round = 0; round < mostRounds; round += 1) {
       steps.drain(tracker);
       this.#requireComplete();
@@ -169,12 +168,12 @@ export class FrozenDelta {
   }
 
   #readFile(file: PictureFile): void {
-    const { picture, tree, tracker, spool, heldContents } = this.#parts;
+    const { picture, tree, tracker, spool } = this.#parts;
     const { key, meta } = file;
     const path = file.path();
     if (path === null) return;
     picture.clearContentMark(key);
-    const held = heldContents.get(key);
+    const held = this.#held.get(key);
     if (held !== undefined) {
       this.#keep(key, { state: 'inside', read: held, meta });
       return;

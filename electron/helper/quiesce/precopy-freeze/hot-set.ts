@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
 import type { StillContent } from '../contract.ts';
-import type { HotFile, HotFiles, HotFileWatch } from '../hot-files/contract.ts';
+import type { HotFile, HotFileProblem, HotFiles, HotFileWatch } from '../hot-files/contract.ts';
 import type { PictureFile } from '../picture/contract.ts';
 import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { treeEntry } from './looker.ts';
@@ -11,6 +11,7 @@ import { treeEntry } from './looker.ts';
 export class HotSet implements AsyncDisposable {
   readonly #hotFiles: HotFiles;
   readonly #held = new Map<HandleKey, HotFile>();
+  readonly #open: number[] = [];
 
   private constructor(hotFiles: HotFiles) {
     this.#hotFiles = hotFiles;
@@ -26,8 +27,8 @@ export class HotSet implements AsyncDisposable {
   ): Promise<HotSet> {
     const set = new HotSet(watch.newHotFiles());
     try {
-      for (const file of files) set.#add(file, tree, tracker);
-      if (set.#held.size > 0) await set.#hotFiles.prepare([...set.#held.values()], signal);
+      for (const file of files) set.#add(file, watch, tree, tracker);
+      if (set.#held.size > 0) set.#drop(await set.#hotFiles.prepare([...set.#held.values()], signal));
       return set;
     } catch (error) {
       await set[Symbol.asyncDispose]();
@@ -35,7 +36,7 @@ export class HotSet implements AsyncDisposable {
     }
   }
 
-  #add(file: PictureFile, tree: OpenTree, tracker: Pick<ChangeTracker, 'keyOf'>): void {
+  #add(file: PictureFile, watch: HotFileWatch, tree: OpenTree, tracker: Pick<ChangeTracker, 'keyOf'>): void {
     const path = file.path();
     if (path === null) return;
     let fd: number;
@@ -47,8 +48,11 @@ export class HotSet implements AsyncDisposable {
     }
     const { deviceId, inode, size } = statxDescriptor(fd);
     const hot: HotFile = { where: tree.describe(path), fd, deviceId, inode, size };
-    if (tracker.keyOf(fd) === file.key && this.#hotFiles.obstacle(hot) === null) this.#held.set(file.key, hot);
-    else closeSync(fd);
+    this.#open.push(fd);
+    if (tracker.keyOf(fd) !== file.key) return;
+    if (this.#hotFiles.obstacle(hot) === null) this.#held.set(file.key, hot);
+    // Another run may be able to.
+    else watch.expect(hot.where);
   }
 
   get size(): number {
@@ -59,13 +63,9 @@ export class HotSet implements AsyncDisposable {
     return this.#held.has(key);
   }
 
-  /** While frozen. */
-  hold(): void {
-    if (this.#held.size > 0) this.#hotFiles.hold();
-  }
-
-  /** Contents at the moment of `hold`; good until this is disposed of. */
-  contents(): ReadonlyMap<HandleKey, StillContent> {
+  /** While frozen: begins, and gives the contents as they are now, good until this is disposed of. */
+  hold(): ReadonlyMap<HandleKey, StillContent> {
+    if (this.#held.size > 0) this.#drop(this.#hotFiles.hold());
     const found = new Map<HandleKey, StillContent>();
     for (const [key, hot] of this.#held)
       found.set(key, {
@@ -76,13 +76,16 @@ export class HotSet implements AsyncDisposable {
     return found;
   }
 
+  #drop(problems: readonly HotFileProblem[]): void {
+    for (const { file } of problems) for (const [key, hot] of this.#held) if (hot === file) this.#held.delete(key);
+  }
+
   async [Symbol.asyncDispose](): Promise<void> {
-    const held = [...this.#held.values()];
     this.#held.clear();
     try {
       await this.#hotFiles[Symbol.asyncDispose]();
     } finally {
-      for (const { fd } of held) closeSync(fd);
+      for (const fd of this.#open.splice(0)) closeSync(fd);
     }
   }
 }

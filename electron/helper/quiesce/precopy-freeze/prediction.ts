@@ -1,4 +1,4 @@
-import { StillpointError } from '../../../../shared/errors/index.ts';
+import { isStillpointError, StillpointError } from '../../../../shared/errors/index.ts';
 
 /** What is expected to be done between freeze and thaw. */
 export interface ExpectedDelta {
@@ -34,6 +34,17 @@ export function expectedDeltaMs({ looks, files }: ExpectedDelta): number {
 
 export function bytesOf(files: readonly ExpectedFile[]): number {
   return files.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** Whether `requireFits` would let it pass. */
+export function fits(delta: ExpectedDelta, limits: DeltaLimits): boolean {
+  try {
+    requireFits(delta, limits);
+    return true;
+  } catch (error) {
+    if (isStillpointError(error, 'freeze-refused')) return false;
+    throw error;
+  }
 }
 
 /** Refuses, by name, what cannot be taken while writers wait. Nobody has been held then. */

@@ -26,6 +26,7 @@ const rootHold = (obstacles: RootHold['obstacles'] = () => []): RootHold => ({
   concerns: () => false,
   obstacles,
   leaseMs: 120,
+  emergencyThaw: true,
 });
 
 describe.skipIf(missing !== undefined)(missing ?? 'what is promised before anything is touched', () => {

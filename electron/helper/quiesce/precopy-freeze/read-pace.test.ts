@@ -36,16 +36,16 @@ describe('ReadPace', () => {
     const pace = new ReadPace(signal, { areOthersBusy: () => areBusy, now: () => now });
     expect(pace.grant(1)).toBe(0);
     now = 60;
-    expect(pace.grant(1)).toBe(100);
+    expect(pace.grant(1)).toBe(50);
     now = 70;
-    expect(pace.grant(1)).toBe(90);
+    expect(pace.grant(1)).toBe(40);
     // Its own turn again, a whole one.
-    now = 170;
+    now = 120;
     expect(pace.grant(1)).toBe(0);
-    now = 205;
+    now = 155;
     expect(pace.grant(1)).toBe(0);
-    now = 215;
-    expect(pace.grant(1)).toBe(100);
+    now = 165;
+    expect(pace.grant(1)).toBe(50);
     areBusy = false;
     now = 1000;
     expect(pace.grant(1)).toBe(0);

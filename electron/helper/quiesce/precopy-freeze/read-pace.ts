@@ -4,7 +4,7 @@ import { pause } from '../pause.ts';
 const burstMs = 1000;
 /** How long is read at a time while others use the disk, and how long it is theirs then, ms. */
 const turnMs = 50;
-const othersTurnMs = 100;
+const othersTurnMs = 50;
 
 export interface ReadPaceOptions {
   /** No limit where it is absent. */

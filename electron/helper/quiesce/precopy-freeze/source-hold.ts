@@ -27,7 +27,7 @@ import { Looker } from './looker.ts';
 import { MemoryPass } from './memory-pass.ts';
 import type { OpenedSince } from './opened-since.ts';
 import { othersAtDisk } from './others-at-disk.ts';
-import { bytesOf, type DeltaLimits, requireFits, tooSlow } from './prediction.ts';
+import { bytesOf, type DeltaLimits, fits, requireFits, tooSlow } from './prediction.ts';
 import { ReadPace } from './read-pace.ts';
 import { lookAtOpenFiles, type SettlingParts, unsettledFiles, worthReading } from './settle-writers.ts';
 import { idleFreezeMs } from './stall-model.ts';
@@ -196,10 +196,11 @@ export class SourceHold implements AsyncDisposable {
     const scan = await this.#scans.require();
     await this.#passes.refresh();
     this.#writers = new KnownWriters(this.#picture, tree, scan);
+    lookAtOpenFiles(this.#writers.files, this.#settling);
+    await this.#prepareHotFiles();
     // The look at all programs took its time.
     await flushUntilQuick(flushTimed, longestStallMs, context.signal);
     lookAtOpenFiles(this.#writers.files, this.#settling);
-    await this.#prepareHotFiles();
   }
 
   /** Right before the freeze: what changed last is read into memory, and what is left must fit. */
@@ -242,8 +243,7 @@ export class SourceHold implements AsyncDisposable {
         openedMeanwhile: () => this.#opened?.drain() ?? new Set(),
         readBefore: this.#memory.read,
         base: this.#base,
-        holdHotFiles: () => this.#hot?.hold(),
-        heldContents: this.#hot?.contents() ?? new Map(),
+        holdHotFiles: () => this.#hot?.hold() ?? new Map(),
         doubtNs: this.#doubtNs,
         isFine: this.#isFine,
       },
@@ -392,7 +392,7 @@ export class SourceHold implements AsyncDisposable {
     const old = this.#hot;
     this.#hot = undefined;
     await old?.[Symbol.asyncDispose]();
-    if (watch === null) return;
+    if (watch === null || fits(this.#forecast.expected(), this.#limits)) return;
     const large = this.#forecast.files().filter(({ meta }) => Number(meta.size) >= hotFrom);
     if (large.length > 0) this.#hot = await HotSet.prepare(watch, large, tree, loan.tracker, context.signal);
   }
