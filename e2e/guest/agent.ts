@@ -7,6 +7,7 @@ export class GuestSilent extends Error {
 }
 
 interface Waiting {
+  readonly id: number;
   resolve(value: unknown): void;
   reject(error: Error): void;
 }
@@ -16,6 +17,7 @@ export class GuestAgent {
   readonly #socket: Socket;
   #waiting: Waiting | undefined;
   #failure: Error | undefined;
+  #last = 0;
   #line: Promise<unknown> = Promise.resolve();
 
   constructor(socketPath: string) {
@@ -52,8 +54,9 @@ export class GuestAgent {
           clearTimeout(timer);
           settle(value);
         };
-      this.#waiting = { resolve: settled(resolve), reject: settled(reject) };
-      this.#socket.write(`${JSON.stringify({ execute: command, arguments: args })}\n`);
+      const id = ++this.#last;
+      this.#waiting = { id, resolve: settled(resolve), reject: settled(reject) };
+      this.#socket.write(`${JSON.stringify({ execute: command, arguments: args, id })}\n`);
     });
   }
 
@@ -61,8 +64,10 @@ export class GuestAgent {
     const start = text.indexOf('{');
     const waiting = this.#waiting;
     if (start === -1 || waiting === undefined) return;
+    const answer = JSON.parse(text.slice(start)) as { id?: number; return?: unknown; error?: { desc: string } };
+    // What comes late belongs to a question that nobody waits for any more.
+    if (answer.id !== waiting.id) return;
     this.#waiting = undefined;
-    const answer = JSON.parse(text.slice(start)) as { return?: unknown; error?: { desc: string } };
     if (answer.error === undefined) waiting.resolve(answer.return);
     else waiting.reject(new Error(`the guest's agent: ${answer.error.desc}`));
   }
