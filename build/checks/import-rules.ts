@@ -196,6 +196,16 @@ const helper: readonly ImportGrant[] = [
   },
   {
     from: 'electron/helper/quiesce',
+    to: 'electron/helper/sources/filesystem/turns.ts',
+    reason: 'looking at a whole tree is cut into turns as walks of a source are',
+  },
+  {
+    from: 'electron/helper/quiesce',
+    to: 'electron/helper/sources/filesystem/path-bytes.ts',
+    reason: 'paths below a source are taken apart as the source puts them together',
+  },
+  {
+    from: 'electron/helper/quiesce',
     to: 'electron/helper/sources/filesystem/own-snapshots.ts',
     reason: 'the folder that one makes and the other leaves out is told by one piece of code',
   },
