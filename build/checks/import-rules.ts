@@ -292,6 +292,16 @@ const tools: readonly ImportGrant[] = [
   },
   {
     from: 'e2e',
+    to: 'electron/helper/system/ioctl.ts',
+    reason: 'the bench of the pause needs what a freeze and a thaw cost by themselves',
+  },
+  {
+    from: 'e2e',
+    to: 'electron/helper/system/sync.ts',
+    reason: 'and that what was just written is on the disk before it measures',
+  },
+  {
+    from: 'e2e',
     to: 'build/install-helper/native-packages.ts',
     reason: 'what is put into a guest is what an installed helper consists of',
   },

@@ -62,10 +62,11 @@ export async function openKillPlace(): Promise<KillPlace> {
     await writer.reached(50);
     const before = await snapshotIds(user);
     const result = await runKillCase(kill, { ...place, writer });
-    const after = await backupsAfter(place);
-    const { longestStepMs } = await writer.stop();
+    // Right away: a later run may thin out what is there.
     const published = new Map([...(await snapshotIds(user))].filter(([id]) => !before.has(id)));
     const wrong = await mislabelled(user, published, directory, plan);
+    const after = await backupsAfter(place);
+    const { longestStepMs } = await writer.stop();
     const rcu = await settledRcu();
     const { code } = await restic(user, 'check');
     // Restic's check takes an exclusive lock: it also fails on a lock that was left behind.
