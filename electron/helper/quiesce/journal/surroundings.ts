@@ -7,6 +7,7 @@ import { mountsBelow } from '../../system/mounts.ts';
  * they are understood. No event tells of a change of these. As text, to be compared.
  */
 export function surroundingsOf(facts: Pick<FilesystemFacts, 'root' | 'detail'>, own: OwnPlaces): string {
-  const mounts = mountsBelow(facts.root.toString()).map(({ id, mountPoint }) => [id, mountPoint]);
+  // Which filesystem it is does not matter: an empty folder stands in for any.
+  const mounts = mountsBelow(facts.root.toString()).map(({ mountPoint }) => mountPoint);
   return JSON.stringify([mounts, [...own.paths].sort(), facts.detail ?? {}]);
 }
