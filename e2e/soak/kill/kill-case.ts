@@ -1,4 +1,5 @@
 import { fork } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import type { OrderedWriter } from '../../../electron/helper/quiesce/testing/ordered-writer/index.ts';
@@ -52,7 +53,7 @@ export async function runKillCase(kill: KillCase, place: KillPlace): Promise<Cas
   const exited = new Promise((resolve) => driver.once('exit', resolve));
   try {
     await until(() => seen.storing || seen.answered, 30_000);
-    const moment = await waitForMoment(kill, place.writer, () => seen.answered);
+    const moment = await waitForMoment(kill, place.writer, seen.helper, () => seen.answered);
     const targets = pidsOf(kill.victim, seen.helper, driver.pid ?? -1);
     const stepsBefore = place.writer.stepsSoFar();
     const startedAt = performance.now();
@@ -73,16 +74,40 @@ export async function runKillCase(kill: KillCase, place: KillPlace): Promise<Cas
 }
 
 /** True when a freeze was seen on its way; false when the moment was chosen by the clock, or none came. */
-async function waitForMoment(kill: KillCase, writer: OrderedWriter, isOver: () => boolean): Promise<boolean> {
-  if (kill.afterMs === null) return freezeSeen(writer.pid, isOver, 30_000);
-  await sleep(kill.afterMs);
+async function waitForMoment(
+  kill: KillCase,
+  writer: OrderedWriter,
+  helper: number,
+  isOver: () => boolean,
+): Promise<boolean> {
+  if (kill.afterMs !== null) {
+    await sleep(kill.afterMs);
+    return false;
+  }
+  while (await freezeSeen(writer.pid, isOver, 30_000)) {
+    // Without a guard of ours it was somebody else's freeze.
+    if (guardsOf(helper).length > 0) return true;
+    await sleep(1);
+  }
   return false;
 }
 
+/** Asked of the kernel in one go: what is aimed at lasts milliseconds. Source: proc_pid_task(5), `children`. */
+function guardsOf(helper: number): number[] {
+  try {
+    const children = readFileSync(`/proc/${helper}/task/${helper}/children`, 'latin1');
+    return children
+      .split(' ')
+      .filter(Boolean)
+      .map(Number)
+      .filter((pid) => lookAt(pid)?.name === 'sp-guard');
+  } catch {
+    return [];
+  }
+}
+
 function pidsOf(victim: Victim, helper: number, main: number): number[] {
-  const guards = childrenOf(helper)
-    .filter(({ name }) => name === 'sp-guard')
-    .map(({ pid }) => pid);
+  const guards = guardsOf(helper);
   switch (victim) {
     case 'main':
       return [main];

@@ -89,7 +89,9 @@ export async function openKillPlace(): Promise<KillPlace> {
   }): Promise<CaseResult> {
     const { repositoryId, sourceId } = place;
     await using session = await openHelperSession({ environment, repositoryId, password: 'correct horse' });
-    const results = [(await session.backup(sourceId)).result, (await session.backup(sourceId)).result];
+    const backups = [await session.backup(sourceId), await session.backup(sourceId)];
+    const results = backups.map(({ result }) => result);
+    const notes = backups[1]?.events.flatMap((event) => (event.type === 'note' ? [event.text] : [])) ?? [];
     const levels = results.map(({ level }) => String(level));
     const newBytes = results.map((each) => each.newBytes);
     const proof = await restic(user, 'dump', String(results[1]?.snapshotId), evidencePath, '--no-lock');
@@ -97,7 +99,10 @@ export async function openKillPlace(): Promise<KillPlace> {
     const continued = (evidence.tracking?.continuedFrom ?? null) !== null;
     const ok = levels.every((level) => level === 'filesystem') && continued;
     const reused = newBytes.every((bytes) => bytes < (files * fileBytes) / 10);
-    return { ok: ok && reused, facts: { levels: levels.join(), continued, newBytes: newBytes.join() } };
+    return {
+      ok: ok && reused,
+      facts: { levels: levels.join(), continued, newBytes: newBytes.join(), notes: notes.join(' ') },
+    };
   }
 
   async function backup(): Promise<CaseResult> {
