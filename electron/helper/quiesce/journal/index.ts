@@ -1,2 +1,3 @@
 export type { Journal, JournalLoan } from './contract.ts';
-export { createJournal, type DrainedSource, type JournalOptions, journalReasons } from './journal.ts';
+export { createJournal, type JournalOptions, journalReasons } from './journal.ts';
+export type { DrainedSource } from './kept-picture.ts';

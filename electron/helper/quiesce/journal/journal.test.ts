@@ -302,6 +302,58 @@ describe('a journal', () => {
     expect(trackers.drains).toBeGreaterThan(drains);
   });
 
+  it('tells later of what came while the picture was lent, doubts that the run settled included', async () => {
+    vi.useFakeTimers();
+    const told: DrainedSource[] = [];
+    await using journal = newJournal({ onDrained: (source) => told.push(source) });
+    keepOne(journal);
+    vi.advanceTimersByTime(2_000);
+    {
+      using loan = journal.lend(factsOf(), rootFd);
+      trackers.tell(['content', fileKey]);
+      run(loan, null);
+      loan.picture.endRun();
+      loan.keep();
+    }
+    vi.advanceTimersByTime(2_000);
+    {
+      using loan = journal.lend(factsOf(), rootFd);
+      trackers.tell(['doubt', 'The queue was full.']);
+      loan.tracker.drain();
+      run(loan, null);
+      loan.picture.endRun();
+      expect(loan.picture.doubts).toEqual([]);
+      loan.keep();
+    }
+    vi.advanceTimersByTime(4_000);
+    expect(told.map(({ changes, doubt }) => ({ changes, doubt }))).toEqual([
+      { changes: 0, doubt: null },
+      { changes: 1, doubt: null },
+      { changes: 0, doubt: 'The queue was full.' },
+      { changes: 0, doubt: null },
+    ]);
+    expect(new Set(told.map(({ record }) => record)).size).toBe(1);
+    expect(told[0]?.holds(9n)).toBe(true);
+    expect(told[0]?.holds(10n)).toBe(false);
+    journal.lend(factsOf(), rootFd)[Symbol.dispose]();
+    keepOne(journal);
+    vi.advanceTimersByTime(2_000);
+    expect(new Set(told.map(({ record }) => record)).size).toBe(2);
+  });
+
+  it('names an instant before which everything was told', async () => {
+    vi.useFakeTimers();
+    const told: number[] = [];
+    let drained = 0;
+    await using journal = newJournal({ onDrained: (_, atMs) => told.push(atMs), now: () => (nowMs += 1) });
+    keepOne(journal);
+    const drains = trackers.drains;
+    vi.spyOn(trackers, 'drains', 'set').mockImplementation(() => (drained = nowMs));
+    vi.advanceTimersByTime(2_000);
+    expect(drains).toBeGreaterThan(0);
+    expect(told[0]).toBeLessThanOrEqual(drained);
+  });
+
   it('comes back sooner while much is told', async () => {
     vi.useFakeTimers();
     await using journal = newJournal();

@@ -1,4 +1,3 @@
-import type { FilesystemSpec } from '../../../../shared/domain/source.ts';
 import type { OwnPlaces } from '../../sources/contract.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import { statxDescriptor } from '../../system/statx.ts';
@@ -7,19 +6,10 @@ import type { ChangeTracker, Trackers } from '../tracking/contract.ts';
 import { entryMeta, noDetail } from '../view/entry-meta.ts';
 import type { Journal, JournalLoan } from './contract.ts';
 import { DrainTimer } from './drain-timer.ts';
-import { KeptPicture } from './kept-picture.ts';
+import { type DrainedSource, KeptPicture } from './kept-picture.ts';
 import { Shelf } from './shelf.ts';
 import { placeId, sourceId } from './source-id.ts';
 import { surroundingsOf } from './surroundings.ts';
-
-/** What was told of one source since the drain before, while nobody had borrowed its picture. */
-export interface DrainedSource {
-  readonly spec: FilesystemSpec;
-  /** Events of something in the source; equal ones may have become one. 0: nothing that can be told changed. */
-  readonly changes: number;
-  /** Why changes may have been missed, for people; then nothing follows from `changes`. */
-  readonly doubt: string | null;
-}
 
 export interface JournalOptions {
   readonly trackers: Trackers;
@@ -34,7 +24,7 @@ export interface JournalOptions {
   readonly verifyAfterMs?: number;
   /** Wall clock, ms: it goes on while the system sleeps. */
   readonly now?: () => number;
-  /** After each drain between runs, for each kept picture. */
+  /** After each drain between runs, for each kept picture. `atMs`: whatever changed before it has been told by now. */
   readonly onDrained?: (source: DrainedSource, atMs: number) => void;
 }
 
@@ -134,7 +124,7 @@ class PictureJournal implements Journal {
     this.#shelf.take(id);
     if (kept.surroundings !== surroundings) {
       kept.surroundings = surroundings;
-      kept.picture.doubt('Something was mounted or unmounted below it, or a place of Stillpoint’s own was moved.');
+      kept.doubt('Something was mounted or unmounted below it, or a place of Stillpoint’s own was moved.');
     }
     const doubt = kept.picture.isComplete ? undefined : kept.picture.doubts.at(-1);
     if (kept.picture.isComplete) return { kept, startedAnew: null };
@@ -197,22 +187,20 @@ class PictureJournal implements Journal {
    * nothing is looked at while somebody may hold writers. Returns the number of events.
    */
   #drainAll(): number {
+    const atMs = this.#now();
     const busy = new Set([...this.#loans].map(({ kept }) => kept.tracker.epoch));
     const isQuiet = this.#loans.size === 0;
     const idle = this.#shelf.all.filter(([, { tracker }]) => !busy.has(tracker.epoch));
     // One of each filesystem is enough: all who listen to it are told.
-    const trackers = new Map(idle.map(([, { tracker, picture }]) => [tracker.epoch, { tracker, picture }]));
-    const before = idle.map(([, { picture }]) => ({ told: picture.told, doubts: picture.doubts.length }));
+    const trackers = new Map(idle.map(([, kept]) => [kept.tracker.epoch, kept]));
     let events = 0;
-    for (const { tracker, picture } of trackers.values()) events += guarded(picture, () => tracker.drain());
+    for (const kept of trackers.values()) events += guarded(kept, () => kept.tracker.drain());
     const drained = idle.map(([, { picture }]) => picture.doubts.length);
-    if (isQuiet) for (const { tracker, picture } of trackers.values()) guarded(picture, () => lookedAround(tracker));
-    for (const [index, [id, { source, picture }]] of idle.entries()) {
-      const { told = 0, doubts = 0 } = before[index] ?? {};
-      const doubt = picture.doubts[doubts] ?? null;
-      this.#options.onDrained?.({ spec: source.spec, changes: picture.told - told, doubt }, this.#now());
+    if (isQuiet) for (const kept of trackers.values()) guarded(kept, () => lookedAround(kept.tracker));
+    for (const [index, [id, kept]] of idle.entries()) {
+      this.#options.onDrained?.(kept.report(), atMs);
       // It is not mounted as it was: what is there the next time may be anything.
-      const reason = picture.doubts[drained[index] ?? 0];
+      const reason = kept.picture.doubts[drained[index] ?? 0];
       if (reason !== undefined) this.#shelf.drop(id, reason);
     }
     if (this.#shelf.size === 0) this.#timer.stop();
@@ -235,11 +223,11 @@ function lookedAround(tracker: ChangeTracker): number {
 }
 
 /** What goes wrong between runs ends nothing: it is a doubt. */
-function guarded(picture: Picture, work: () => number): number {
+function guarded(kept: KeptPicture, work: () => number): number {
   try {
     return work();
   } catch (error) {
-    picture.doubt(`What the kernel tells of changes could not be read: ${(error as Error).message}`);
+    kept.doubt(`What the kernel tells of changes could not be read: ${(error as Error).message}`);
     return 0;
   }
 }

@@ -1,29 +1,77 @@
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
+import { deviceNumber } from '../../system/mounts.ts';
 import type { Picture } from '../picture/contract.ts';
-import type { ChangeTracker } from '../tracking/contract.ts';
+import type { ChangeListener, ChangeTracker } from '../tracking/contract.ts';
 
 /** What a picture belongs to, as far as it is needed between runs. Nothing here is open. */
-export type KeptSource = Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode' | 'root' | 'detail'>;
+export type KeptSource = Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode' | 'root' | 'detail' | 'mount'>;
+
+/** What was told of one source since it was told the time before, what came while its picture was lent included. */
+export interface DrainedSource {
+  readonly spec: KeptSource['spec'];
+  /** Events of something in the source; equal ones may have become one. 0: nothing that can be told changed. */
+  readonly changes: number;
+  /** Why changes may have been missed, for people; then nothing follows from `changes`. */
+  readonly doubt: string | null;
+  /** The same as long as it is the same picture: between two with others nobody may have listened. */
+  readonly record: symbol;
+  /** That of its filesystem's mounts: `8:1`. */
+  readonly device: string;
+  /** Whether something in the source has this inode number. Of use until the picture is lent again. */
+  readonly holds: (inode: bigint) => boolean;
+}
 
 /** A picture and what keeps it true. Goes on listening, in a loan and between two. */
 export class KeptPicture implements Disposable {
   readonly source: KeptSource;
   readonly tracker: ChangeTracker;
   readonly picture: Picture;
-  readonly #subscription: Disposable;
+  readonly #subscriptions: readonly Disposable[];
+  readonly #record = Symbol('picture');
+  readonly #device: string;
+  #toldBefore = 0;
+  #doubt: string | null = null;
   surroundings: string;
   /** Loans since the last full walk, the one under way counted. */
   loans = 0;
   walkedAtMs: number;
 
   constructor(source: KeptSource, tracker: ChangeTracker, picture: Picture, surroundings: string, nowMs: number) {
-    const { spec, deviceId, inode, root, detail } = source;
-    this.source = { spec, deviceId, inode, root, ...(detail === undefined ? {} : { detail }) };
+    const { spec, deviceId, inode, root, detail, mount } = source;
+    this.source = { spec, deviceId, inode, root, mount, ...(detail === undefined ? {} : { detail }) };
+    this.#device = deviceNumber(mount);
     this.tracker = tracker;
     this.picture = picture;
     this.surroundings = surroundings;
     this.walkedAtMs = nowMs;
-    this.#subscription = tracker.subscribe(picture);
+    // A run forgets the doubts that it settled; what is reported between runs has to know of them all the same.
+    const doubted: ChangeListener = {
+      content: ignore,
+      metadata: ignore,
+      names: ignore,
+      doubt: (why) => this.#note(why),
+    };
+    this.#subscriptions = [tracker.subscribe(picture), tracker.subscribe(doubted)];
+  }
+
+  /** As if the kernel had told of it. */
+  doubt(reason: string): void {
+    this.#note(reason);
+    this.picture.doubt(reason);
+  }
+
+  /** What was told since the report before. */
+  report(): DrainedSource {
+    const { picture } = this;
+    const [changes, doubt] = [picture.told - this.#toldBefore, this.#doubt];
+    this.#toldBefore = picture.told;
+    this.#doubt = null;
+    const holds = (inode: bigint): boolean => picture.keysOfInode(inode).length > 0;
+    return { spec: this.source.spec, changes, doubt, record: this.#record, device: this.#device, holds };
+  }
+
+  #note(reason: string): void {
+    this.#doubt ??= reason;
   }
 
   get entries(): number {
@@ -37,7 +85,9 @@ export class KeptPicture implements Disposable {
   }
 
   [Symbol.dispose](): void {
-    this.#subscription[Symbol.dispose]();
+    for (const subscription of this.#subscriptions) subscription[Symbol.dispose]();
     this.tracker[Symbol.dispose]();
   }
 }
+
+function ignore(): void {}
