@@ -14,21 +14,26 @@ import { repositoryFileOps } from './commands/repositories/file-access.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
 import {
+  createBtrfsSnapshot,
   createFsfreezeCopy,
   createJournal,
   createLive,
+  createLvmSnapshot,
   createPrecopyFreeze,
   createRootHold,
   createTrackers,
+  createZfsSnapshot,
   FreezePace,
+  newHotFileWatches,
   openTrialBook,
+  removeLeftovers,
   SleepGate,
   sharedMemory,
   systemSleep,
 } from './quiesce/index.ts';
 import { processEnvironment } from './repository/index.ts';
 import { createFilesystemRestore, snapshotSourceOf } from './restore/index.ts';
-import { createFilesystemSource } from './sources/index.ts';
+import { createFilesystemSource, type FilesystemFacts } from './sources/index.ts';
 import { processAbilities } from './system/capabilities.ts';
 import { identityFileOps, plainFileOps } from './system/file-ops.ts';
 import { asIdentity } from './system/identity.ts';
@@ -76,11 +81,17 @@ export function composeHelper(composition: Composition): HelperContext {
     trials: openTrialBook(join(dirname(directories.registryFile), 'freeze-trials.json'), writeDurably),
     probeFolder: directories.scratch,
   });
+  const watches = newHotFileWatches({ guardBinary });
   const holding = {
     ...{ root, trackers, journal },
+    hotFiles: (facts: FilesystemFacts) => watches.watchFor(facts),
     ...{ guardBinary, scratchDirectory: directories.scratch, own, programPlaces },
     onlyDirectPlaces: caller.elevatedFor,
     ...{ pace: paceOf(composition.paceFolder), sleep: new SleepGate(systemSleep(systemBus)) },
+  };
+  const atomic = {
+    recordsFolder: directories.snapshotRecords,
+    ...{ onlyDirectPlaces: holding.onlyDirectPlaces, pace: holding.pace, sleep: holding.sleep },
   };
   const sessions = new RepositorySessions({
     registry,
@@ -116,7 +127,14 @@ export function composeHelper(composition: Composition): HelperContext {
     machineConditions: () => machineConditions(systemBus),
     stages: {
       examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),
-      methods: [createPrecopyFreeze(holding), createFsfreezeCopy(holding), createLive()],
+      methods: [
+        createBtrfsSnapshot(atomic),
+        createLvmSnapshot(atomic),
+        createZfsSnapshot(atomic),
+        createPrecopyFreeze(holding),
+        createFsfreezeCopy(holding),
+        createLive(),
+      ],
       kernel: processAbilities().kernel.release,
       version,
       author,
@@ -125,6 +143,7 @@ export function composeHelper(composition: Composition): HelperContext {
     },
     root,
     holding,
+    removeLeftovers: () => removeLeftovers(atomic),
     guardProblem: problemOfGuard(guardBinary),
   };
 }

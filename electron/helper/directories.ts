@@ -11,6 +11,8 @@ export interface Directories {
   readonly restores: string;
   /** Where a copy taken inside a pause may be kept until it is stored; files there have no name. */
   readonly scratch: string;
+  /** What is known of snapshots of volumes while they exist; one folder for all callers where the helper is root. */
+  readonly snapshotRecords: string;
   /** Everything of ours, for those who must keep away from it: also the app's settings, catalog and logs. */
   readonly own: readonly string[];
 }
@@ -42,6 +44,7 @@ export function directoriesFor(
       scheduleConsentFile: join(config, scheduleConsentName),
       restores: join(state, 'restores'),
       scratch: join(cache, 'scratch'),
+      snapshotRecords: join(state, 'snapshots'),
       own: app,
     };
   }
@@ -51,6 +54,7 @@ export function directoriesFor(
     scheduleConsentFile: join(mine, scheduleConsentName),
     restores: join(mine, 'restores'),
     scratch: join(systemState, 'scratch'),
+    snapshotRecords: join(systemState, 'snapshots'),
     own: [systemState, ...app],
   };
 }

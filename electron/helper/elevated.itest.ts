@@ -38,7 +38,11 @@ describe.skipIf(missing !== undefined)(`a root helper of a hostile user${missing
   let runs = 0;
 
   const directories = {
-    ...{ registryFile: join(top, 'state/registry.json'), scheduleConsentFile: join(top, 'state/consent.json') },
+    ...{
+      registryFile: join(top, 'state/registry.json'),
+      scheduleConsentFile: join(top, 'state/consent.json'),
+      snapshotRecords: join(top, 'state/snapshots'),
+    },
     ...{ restores: join(top, 'state/restores'), scratch: join(top, 'state/scratch'), own: [join(top, 'state')] },
   };
   const context = composeHelper({

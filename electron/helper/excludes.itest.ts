@@ -51,7 +51,11 @@ beforeEach(async () => {
     account: { name: 'ana', uid: 0, gid: 0, home },
     registry: memoryRegistry(),
     directories: {
-      ...{ registryFile: join(state, 'registry.json'), scheduleConsentFile: join(state, 'consent.json') },
+      ...{
+        registryFile: join(state, 'registry.json'),
+        scheduleConsentFile: join(state, 'consent.json'),
+        snapshotRecords: join(state, 'snapshots'),
+      },
       ...{ restores: join(state, 'restores'), scratch: join(state, 'scratch'), own: [state] },
     },
     program: import.meta.filename,

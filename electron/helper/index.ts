@@ -39,6 +39,9 @@ const context = composeHelper({
 // What cannot be cleaned up must not keep everything else from being done.
 const recovered = await context.restores.recover().catch((error: unknown) => [`not looked after: ${String(error)}`]);
 for (const line of recovered) log(`restore: ${line}`);
+const leftovers = await context.removeLeftovers();
+for (const name of leftovers.removed) log(`snapshot ${name} of a run that crashed: removed`);
+for (const { mark, reason } of leftovers.kept) log(`snapshot ${mark} of a run that crashed: kept, ${reason}`);
 const authority = authorityFor(caller, polkitConsent(caller, process.ppid));
 
 await serve({

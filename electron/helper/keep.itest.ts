@@ -32,7 +32,11 @@ describe.skipIf(missing !== undefined)(`keeping and freeing${missing ? ` (${miss
 
   const [uid, gid] = [process.getuid?.() ?? 0, process.getgid?.() ?? 0];
   const directories = {
-    ...{ registryFile: join(top, 'state/registry.json'), scheduleConsentFile: join(top, 'state/consent.json') },
+    ...{
+      registryFile: join(top, 'state/registry.json'),
+      scheduleConsentFile: join(top, 'state/consent.json'),
+      snapshotRecords: join(top, 'state/snapshots'),
+    },
     ...{ restores: join(top, 'state/restores'), scratch: join(top, 'state/scratch'), own: [join(top, 'state')] },
   };
   const context = composeHelper({

@@ -28,15 +28,22 @@ export function localHelper(options: LocalHelperOptions): HelperService {
   const handlers = createHandlers(context);
   // The kernel limits this process to its user's rights already.
   const authority = { require: async () => {} };
+  /** Looked for once, by what makes new ones: most commands are over before a disk has been asked. */
+  let leftovers: Promise<unknown> | undefined;
+  const withoutLeftovers = (): Promise<unknown> => {
+    leftovers ??= context.removeLeftovers();
+    return leftovers;
+  };
   return {
     async call<N extends HelperCommandName>(
       name: N,
       params: HelperParams<N>,
       { signal, onEvent }: { readonly signal?: AbortSignal; readonly onEvent?: (event: HelperEvent<N>) => void } = {},
     ): Promise<HelperResult<N>> {
+      if (name === 'backup.run') await withoutLeftovers();
       const emit = (event: unknown): undefined => void onEvent?.(event as HelperEvent<N>);
-      const context = { signal: signal ?? new AbortController().signal, emit };
-      return (await dispatch(handlers, authority, { command: name, params }, context)) as HelperResult<N>;
+      const call = { signal: signal ?? new AbortController().signal, emit };
+      return (await dispatch(handlers, authority, { command: name, params }, call)) as HelperResult<N>;
     },
     close: async () => context.sessions.close(),
   };

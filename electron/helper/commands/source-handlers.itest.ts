@@ -27,7 +27,11 @@ function helper(elevatedFor: boolean) {
     account: { name: 'ana', uid, gid: process.getgid?.() ?? 0, home: folder },
     registry,
     directories: {
-      ...{ registryFile: join(state, 'registry.json'), scheduleConsentFile: join(state, 'consent.json') },
+      ...{
+        registryFile: join(state, 'registry.json'),
+        scheduleConsentFile: join(state, 'consent.json'),
+        snapshotRecords: join(state, 'snapshots'),
+      },
       ...{ restores: join(state, 'restores'), scratch: join(state, 'scratch'), own: [state] },
     },
     program: import.meta.filename,

@@ -1,3 +1,11 @@
+export {
+  type AtomicEnvironment,
+  createBtrfsSnapshot,
+  createLvmSnapshot,
+  createZfsSnapshot,
+  type LeftoverReport,
+  removeLeftovers,
+} from './atomic/index.ts';
 export type {
   ContentSink,
   ContentVerdict,
@@ -14,6 +22,7 @@ export type {
 } from './contract.ts';
 export type { QuiesceEnvironment } from './environment.ts';
 export { createFsfreezeCopy } from './fsfreeze-copy/index.ts';
+export { newHotFileWatches } from './hot-files/index.ts';
 export { createJournal } from './journal/index.ts';
 export { FreezePace, SleepGate, sharedMemory, systemSleep } from './lease/index.ts';
 export { createLive, type LiveOptions } from './live/index.ts';

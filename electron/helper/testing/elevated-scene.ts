@@ -43,6 +43,7 @@ export class ElevatedScene {
     const directories = {
       registryFile: join(this.top, 'state/registry.json'),
       scheduleConsentFile: join(this.top, 'state/consent.json'),
+      snapshotRecords: join(this.top, 'state/snapshots'),
       restores: join(this.top, 'state/restores'),
       scratch: join(this.top, 'state/scratch'),
       own: [join(this.top, 'state')],

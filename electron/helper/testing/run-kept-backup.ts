@@ -24,7 +24,11 @@ const context = composeHelper({
   account: { name: 'root', uid, gid, home: top },
   registry,
   directories: {
-    ...{ registryFile: join(top, 'state/registry.json'), scheduleConsentFile: join(top, 'state/consent.json') },
+    ...{
+      registryFile: join(top, 'state/registry.json'),
+      scheduleConsentFile: join(top, 'state/consent.json'),
+      snapshotRecords: join(top, 'state/snapshots'),
+    },
     ...{ restores: join(top, 'state/restores'), scratch: join(top, 'state/scratch'), own: [join(top, 'state')] },
   },
   program: import.meta.filename,
