@@ -2,16 +2,25 @@ import { type ComponentType, createContext, useContext } from 'react';
 import type { SourceId } from '../../shared/domain/ids.ts';
 import { defaultKeepRules } from '../../shared/domain/keep/rules.ts';
 import { defaultLongestStallMs, type Policy, policySchema } from '../../shared/domain/policy.ts';
+import { widerStill } from '../../shared/domain/still-rules.ts';
 
 /** What of a policy people choose here; where snapshots go and how still they must be is chosen elsewhere. */
 export type PolicyChoice = Pick<
   Policy,
-  'schedule' | 'conditions' | 'longestStallMs' | 'lateAfterHours' | 'keep' | 'ejectAfterwards' | 'liveReadMiBps'
+  | 'schedule'
+  | 'conditions'
+  | 'still'
+  | 'longestStallMs'
+  | 'lateAfterHours'
+  | 'keep'
+  | 'ejectAfterwards'
+  | 'liveReadMiBps'
 >;
 
 export const policyChoiceSchema = policySchema.pick({
   schedule: true,
   conditions: true,
+  still: true,
   longestStallMs: true,
   lateAfterHours: true,
   keep: true,
@@ -25,14 +34,15 @@ export function choiceOf(policy: Policy | null): PolicyChoice {
 }
 
 /**
- * Place, level and pause belong to the registration, which is asked of whoever may decide about holding still. Anything
- * else of a policy is the person's own, and saved without asking anybody.
+ * Place, level, pause, and holding at more times or with more hooks than before, belong to the registration, which is asked
+ * of whoever may decide about holding still. Anything else of a policy is the person's own, and saved without asking anybody.
  */
 export function needsRegistration(before: Policy, after: Policy): boolean {
   return (
     before.repositoryId !== after.repositoryId ||
     before.requiredLevel !== after.requiredLevel ||
-    before.longestStallMs !== after.longestStallMs
+    before.longestStallMs !== after.longestStallMs ||
+    widerStill(before.still, after.still) !== null
   );
 }
 

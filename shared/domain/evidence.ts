@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { hookCallSchema, maxHookCalls } from './hooks.ts';
 import { runIdSchema, sourceIdSchema } from './ids.ts';
 import { consistencyLevelSchema } from './level.ts';
 import { quiesceMethodSchema } from './method.ts';
@@ -164,6 +165,8 @@ export const evidenceSchema = z.object({
   hold: holdSchema.nullable(),
   tracking: trackingSchema.nullable().default(null),
   probe: probeSchema.nullable().default(null),
+  /** Programs called before writers were held and after they ran again, in order. */
+  hooks: z.array(hookCallSchema).max(maxHookCalls).default([]),
   observation: observationSchema.nullable(),
   agreement: agreementSchema.nullable(),
   /** Atomic snapshot of the storage below (one instant by construction); whether everything was flushed into it. */

@@ -3,6 +3,7 @@ import { type RepositoryId, repositoryIdSchema } from './ids.ts';
 import { defaultKeepRules, keepEverything, keepRulesSchema } from './keep/rules.ts';
 import { type ConsistencyLevel, consistencyLevelSchema } from './level.ts';
 import { conditionRulesSchema, defaultConditionRules, defaultSchedule, scheduleSchema } from './schedule/schedule.ts';
+import { defaultStillRules, stillRulesSchema } from './still-rules.ts';
 
 export const defaultLongestStallMs = 250;
 
@@ -18,6 +19,8 @@ export const policySchema = z.object({
   longestStallMs: z.number().int().min(1).max(60_000),
   /** How fast files are read while writers go on, at most, in MiB per second. Null: as fast as it yields to others. */
   liveReadMiBps: z.number().int().min(1).max(100_000).nullable().default(null),
+  /** When writers may be held, and what is called around that. */
+  still: stillRulesSchema.default(defaultStillRules),
   schedule: scheduleSchema.default(defaultSchedule),
   conditions: conditionRulesSchema.default(defaultConditionRules),
   /** Age of the last good snapshot at which somebody is told, in hours. Null: worked out from the schedule. */

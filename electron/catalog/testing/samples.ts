@@ -103,6 +103,7 @@ export function evidence(n: number, more: Partial<Evidence> = {}): Evidence {
     stillPoint: at(0),
     tracking: null,
     probe: null,
+    hooks: [],
     hold: {
       requestedAt: at(0),
       frozenAt: at(3),

@@ -1,5 +1,6 @@
 import { earnLevel } from '../../../shared/domain/earn-level.ts';
 import { type Evidence, evidenceVersion, type PathNote } from '../../../shared/domain/evidence.ts';
+import { type HookCall, maxHookCalls } from '../../../shared/domain/hooks.ts';
 import type { RunId, SourceId } from '../../../shared/domain/ids.ts';
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import type { Instant } from '../../../shared/domain/time.ts';
@@ -17,6 +18,8 @@ export interface EvidenceFacts {
   readonly askedAt: Instant;
   readonly whyNotStronger: readonly string[];
   readonly attempts: number;
+  /** Calls of hooks around what was held, in order. */
+  readonly hooks?: readonly HookCall[];
   readonly hostname: string;
   readonly kernel: string;
   /** Entries the method could not list, complete after the walk. */
@@ -59,6 +62,7 @@ export function composeEvidence(facts: EvidenceFacts, still: StillEvidence, tota
     hold,
     tracking: still.tracking ?? null,
     probe: still.probe ?? null,
+    hooks: facts.hooks?.slice(0, maxHookCalls) ?? [],
     observation,
     agreement,
     atomic,

@@ -34,6 +34,7 @@ const evidence: Evidence = {
     hold,
     tracking: null,
     probe: null,
+    hooks: [],
     observation: null,
     agreement: null,
     atomic: null,

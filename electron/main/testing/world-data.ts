@@ -87,6 +87,7 @@ export function evidenceOf(snapshot: SnapshotSummary): Evidence | null {
     stillPoint: snapshot.time,
     tracking: null,
     probe: null,
+    hooks: [],
     hold: {
       requestedAt: at(0),
       frozenAt: at(2),

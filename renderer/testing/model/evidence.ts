@@ -12,6 +12,7 @@ export function evidenceOf(plan: Plan, mark: SnapshotMark): Evidence {
   const parts = {
     tracking: null,
     probe: null,
+    hooks: [],
     hold: mark.level === 'filesystem' ? holdOf(mark) : null,
     observation: mark.level === 'filesystem' || mark.level === 'application' ? null : observationOf(mark),
     agreement:
