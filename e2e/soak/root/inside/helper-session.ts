@@ -23,11 +23,15 @@ export class HelperSession {
     const { stdout } = this.process;
     if (stdout === null) throw new Error('a helper without output');
     this.process.stdin?.on('error', () => {});
-    this.process.on('exit', () => {
-      for (const { fail } of this.#waiting.values()) fail(new Error('the helper ended'));
+    this.process.on('exit', (code, signal) => {
+      for (const { fail } of this.#waiting.values()) fail(new Error(`the helper ended: ${code ?? signal}`));
       this.#waiting.clear();
     });
     createInterface({ input: stdout }).on('line', (line) => this.#hear(JSON.parse(line) as Frame));
+  }
+
+  get hasEnded(): boolean {
+    return this.process.exitCode !== null || this.process.signalCode !== null;
   }
 
   get pid(): number {

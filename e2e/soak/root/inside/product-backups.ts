@@ -109,8 +109,9 @@ export class ProductBackups {
   }
 
   async #ready(): Promise<{ session: HelperSession; sourceId: string; repositoryId: string }> {
-    const session = this.#session ?? new HelperSession(this.#place.program);
-    const isNew = this.#session === undefined;
+    const known = this.#session?.hasEnded === false ? this.#session : undefined;
+    const session = known ?? new HelperSession(this.#place.program);
+    const isNew = known === undefined;
     this.#session = session;
     this.#ids ??= await this.#register(session);
     if (isNew) await session.ask('repositories.unlock', { id: this.#ids.repositoryId, password });
