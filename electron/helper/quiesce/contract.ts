@@ -69,6 +69,17 @@ export interface QuiesceContext {
   readonly report: PhaseReporter;
   /** Absent where a view is all that can be handed over; a method that needs it then refuses. */
   readonly ahead?: AheadStore | undefined;
+  /**
+   * Resolves when the policy lets writers be held, perhaps after waiting for a quieter moment; rejects with `freeze-refused`
+   * where it does not. Asked right before each hold, when all that can be done before it is done. Absent: they may be held.
+   */
+  readonly mayHold?: (() => Promise<void>) | undefined;
+  /**
+   * Tells programs of the machine that a still point comes; called before the last flush, so that what they write then is in
+   * it. What it gives is disposed of as soon as the still point is over and nothing is held, on every path. Rejects with
+   * `freeze-refused` when one of them could not get ready, and nobody is left waiting then.
+   */
+  readonly aroundHold?: (() => Promise<AsyncDisposable>) | undefined;
   /** Live reading at most this fast, bytes per second; absent: as fast as it yields to others. */
   readonly liveBytesPerSecond?: number | undefined;
   /**

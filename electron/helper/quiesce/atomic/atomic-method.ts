@@ -142,6 +142,8 @@ class AtomicRun {
     const { signal, report } = this.#context;
     const place = rootPlace(this.#facts, this.#source);
     await this.#turn();
+    await using told = new AsyncDisposableStack();
+    told.use(await this.#context.aroundHold?.());
     const flushedAtNs = await report.phase('flush', () => this.#flush());
     throwIfAborted(signal);
     const mark = newMark();
@@ -152,6 +154,8 @@ class AtomicRun {
       const taken = await report.phase('freeze', () => this.#take(record));
       copy = taken;
       record.note({ state: 'made' });
+      // Whoever was told to get ready goes on now, however long the reading takes.
+      await told.disposeAsync();
       throwIfAborted(signal);
       const tree = this.#facts.openCopy(await taken.openRoot());
       try {
@@ -177,6 +181,7 @@ class AtomicRun {
     await this.#environment.pace?.turn(deviceNumber(this.#facts.mount), this.#facts.mountPoint, signal, (ms) =>
       report.note('info', `${this.#facts.mountPoint} was held still just now; waiting ${(ms / 1000).toFixed(1)} s.`),
     );
+    await this.#context.mayHold?.();
   }
 
   async #take(record: HeldRecord): Promise<AtomicCopy> {

@@ -38,7 +38,7 @@ export interface HoldParts {
   readonly rootFd: number;
   /** What writers may be asked to bear: everything is planned and judged by it. The guard enforces `leaseOf` it. */
   readonly longestStallMs: number;
-  readonly context: Pick<QuiesceContext, 'signal' | 'report'>;
+  readonly context: Pick<QuiesceContext, 'signal' | 'report' | 'mayHold' | 'aroundHold'>;
   readonly environment: QuiesceEnvironment;
   readonly steps: HoldSteps;
   /** Last use of time before the freeze, as phase `flush`: afterwards little may be dirty. */
@@ -76,8 +76,11 @@ export async function holdStill<T>(
   const leaseMs = leaseOf(longestStallMs);
   // What else was held meanwhile counts too.
   await awaitTurn(parts);
+  await context.mayHold?.();
   // Given back last, after the guard: when the thaw is certain.
   await using sleep = await environment.sleep?.hold(leaseMs, report);
+  // Whoever was told to get ready goes on when the thaw is certain, and before the machine may sleep.
+  await using _told = await context.aroundHold?.();
   await using guard = await steps.startGuard({
     mountPath: facts.mountPoint,
     mountFd: parts.rootFd,
