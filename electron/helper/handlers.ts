@@ -1,6 +1,7 @@
 import { backupHandlers } from './commands/backup-handlers.ts';
 import type { HelperContext } from './commands/context.ts';
 import { keepHandlers } from './commands/keep-handlers.ts';
+import { quietHandlers } from './commands/quiet-handlers.ts';
 import { registryHandlers } from './commands/registry-handlers.ts';
 import { repositoryHandlers } from './commands/repository-handlers.ts';
 import { restoreHandlers } from './commands/restore-handlers.ts';
@@ -24,5 +25,6 @@ export function createHandlers(context: HelperContext): Handlers {
     ...snapshotHandlers(context),
     ...restoreHandlers(context),
     ...trialHandlers(context),
+    ...quietHandlers(context),
   };
 }

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { backupCommands } from './backup-commands.ts';
 import { keepCommands } from './keep-commands.ts';
+import { quietCommands } from './quiet-commands.ts';
 import { registryCommands } from './registry-commands.ts';
 import { repositoryCommands } from './repository-commands.ts';
 import { restoreCommands } from './restore-commands.ts';
@@ -22,6 +23,7 @@ export const helperContract = {
   ...scheduleCommands,
   ...keepCommands,
   ...trialCommands,
+  ...quietCommands,
 } as const;
 
 export type HelperContract = typeof helperContract;

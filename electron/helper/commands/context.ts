@@ -2,7 +2,13 @@ import type { Caller } from '../authority/caller.ts';
 import type { Registry } from '../authority/registry.ts';
 import type { ScheduleConsent } from '../authority/schedule-consent.ts';
 import type { BackupStages } from '../pipeline/backup.ts';
-import type { LeftoverReport, QuiesceEnvironment, TriedRootHold } from '../quiesce/index.ts';
+import type {
+  LeftoverReport,
+  QuiesceEnvironment,
+  QuietRecorder,
+  StaticWindows,
+  TriedRootHold,
+} from '../quiesce/index.ts';
 import type { FilesystemRestore } from '../restore/index.ts';
 import type { OwnPlaces } from '../sources/contract.ts';
 import type { FilesystemSource } from '../sources/index.ts';
@@ -30,6 +36,8 @@ export interface HelperContext {
   readonly root: TriedRootHold;
   /** What a hold needs to know of this helper. */
   readonly holding: QuiesceEnvironment;
+  /** When sources were seen to be quiet, and who sees to it. */
+  readonly quiet: { readonly windows: StaticWindows; readonly recorder: QuietRecorder };
   /** Removes snapshots of volumes that an earlier run left behind by crashing; ours only. Never rejects. */
   readonly removeLeftovers: () => Promise<LeftoverReport>;
   /** Why no guard can be started here, so that nothing may be frozen; empty when one can. */

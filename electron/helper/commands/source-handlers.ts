@@ -1,13 +1,13 @@
 import type { SourceId } from '../../../shared/domain/ids.ts';
 import { defaultLongestStallMs, type Policy } from '../../../shared/domain/policy.ts';
 import { describeSpec, type Source, type SourceSpec } from '../../../shared/domain/source.ts';
-import { instantToNs, nsToInstant } from '../../../shared/domain/time.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import type { Caller } from '../authority/caller.ts';
 import { repositoryById, sourceById } from '../authority/registry.ts';
 import { preflightOf } from '../pipeline/preflight.ts';
 import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
+import { sourceActivity } from './source-activity.ts';
 import { sourceIdFor } from './source-ids.ts';
 
 type SourceHandlers = Pick<Handlers, Extract<keyof Handlers, `sources.${string}`>>;
@@ -59,17 +59,14 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
       registry.putSource(changed);
       return changed;
     },
-    'sources.activity': async ({ id, since }, { signal }) => {
-      const { spec } = sourceById(registry, caller.uid, id);
-      const looking = { own: context.own(), signal };
-      const { changes, newestNs, tookMs } = await filesystem.activity(spec, looking, instantToNs(since));
-      return { changes, newestChangeAt: newestNs === null ? null : nsToInstant(newestNs), tookMs };
-    },
+    'sources.activity': async ({ id, since }, { signal }) =>
+      sourceActivity(context, sourceById(registry, caller.uid, id), since, signal),
     'sources.excludeSizes': async ({ spec }, { signal }) =>
       filesystem.excludeSizes(spec, { own: context.own(), signal }),
     'sources.remove': async ({ id }) => {
       sourceById(registry, caller.uid, id);
       registry.removeSource(id);
+      await context.quiet.windows.remove(id).catch(() => undefined);
       return {};
     },
   };

@@ -23,10 +23,11 @@ export type {
 export type { QuiesceEnvironment } from './environment.ts';
 export { createFsfreezeCopy } from './fsfreeze-copy/index.ts';
 export { newHotFileWatches } from './hot-files/index.ts';
-export { createJournal } from './journal/index.ts';
+export { createJournal, rulesText } from './journal/index.ts';
 export { FreezePace, SleepGate, sharedMemory, systemSleep } from './lease/index.ts';
 export { createLive, type LiveOptions } from './live/index.ts';
 export { type PickedMethods, pickMethods } from './picker.ts';
 export { createPrecopyFreeze } from './precopy-freeze/index.ts';
 export { createRootHold, openTrialBook, type TriedRootHold } from './root/index.ts';
+export { QuietRecorder, StaticWindows } from './static-windows/index.ts';
 export { createTrackers } from './tracking/index.ts';

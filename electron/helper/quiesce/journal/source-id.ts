@@ -9,10 +9,10 @@ export function placeId({ deviceId, inode }: Pick<FilesystemFacts, 'deviceId' | 
 
 /** One folder with one set of rules: what a picture is of. */
 export function sourceId(source: Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode'>): string {
-  return `${placeId(source)}/${createHash('sha256').update(canonical(source.spec)).digest('hex')}`;
+  return `${placeId(source)}/${createHash('sha256').update(rulesText(source.spec)).digest('hex')}`;
 }
 
-/** Lists without an order are sorted; own rules have one. */
-function canonical({ path, excludes, excludePresets, ignoreLines }: FilesystemSpec): string {
+/** A folder and its rules as text, to be compared. Lists without an order are sorted; own rules have one. */
+export function rulesText({ path, excludes, excludePresets, ignoreLines }: FilesystemSpec): string {
   return JSON.stringify([path, [...excludes].sort(), [...excludePresets].sort(), ignoreLines]);
 }

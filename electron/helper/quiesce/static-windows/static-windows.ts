@@ -62,6 +62,14 @@ export class StaticWindows {
     watched.watch = noQuietWatch;
   }
 
+  /** Forgets all that was ever seen of it: it is no source any more. Rejects with the system's own error. */
+  async remove(source: SourceId): Promise<void> {
+    const { file } = this.#of(source);
+    this.#sources.delete(source);
+    await this.#writing.catch(() => undefined);
+    await file.remove();
+  }
+
   quietForMs(source: SourceId, nowMs: number = this.#nowMs()): number {
     return quietForMs(this.#sources.get(source)?.watch ?? noQuietWatch, nowMs);
   }

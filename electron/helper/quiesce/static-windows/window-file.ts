@@ -60,6 +60,10 @@ export class WindowFile {
     if (this.#lines > fewLines && this.#lines > 2 * this.#needed(await this.read())) await this.#rewrite();
   }
 
+  async remove(): Promise<void> {
+    await rm(this.#path, { force: true });
+  }
+
   #needed({ quiet, watched }: WindowRecords): number {
     return quiet.length + watched.length + this.#unknown.length;
   }

@@ -1,0 +1,25 @@
+import type { Source } from '../../../shared/domain/source.ts';
+import { type Instant, instantToMs, instantToNs, msToInstant, nsToInstant } from '../../../shared/domain/time.ts';
+import type { HelperResult } from '../../../shared/helper/contract.ts';
+import type { HelperContext } from './context.ts';
+
+/**
+ * What changed in a source since an instant: from the record of changes where there is one that reaches back so far without a
+ * doubt, else by looking at all of it. A record counts events and not files, so that only a look can count those.
+ */
+export async function sourceActivity(
+  { quiet, filesystem, own }: Pick<HelperContext, 'quiet' | 'filesystem' | 'own'>,
+  { spec, policy }: Pick<Source, 'spec' | 'policy'>,
+  since: Instant,
+  signal: AbortSignal,
+): Promise<HelperResult<'sources.activity'>> {
+  const startedAt = performance.now();
+  const known = quiet.recorder.activitySince(spec, instantToMs(since));
+  if (known !== undefined && (known.changes === 0 || policy.schedule.kind === 'quiet')) {
+    const newestChangeAt = known.newestMs === null ? null : msToInstant(known.newestMs);
+    return { changes: known.changes, newestChangeAt, tookMs: performance.now() - startedAt };
+  }
+  const found = await filesystem.activity(spec, { own: own(), signal }, instantToNs(since));
+  const newestChangeAt = found.newestNs === null ? null : nsToInstant(found.newestNs);
+  return { changes: found.changes, newestChangeAt, tookMs: found.tookMs };
+}
