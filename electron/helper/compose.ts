@@ -1,5 +1,7 @@
 import { closeSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import type { SourceId } from '../../shared/domain/ids.ts';
+import type { FilesystemSpec, Source } from '../../shared/domain/source.ts';
 import { msToInstant } from '../../shared/domain/time.ts';
 import type { Account } from './authority/accounts.ts';
 import { identityOf } from './authority/accounts.ts';
@@ -26,8 +28,11 @@ import {
   FreezePace,
   newHotFileWatches,
   openTrialBook,
+  QuietRecorder,
   removeLeftovers,
+  rulesText,
   SleepGate,
+  StaticWindows,
   sharedMemory,
   systemSleep,
 } from './quiesce/index.ts';
@@ -71,7 +76,13 @@ export function composeHelper(composition: Composition): HelperContext {
   const environment = { ...processEnvironment(), ...author };
   // Changes of a source are followed from its first backup on, for as long as this helper lives.
   const trackers = createTrackers();
-  const journal = createJournal({ trackers, own });
+  // What is told between two backups says also when a source was quiet.
+  const windows = new StaticWindows({ directory: join(dirname(directories.restores), 'quiet-times') });
+  const recorder = new QuietRecorder({
+    windows,
+    sourcesOf: (spec) => registeredAs(registry.sources(caller.uid), spec),
+  });
+  const journal = createJournal({ trackers, own, onDrained: (source, atMs) => recorder.drained(source, atMs) });
   const filesystem = createFilesystemSource({ files, knownCounts: (source) => journal.countsOf(source) });
   const programPlaces = [process.execPath, dirname(composition.program)];
   makeReady(directories.scratch);
@@ -134,18 +145,27 @@ export function composeHelper(composition: Composition): HelperContext {
         createPrecopyFreeze(holding),
         createFsfreezeCopy(holding),
         createLive(),
-      ],
+      ].map((method) => recorder.beside(method)),
       kernel: processAbilities().kernel.release,
       version,
       author,
       keepAwake: () => keepAwake('A backup is under way', systemBus),
       mayScheduledHold: () => scheduleConsent.isGiven,
     },
-    root,
+    root: { ...root, tryOut: (...all) => recorder.during(() => root.tryOut(...all)) },
     holding,
+    quiet: { windows, recorder },
     removeLeftovers: () => removeLeftovers(atomic),
     guardProblem: problemOfGuard(guardBinary),
   };
+}
+
+/** A folder can be protected more than once, with snapshots in several repositories. */
+function registeredAs(sources: readonly Source[], spec: FilesystemSpec): SourceId[] {
+  const rules = rulesText(spec);
+  return sources.flatMap((source) =>
+    source.spec.kind === 'filesystem' && rulesText(source.spec) === rules ? [source.id] : [],
+  );
 }
 
 function paceOf(folder: string | undefined): FreezePace {
