@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { sourceIdSchema } from './ids.ts';
+import { sourceSpecSchema } from './source.ts';
 import { instantSchema } from './time.ts';
 
 /**
@@ -23,6 +25,36 @@ export const freezeTrialSchema = z.object({
   longestProbeMs: z.number().nonnegative().nullable(),
 });
 export type FreezeTrial = z.infer<typeof freezeTrialSchema>;
+
+/** What a trial is about: a registered source, or one that may be registered. */
+export const trialTargetSchema = z.union([
+  z.strictObject({ sourceId: sourceIdSchema }),
+  z.strictObject({ spec: sourceSpecSchema }),
+]);
+export type TrialTarget = z.infer<typeof trialTargetSchema>;
+
+/** Whether holding a source needs a trial first. */
+export const trialStateSchema = z.object({
+  /** The source lies on a filesystem that the system runs from: only a tried one is held. */
+  concerns: z.boolean(),
+  /** A trial would make it possible: it was never made here, or not with this kernel, or it failed or was skipped. */
+  isNeeded: z.boolean(),
+  /** What the desktop may feel, ms, for the question: *the desktop may stutter up to 250 ms*. */
+  mayStallMs: z.number().int().nonnegative(),
+  /** Why it may not be held now, for people; what a trial cannot help is listed too. */
+  obstacles: z.array(z.string()),
+  /** Of this filesystem, whichever kernel it was made with. */
+  last: freezeTrialSchema.nullable(),
+  /** `uname -r`, now. */
+  kernel: z.string(),
+  mountPoint: z.string(),
+});
+export type TrialState = z.infer<typeof trialStateSchema>;
+
+/** Somebody is to be asked: nobody was yet, or the answer was for another kernel. Who said no is not asked every day. */
+export function isTrialWanted({ isNeeded, last, kernel }: TrialState): boolean {
+  return isNeeded && last?.kernel !== kernel;
+}
 
 /** The longest that anybody was seen to wait, ms; null when nobody was held. */
 export function longestStallOf({ stallsMs, longestProbeMs }: FreezeTrial): number | null {

@@ -1,9 +1,9 @@
 import { z } from 'zod';
-import { freezeTrialSchema } from '../domain/freeze-trial.ts';
-import { sourceIdSchema } from '../domain/ids.ts';
+import { freezeTrialSchema, trialStateSchema, trialTargetSchema } from '../domain/freeze-trial.ts';
 import { command } from './command.ts';
 
-const source = z.strictObject({ sourceId: sourceIdSchema });
+/** Beside `registered` a folder may be named that is not registered yet: it is looked at with the caller's own rights. */
+const source = trialTargetSchema;
 
 export const trialCommands = {
   'freeze.trialState': command({
@@ -12,18 +12,7 @@ export const trialCommands = {
     cancellable: true,
     timeoutMs: 30_000,
     params: source,
-    result: z.object({
-      /** The source lies on a filesystem that the system runs from: only a tried one is held. */
-      concerns: z.boolean(),
-      /** A trial would make it possible: it was never made here, or not with this kernel, or it failed or was skipped. */
-      isNeeded: z.boolean(),
-      /** What the desktop may feel, ms, for the question: *the desktop may stutter up to 250 ms*. */
-      mayStallMs: z.number().int().nonnegative(),
-      /** Why it may not be held now, for people; what a trial cannot help is listed too. */
-      obstacles: z.array(z.string()),
-      /** Of this filesystem, whichever kernel it was made with. */
-      last: freezeTrialSchema.nullable(),
-    }),
+    result: trialStateSchema,
     event: z.never(),
   }),
   'freeze.trial': command({

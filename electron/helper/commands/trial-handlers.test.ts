@@ -13,7 +13,7 @@ function handlers(kind: string, asked: unknown[] = []) {
   const context = {
     caller: { uid: 1000 },
     registry: { sources: (uid: number) => (uid === 1000 ? [{ id: 'one', name: 'Home', spec: { kind } }] : []) },
-    stages: { examine: async () => facts },
+    stages: { examine: async () => facts, kernel: '6.1.0' },
     root: {
       state: (of: unknown) => {
         asked.push(of);
@@ -29,17 +29,27 @@ function handlers(kind: string, asked: unknown[] = []) {
   };
   const of = trialHandlers(context as unknown as HelperContext);
   const call = (name: keyof typeof of, sourceId = 'one') => of[name]({ sourceId } as never, { signal } as never);
-  return { call, holding };
+  const ofFolder = (spec: object) => of['freeze.trialState']({ spec } as never, { signal } as never);
+  return { call, ofFolder, holding };
 }
 
 it('asks of the registered source, and of no other', async () => {
   const asked: unknown[] = [];
   const { call, holding } = handlers('filesystem', asked);
-  expect(await call('freeze.trialState')).toMatchObject({ isNeeded: true, obstacles: ['a'] });
+  expect(await call('freeze.trialState')).toMatchObject({
+    ...{ isNeeded: true, obstacles: ['a'], kernel: '6.1.0', mountPoint: '/' },
+  });
   expect(await call('freeze.trial')).toBe(trial);
   expect(asked).toEqual([facts, facts, holding, signal]);
   expect(await call('freeze.skipTrial')).toMatchObject({ outcome: 'skipped' });
   await expect(call('freeze.trial', 'other')).rejects.toMatchObject({ kind: 'unknown-source' });
+});
+
+it('can be asked of a folder that is not registered yet', async () => {
+  const asked: unknown[] = [];
+  const { ofFolder } = handlers('filesystem', asked);
+  expect(await ofFolder({ kind: 'filesystem', path: '/home' })).toMatchObject({ concerns: true, mountPoint: '/' });
+  expect(asked).toEqual([facts]);
 });
 
 it('has nothing to try where no filesystem of this computer is held', async () => {

@@ -1,4 +1,5 @@
-import type { SourceId } from '../../../shared/domain/ids.ts';
+import type { TrialTarget } from '../../../shared/domain/freeze-trial.ts';
+import { describeSpec } from '../../../shared/domain/source.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import { sourceById } from '../authority/registry.ts';
 import type { Handlers } from '../server/service.ts';
@@ -8,19 +9,23 @@ import type { HelperContext } from './context.ts';
 type TrialHandlers = Pick<Handlers, Extract<keyof Handlers, `freeze.${string}`>>;
 
 export function trialHandlers({ registry, caller, stages, root, holding }: HelperContext): TrialHandlers {
-  async function factsOf(id: SourceId, signal: AbortSignal): Promise<FilesystemFacts> {
-    const { spec, name } = sourceById(registry, caller.uid, id);
+  async function factsOf(target: TrialTarget, signal: AbortSignal): Promise<FilesystemFacts> {
+    const { spec, name } =
+      'spec' in target
+        ? { spec: target.spec, name: describeSpec(target.spec) }
+        : sourceById(registry, caller.uid, target.sourceId);
     if (spec.kind !== 'filesystem') throw notAFolder(name);
     return (await stages.examine(spec, signal)) as FilesystemFacts;
   }
 
   return {
-    'freeze.trialState': async ({ sourceId }, { signal }) => {
-      const state = root.state(await factsOf(sourceId, signal));
-      return { ...state, obstacles: [...state.obstacles] };
+    'freeze.trialState': async (target, { signal }) => {
+      const facts = await factsOf(target, signal);
+      const { obstacles, ...state } = root.state(facts);
+      return { ...state, obstacles: [...obstacles], kernel: stages.kernel, mountPoint: facts.mountPoint };
     },
-    'freeze.trial': async ({ sourceId }, { signal }) => root.tryOut(await factsOf(sourceId, signal), holding, signal),
-    'freeze.skipTrial': async ({ sourceId }, { signal }) => root.skip(await factsOf(sourceId, signal)),
+    'freeze.trial': async (target, { signal }) => root.tryOut(await factsOf(target, signal), holding, signal),
+    'freeze.skipTrial': async (target, { signal }) => root.skip(await factsOf(target, signal)),
   };
 }
 

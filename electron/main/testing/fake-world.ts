@@ -3,6 +3,7 @@ import type { UndoableRestore } from '../../../shared/domain/restore.ts';
 import type { RunTrigger } from '../../../shared/domain/run.ts';
 import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
 import type { Source } from '../../../shared/domain/source.ts';
+import { msToInstant } from '../../../shared/domain/time.ts';
 import { cancelled, StillpointError } from '../../../shared/errors/index.ts';
 import {
   type HelperCommandName,
@@ -45,6 +46,10 @@ export class FakeWorld implements HelperCalls {
   scheduledStillPoints = true;
   conditions: HelperResult<'machine.conditions'> = { onMains: true, metered: false, sleepAnnounced: false };
   activity: HelperResult<'sources.activity'> = { changes: 0, newestChangeAt: null, tookMs: 1 };
+  /** When sources were seen to be quiet; an error: nobody can tell. */
+  quietWindows: HelperResult<'quiet.windows'> | StillpointError = [];
+  /** Whether holding needs a trial first; of every source the same. */
+  trial: HelperResult<'freeze.trialState'> = noTrial;
   /** Ids of snapshots that keep rules would let go now. */
   going: readonly string[] = [];
   /** What runs say that they wanted it, in the order in which they began. */
@@ -135,9 +140,13 @@ export class FakeWorld implements HelperCalls {
       this.scheduledStillPoints = false;
       return {};
     },
-    'freeze.trialState': () => ({ concerns: false, isNeeded: false, mayStallMs: 250, obstacles: [], last: null }),
-    'freeze.trial': () => noSystemFilesystem(),
-    'freeze.skipTrial': () => noSystemFilesystem(),
+    'freeze.trialState': () => this.trial,
+    'freeze.trial': () => this.#tried('passed', [4.2, 1.1, 1.3]),
+    'freeze.skipTrial': () => this.#tried('skipped', []),
+    'quiet.windows': () => {
+      if (this.quietWindows instanceof StillpointError) throw this.quietWindows;
+      return this.quietWindows;
+    },
     'keep.plan': ({ sourceId }) => {
       const own = this.snapshots.filter((snapshot) => snapshot.sourceId === sourceId).toReversed();
       const going = own.filter(({ id }) => this.going.includes(id)).length;
@@ -313,6 +322,17 @@ export class FakeWorld implements HelperCalls {
     else throw new StillpointError({ kind: 'wrong-password', message: 'Wrong.', guidance: '', field: 'Password' });
   }
 
+  #tried(outcome: 'passed' | 'skipped', stallsMs: number[]): HelperResult<'freeze.trial'> {
+    const { concerns, kernel, mountPoint, mayStallMs } = this.trial;
+    if (!concerns) throw new StillpointError({ kind: 'bad-input', message: 'Nothing to try.', guidance: '' });
+    const last = {
+      ...{ outcome, stallsMs, kernel, mountPoint, leaseMs: mayStallMs, filesystem: 'root', longestProbeMs: null },
+      ...{ reason: outcome === 'passed' ? '' : 'The test was skipped.', at: msToInstant(this.now()) },
+    };
+    this.trial = { ...this.trial, last, isNeeded: outcome !== 'passed', obstacles: [] };
+    return last;
+  }
+
   #requireReady(): void {
     const kind = {
       waiting: 'repository-absent',
@@ -328,7 +348,8 @@ function notSimulated(name: string): StillpointError {
   return new StillpointError({ kind: 'internal', message: `${name} is not simulated.`, guidance: '' });
 }
 
-/** Nothing of the system is backed up in this world. */
-function noSystemFilesystem(): never {
-  throw new StillpointError({ kind: 'bad-input', field: 'sourceId', message: 'Nothing to try.', guidance: '' });
-}
+/** Nothing of the system is backed up in this world, unless a test says so. */
+const noTrial: HelperResult<'freeze.trialState'> = {
+  ...{ concerns: false, isNeeded: false, mayStallMs: 250, obstacles: [], last: null },
+  ...{ kernel: '6.12', mountPoint: '/' },
+};
