@@ -21,7 +21,7 @@ export interface SourceFacts {
   readonly leftOut: readonly PathNote[];
   readonly files: number;
   readonly bytes: number;
-  /** False when counting stopped early; the counts are then lower bounds. */
+  /** False when counting stopped early; the counts are then lower bounds. Else full, as of now or of a run before. */
   readonly counted: boolean;
   /** What a snapshot’s evidence keeps of the source, whatever method holds it: its `detail`. */
   readonly detail?: Evidence['detail'];

@@ -29,6 +29,9 @@ export interface Journal extends AsyncDisposable {
    * source is lent already, another begins from nothing.
    */
   lend(facts: FilesystemFacts, rootFd: number): JournalLoan;
-  /** What a picture that is true right now counts; undefined when there is none. */
+  /**
+   * What a picture counts as last looked at: nothing is missing of that, and what was told since is not counted yet. For
+   * totals and estimates. Undefined where there is none, or where changes may have been missed.
+   */
   countsOf(source: Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode'>): PictureCounts | undefined;
 }

@@ -267,15 +267,26 @@ describe('a journal', () => {
     expect(next.startedAnew).toBe('A full look found 3 entries changed that nobody had told of.');
   });
 
-  it('counts only what is true right now', async () => {
+  it('counts what was last looked at, whatever was told since, lent or not', async () => {
     await using journal = newJournal();
     expect(journal.countsOf(factsOf())).toBeUndefined();
     keepOne(journal);
-    expect(journal.countsOf(factsOf())).toEqual({ files: 1, directories: 1, others: 0, bytes: 1 });
+    const counts = { files: 1, directories: 1, others: 0, bytes: 1 };
+    expect(journal.countsOf(factsOf())).toEqual(counts);
     trackers.tell(['content', fileKey]);
-    expect(journal.countsOf(factsOf())).toBeUndefined();
+    expect(journal.countsOf(factsOf())).toEqual(counts);
     using loan = journal.lend(factsOf(), rootFd);
+    expect(journal.countsOf(factsOf())).toEqual(counts);
     run(loan, null);
+    trackers.tell(['doubt', 'The queue was full.']);
+    loan.picture.doubt('The queue was full.');
+    expect(journal.countsOf(factsOf())).toBeUndefined();
+  });
+
+  it('counts nothing of what is looked at for the first time', async () => {
+    await using journal = newJournal();
+    using loan = journal.lend(factsOf(), rootFd);
+    expect(loan.picture.isComplete).toBe(false);
     expect(journal.countsOf(factsOf())).toBeUndefined();
   });
 

@@ -87,10 +87,9 @@ class PictureJournal implements Journal {
   countsOf(source: Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode'>): PictureCounts | undefined {
     const id = sourceId(source);
     // What is at work on something may hold writers; it is not to be disturbed by looking around.
-    if (this.#loans.size > 0 || this.#shelf.find(id) === undefined) return undefined;
-    this.#drainAll();
-    const kept = this.#shelf.find(id);
-    if (kept === undefined || !kept.picture.isComplete || !kept.picture.isClean) return undefined;
+    if (this.#loans.size === 0 && this.#shelf.find(id) !== undefined) this.#drainAll();
+    const kept = this.#shelf.find(id) ?? [...this.#loans].find((loan) => loan.id === id)?.kept;
+    if (kept === undefined || !kept.picture.isComplete) return undefined;
     return this.#surroundingsNow(kept) === kept.surroundings ? kept.picture.counts : undefined;
   }
 

@@ -24,7 +24,7 @@ export interface FilesystemSourceOptions {
   readonly files: FileOps;
   /** How long counting may take, ms. Default 2000. */
   readonly countLimitMs?: number;
-  /** Counts that are true right now without counting, where somebody has them; see `Journal.countsOf`. */
+  /** Counts as last looked at, without counting, where somebody has them; see `Journal.countsOf`. */
   readonly knownCounts?: (source: Pick<FilesystemFacts, 'spec' | 'deviceId' | 'inode'>) => KnownCounts | undefined;
 }
 
