@@ -16,6 +16,7 @@ import { Everyday } from './jobs/everyday.ts';
 import { FileIndexing } from './jobs/file-indexing.ts';
 import { NoticeBoard } from './jobs/notices/notice-board.ts';
 import type { HelperCalls } from './jobs/ports.ts';
+import { QuietTimes } from './jobs/quiet-times.ts';
 import type { RegistryCarrier } from './jobs/registry-carrier.ts';
 import { RepositoryAccess } from './jobs/repository-access.ts';
 import { RestoreJobs } from './jobs/restore-jobs.ts';
@@ -23,6 +24,7 @@ import { RunService } from './jobs/run-service.ts';
 import { schedulerPorts } from './jobs/scheduler-ports.ts';
 import { Scheduling } from './jobs/scheduling.ts';
 import { SourceDirectory } from './jobs/source-directory.ts';
+import { Trials } from './jobs/trials.ts';
 import { Unplug } from './jobs/unplug.ts';
 import { Views } from './jobs/views.ts';
 import type { AlertFiles } from './settings/alert-files.ts';
@@ -124,6 +126,11 @@ export function composeServices(parts: ServiceParts): ComposedServices {
   });
   const backups: AskedBackups = new AskedBackups(runs, access, scheduler, now);
   const scheduledStillPoints = (): boolean => helper.state.scheduledStillPoints;
+  const trials = new Trials({
+    access,
+    canFreeze: () => helper.state.canFreeze,
+    changed: () => broadcast({ type: 'changed', topics: ['sources'] }),
+  });
   const views = new Views({
     access,
     catalog,
@@ -133,6 +140,8 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     passwords,
     scheduler,
     scheduledStillPoints,
+    quietTimes: new QuietTimes(access, now),
+    trials,
     now,
   });
   const unplug: Unplug = new Unplug({
@@ -239,6 +248,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     sources,
     sync,
     tray: { act: trayActions(desktop) },
+    trials,
     unplug,
     views,
   };

@@ -72,6 +72,11 @@ export function makeBridge(port: BridgePort): Bridge {
     timeline: {
       get: method('timeline.get'),
     },
+    stillPoints: {
+      trialState: method('stillPoints.trialState'),
+      tryOut: method('stillPoints.tryOut'),
+      skipTrial: method('stillPoints.skipTrial'),
+    },
     snapshots: {
       details: method('snapshots.details'),
       tree: method('snapshots.tree'),

@@ -9,6 +9,7 @@ import { runMethods } from './runs.ts';
 import { scheduleMethods } from './schedule.ts';
 import { snapshotMethods } from './snapshots.ts';
 import { sourceMethods } from './sources.ts';
+import { stillPointMethods } from './still-points.ts';
 import { timelineMethods } from './timeline.ts';
 
 /** Everything a window can ask of main; nothing else exists. */
@@ -18,6 +19,7 @@ export const ipcContract = {
   ...repositoryMethods,
   ...runMethods,
   ...timelineMethods,
+  ...stillPointMethods,
   ...snapshotMethods,
   ...restoreMethods,
   ...scheduleMethods,

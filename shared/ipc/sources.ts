@@ -32,7 +32,7 @@ export const sourceViewSchema = sourceSchema.extend({
   /** Since when it counts as late, milliseconds since the epoch. */
   lateSince: z.number().nullable(),
   /** What else somebody should know, a sentence each. None of it changes the health. */
-  notes: z.array(z.object({ kind: z.enum(['future-snapshot', 'not-deleted']), text: z.string() })),
+  notes: z.array(z.object({ kind: z.enum(['future-snapshot', 'not-deleted', 'trial']), text: z.string() })),
 });
 export type SourceView = z.infer<typeof sourceViewSchema>;
 export type SourceNote = SourceView['notes'][number];

@@ -6,6 +6,7 @@ import { runHandlers } from './handlers/runs.ts';
 import { scheduleHandlers } from './handlers/schedule.ts';
 import { snapshotHandlers } from './handlers/snapshots.ts';
 import { sourceHandlers } from './handlers/sources.ts';
+import { stillPointHandlers } from './handlers/still-points.ts';
 import { timelineHandlers } from './handlers/timeline.ts';
 import type { Handlers } from './handlers.ts';
 import type { Services } from './services.ts';
@@ -17,6 +18,7 @@ export function allHandlers(services: Services): Handlers {
     ...repositoryHandlers(services),
     ...runHandlers(services),
     ...timelineHandlers(services),
+    ...stillPointHandlers(services),
     ...snapshotHandlers(services),
     ...restoreHandlers(services),
     ...scheduleHandlers(services),

@@ -15,6 +15,7 @@ import type { RestoreJobs } from '../jobs/restore-jobs.ts';
 import type { RunService } from '../jobs/run-service.ts';
 import type { SourceDirectory } from '../jobs/source-directory.ts';
 import type { TrayAction, TrayModel } from '../jobs/tray-model.ts';
+import type { Trials } from '../jobs/trials.ts';
 import type { Unplug } from '../jobs/unplug.ts';
 import type { Views } from '../jobs/views.ts';
 import type { Autostart, AutostartEntry } from '../settings/autostart.ts';
@@ -107,6 +108,7 @@ export interface Services {
   readonly runs: RunService;
   readonly backups: AskedBackups;
   readonly views: Views;
+  readonly trials: Trials;
   readonly unplug: Unplug;
   readonly autostart: Autostart;
   readonly logs: Pick<RunLogs, 'read'>;

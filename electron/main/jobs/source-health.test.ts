@@ -142,6 +142,7 @@ it('takes the damage of the repository that holds the newest backup, and of no o
       active: [],
       planOf: () => nothingPlanned,
       scheduledStillPoints: true,
+      trials: new Map(),
       now: time,
     });
   expect(views(repositoryId)[0]?.health).toBe('failed');
@@ -170,6 +171,7 @@ it('does not believe a snapshot that is dated in the future, and says so', () =>
       active: [],
       planOf: () => nothingPlanned,
       scheduledStillPoints: true,
+      trials: new Map(),
       now,
     })[0];
   const good = mark('filesystem');

@@ -15,11 +15,17 @@ const plan = {
   ...{ unchangedAt: null, windows: [], since: time },
 };
 
+const viewsOf = (more: Partial<SourceFacts>): SourceView[] => allViews('ready', more, 'filesystem');
+
 function viewOf(
   state: RepositoryStatus['state'],
   more: Partial<SourceFacts> = {},
   level: ConsistencyLevel = 'filesystem',
 ): SourceView | undefined {
+  return allViews(state, more, level)[0];
+}
+
+function allViews(state: RepositoryStatus['state'], more: Partial<SourceFacts>, level: ConsistencyLevel): SourceView[] {
   const mark = {
     ...{ id: snapshotId(1), repositoryId, runId: runId(1), time, askedAt: null, level, method: 'live' as const },
     ...{ stallMs: null, frozenAt: null, thawedAt: null, kind: 'backup' as const, pinned: false, verified: true },
@@ -32,9 +38,9 @@ function viewOf(
       { mark, sourceId: source?.id, sourceName: '', hostname: '', paths: [], filesystem: '', staticBand: null },
     ],
     ...{ damages: [], latestBackups: [], failedForgets: [], active: [], planOf: () => plan },
-    ...{ scheduledStillPoints: true, now: time + hour },
+    ...{ scheduledStillPoints: true, trials: new Map(), now: time + hour },
   } as SourceFacts;
-  return sourceViews({ ...facts, ...more })[0];
+  return sourceViews({ ...facts, ...more });
 }
 
 it('is as safe while it waits as it was before', () => {
@@ -64,4 +70,20 @@ it('is not called safe while it waits when something was wrong before', () => {
   }
   expect(viewOf('waiting', { now: time + 400 * hour })).toMatchObject({ health: 'late' });
   expect(viewOf('waiting', { now: time + 400 * hour })).not.toHaveProperty('safeMeanwhile');
+});
+
+it('asks for the test of a filesystem once, whatever lies on it', () => {
+  const state = {
+    ...{ concerns: true, isNeeded: true, mayStallMs: 250, obstacles: [], last: null },
+    ...{ kernel: '6.12', mountPoint: '/' },
+  };
+  const trials = new Map(sources.map(({ id }) => [id, state]));
+  const asking = (of: SourceFacts['trials']) =>
+    viewsOf({ sources, trials: of }).map(({ notes }) => notes.map(({ kind }) => kind));
+  expect(asking(trials)).toEqual([['trial'], []]);
+  expect(asking(new Map([...trials].map(([id, trial], n) => [id, { ...trial, mountPoint: `/${n}` }])))).toEqual([
+    ['trial'],
+    ['trial'],
+  ]);
+  expect(asking(new Map([...trials].map(([id, trial]) => [id, { ...trial, isNeeded: false }])))).toEqual([[], []]);
 });

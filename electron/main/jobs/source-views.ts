@@ -1,3 +1,5 @@
+import { isTrialWanted, type TrialState } from '../../../shared/domain/freeze-trial.ts';
+import type { SourceId } from '../../../shared/domain/ids.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import { lateAt } from '../../../shared/domain/schedule/late.ts';
 import type { Source } from '../../../shared/domain/source.ts';
@@ -22,6 +24,8 @@ export interface SourceFacts {
   readonly active: readonly RunView[];
   readonly planOf: (source: Source) => SourcePlan;
   readonly scheduledStillPoints: boolean;
+  /** Of sources that lie on the filesystem the system runs from, as far as it is known. */
+  readonly trials: ReadonlyMap<SourceId, TrialState>;
   readonly now: number;
 }
 
@@ -37,6 +41,7 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
     facts.snapshots.filter(({ mark }) => mark.kind === 'backup'),
     ({ sourceId }) => sourceId,
   );
+  const asks = wantedTrials(facts);
   return facts.sources.map((source) => {
     const { policy } = source;
     // What is kept elsewhere does not make this repository's copy newer.
@@ -65,6 +70,7 @@ export function sourceViews(facts: SourceFacts): SourceView[] {
       notes: sourceNotes({
         ...{ source, repository, aheadAt },
         failedForgets: facts.failedForgets.find(({ sourceId }) => sourceId === source.id),
+        trial: asks.get(source.id),
       }),
       ...healthOf({
         source,
@@ -113,4 +119,15 @@ function passed(at: number | null, now: number): number | null {
 
 function findRepository(repositories: readonly RepositoryStatus[], source: Source): RepositoryStatus | undefined {
   return repositories.find(({ id }) => id === source.policy.repositoryId);
+}
+
+/** One trial is for everything on its filesystem: the first source that lies there asks. */
+function wantedTrials({ sources, trials }: SourceFacts): ReadonlyMap<SourceId, TrialState> {
+  const asks = new Map<SourceId, TrialState>();
+  for (const { id } of sources) {
+    const trial = trials.get(id);
+    const isAsked = [...asks.values()].some(({ mountPoint }) => mountPoint === trial?.mountPoint);
+    if (trial !== undefined && isTrialWanted(trial) && !isAsked) asks.set(id, trial);
+  }
+  return asks;
 }

@@ -53,6 +53,23 @@ describe('composeTimeline', () => {
     expect(others[0]?.snapshots).toHaveLength(2);
   });
 
+  it('draws when a source was seen to be quiet beside what snapshots show of it, never past now', () => {
+    const own = drawn(1, { staticBand: { from: 300, to: 500 } });
+    const quiet = [
+      { from: 100, to: 200 },
+      { from: 400, to: 700 },
+      { from: 900, to: 1_500 },
+    ];
+    const quietOf = ({ id }: { id: SourceId }) => (id === sources[0]?.id ? quiet : []);
+    const [first, second] = composeTimeline(sources, [own], [], now, undefined, quietOf).lanes;
+    expect(first?.staticBands).toEqual([
+      { from: 100, to: 200 },
+      { from: 300, to: 700 },
+      { from: 900, to: now },
+    ]);
+    expect(second?.staticBands).toEqual([]);
+  });
+
   it('draws a safety snapshot with the source whose folder it was taken in', () => {
     const safety = (path: string) => drawn(2, { sourceId: null, paths: [path] }, 'safety');
     expect(lanes(safety('/home/user/Photos/2024'))[0]?.snapshots).toHaveLength(1);

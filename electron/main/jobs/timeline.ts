@@ -18,6 +18,7 @@ export function composeTimeline(
   failures: readonly DrawnFailure[],
   now: number,
   planOf: (source: Source) => LanePlan = () => nothingPlanned,
+  quietOf: (source: Source) => readonly Band[] = () => [],
 ): Timeline {
   const registered = new Set<string>(sources.map(({ id }) => id));
   const groups = Map.groupBy(snapshots, (snapshot) => laneKey(snapshot, sources));
@@ -31,7 +32,7 @@ export function composeTimeline(
       detail: detailOf(drawn) ?? describeSpec(source.spec),
       kind: source.spec.kind,
       failures: (failuresOf.get(source.id) ?? []).map(({ runId, at, outcome, text }) => ({ runId, at, outcome, text })),
-      ...drawing(drawn, now),
+      ...drawing(drawn, now, quietOf(source)),
       ...planned(planOf(source)),
     };
   });
@@ -84,13 +85,15 @@ function planned({ planned, missed, windows }: LanePlan): Pick<Lane, 'planned' |
   };
 }
 
-function drawing(drawn: readonly DrawnSnapshot[], now: number): Pick<Lane, 'snapshots' | 'staticBands' | 'logBands'> {
+/** `quiet`: seen between backups; beside it each snapshot that nobody wrote to shows the time it took. */
+function drawing(
+  drawn: readonly DrawnSnapshot[],
+  now: number,
+  quiet: readonly Band[] = [],
+): Pick<Lane, 'snapshots' | 'staticBands' | 'logBands'> {
   return {
     snapshots: drawn.map(({ mark }) => mark),
-    staticBands: mergeBands(
-      drawn.flatMap(({ staticBand }) => (staticBand ? [staticBand] : [])),
-      now,
-    ),
+    staticBands: mergeBands([...quiet, ...drawn.flatMap(({ staticBand }) => (staticBand ? [staticBand] : []))], now),
     logBands: [],
   };
 }

@@ -10,12 +10,14 @@ import type { Scheduler } from '../../schedule/index.ts';
 import type { Catalog, DrawnSnapshot } from './catalog-port.ts';
 import type { DrawnCache } from './drawn-cache.ts';
 import type { Clock } from './ports.ts';
+import type { QuietTimes } from './quiet-times.ts';
 import type { Passwords, RepositoryAccess } from './repository-access.ts';
 import type { RunService } from './run-service.ts';
 import type { SourceDirectory } from './source-directory.ts';
 import { type SourcePlan, sourcePlan } from './source-plan.ts';
 import { aheadMs, sourceViews } from './source-views.ts';
 import { composeTimeline } from './timeline.ts';
+import type { Trials } from './trials.ts';
 
 export type RepositoryView = IpcResult<'repositories.list'>[number];
 
@@ -28,6 +30,8 @@ export interface ViewsOptions {
   readonly passwords: Pick<Passwords, 'get'> & { isRemembered(id: RepositoryId): boolean };
   readonly scheduler: Pick<Scheduler, 'pausedUntil' | 'state' | 'windows'>;
   readonly scheduledStillPoints: () => boolean;
+  readonly quietTimes: Pick<QuietTimes, 'get'>;
+  readonly trials: Pick<Trials, 'of'>;
   readonly now: Clock;
 }
 
@@ -40,7 +44,7 @@ export class Views {
   }
 
   async sources(repositories?: readonly RepositoryStatus[] | null): Promise<SourceView[]> {
-    const { access, catalog, drawn, runs, sources, scheduledStillPoints, now } = this.#options;
+    const { access, catalog, drawn, runs, sources, scheduledStillPoints, trials, now } = this.#options;
     const [registered, statuses, { snapshots, damages }, latestBackups, failedForgets] = await Promise.all([
       sources.listOrLastKnown(),
       repositories === undefined ? access.list().catch(() => null) : repositories,
@@ -58,6 +62,7 @@ export class Views {
       active: runs.active,
       planOf: (source) => this.planOf(source),
       scheduledStillPoints: scheduledStillPoints(),
+      trials: trials.of(registered),
       now: now(),
     });
   }
@@ -86,9 +91,20 @@ export class Views {
   }
 
   async timeline(): Promise<Timeline> {
-    const { sources, drawn, now } = this.#options;
-    const [registered, { snapshots, failures }] = await Promise.all([sources.listOrLastKnown(), drawn.get()]);
-    return composeTimeline(registered, snapshots, failures, now(), (source) => this.planOf(source));
+    const { sources, drawn, quietTimes, now } = this.#options;
+    const [registered, { snapshots, failures }, quiet] = await Promise.all([
+      sources.listOrLastKnown(),
+      drawn.get(),
+      quietTimes.get(),
+    ]);
+    return composeTimeline(
+      registered,
+      snapshots,
+      failures,
+      now(),
+      (source) => this.planOf(source),
+      ({ id }) => quiet.get(id) ?? [],
+    );
   }
 
   planOf(source: Source): SourcePlan {

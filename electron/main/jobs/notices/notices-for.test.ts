@@ -143,7 +143,7 @@ const table: readonly [
         {
           ...safe,
           notes: sourceNotes({
-            ...{ source: safe, repository, aheadAt: null },
+            ...{ source: safe, repository, aheadAt: null, trial: undefined },
             failedForgets: { sourceId: photosId, backups: 3, text: forgetWarning('It is in use by user on lap.').text },
           }),
         },

@@ -177,7 +177,7 @@ function sourceNotices(facts: NoticeFacts, source: SourceView): Notice[] {
     });
   }
   if (source.health === 'weaker') notices.push(weakerNotice(facts, source));
-  return [...notices, ...source.notes.map((note) => noteNotice(source, note))];
+  return [...notices, ...source.notes.flatMap((note) => (isTold(note) ? [noteNotice(source, note)] : []))];
 }
 
 function failedNotice(source: SourceView, lastRun: RunView | undefined): Notice {
@@ -214,7 +214,14 @@ function weakerNotice({ lackingConsent }: NoticeFacts, source: SourceView): Noti
   };
 }
 
-function noteNotice({ id, name }: SourceView, { kind, text }: SourceNote): Notice {
+type ToldNote = SourceNote & { readonly kind: keyof typeof noteTitles };
+
+/** What is only a question waits in the window; that a backup became weaker for it is told by itself. */
+function isTold(note: SourceNote): note is ToldNote {
+  return note.kind in noteTitles;
+}
+
+function noteNotice({ id, name }: SourceView, { kind, text }: ToldNote): Notice {
   return {
     id: `${kind}:${id}`,
     kind,
@@ -229,10 +236,10 @@ function noteNotice({ id, name }: SourceView, { kind, text }: SourceNote): Notic
   };
 }
 
-const noteTitles: Readonly<Record<SourceNote['kind'], string>> = {
+const noteTitles = {
   'future-snapshot': 'a snapshot from a wrong clock',
   'not-deleted': 'old snapshots stay',
-};
+} as const satisfies Partial<Record<SourceNote['kind'], string>>;
 
 function fullNotices({ sources, latestBackups, now }: NoticeFacts, repository: RepositoryView): Notice[] {
   const place = { kind: 'repository', repositoryId: repository.id } as const;

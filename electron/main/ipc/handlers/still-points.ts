@@ -1,0 +1,10 @@
+import type { HandlersOf } from '../handlers.ts';
+import type { Services } from '../services.ts';
+
+export function stillPointHandlers({ trials }: Pick<Services, 'trials'>): HandlersOf<'stillPoints'> {
+  return {
+    'stillPoints.trialState': (target) => trials.stateOf(target),
+    'stillPoints.tryOut': (target) => trials.tryOut(target),
+    'stillPoints.skipTrial': (target) => trials.skip(target),
+  };
+}

@@ -1,0 +1,60 @@
+import { expect, it, vi } from 'vitest';
+import { FakeWorld } from '../testing/fake-world.ts';
+import { Trials } from './trials.ts';
+
+function scene() {
+  const world = new FakeWorld();
+  world.trial = { ...world.trial, concerns: true, isNeeded: true, obstacles: ['It has to be tried once.'] };
+  const may = { freeze: true };
+  const changed = vi.fn();
+  const trials = new Trials({ access: world, canFreeze: () => may.freeze, changed });
+  const asked = () => world.asked.filter((name) => name === 'freeze.trialState').length;
+  return { world, may, changed, trials, asked };
+}
+
+it('looks at sources in the background, once, and says when that showed something', async () => {
+  const { world, changed, trials, asked } = scene();
+  expect(trials.of(world.sources).size).toBe(0);
+  await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1));
+  expect([...trials.of(world.sources).keys()]).toEqual(world.sources.map(({ id }) => id));
+  expect(asked()).toBe(world.sources.length);
+  trials.of(world.sources.slice(1));
+  await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(2));
+  expect(trials.of(world.sources.slice(1)).size).toBe(world.sources.length - 1);
+});
+
+it('asks nobody where nothing may be held, and looks again when it may', async () => {
+  const { world, may, changed, trials, asked } = scene();
+  may.freeze = false;
+  trials.of(world.sources);
+  await Promise.resolve();
+  expect(asked()).toBe(0);
+  may.freeze = true;
+  trials.of(world.sources);
+  await vi.waitFor(() => expect(changed).toHaveBeenCalled());
+  may.freeze = false;
+  trials.of(world.sources);
+  await vi.waitFor(() => expect(trials.of(world.sources).size).toBe(0));
+});
+
+it('knows of a trial or a no right away', async () => {
+  const { world, changed, trials } = scene();
+  const [source] = world.sources;
+  if (source === undefined) throw new Error('the world has a source');
+  trials.of(world.sources);
+  await vi.waitFor(() => expect(changed).toHaveBeenCalledTimes(1));
+  expect(await trials.skip({ sourceId: source.id })).toMatchObject({ outcome: 'skipped' });
+  expect(await trials.tryOut({ spec: source.spec })).toMatchObject({ outcome: 'passed', stallsMs: [4.2, 1.1, 1.3] });
+  trials.of(world.sources);
+  await vi.waitFor(() => expect(trials.of(world.sources).get(source.id)?.isNeeded).toBe(false));
+  expect(await trials.stateOf({ sourceId: source.id })).toMatchObject({ concerns: true, isNeeded: false });
+});
+
+it('has nothing to say of sources that the system does not run from', async () => {
+  const { world, changed, trials, asked } = scene();
+  world.trial = { ...world.trial, concerns: false };
+  trials.of(world.sources);
+  await vi.waitFor(() => expect(asked()).toBe(world.sources.length));
+  expect(trials.of(world.sources).size).toBe(0);
+  expect(changed).not.toHaveBeenCalled();
+});
