@@ -1,6 +1,7 @@
 import { closeSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SourceId } from '../../shared/domain/ids.ts';
+import { localZone } from '../../shared/domain/keep/wall-clock.ts';
 import type { FilesystemSpec, Source } from '../../shared/domain/source.ts';
 import { msToInstant } from '../../shared/domain/time.ts';
 import type { Account } from './authority/accounts.ts';
@@ -18,6 +19,7 @@ import type { Directories } from './directories.ts';
 import {
   createBtrfsSnapshot,
   createFsfreezeCopy,
+  createHooks,
   createJournal,
   createLive,
   createLvmSnapshot,
@@ -36,14 +38,17 @@ import {
   sharedMemory,
   systemSleep,
 } from './quiesce/index.ts';
+import { pause } from './quiesce/pause.ts';
 import { processEnvironment } from './repository/index.ts';
 import { createFilesystemRestore, snapshotSourceOf } from './restore/index.ts';
-import { createFilesystemSource, type FilesystemFacts } from './sources/index.ts';
+import { createFilesystemSource, type FilesystemFacts, type SourceFacts } from './sources/index.ts';
 import { processAbilities } from './system/capabilities.ts';
+import { diskUse } from './system/disk-use.ts';
 import { identityFileOps, plainFileOps } from './system/file-ops.ts';
 import { asIdentity } from './system/identity.ts';
 import { keepAwake } from './system/inhibitor.ts';
 import { machineConditions } from './system/machine-conditions.ts';
+import { deviceNumber, listMounts } from './system/mounts.ts';
 import { openVerifiedProgram } from './system/spawn-verified.ts';
 import type { SystemBus } from './system/system-bus.ts';
 import { version } from './version.ts';
@@ -61,6 +66,8 @@ export interface Composition {
   readonly systemBus?: SystemBus;
   /** Where helpers of one user tell each other when a filesystem was held last; without it each knows its own freezes. */
   readonly paceFolder?: string | undefined;
+  /** The folder of hooks; elsewhere in tests. */
+  readonly hooksFolder?: string;
   readonly kdf?: 'default' | 'test';
 }
 
@@ -104,6 +111,11 @@ export function composeHelper(composition: Composition): HelperContext {
     recordsFolder: directories.snapshotRecords,
     ...{ onlyDirectPlaces: holding.onlyDirectPlaces, pace: holding.pace, sleep: holding.sleep },
   };
+  // Beside the journals of restores: what is to be put in order at the next start.
+  const hooks = createHooks({
+    recordsFolder: join(dirname(directories.restores), 'hooks'),
+    ...(composition.hooksFolder === undefined ? {} : { folder: composition.hooksFolder }),
+  });
   const sessions = new RepositorySessions({
     registry,
     callerUid: caller.uid,
@@ -151,13 +163,28 @@ export function composeHelper(composition: Composition): HelperContext {
       author,
       keepAwake: () => keepAwake('A backup is under way', systemBus),
       mayScheduledHold: () => scheduleConsent.isGiven,
+      holdConditions: {
+        now: Date.now,
+        zone: localZone,
+        onMains: async () => (await machineConditions(systemBus)).onMains,
+        diskUse: diskUseOf,
+        pause,
+      },
+      hooks,
     },
+    hooks,
     root: { ...root, tryOut: (...all) => recorder.during(() => root.tryOut(...all)) },
     holding,
     quiet: { windows, recorder },
     removeLeftovers: () => removeLeftovers(atomic),
     guardProblem: problemOfGuard(guardBinary),
   };
+}
+
+/** Of what the mount of a source lies on itself: what is below it is at work when it is. */
+function diskUseOf({ mountPoint }: SourceFacts): (() => number) | undefined {
+  const mount = listMounts().findLast((each) => each.mountPoint === mountPoint);
+  return mount === undefined ? undefined : diskUse(deviceNumber(mount));
 }
 
 /** A folder can be protected more than once, with snapshots in several repositories. */

@@ -1,5 +1,6 @@
 import { backupHandlers } from './commands/backup-handlers.ts';
 import type { HelperContext } from './commands/context.ts';
+import { hookHandlers } from './commands/hook-handlers.ts';
 import { keepHandlers } from './commands/keep-handlers.ts';
 import { quietHandlers } from './commands/quiet-handlers.ts';
 import { registryHandlers } from './commands/registry-handlers.ts';
@@ -25,6 +26,7 @@ export function createHandlers(context: HelperContext): Handlers {
     ...snapshotHandlers(context),
     ...restoreHandlers(context),
     ...trialHandlers(context),
+    ...hookHandlers(context),
     ...quietHandlers(context),
   };
 }

@@ -42,6 +42,7 @@ for (const line of recovered) log(`restore: ${line}`);
 const leftovers = await context.removeLeftovers();
 for (const name of leftovers.removed) log(`snapshot ${name} of a run that crashed: removed`);
 for (const { mark, reason } of leftovers.kept) log(`snapshot ${mark} of a run that crashed: kept, ${reason}`);
+for (const line of await context.hooks.thawLeftovers()) log(`hooks: ${line}`);
 const authority = authorityFor(caller, polkitConsent(caller, process.ppid));
 
 await serve({

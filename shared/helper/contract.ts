@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { backupCommands } from './backup-commands.ts';
+import { hookCommands } from './hook-commands.ts';
 import { keepCommands } from './keep-commands.ts';
 import { quietCommands } from './quiet-commands.ts';
 import { registryCommands } from './registry-commands.ts';
@@ -23,6 +24,7 @@ export const helperContract = {
   ...scheduleCommands,
   ...keepCommands,
   ...trialCommands,
+  ...hookCommands,
   ...quietCommands,
 } as const;
 

@@ -3,6 +3,7 @@ import type { Registry } from '../authority/registry.ts';
 import type { ScheduleConsent } from '../authority/schedule-consent.ts';
 import type { BackupStages } from '../pipeline/backup.ts';
 import type {
+  Hooks,
   LeftoverReport,
   QuiesceEnvironment,
   QuietRecorder,
@@ -38,6 +39,8 @@ export interface HelperContext {
   readonly holding: QuiesceEnvironment;
   /** When sources were seen to be quiet, and who sees to it. */
   readonly quiet: { readonly windows: StaticWindows; readonly recorder: QuietRecorder };
+  /** Programs that are told of a still point. */
+  readonly hooks: Hooks;
   /** Removes snapshots of volumes that an earlier run left behind by crashing; ours only. Never rejects. */
   readonly removeLeftovers: () => Promise<LeftoverReport>;
   /** Why no guard can be started here, so that nothing may be frozen; empty when one can. */

@@ -1,12 +1,14 @@
 import type { SourceId } from '../../../shared/domain/ids.ts';
 import { defaultLongestStallMs, type Policy } from '../../../shared/domain/policy.ts';
 import { describeSpec, type Source, type SourceSpec } from '../../../shared/domain/source.ts';
+import { widerStill } from '../../../shared/domain/still-rules.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import type { Caller } from '../authority/caller.ts';
 import { repositoryById, sourceById } from '../authority/registry.ts';
 import { preflightOf } from '../pipeline/preflight.ts';
 import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
+import { refuseUnusableHooks } from './hook-handlers.ts';
 import { sourceActivity } from './source-activity.ts';
 import { sourceIdFor } from './source-ids.ts';
 
@@ -21,6 +23,8 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
     signal: AbortSignal,
   ): Promise<Source> {
     repositoryById(registry, caller.uid, source.policy.repositoryId);
+    const before = registry.sources(caller.uid).find((each) => each.id === id)?.policy ?? null;
+    refuseUnusableHooks(context.hooks, before, source.policy);
     await stages.examine(source.spec, signal);
     const registered = { id, ...source, ownerUid: caller.uid };
     registry.putSource(registered);
@@ -35,6 +39,7 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
         {
           requiredLevel: policy.requiredLevel ?? 'per-file',
           longestStallMs: policy.longestStallMs ?? defaultLongestStallMs,
+          still: policy.still,
         },
         stages,
         signal,
@@ -53,6 +58,7 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
     'sources.setPolicy': async ({ id, policy }) => {
       const source = sourceById(registry, caller.uid, id);
       refuseWider(caller, source, policy);
+      refuseUnusableHooks(context.hooks, source.policy, policy);
       repositoryById(registry, caller.uid, policy.repositoryId);
       refuseTwice(registry.sources(caller.uid), id, source.spec, policy.repositoryId);
       const changed = { ...source, policy };
@@ -83,7 +89,7 @@ function refuseWider(caller: Caller, { policy: now }: Source, policy: Policy): v
       ? { field: 'policy.repositoryId', what: 'Where its snapshots are kept' }
       : policy.longestStallMs > now.longestStallMs
         ? { field: 'policy.longestStallMs', what: 'A longer pause for everybody who writes' }
-        : null;
+        : widerStill(now.still, policy.still);
   if (wider === null) return;
   throw new StillpointError({
     kind: 'not-permitted',

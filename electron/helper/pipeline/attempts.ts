@@ -2,6 +2,7 @@ import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import { type ErrorKind, isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
 import { isBaseNotStored } from '../capture/index.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } from '../quiesce/contract.ts';
+import { type NotUsed, whyNotUsed } from '../quiesce/index.ts';
 import type { SourceFacts } from '../sources/contract.ts';
 
 /** What a weaker method may still achieve after a stronger one was refused; anything else ends the run. */
@@ -37,17 +38,17 @@ export async function firstThatHolds<T>(
   context: QuiesceContext,
   use: (view: StillView) => Promise<T>,
 ): Promise<Attempted<T>> {
-  const refused: string[] = [];
+  const refused: NotUsed[] = [];
   for (const [index, method] of methods.entries()) {
     try {
       const outcome = await method.withStillView(facts, lease, context, use);
-      return { ...outcome, method: method.name, attempts: index + 1, refused };
+      return { ...outcome, method: method.name, attempts: index + 1, refused: whyNotUsed(refused, 'tried') };
     } catch (error) {
       const last = index === methods.length - 1;
       if (last || !mayFallBack(error)) throw error;
-      const text = `${method.name}: ${(error as StillpointError).message}`;
-      refused.push(text);
-      context.report.note('warning', text);
+      const given: NotUsed = { method: method.name, reason: (error as StillpointError).message };
+      refused.push(given);
+      context.report.note('warning', whyNotUsed([given], 'tried').join(' '));
     }
   }
   throw new StillpointError({

@@ -7,19 +7,21 @@ import { instantToNs } from '../../../shared/domain/time.ts';
 import { throwIfAborted } from '../../../shared/errors/index.ts';
 import { blobStoreFor, capture, createAhead } from '../capture/index.ts';
 import type { QuiesceMethod } from '../quiesce/contract.ts';
+import type { Hooks } from '../quiesce/index.ts';
 import type { HeldLock, Repository, Snapshot } from '../repository/index.ts';
 import type { SourceFacts } from '../sources/contract.ts';
 import { excludesForSnapshot } from '../sources/index.ts';
 import { addEvidence } from './add-evidence.ts';
 import { firstThatHolds } from './attempts.ts';
 import { composeEvidence } from './compose-evidence.ts';
+import type { HoldConditions } from './hold-rules.ts';
 import type { BackupJob } from './job.ts';
 import { findParent } from './parent.ts';
 import { pickFor } from './preflight.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { backupResult } from './run-results.ts';
+import { surroundingsOf, whyNotHeld } from './surroundings.ts';
 import { takeLock } from './take-lock.ts';
-import { notAllowedWords } from './unattended.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 
 export interface BackupStages {
@@ -29,6 +31,10 @@ export interface BackupStages {
   readonly kernel: string;
   readonly version: string;
   readonly author: Author;
+  /** What a policy's rules of holding are judged by; without it none of them keeps writers from being held. */
+  readonly holdConditions?: HoldConditions;
+  /** Programs that are told of a still point; without it none can be. */
+  readonly hooks?: Omit<Hooks, 'list'>;
   /** Whether a run that a schedule began may hold writers. Without it, none may. */
   readonly mayScheduledHold?: () => boolean;
   /** Keeps the machine from falling asleep for want of use, until what it gives is disposed of. Holds up nobody. */
@@ -56,11 +62,13 @@ export async function backup(
   signal: AbortSignal,
 ): Promise<RunResult> {
   await using _awake = stages.keepAwake?.();
-  const wishes = { ...job.policy, mayHold: job.trigger !== 'schedule' || stages.mayScheduledHold?.() === true };
-  const { facts, picked, isWithheld } = await report.phase('preflight', () =>
-    pickFor(job.spec, wishes, stages, signal),
-  );
-  if (isWithheld) report.note('info', notAllowedWords);
+  await stages.hooks?.thawLeftovers();
+  for (const line of stages.hooks?.takeUntold() ?? []) report.note('warning', line);
+  const { facts, picked, withheld } = await report.phase('preflight', async () => {
+    const notHeldBecause = await whyNotHeld(job, stages);
+    return pickFor(job.spec, { ...job.policy, notHeldBecause }, stages, signal);
+  });
+  if (withheld !== null) report.note('info', withheld);
   report.expect(facts.files, facts.bytes);
   const lock = await report.phase('open', () => takeLock(repository, report, signal));
   try {
@@ -70,6 +78,7 @@ export async function backup(
     const stored = await repository.withWriter(lock, { signal: running }, async (writer) => {
       const store = blobStoreFor(repository, writer);
       const unlisted: { path: string; reason: string }[] = [];
+      const surroundings = surroundingsOf(job, stages, facts, report, running);
       const still = await firstThatHolds(
         picked.methods,
         facts,
@@ -79,6 +88,7 @@ export async function backup(
           // One for all methods: what an attempt stored ahead stays, and the next one's reading finds it by content.
           ahead: createAhead(store, parent, report),
           liveBytesPerSecond: liveBytesPerSecond(job.policy),
+          ...surroundings.context,
         },
         (view) =>
           report.phase('store', async () => {
@@ -99,6 +109,7 @@ export async function backup(
           askedAt: job.askedAt,
           whyNotStronger: [...picked.whyNotStronger, ...still.refused],
           attempts: still.attempts,
+          hooks: surroundings.calls(),
           hostname: stages.author.hostname,
           kernel: stages.kernel,
           unlisted,

@@ -1,24 +1,25 @@
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
-import type { Preflight } from '../../../shared/domain/preflight.ts';
+import type { MethodPromise, Preflight } from '../../../shared/domain/preflight.ts';
 import type { SourceSpec } from '../../../shared/domain/source.ts';
+import { defaultStillRules, type StillRules, stillSentences } from '../../../shared/domain/still-rules.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import { type PickedMethods, pickMethods } from '../quiesce/index.ts';
 import type { SourceFacts } from '../sources/contract.ts';
 import type { BackupStages } from './backup.ts';
-import { withoutHolding } from './unattended.ts';
+import { holdsWriters, withoutHolding } from './hold-rules.ts';
 
 export type Wishes = Pick<Policy, 'requiredLevel' | 'longestStallMs'> & {
-  /** False: nothing that makes writers wait is used, whatever it promises. Default true. */
-  readonly mayHold?: boolean;
+  /** Why nothing that makes writers wait may be used, whatever it promises, as a sentence for people. Default: it may. */
+  readonly notHeldBecause?: string | null;
 };
 
 export interface Picked {
   readonly facts: SourceFacts;
   readonly picked: PickedMethods;
   readonly preflight: Preflight;
-  /** A method was left out for no other reason than that it holds writers. */
-  readonly isWithheld: boolean;
+  /** `notHeldBecause`, where a method was left out for no other reason; else null. */
+  readonly withheld: string | null;
 }
 
 /** Methods that hold everybody who writes anywhere on the source's filesystem. */
@@ -34,8 +35,11 @@ export async function pickFor(
   const facts = await stages.examine(spec, signal);
   const lease = { longestStallMs: wishes.longestStallMs };
   const promised = await Promise.all(stages.methods.map((method) => method.preflight(facts, lease)));
+  const { notHeldBecause = null } = wishes;
   const asked = promised.map((promise) =>
-    wishes.mayHold === false ? withoutHolding(promise, wishes.longestStallMs) : { promise, isWithheld: false },
+    notHeldBecause === null
+      ? { promise, isWithheld: false }
+      : withoutHolding(promise, wishes.longestStallMs, notHeldBecause),
   );
   const promises = asked.map(({ promise }) => promise);
   const picked = pickMethods(stages.methods, promises, wishes);
@@ -53,17 +57,39 @@ export async function pickFor(
     bytes: facts.bytes,
     counted: facts.counted,
   };
-  return { facts, picked, preflight, isWithheld: asked.some(({ isWithheld }) => isWithheld) };
+  return { facts, picked, preflight, withheld: asked.some(({ isWithheld }) => isWithheld) ? notHeldBecause : null };
 }
 
-/** What a source would get, for whoever is about to add it. */
+/**
+ * What a source would get, for whoever is about to add it: at its best. That writers may be held at some times only is told
+ * beside what holding them would give, and keeps nobody from asking for it at another time.
+ */
 export async function preflightOf(
   spec: SourceSpec,
-  wishes: Wishes,
+  wishes: Wishes & { readonly still?: StillRules | undefined },
   stages: Pick<BackupStages, 'examine' | 'methods'>,
   signal: AbortSignal,
 ): Promise<Preflight> {
-  return (await pickFor(spec, wishes, stages, signal)).preflight;
+  const { preflight } = await pickFor(spec, wishes, stages, signal);
+  const limits = wishes.still === undefined ? [] : limitSentences(wishes.still);
+  const withLimits = (promise: MethodPromise): MethodPromise =>
+    promise.available && holdsWriters[promise.method]
+      ? { ...promise, reasons: [...promise.reasons, ...limits] }
+      : promise;
+  return {
+    ...preflight,
+    chosen: withLimits(preflight.chosen),
+    considered: preflight.considered.map(withLimits),
+  };
+}
+
+/** What of the rules can keep writers from being held. */
+function limitSentences(rules: StillRules): string[] {
+  return stillSentences({
+    ...rules,
+    hooks: [],
+    busyDisk: rules.busyDisk.afterwards === 'live' ? rules.busyDisk : defaultStillRules.busyDisk,
+  });
 }
 
 function noMethod(): StillpointError {

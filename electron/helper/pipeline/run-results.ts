@@ -34,9 +34,14 @@ export function endedBy(runId: RunId, error: StillpointError): RunResult {
 
 export function backupResult(job: BackupJob, snapshotId: SnapshotId, evidence: Evidence, newBytes: number): RunResult {
   const { files, level, hold, leftOutTotal } = evidence;
+  const stuck = evidence.hooks.filter(({ when, ok }) => when === 'thaw' && !ok);
   const weaker = !isAtLeast(level, job.policy.requiredLevel);
   const warnings: RunWarning[] = [
     ...(weaker ? [{ code: 'weaker-than-required', text: weakerText(evidence, job) }] : []),
+    ...stuck.map(({ problem }) => ({
+      code: 'hook-failed',
+      text: `${problem} What it had paused may still be paused.`,
+    })),
     ...files.torn.map(({ path, reason }) => ({ code: 'torn', text: `changed while being read: ${reason}`, path })),
     ...files.unreadable.map(({ path, reason }) => ({
       code: 'unreadable',
@@ -44,7 +49,7 @@ export function backupResult(job: BackupJob, snapshotId: SnapshotId, evidence: E
       path,
     })),
   ];
-  const total = (weaker ? 1 : 0) + files.tornTotal + files.unreadableTotal;
+  const total = (weaker ? 1 : 0) + stuck.length + files.tornTotal + files.unreadableTotal;
   return {
     runId: job.runId,
     outcome: total > 0 ? 'warnings' : 'done',

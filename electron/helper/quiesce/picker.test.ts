@@ -63,10 +63,35 @@ describe('pickMethods', () => {
     expect(pick([slow, live])).toMatchObject({
       order: ['live'],
       why: [
-        'Holding still for the whole copy was not possible: writers would pause about 251 ms, longer than the 250 ms allowed.',
+        'Holding still for the whole copy was not possible: Writers would pause about 251 ms, longer than the 250 ms allowed.',
       ],
     });
     expect(pick([slow, live], 251).order).toEqual(['fsfreeze-copy', 'live']);
+  });
+
+  it('tells once what several methods were not used for', () => {
+    const words = 'Writers may be held between 22:00 and 06:00 only.';
+    const offers = [
+      offer('precopy-freeze', 'filesystem', 12, words),
+      offer('fsfreeze-copy', 'filesystem', 120, words),
+      offer('lvm-snapshot', 'crash', 3, 'There is no space for it.'),
+    ];
+    expect(pick([live, ...offers]).why).toEqual([
+      'Copying first and holding still for the rest was not possible, nor was holding still for the whole copy: Writers may be held between 22:00 and 06:00 only.',
+      'An LVM snapshot was not possible: There is no space for it.',
+    ]);
+  });
+
+  it.each<[QuiesceMethodName, string]>([
+    ['btrfs-snapshot', 'A btrfs snapshot'],
+    ['zfs-snapshot', 'A ZFS snapshot'],
+    ['tarantool-backup', 'A backup by Tarantool itself'],
+    ['qemu-backup', 'A backup by QEMU'],
+    ['openstack-image', 'An OpenStack image'],
+  ])('has words for %s, and for what says nothing of itself', (method, deed) => {
+    const silent = offer(method, 'application', 0, 'x');
+    const promise = { ...silent.promise, reasons: [] };
+    expect(pick([live, { ...silent, promise }]).why).toEqual([`${deed} was not possible: It is not available here.`]);
   });
 
   it('does not explain what is weaker than the choice', () => {

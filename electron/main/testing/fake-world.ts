@@ -106,6 +106,7 @@ export class FakeWorld implements HelperCalls {
       hostname: 'desk',
       kernel: '6.12',
     }),
+    'hooks.list': () => ({ folder: '/etc/stillpoint/hooks.d', problem: '', hooks: [] }),
     'registry.import': ({ sources, repositories }) => ({ sources: sources.length, repositories: repositories.length }),
     'sources.list': () => this.sources,
     'sources.preflight': () => {
