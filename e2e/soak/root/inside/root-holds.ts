@@ -63,6 +63,10 @@ export class RootHolds {
     const isStruck = rootCase.victims.length > 0 && !(rootCase.when === 'frozen' && end?.event === 'refused');
     const wake = await this.#wake(isStruck ? rootCase : { ...rootCase, victims: [] }, holder, pids, faults);
     const over = end ?? wake;
+    // A helper that was stopped before its freeze began makes it only now.
+    const feltLater = probe.read();
+    if (feltLater === undefined) faults.push('a writer waits again');
+    else if (feltLater.longestMs > rootLeaseMs + graceMs) faults.push(`a writer waited ${feltLater.longestMs} ms`);
     faults.push(...(await this.#left(pids)));
     tracer?.kill('SIGKILL');
     const rcuAfter = await settled(rcuBefore);
@@ -82,7 +86,7 @@ export class RootHolds {
         held: over?.held === true,
         cause: typeof over?.cause === 'string' ? over.cause : '',
         stallMs: stallOf(over),
-        feltMs: felt?.longestMs ?? -1,
+        feltMs: Math.max(felt?.longestMs ?? -1, feltLater?.longestMs ?? -1),
         wroteMs: wroteMs ?? -1,
         ...copied,
       },
