@@ -34,6 +34,10 @@ export const groups = {
       'a panel with a tray, a notification daemon, removable disks and a login manager’s bus, for the tests of scheduled backups',
     names: ['xfce4-panel', 'dunst', 'udisks2', 'python3-dbusmock', 'imagemagick', 'systemd', 'libglib2.0-bin'],
   },
+  guest: {
+    reason: 'a machine of its own, for holding the filesystem everything runs from',
+    names: ['qemu-system-x86', 'qemu-utils', 'mmdebstrap', 'cpio'],
+  },
   polkit: { reason: 'starting the helper with an administrator’s consent', names: ['polkitd', 'pkexec'] },
 };
 
@@ -41,5 +45,5 @@ export const groups = {
 export const purposes = {
   build: ['build'],
   app: ['app', 'build'],
-  test: ['app', 'build', 'restic', 'filesystems', 'desktop', 'everyday', 'polkit'],
+  test: ['app', 'build', 'restic', 'filesystems', 'desktop', 'everyday', 'guest', 'polkit'],
 };

@@ -7,6 +7,7 @@
  */
 const besideOthers = [
   'e2e/headless/run-due',
+  'e2e/soak/root.itest.ts',
   'electron/alerts/',
   'electron/cli/',
   'electron/helper/commands/',

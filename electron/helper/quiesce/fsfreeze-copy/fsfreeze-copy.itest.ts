@@ -216,6 +216,14 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       expect(promise.reasons).toHaveLength(1);
     });
 
+    it('refuses what the system needs to go on, though it is not the root', async () => {
+      const system = { concerns: () => true, obstacles: () => [], leaseMs: 250, emergencyThaw: true } as const;
+      expect(await preflight(await examineFolder(root), { root: system })).toMatchObject({
+        available: false,
+        reasons: ['The system needs this filesystem to go on, so it is never held for a whole copy.'],
+      });
+    });
+
     it('does not freeze what a link leads to, where the one who made the link could not freeze it', async () => {
       const link = join(filesystem.mountPoint, 'mine');
       symlinkSync(root, link);

@@ -64,6 +64,8 @@ function placeObstacles(facts: FilesystemFacts, environment: QuiesceEnvironment)
   const standsOnSource = standsOn(facts);
   if (standsOnSource('/'))
     return [{ reason: 'It is the filesystem the whole system runs from, which is never held for a copy.' }];
+  if (environment.root?.concerns(facts) === true)
+    return [{ reason: 'The system needs this filesystem to go on, so it is never held for a whole copy.' }];
   const obstacles: Obstacle[] = linkObstacles(facts, environment);
   if (environment.programPlaces.some(standsOnSource))
     obstacles.push({ reason: 'Stillpoint itself runs from this filesystem.' });
