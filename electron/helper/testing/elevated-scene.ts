@@ -30,6 +30,7 @@ export interface ObservedRun {
 export class ElevatedScene {
   readonly top = mkdtempSync(join(tmpdir(), 'stillpoint-unattended-'));
   readonly rules = join(this.top, 'rules.d');
+  readonly hooks = join(this.top, 'hooks.d');
   readonly context: HelperContext;
   readonly source: string;
   repositoryId: RepositoryId | undefined;
@@ -55,6 +56,7 @@ export class ElevatedScene {
       directories,
       program: join(this.top, 'helper/helper.js'),
       polkitRules: this.rules,
+      hooksFolder: this.hooks,
       systemBus: bus,
       kdf: 'test',
     });
