@@ -76,6 +76,7 @@ export function makeBridge(port: BridgePort): Bridge {
       trialState: method('stillPoints.trialState'),
       tryOut: method('stillPoints.tryOut'),
       skipTrial: method('stillPoints.skipTrial'),
+      hooks: method('stillPoints.hooks'),
     },
     snapshots: {
       details: method('snapshots.details'),

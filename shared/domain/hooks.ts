@@ -27,6 +27,17 @@ export const hookSchema = z.object({
 });
 export type Hook = z.infer<typeof hookSchema>;
 
+/** What is in the folder of hooks. */
+export const hookFolderSchema = z.object({
+  /** Where an administrator puts them. */
+  folder: z.string(),
+  /** Why none of them can be called, for people; empty when they can. */
+  problem: z.string(),
+  /** By name. */
+  hooks: z.array(hookSchema).max(1000),
+});
+export type HookFolder = z.infer<typeof hookFolderSchema>;
+
 /** One call of a hook, in the order they were made. */
 export const hookCallSchema = z.object({
   name: z.string(),

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { hookSchema } from '../domain/hooks.ts';
+import { hookFolderSchema } from '../domain/hooks.ts';
 import { command } from './command.ts';
 
 export const hookCommands = {
@@ -9,13 +9,7 @@ export const hookCommands = {
     cancellable: false,
     timeoutMs: 10_000,
     params: z.strictObject({}),
-    result: z.strictObject({
-      /** Where an administrator puts them. */
-      folder: z.string(),
-      /** Why none of them can be called, for people; empty when they can. */
-      problem: z.string(),
-      hooks: z.array(hookSchema).max(1000),
-    }),
+    result: hookFolderSchema,
     event: z.never(),
   }),
 } as const;

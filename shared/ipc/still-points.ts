@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import { freezeTrialSchema, trialStateSchema, trialTargetSchema } from '../domain/freeze-trial.ts';
+import { hookFolderSchema } from '../domain/hooks.ts';
 import { method } from './method.ts';
 
 export const stillPointMethods = {
@@ -17,5 +19,10 @@ export const stillPointMethods = {
     title: 'Leave the filesystem that the system runs from untried',
     params: trialTargetSchema,
     result: freezeTrialSchema,
+  }),
+  'stillPoints.hooks': method({
+    title: 'Programs that can be called around a pause',
+    params: z.strictObject({}),
+    result: hookFolderSchema,
   }),
 } as const;

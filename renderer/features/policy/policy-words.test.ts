@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import { defaultKeepRules, keepEverything } from '../../../shared/domain/keep/rules.ts';
 import { defaultConditionRules, type Schedule, weekdays } from '../../../shared/domain/schedule/schedule.ts';
+import { defaultStillRules } from '../../../shared/domain/still-rules.ts';
 import { i18n } from '../../i18n/i18n.ts';
 import { daysKind } from './clock-words.ts';
 import { durationProblem, keepWords } from './keep-words.ts';
 import { conditionWords, scheduleWords, type Words } from './schedule-words.ts';
 import { durationWords, spanWords } from './span-words.ts';
+import { isUsualStill, stillWords } from './still-words.ts';
 
 const t = i18n.getFixedT('en', 'policy') as unknown as Words;
 const every = [...weekdays];
@@ -42,6 +44,38 @@ describe('a schedule in words', () => {
     expect(conditionWords({ onBattery: 'as-usual', onMetered: 'run', windows: [night] }, t)).toMatch(
       /^Only from .* to /,
     );
+  });
+});
+
+describe('when programs may be paused, in words', () => {
+  const night = { days: every, from: '22:00', to: '06:00' };
+
+  it('is nothing by default, and one part for each rule', () => {
+    expect(stillWords(defaultStillRules, t)).toEqual([]);
+    const rules = {
+      windows: [night, { ...night, days: ['sat' as const] }],
+      onBattery: 'live' as const,
+      busyDisk: { waitSeconds: 5, afterwards: 'live' as const },
+      hooks: ['a', 'b'],
+    };
+    const [windows, ...others] = stillWords(rules, t);
+    expect(windows).toMatch(/^programs paused only from .* to .*, from .* to .* on Sat$/);
+    expect(others).toEqual(['no pause on battery', 'no pause on a busy disk', '2 programs called around the pause']);
+  });
+
+  it('stands behind what holds runs back, also where only a person begins them', () => {
+    const conditions = { ...defaultConditionRules, onMetered: 'run' as const };
+    expect(conditionWords(conditions, t, ['no pause on battery'])).toBe('Once a day on battery, no pause on battery');
+    expect(conditionWords(null, t, ['no pause on battery'])).toBe('No pause on battery');
+    expect(conditionWords(null, t)).toBe('');
+  });
+
+  it('is unusual as soon as anything differs', () => {
+    expect(isUsualStill(defaultStillRules)).toBe(true);
+    expect(isUsualStill({ ...defaultStillRules, windows: [night] })).toBe(false);
+    expect(isUsualStill({ ...defaultStillRules, onBattery: 'live' })).toBe(false);
+    expect(isUsualStill({ ...defaultStillRules, hooks: ['a'] })).toBe(false);
+    expect(isUsualStill({ ...defaultStillRules, busyDisk: { waitSeconds: 11, afterwards: 'hold' } })).toBe(false);
   });
 });
 

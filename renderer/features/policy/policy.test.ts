@@ -4,6 +4,7 @@ import { defaultKeepRules, keepEverything } from '../../../shared/domain/keep/ru
 import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import { defaultConditionRules, type Schedule } from '../../../shared/domain/schedule/schedule.ts';
 import { choiceOf, needsRegistration } from '../../state/policy-parts.ts';
+import { hookChoices } from './hook-choices.ts';
 import { keepLanes } from './keep-lanes.ts';
 import { placeOf, scaleOf } from './keep-picture-layout.ts';
 import { lacksStillPoints } from './lacks-still-points.ts';
@@ -46,6 +47,28 @@ describe('a policy being changed', () => {
     expect(needsRegistration(policy, { ...policy, keep: keepEverything })).toBe(false);
     expect(needsRegistration(policy, { ...policy, longestStallMs: 1000 })).toBe(true);
     expect(needsRegistration(policy, { ...policy, repositoryId: 'b'.repeat(64) as RepositoryId })).toBe(true);
+  });
+
+  it('asks anew where programs would be paused at more times, or told by more hooks, and not for less', () => {
+    const night = { days: ['mon' as const], from: '22:00', to: '06:00' };
+    const narrow = { ...policy, still: { ...policy.still, windows: [night] } };
+    const hooked = { ...policy, still: { ...policy.still, hooks: ['10-shop'] } };
+    expect(needsRegistration(policy, narrow)).toBe(false);
+    expect(needsRegistration(narrow, policy)).toBe(true);
+    expect(needsRegistration(policy, hooked)).toBe(true);
+    expect(needsRegistration(hooked, policy)).toBe(false);
+  });
+
+  it('lists hooks that were chosen and are gone, so that they can be taken away', () => {
+    const broken = { name: '20-mail', problem: 'The hook 20-mail is not executable.' };
+    expect(hookChoices([{ name: '30-c', problem: '' }, broken], ['10-a', '30-c'])).toEqual([
+      { name: '10-a', problem: null, chosen: true },
+      { ...broken, chosen: false },
+      { name: '30-c', problem: '', chosen: true },
+    ]);
+    expect(
+      problemOf(policyProblems({ ...choice, still: { ...choice.still, hooks: ['../x'] } }), 'still.hooks'),
+    ).not.toBeNull();
   });
 
   it('brings back what was chosen for a way that was left and taken again', () => {

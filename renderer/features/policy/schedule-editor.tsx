@@ -13,6 +13,8 @@ import { LateField } from './late-field.tsx';
 import classes from './policy.module.css';
 import { type PolicyProblem, scheduleKinds, startSchedule } from './policy-draft.ts';
 import { StallChoice } from './stall-choice.tsx';
+import { StillEditor } from './still-editor.tsx';
+import { isUsualStill } from './still-words.ts';
 
 /** When a source is backed up, under which conditions, how long writers may wait, and when it is late. */
 export function ScheduleEditor({
@@ -78,6 +80,7 @@ export function ScheduleEditor({
           value={value.longestStallMs}
           onChange={(longestStallMs) => onChange({ ...value, longestStallMs })}
         />
+        <StillEditor value={value.still} problems={problems} onChange={(still) => onChange({ ...value, still })} />
         <LateField value={value} onChange={onChange} />
         {removable && schedule.kind !== 'manual' && <EjectField value={value} onChange={onChange} />}
       </div>
@@ -86,13 +89,14 @@ export function ScheduleEditor({
 }
 
 /** What differs from the defaults is not hidden. */
-function isUnusual({ conditions, longestStallMs, lateAfterHours }: PolicyChoice): boolean {
+function isUnusual({ conditions, still, longestStallMs, lateAfterHours }: PolicyChoice): boolean {
   const { onBattery, onMetered, windows } = conditions;
   return (
     windows.length > 0 ||
     onBattery !== defaultConditionRules.onBattery ||
     onMetered !== defaultConditionRules.onMetered ||
     longestStallMs !== defaultLongestStallMs ||
+    !isUsualStill(still) ||
     lateAfterHours !== null
   );
 }

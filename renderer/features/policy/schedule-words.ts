@@ -37,15 +37,24 @@ function limits(schedule: { readonly atMostEveryMinutes: number; readonly atLeas
   return { least: spanWords(schedule.atMostEveryMinutes), most: spanWords(schedule.atLeastEveryHours * 60) };
 }
 
-/** What holds runs back, as one sentence without its full stop; empty where nothing does. */
-export function conditionWords(conditions: ConditionRules, t: Words): string {
-  const parts = [
+/** What holds runs back, and what else is said, as one sentence without its full stop; empty where nothing does. */
+export function conditionWords(conditions: ConditionRules | null, t: Words, more: readonly string[] = []): string {
+  const parts = conditions === null ? [...more] : [...holdParts(conditions, t), ...more];
+  const sentence = parts.join(', ');
+  return sentence.charAt(0).toLocaleUpperCase(formatLocale()) + sentence.slice(1);
+}
+
+function holdParts(conditions: ConditionRules, t: Words): string[] {
+  return [
     conditions.onBattery === 'as-usual' ? '' : t(`hold.battery.${conditions.onBattery}`),
     conditions.onMetered === 'wait' ? t('hold.metered') : '',
     ...conditions.windows.map((window) => windowWords(window, t)),
   ].filter((part) => part !== '');
-  const sentence = parts.join(', ');
-  return sentence.charAt(0).toLocaleUpperCase(formatLocale()) + sentence.slice(1);
+}
+
+/** `from 22:00 to 06:00 on weekdays` */
+export function windowSpan({ days, from, to }: TimeWindow, t: Words): string {
+  return t(`windows.span.${daysKind(days)}`, { days: someDays(days), from: clockWords(from), to: clockWords(to) });
 }
 
 /** `only from 22:00 to 06:00 on weekdays` */

@@ -8,28 +8,11 @@ import { plans } from '../model/plans.ts';
 import { seeded } from '../model/random.ts';
 import type { World } from '../model/world.ts';
 import { fail, type Handlers } from './handlers.ts';
+import { preflightOf } from './preflight.ts';
 
 export const sourceHandlers: Handlers = {
   'sources.list': (_params, { world }) => world.sources,
-  'sources.preflight': ({ spec }, { world }) => ({
-    chosen: {
-      method: world.helper.canFreeze ? 'precopy-freeze' : 'live',
-      available: true,
-      level: world.helper.canFreeze ? 'filesystem' : 'observed-static',
-      expectedStallMs: world.helper.canFreeze ? 15 : 0,
-      reasons: world.helper.canFreeze ? [] : ['Holding still needs an administrator’s permission.'],
-      remedies: world.helper.canFreeze ? [] : ['grant-helper'],
-    },
-    considered: [],
-    filesystem: 'ext4',
-    mountPoint: '/home',
-    device: '/dev/nvme0n1p3',
-    freezesWholeFilesystem: true,
-    leftOut: [{ path: `${spec.path}/.cache`, reason: 'temporary files' }],
-    files: 20_512,
-    bytes: 1_095_216_660,
-    counted: true,
-  }),
+  'sources.preflight': ({ spec }, { world }) => preflightOf(spec, world),
   'sources.add': (params, { world, emit }) => {
     if (world.sources.some(({ name }) => name === params.name)) {
       throw fail('already-exists', `A source named ${params.name} exists.`, 'Choose another name.', 'name');
