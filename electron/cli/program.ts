@@ -2,6 +2,7 @@ import { Command, Option } from 'commander';
 import { backup } from './commands/backup.ts';
 import { check } from './commands/check.ts';
 import { type ForgetOptions, forget } from './commands/forget.ts';
+import { listHooks } from './commands/hooks.ts';
 import { init } from './commands/init.ts';
 import { type RestoreOptions, restore, undo } from './commands/restore.ts';
 import { type RunDueOptions, runDue } from './commands/run-due.ts';
@@ -117,6 +118,10 @@ export function createProgram(version: string, runner: Runner): Command {
     .option('--delete-by-rules', 'delete what the keep rules no longer keep, and give back the space')
     .option('--delete-unused', 'give back the space that nothing needs any more')
     .action((options: SpaceOptions) => on(false, (session) => space(session, options)));
+  program
+    .command('hooks')
+    .description('list the programs that can be called around a hold')
+    .action(() => on(false, (session) => listHooks(session)));
   program
     .command('snapshots')
     .description('list snapshots')

@@ -7,6 +7,7 @@ import { defaultPolicy, type Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
 import { scheduleSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import { describeSpec, type FilesystemSpec, type Source } from '../../../shared/domain/source.ts';
+import { stillSentences } from '../../../shared/domain/still-rules.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { type ExcludeOptions, excludesFrom } from '../options/exclude-options.ts';
@@ -38,7 +39,7 @@ export async function addSource(session: Session, path: string, options: AddOpti
     reasons.map((reason) => `  ${method}: ${reason}`),
   );
   const left = leftOut.map((note) => `  Left out: ${note.path} (${note.reason})`);
-  const when = scheduleSentence(source.policy.schedule);
+  const when = [scheduleSentence(source.policy.schedule), ...stillSentences(source.policy.still)].join(' ');
   session.output.result(
     { type: 'source', ...source, preflight },
     [`Added ${source.name} as ${source.id}.`, promise, ...reasons, ...left, when].join('\n'),
@@ -79,7 +80,9 @@ export async function setSource(session: Session, wanted: string, options: AddOp
     : await service.call('sources.setPolicy', { id, policy: changed.policy });
   session.output.result(
     { type: 'source', ...source },
-    `Changed ${source.name}. ${scheduleSentence(source.policy.schedule)}`,
+    [`Changed ${source.name}.`, scheduleSentence(source.policy.schedule), ...stillSentences(source.policy.still)].join(
+      ' ',
+    ),
   );
   return exitCodes.done;
 }

@@ -10,6 +10,7 @@ import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import { parseDuration } from './durations.ts';
 import { type ExcludeOptions, excludeOptions, excludesFrom } from './exclude-options.ts';
 import { type PolicyOptions, policyFrom, policyOptions } from './policy-options.ts';
+import { stillFrom } from './still-options.ts';
 
 const before = defaultPolicy(repositoryIdSchema.parse('a'.repeat(64)), 'per-file');
 
@@ -88,8 +89,41 @@ describe('schedules in plain words', () => {
     [['--keep-all', '--keep-last', '1'], '--keep-all'],
     [['--level', 'best'], '--level'],
     [['--longest-stall', '0'], '--longest-stall'],
+    [['--hold-window', '22-06'], '--hold-window'],
+    [['--hold-on-battery', 'live'], '--hold-on-battery'],
+    [['--hold-on-busy-disk', 'maybe'], '--hold-on-busy-disk'],
+    [['--busy-disk-wait', '11m'], '--busy-disk-wait'],
+    [['--busy-disk-wait', 'soon'], '--busy-disk-wait'],
+    [['--hook', '../x'], '--hook'],
+    [['--hook', 'a', 'a'], '--hook'],
   ])('%j is refused, and %s is named', (args, field) => {
     expect(() => policy(...args)).toThrowError(expect.objectContaining({ kind: 'wrong-usage', field }));
+  });
+});
+
+describe('when writers may be held', () => {
+  const still = (...args: readonly string[]) => policy(...args).still;
+
+  it('is as it was where nothing is said', () => {
+    expect(still()).toEqual(before.still);
+    const own = { ...before, still: stillFrom(said('--hold-window', '22:00-06:00', '--hook', 'a'), before.still) };
+    expect(policyFrom(said('--hold-on-battery', 'no'), own).still).toEqual({ ...own.still, onBattery: 'live' });
+    expect(policyFrom(said('--hold-window', 'any', '--hook', 'none'), own).still).toEqual(before.still);
+  });
+
+  it('is said for times, battery, disk and hooks', () => {
+    expect(
+      still(
+        ...['--hold-window', 'mon-fri 22:00-06:00', '--hold-on-battery', 'no', '--busy-disk-wait', '1m'],
+        ...['--hold-on-busy-disk', 'no', '--hook', '10-shop', '20-mail'],
+      ),
+    ).toEqual({
+      windows: [{ days: ['mon', 'tue', 'wed', 'thu', 'fri'], from: '22:00', to: '06:00' }],
+      onBattery: 'live',
+      busyDisk: { waitSeconds: 60, afterwards: 'live' },
+      hooks: ['10-shop', '20-mail'],
+    });
+    expect(['0', '5s', '10m'].map((text) => still('--busy-disk-wait', text).busyDisk.waitSeconds)).toEqual([0, 5, 600]);
   });
 });
 

@@ -9,9 +9,10 @@ import {
   scheduleFrom,
   scheduleOptions,
 } from './schedule-options.ts';
+import { type StillOptions, stillFrom, stillOptions } from './still-options.ts';
 import { usage } from './usage.ts';
 
-export interface PolicyOptions extends ScheduleOptions, KeepOptions {
+export interface PolicyOptions extends ScheduleOptions, StillOptions, KeepOptions {
   readonly longestStall?: string;
   readonly level?: string;
 }
@@ -19,6 +20,7 @@ export interface PolicyOptions extends ScheduleOptions, KeepOptions {
 export const holdingOptions: readonly Option[] = [
   new Option('--longest-stall <ms>', 'the longest pause writers may be asked to accept, in milliseconds'),
   new Option('--level <level>', 'the weakest consistency level that is good enough; without it what can be reached'),
+  ...stillOptions,
 ];
 
 export const policyOptions: readonly Option[] = [...holdingOptions, ...scheduleOptions, ...keepOptions];
@@ -31,6 +33,7 @@ export function policyFrom(options: PolicyOptions, before: Policy): Policy {
     ...before,
     requiredLevel: level === undefined ? before.requiredLevel : parseLevel(level),
     longestStallMs: longestStall === undefined ? before.longestStallMs : parseMilliseconds(longestStall),
+    still: stillFrom(options, before.still),
     schedule: scheduleFrom(options) ?? before.schedule,
     conditions: conditionsFrom(options, before.conditions),
     keep: keepFrom(options) ?? before.keep,

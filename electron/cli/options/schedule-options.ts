@@ -99,7 +99,7 @@ export function conditionsFrom(options: ScheduleOptions, before: ConditionRules)
     ...(onMetered === undefined ? {} : { onMetered }),
   };
   const named = { onBattery: '--on-battery', onMetered: '--on-metered', windows: '--window' };
-  const windows = window === undefined ? before.windows : windowsFrom(window);
+  const windows = window === undefined ? before.windows : windowsFrom(window, '--window');
   return checked(conditionRulesSchema, { ...changed, windows }, named);
 }
 
@@ -111,14 +111,15 @@ export function lateAfterFrom({ lateAfter }: ScheduleOptions): number | null | u
   throw usage('--late-after', `"${lateAfter}" is not from one hour to a year.`, 'Leave it out, or use "auto".');
 }
 
-function windowsFrom(texts: readonly string[]): TimeWindow[] {
+/** Windows as they are written for `option`; "any" for none. */
+export function windowsFrom(texts: readonly string[], option: string): TimeWindow[] {
   if (texts.length === 1 && texts[0] === 'any') return [];
   return texts.map((text) => {
     const [, days, from, to] = /^(?:(\S+)\s+)?(\d\d:\d\d)-(\d\d:\d\d)$/.exec(text.trim()) ?? [];
     if (from === undefined || to === undefined) {
-      throw usage('--window', `"${text}" is no time window.`, 'Write it like "mon-fri 19:00-06:00" or "08:00-12:00".');
+      throw usage(option, `"${text}" is no time window.`, 'Write it like "mon-fri 19:00-06:00" or "08:00-12:00".');
     }
-    return { days: daysFrom([days ?? 'daily'], '--window'), from, to };
+    return { days: daysFrom([days ?? 'daily'], option), from, to };
   });
 }
 
