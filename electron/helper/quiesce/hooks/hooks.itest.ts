@@ -22,7 +22,7 @@ import { processInfo } from '../../system/process-info.ts';
 import { createHooks } from './hooks.ts';
 import { HookScene, whyNoHooks } from './testing/hook-scene.ts';
 
-const child = fileURLToPath(new URL('testing/hooked-child.ts', import.meta.url));
+const child = fileURLToPath(new URL('./testing/hooked-child.ts', import.meta.url));
 
 /** Another process of ours calls hooks; resolves when `until` holds, and gives what kills it. */
 async function elsewhere(scene: HookScene, names: readonly string[], until: () => boolean) {
