@@ -1,5 +1,5 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
-import type { Repository, RepositoryWriter, TreeNode } from '../repository/index.ts';
+import { type Repository, type RepositoryWriter, type TreeNode, TreeText } from '../repository/index.ts';
 import type { BlobStore } from './contract.ts';
 
 /** What capture needs of an open repository and the writer of this run. */
@@ -22,6 +22,8 @@ export function blobStoreFor(repository: Repository, writer: RepositoryWriter): 
       if (!repository.hasBlob('tree', id) && writer.hasBlob('tree', id)) await writer.flush();
       return (await repository.loadTree(id)).nodes;
     },
+    openTree: async (id) => TreeText.of(id, await repository.loadBlob('tree', id)),
+    saveChangedTree: (before, changes) => writer.saveChangedTree(before, changes),
     hasSubtree: (id) => repository.hasSubtree(id),
     settle: () => writer.settle(),
     newChunker: () => repository.chunker(),

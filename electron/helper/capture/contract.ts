@@ -1,7 +1,7 @@
 import type { PathNote } from '../../../shared/domain/evidence.ts';
 import type { BlobId } from '../../../shared/domain/ids.ts';
 import type { PhaseReporter, StillView } from '../quiesce/contract.ts';
-import type { TreeNode } from '../repository/index.ts';
+import type { TreeNode, TreeText } from '../repository/index.ts';
 
 export interface SavedBlob {
   readonly id: BlobId;
@@ -21,6 +21,10 @@ export interface BlobStore {
   /** Verified plaintext. Needed where a reused range begins or ends inside a blob. */
   loadData(id: BlobId): Promise<Uint8Array>;
   loadTree(id: BlobId): Promise<readonly TreeNode[]>;
+  /** A stored tree, to be saved again with a few nodes changed; undefined where it is not written as ours are. */
+  openTree(id: BlobId): Promise<TreeText | undefined>;
+  /** The same with other nodes in place of those of their names, or none. Refused as `saveTree` is. */
+  saveChangedTree(before: TreeText, changes: ReadonlyMap<Uint8Array, TreeNode | null>): Promise<SavedBlob>;
   /** Whether the tree and every blob below it are in the index: only then may it be referred to unread. */
   hasSubtree(id: BlobId): Promise<boolean>;
   /**

@@ -1,7 +1,7 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
 import { throwIfAborted } from '../../../shared/errors/index.ts';
-import type { EntryMeta, StillEntry } from '../quiesce/contract.ts';
-import { Breather, isFileName, quoteName, type TreeNode } from '../repository/index.ts';
+import type { EntryMeta, MostlyAs, StillEntry } from '../quiesce/contract.ts';
+import { Breather, isFileName, quoteName, type TreeNode, type TreeText } from '../repository/index.ts';
 import type { AccountNames } from './account-names.ts';
 import { baseNotStored } from './base-content.ts';
 import type { BlobStore, CaptureOptions } from './contract.ts';
@@ -100,6 +100,7 @@ export class ViewWalk {
     if (await this.#takeAsBefore(entry, path, before, into)) return;
     // Nothing but the parent could have told what is below: a folder without it would be a wrong snapshot.
     if (entry.sameAs && !entry.children) throw baseNotStored();
+    if (await this.#takeMostlyAsBefore(entry, path, before, into)) return;
     let reading: Promise<ParentDirectory> | undefined;
     const read = async (): Promise<ParentDirectory> => this.#parent.directory((await before())?.subtree);
     const beforeOf = (name: Uint8Array): Before => {
@@ -141,6 +142,52 @@ export class ViewWalk {
     this.#tally.below(sameAs.below);
     this.#options.report.advance(files + others, bytes, path);
     return true;
+  }
+
+  /** Copies from the parent's tree whatever is vouched for; false where that is nothing, or not there. */
+  async #takeMostlyAsBefore(
+    { name, meta, mostlyAs }: StillEntry,
+    path: string,
+    before: Before,
+    into: DirectoryToStore,
+  ): Promise<boolean> {
+    const mostly = mostlyAs?.();
+    if (!mostly || !this.#parent.isOf(mostly.version)) return false;
+    const { type, subtree } = (await before()) ?? {};
+    if (type !== 'dir' || !subtree || !(await this.#store.hasSubtree(subtree))) return false;
+    const tree = await this.#store.openTree(subtree);
+    // The snapshot may have less than its version had: what could not be read was left out.
+    if (tree?.size !== mostly.names || !mostly.changed.every((child) => tree.has(child.name))) return false;
+    const directory = newDirectory();
+    try {
+      for (const child of mostly.changed)
+        await this.#visit(child, `${path}/${quoteName(child.name)}`, async () => tree.node(child.name), directory);
+    } catch (error) {
+      await settle(directory);
+      throw error;
+    }
+    const { files, others, bytes } = mostly.rest;
+    this.#tally.below(mostly.rest);
+    this.#options.report.advance(files + others, bytes, path);
+    this.#startIn(into, this.#storeChanged(name, meta, tree, mostly, directory));
+    return true;
+  }
+
+  async #storeChanged(
+    name: Uint8Array,
+    meta: EntryMeta,
+    tree: TreeText,
+    { changed }: MostlyAs,
+    directory: DirectoryToStore,
+  ): Promise<TreeNode> {
+    await settle(directory);
+    this.#throwFailure();
+    const nodes = new Map(directory.nodes.map((node) => [nameKey(node.name), node]));
+    const changes = new Map(changed.map((child) => [child.name, nodes.get(nameKey(child.name)) ?? null]));
+    const saved = await this.#store.saveChangedTree(tree, changes);
+    this.#tally.stored(saved);
+    this.#tally.directory();
+    return { ...nodeOfEntry(name, meta, this.#accounts), subtree: saved.id };
   }
 
   async #storeDirectory(name: Uint8Array, meta: EntryMeta, directory: DirectoryToStore): Promise<TreeNode> {

@@ -160,6 +160,25 @@ export interface StillEntry {
    * that version, its blobs and trees are referred to and `content` and `children` are not asked.
    */
   readonly sameAs?: SameAs | undefined;
+  /**
+   * Directories of which that is not true, but nearly: to be asked in place of `children` where the snapshot before is of
+   * the version it names. Undefined where it cannot be told.
+   */
+  readonly mostlyAs?: (() => MostlyAs | undefined) | undefined;
+}
+
+/**
+ * The method vouches that the names in a directory are those of a version, and that what they lead to is as it was there,
+ * metadata and everything below included, but for some.
+ */
+export interface MostlyAs {
+  readonly version: string;
+  /** How many names there are. */
+  readonly names: number;
+  /** What may be different, each with what is below it. */
+  readonly changed: readonly StillEntry[];
+  /** Everything else in the directory and below. */
+  readonly rest: SameAs['below'];
 }
 
 export interface SameAs {

@@ -21,6 +21,7 @@ export { type ExtendedAttribute, isFileName, type TreeNode } from './format/node
 export type { SnapshotFile } from './format/snapshot-file.ts';
 export { decodeTime, encodeTime } from './format/times.ts';
 export type { Tree } from './format/tree.ts';
+export { TreeText } from './format/tree-text.ts';
 export type { BlobLocation } from './index/blob-index.ts';
 export type { KeyInfo, Keys } from './keys/keys.ts';
 export type { HeldLock, LockHolder, LockMode } from './locks/held-lock.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { decodeTree, encodeTree } from '../../repository/format/tree.ts';
-import type { TreeNode } from '../../repository/index.ts';
+import { type TreeNode, TreeText } from '../../repository/index.ts';
 import type { BlobStore, Chunker, SavedBlob } from '../contract.ts';
 
 /** A blob store in a map, cutting at a fixed length. Keeps copies, as a repository does. */
@@ -28,11 +28,25 @@ export class MemoryBlobStore implements BlobStore {
   }
 
   async saveTree(nodes: readonly TreeNode[]): Promise<SavedBlob> {
+    this.#check(nodes);
+    return put(this.trees, encodeTree(nodes));
+  }
+
+  async openTree(id: BlobId): Promise<TreeText | undefined> {
+    return TreeText.of(id, stored(this.trees, id));
+  }
+
+  async saveChangedTree(before: TreeText, changes: ReadonlyMap<Uint8Array, TreeNode | null>): Promise<SavedBlob> {
+    if (!(await this.hasSubtree(before.id))) throw new Error('what is copied from is not whole');
+    this.#check([...changes.values()].flatMap((node) => node ?? []));
+    return put(this.trees, before.with(changes));
+  }
+
+  #check(nodes: readonly TreeNode[]): void {
     for (const { content, subtree } of nodes) {
       const missing = content?.find((id) => !this.data.has(id)) ?? (subtree && !this.trees.has(subtree) && subtree);
       if (missing) throw new Error(`a node refers to ${missing}, which was not stored`);
     }
-    return put(this.trees, encodeTree(nodes));
   }
 
   dataLength(id: BlobId): number | null {

@@ -22,6 +22,8 @@ export class DirectoryTable {
   lastName = new Int32Array(this.#capacity);
   /** When anything below last changed, in steps of the picture. */
   belowChanged = new Uint32Array(this.#capacity);
+  /** When a name in it last came, went or led elsewhere. */
+  namesChanged = new Uint32Array(this.#capacity);
   /** The walk in which it was last listed; -1: never. */
   listedInWalk = new Int32Array(this.#capacity);
   #listing = new Uint8Array(this.#capacity);
@@ -38,6 +40,7 @@ export class DirectoryTable {
     this.firstName[row] = -1;
     this.lastName[row] = -1;
     this.belowChanged[row] = now;
+    this.namesChanged[row] = now;
     this.listedInWalk[row] = -1;
     this.#totals.fill(0, row * width, (row + 1) * width);
     this.#pending.fill(0, row * width, (row + 1) * width);
@@ -139,6 +142,7 @@ export class DirectoryTable {
     this.firstName = grown(this.firstName, this.#capacity);
     this.lastName = grown(this.lastName, this.#capacity);
     this.belowChanged = grown(this.belowChanged, this.#capacity);
+    this.namesChanged = grown(this.namesChanged, this.#capacity);
     this.listedInWalk = grown(this.listedInWalk, this.#capacity);
     this.#listing = grown(this.#listing, this.#capacity);
     this.#isDirty = grown(this.#isDirty, this.#capacity);

@@ -45,6 +45,8 @@ export class InodeTable {
   #inode = new BigUint64Array(this.#capacity);
   /** When the content, at the places it has, last changed: in steps of the picture. */
   contentChanged = new Uint32Array(this.#capacity);
+  /** When anything of it last changed, below a directory not counted: in steps of the picture. */
+  changed = new Uint32Array(this.#capacity);
   /** The walk in which it was last looked at, its lowest bits. */
   #walk = new Uint16Array(this.#capacity);
   /** Of its names the one that was met last; -1: none. */
@@ -237,6 +239,7 @@ export class InodeTable {
     this.#inode = grown(this.#inode, this.#capacity);
     this.#walk = grown(this.#walk, this.#capacity);
     this.contentChanged = grown(this.contentChanged, this.#capacity);
+    this.changed = grown(this.changed, this.#capacity);
     this.firstName = grown(this.firstName, this.#capacity);
     this.directory = grown(this.directory, this.#capacity);
   }

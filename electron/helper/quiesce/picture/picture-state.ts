@@ -79,6 +79,7 @@ export class PictureState {
       }
       if (tree.rowOf(id) >= 0) marks.names.add(id);
       tree.touchBelow(id);
+      tree.touchNames(tree.rowOf(id));
       tree.touchAbove(id);
       for (const { child } of tree.childrenOf(id)) {
         if (met.has(child)) continue;
@@ -88,10 +89,19 @@ export class PictureState {
     }
   }
 
+  /** It was read although it passes for the same: what was read is what counts. */
+  touchRead(id: number): void {
+    const { tree } = this;
+    if (!this.isSame(id)) return;
+    tree.inodes.contentChanged[id] = tree.now;
+    tree.touchAbove(id);
+  }
+
   /** It could not be read: the next run does not find it as it was. */
   touchUnreadable(id: number): void {
     this.tree.inodes.contentChanged[id] = this.tree.now;
     this.tree.touchBelow(id);
+    this.tree.touchNames(this.tree.rowOf(id));
     this.tree.touchAbove(id);
   }
 

@@ -285,4 +285,30 @@ describe('a picture', () => {
     picture.content(keyOf('deep'));
     expect(rootOfView().sameAs).toBeUndefined();
   }, 60_000);
+
+  it('takes from no version what was read again, though nobody told of a change', async () => {
+    const version = firstRun(() => list(rootKey, entry('a'), entry('b')));
+    expect(picture.countFrom(version)?.id).toBe(version);
+    const content = { length: 10 };
+    picture.setContent(keyOf('a'), { state: 'taken', content, meta: metaOf('file'), readFromNs: 9n, flushedNs: 8n });
+    picture.markVersion(6_000_000_000n);
+    const { root } = picture.view({ ancestors: [], rootName: Buffer.from('root'), fsType: 'ext4' });
+    expect(root.sameAs).toBeUndefined();
+    const mostly = root.mostlyAs?.();
+    expect(mostly?.changed.map(({ name }) => name.toString())).toEqual(['a']);
+    expect(mostly?.changed[0]?.content?.taken).toBe(content);
+    expect(mostly).toMatchObject({ version, names: 2, rest: { files: 1, directories: 0, others: 0, bytes: 10 } });
+  });
+
+  it('does not say what is in a folder whose names changed', () => {
+    const version = firstRun(() => list(rootKey, entry('a'), entry('b')));
+    picture.countFrom(version);
+    picture.names(rootKey);
+    list(rootKey, entry('a'), entry('c'));
+    lookAtAll();
+    takeAll();
+    picture.markVersion(6_000_000_000n);
+    const { root } = picture.view({ ancestors: [], rootName: Buffer.from('root'), fsType: 'ext4' });
+    expect(root.mostlyAs?.()).toBeUndefined();
+  });
 });

@@ -136,6 +136,7 @@ class TreePicture implements Picture {
       this.#state.markWritten(id);
       return;
     }
+    if (content.state !== 'same') this.#state.touchRead(id);
     contents.set(id, content);
     if (!this.#marks.written.has(id)) this.#marks.wanted.delete(id);
     if (content.state === 'unreadable') unreadable.add(id);

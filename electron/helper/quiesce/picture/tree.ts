@@ -23,6 +23,7 @@ export class Tree {
   add(key: HandleKey, meta: EntryMeta, isStandIn: boolean): number {
     const id = this.inodes.add(key, meta, isStandIn);
     this.inodes.contentChanged[id] = this.now;
+    this.inodes.changed[id] = this.now;
     if (meta.type === 'dir' && !isStandIn) this.inodes.directory[id] = this.directories.add(id, this.now);
     return id;
   }
@@ -51,6 +52,7 @@ export class Tree {
     directories.lastName[row] = id;
     names.nextOfChild[id] = inodes.firstName[child] ?? -1;
     inodes.firstName[child] = id;
+    this.touchNames(row);
     this.#count(row, child, 1);
     return id;
   }
@@ -64,6 +66,7 @@ export class Tree {
     else names.next[previous] = next;
     if (next < 0) directories.lastName[row] = previous;
     else names.previous[next] = previous;
+    this.touchNames(row);
     this.#count(row, child, -1);
     const nextOfChild = names.nextOfChild[id] ?? -1;
     let at = inodes.firstName[child] ?? -1;
@@ -111,10 +114,24 @@ export class Tree {
       belowChanged[row] = this.now;
   }
 
-  /** The same for all directories that lead to an inode. */
+  /** The names in a directory are not what they were in any version before. `row`: of the directory. */
+  touchNames(row: number): void {
+    if (row >= 0) this.directories.namesChanged[row] = this.now;
+  }
+
+  /** Something of an inode changed: so did all directories that lead to it. */
   touchAbove(id: number): void {
+    this.inodes.changed[id] = this.now;
     for (let name = this.inodes.firstName[id] ?? -1; name >= 0; name = this.names.nextOfChild[name] ?? -1)
       this.touchBelow(this.names.parent[name] ?? -1);
+  }
+
+  /** Nothing of it, or below it, changed after a step. What a file holds is somebody else's to say. */
+  isUntouchedSince(step: number, id: number): boolean {
+    const { changed, contentChanged } = this.inodes;
+    if ((changed[id] ?? 0) > step || (contentChanged[id] ?? 0) > step) return false;
+    const row = this.rowOf(id);
+    return row < 0 || (this.directories.belowChanged[row] ?? 0) <= step;
   }
 
   *childrenOf(directory: number): Generator<{ readonly name: number; readonly child: number }, undefined> {

@@ -1,4 +1,4 @@
-import type { ContentSink, ContentVerdict, EntryMeta, StillContent, StillEntry } from '../contract.ts';
+import type { ContentSink, ContentVerdict, EntryMeta, MostlyAs, StillContent, StillEntry } from '../contract.ts';
 import { isReusable } from '../ctime/reusable.ts';
 import type { PictureContent } from './contract.ts';
 import type { Tree } from './tree.ts';
@@ -21,7 +21,8 @@ export function newViewEntry(name: Buffer, id: number, parts: ViewParts): StillE
     const row = tree.rowOf(id);
     const isSame = base !== null && row >= 0 && (tree.directories.belowChanged[row] ?? 0) <= base.step;
     const sameAs = isSame ? { version: base.id, below: tree.below(id) } : undefined;
-    return { ...entry, children: () => childrenOf(id, parts), content: null, sameAs };
+    const mostlyAs = isSame || base === null ? undefined : (): MostlyAs | undefined => changedIn(id, base, parts);
+    return { ...entry, children: () => childrenOf(id, parts), content: null, sameAs, mostlyAs };
   }
   if (meta.type !== 'file') return { ...entry, children: null, content: null };
   const content = parts.contentOf(id);
@@ -33,6 +34,32 @@ export function newViewEntry(name: Buffer, id: number, parts: ViewParts): StillE
 async function* childrenOf(directory: number, parts: ViewParts): AsyncGenerator<StillEntry> {
   for (const { name, child } of parts.tree.childrenOf(directory))
     yield newViewEntry(parts.tree.names.of(name), child, parts);
+}
+
+/** Told at once: what changes later is in the next version. */
+function changedIn(directory: number, base: Version, parts: ViewParts): MostlyAs | undefined {
+  const { tree, contentOf } = parts;
+  const { inodes, directories } = tree;
+  const row = tree.rowOf(directory);
+  if (row < 0 || (directories.namesChanged[row] ?? 0) > base.step) return undefined;
+  const rest = { ...tree.below(directory) };
+  const changed: StillEntry[] = [];
+  let names = 0;
+  for (let name = directories.firstName[row] ?? -1; name >= 0; name = tree.names.next[name] ?? -1) {
+    const child = tree.names.child[name] ?? 0;
+    names += 1;
+    if (tree.isUntouchedSince(base.step, child) && (!inodes.isFile(child) || contentOf(child).state === 'same'))
+      continue;
+    changed.push(newViewEntry(tree.names.of(name), child, parts));
+    const [kind, bytes] = inodes.isFile(child)
+      ? (['files', inodes.sizeOf(child)] as const)
+      : ([inodes.isDirectory(child) ? 'directories' : 'others', 0] as const);
+    const below = tree.below(child);
+    for (const part of ['files', 'directories', 'others', 'bytes'] as const) rest[part] -= below[part];
+    rest[kind] -= 1;
+    rest.bytes -= bytes;
+  }
+  return { version: base.id, names, changed, rest };
 }
 
 function stillContent(meta: EntryMeta, content: PictureContent, base: Version | null): StillContent {

@@ -8,6 +8,7 @@ import { misuse } from '../failures.ts';
 import type { BlobType, PackedBlob } from '../format/blob.ts';
 import type { TreeNode } from '../format/node.ts';
 import { encodeTree } from '../format/tree.ts';
+import type { TreeText } from '../format/tree-text.ts';
 import type { FormatVersion } from '../format/unpacked.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import { PackAssembler } from '../pack/pack-assembler.ts';
@@ -118,6 +119,18 @@ export class RepositoryWriter {
     return saved;
   }
 
+  /**
+   * Saves a stored directory again with other nodes in place of some (`TreeText.with`). Refuses as `saveTree` does: what is
+   * not replaced is in the repository because everything below the directory it is copied from is.
+   */
+  async saveChangedTree(before: TreeText, changes: ReadonlyMap<Uint8Array, TreeNode | null>): Promise<SavedBlob> {
+    await this.#assertSubtree(before.id);
+    for (const node of changes.values()) if (node !== null) await this.#assertComplete(node);
+    const saved = await this.saveBlob('tree', before.with(changes));
+    this.#savedTrees.add(saved.id);
+    return saved;
+  }
+
   /** Resolves when everything saved so far is durable and listed in a durable index. */
   async flush(): Promise<void> {
     this.#assertUsable();
@@ -191,9 +204,12 @@ export class RepositoryWriter {
     if (node.type !== 'dir') return;
     const { subtree } = node;
     if (subtree === undefined) throw misuse('A directory has no tree.');
-    if (!this.#savedTrees.has(subtree) && !(await this.#with.hasSubtree(subtree))) {
-      throw misuse(`A directory refers to tree ${subtree.slice(0, 8)}, which is not completely stored.`);
-    }
+    await this.#assertSubtree(subtree);
+  }
+
+  async #assertSubtree(tree: BlobId): Promise<void> {
+    if (this.#savedTrees.has(tree) || (await this.#with.hasSubtree(tree))) return;
+    throw misuse(`A directory refers to tree ${tree.slice(0, 8)}, which is not completely stored.`);
   }
 
   #assertUsable(): void {

@@ -30,6 +30,23 @@ export async function storeView(root: StillEntry, base: Base | null, meanwhile: 
       checkBelow(path, entry.sameAs.below, below);
       continue;
     }
+    const mostly = entry.mostlyAs?.();
+    if (mostly !== undefined && mostly.version === base?.version) {
+      const changed = new Map(
+        mostly.changed.map((child) => [`${path}/${Buffer.from(child.name).toString('latin1')}`, child]),
+      );
+      pending.push(...changed);
+      const isBelow = (other: string, above: string): boolean => other.startsWith(`${above}/`);
+      const names = [...base.tree].filter(([other]) => isBelow(other, path) && other.lastIndexOf('/') === path.length);
+      if (names.length !== mostly.names) throw new Error(`${path} had ${names.length} names, told ${mostly.names}`);
+      const rest = [...base.tree].filter(
+        ([other]) =>
+          isBelow(other, path) && ![...changed.keys()].some((each) => each === other || isBelow(other, each)),
+      );
+      for (const [other, stored] of rest) tree.set(other, stored);
+      checkBelow(path, mostly.rest, rest);
+      continue;
+    }
     for await (const child of entry.children())
       pending.push([`${path}/${Buffer.from(child.name).toString('latin1')}`, child]);
   }
