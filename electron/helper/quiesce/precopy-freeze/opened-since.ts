@@ -1,6 +1,7 @@
 import { eventBits, forEachInodeEvent, type InodeGroup, longestInodeEventBytes } from '../../system/fanotify/index.ts';
-import { openOpenedGroup } from '../../system/fanotify/opened-group.ts';
+import { mountOfDescriptor } from '../../system/mounts.ts';
 import type { HandleKey } from '../tracking/contract.ts';
+import { openFilesystemOpenedGroup } from '../tracking/open-group.ts';
 
 const bufferBytes = 64 * 1024;
 
@@ -20,7 +21,7 @@ export class OpenedSince implements Disposable {
 
   /** `fd` is of the filesystem. Throws as fanotify_init(2), fanotify_mark(2). */
   static on(fd: number): OpenedSince {
-    return new OpenedSince(openOpenedGroup(fd));
+    return new OpenedSince(openFilesystemOpenedGroup(fd, mountOfDescriptor(fd)));
   }
 
   /** Why something may not have been told, for people; null when everything was. */
