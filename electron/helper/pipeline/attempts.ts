@@ -1,5 +1,11 @@
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
-import { type ErrorKind, isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
+import {
+  asStillpointError,
+  type ErrorKind,
+  isStillpointError,
+  StillpointError,
+  throwIfAborted,
+} from '../../../shared/errors/index.ts';
 import { isBaseNotStored } from '../capture/index.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } from '../quiesce/contract.ts';
 import { type NotUsed, whyNotUsed } from '../quiesce/index.ts';
@@ -18,6 +24,22 @@ const fallBackOn: readonly ErrorKind[] = [
 /** A method that counted on the snapshot before for what is not in it after all may be followed by one that reads. */
 function mayFallBack(error: unknown): boolean {
   return isBaseNotStored(error) || fallBackOn.some((kind) => isStillpointError(error, kind));
+}
+
+/** Nothing of its view was being stored, and it is no verdict of its own: a system call, or a defect of ours. */
+function isUnexpected(error: unknown): boolean {
+  return !(error instanceof StillpointError) || error.kind === 'internal';
+}
+
+/** A method stands on more than it can foresee. What it stumbles over before its view is used keeps no weaker one from trying. */
+function asRefusal(error: unknown): StillpointError {
+  const message = error instanceof Error ? error.message : String(error);
+  return new StillpointError({
+    kind: 'freeze-refused',
+    message: `Something unexpected happened, which is a defect of Stillpoint: ${message}`,
+    guidance: 'It is taken by another method. Send the log of this run.',
+    cause: error,
+  });
 }
 
 export interface Attempted<T> extends StillOutcome<T> {
@@ -40,11 +62,17 @@ export async function firstThatHolds<T>(
 ): Promise<Attempted<T>> {
   const refused: NotUsed[] = [];
   for (const [index, method] of methods.entries()) {
+    let isUsed = false;
     try {
-      const outcome = await method.withStillView(facts, lease, context, use);
+      const outcome = await method.withStillView(facts, lease, context, (view) => {
+        isUsed = true;
+        return use(view);
+      });
       return { ...outcome, method: method.name, attempts: index + 1, refused: whyNotUsed(refused, 'tried') };
-    } catch (error) {
+    } catch (thrown) {
+      if (isUnexpected(thrown)) throwIfAborted(context.signal);
       const last = index === methods.length - 1;
+      const error = !last && !isUsed && isUnexpected(thrown) ? asRefusal(thrown) : thrown;
       if (last || !mayFallBack(error)) throw error;
       const given: NotUsed = { method: method.name, reason: (error as StillpointError).message };
       refused.push(given);

@@ -161,6 +161,77 @@ describe('the pipeline', () => {
     expect(events.some((event) => event.type === 'note' && event.severity === 'warning')).toBe(true);
   });
 
+  it.each([
+    ['what a system call refused', Object.assign(new Error('EXDEV: fanotify_mark'), { code: 'EXDEV' })],
+    [
+      'a defect of ours',
+      new StillpointError({ kind: 'internal', message: 'Out of step.', guidance: 'This is a defect.' }),
+    ],
+  ])(
+    'goes on with the next method after %s, as long as nothing was stored of its view, and tells of it',
+    async (_, thrown) => {
+      const { examine } = database();
+      const broken: QuiesceMethod = {
+        ...(memoryDatabaseBackup as QuiesceMethod<never> as unknown as QuiesceMethod),
+        withStillView: () => Promise.reject(thrown),
+      };
+      const { repository } = await memoryRepository();
+      const { run, events } = setUp(examine, [
+        broken as QuiesceMethod<never>,
+        memoryDatabaseBackup as QuiesceMethod<never>,
+      ]);
+      expect(await run(repository)).toMatchObject({ level: 'application' });
+      const told = events.flatMap((event) =>
+        event.type === 'note' && event.severity === 'warning' ? [event.text] : [],
+      );
+      expect(told.join('\n')).toContain(thrown.message);
+      expect(told.join('\n')).toContain('defect');
+    },
+  );
+
+  it('ends the run with what went wrong unexpectedly once a view was being stored, or when there is nobody left', async () => {
+    const { examine } = database();
+    const method = memoryDatabaseBackup as QuiesceMethod<never> as unknown as QuiesceMethod;
+    const late: QuiesceMethod = {
+      ...method,
+      withStillView: async (...all) => {
+        await method.withStillView(...all);
+        throw new Error('too late');
+      },
+    };
+    const early: QuiesceMethod = { ...method, withStillView: () => Promise.reject(new Error('too early')) };
+    const { repository } = await memoryRepository();
+    const runOf = (...methods: QuiesceMethod[]) =>
+      setUp(examine, methods as unknown as QuiesceMethod<never>[]).run(repository);
+    await expect(runOf(late, method)).rejects.toThrow('too late');
+    await expect(runOf(early)).rejects.toThrow('too early');
+  });
+
+  it('ends a cancelled run, whatever the method made of the cancel', async () => {
+    const { examine } = database();
+    const method = memoryDatabaseBackup as QuiesceMethod<never> as unknown as QuiesceMethod;
+    const controller = new AbortController();
+    const cancelled: QuiesceMethod = {
+      ...method,
+      withStillView: async () => {
+        controller.abort();
+        throw new Error('interrupted');
+      },
+    };
+    let wasTried = false;
+    const next: QuiesceMethod = {
+      ...method,
+      withStillView: (...all) => {
+        wasTried = true;
+        return method.withStillView(...all);
+      },
+    };
+    const { repository } = await memoryRepository();
+    const { run } = setUp(examine, [cancelled, next] as unknown as QuiesceMethod<never>[]);
+    await expect(run(repository, controller.signal)).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(wasTried).toBe(false);
+  });
+
   it('holds nobody in a scheduled run before that was allowed, and says why', async () => {
     const { examine } = database();
     const promise = { available: true, level: 'filesystem', expectedStallMs: 5, reasons: [], remedies: [] } as const;
