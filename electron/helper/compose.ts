@@ -16,6 +16,7 @@ import { ownPlaces } from './commands/own-places.ts';
 import { repositoryFileOps } from './commands/repositories/file-access.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
+import { PublishedTrees } from './pipeline/published-trees.ts';
 import {
   createBtrfsSnapshot,
   createFsfreezeCopy,
@@ -161,6 +162,7 @@ export function composeHelper(composition: Composition): HelperContext {
       kernel: processAbilities().kernel.release,
       version,
       author,
+      publishedTrees: new PublishedTrees(),
       keepAwake: () => keepAwake('A backup is under way', systemBus),
       mayScheduledHold: () => scheduleConsent.isGiven,
       holdConditions: {

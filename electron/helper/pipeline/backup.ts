@@ -18,6 +18,7 @@ import type { HoldConditions } from './hold-rules.ts';
 import type { BackupJob } from './job.ts';
 import { findParent } from './parent.ts';
 import { pickFor } from './preflight.ts';
+import type { PublishedTrees } from './published-trees.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { backupResult } from './run-results.ts';
 import { surroundingsOf, whyNotHeld } from './surroundings.ts';
@@ -31,6 +32,8 @@ export interface BackupStages {
   readonly kernel: string;
   readonly version: string;
   readonly author: Author;
+  /** What runs of this helper published; without it no run counts from an earlier one. */
+  readonly publishedTrees?: PublishedTrees;
   /** What a policy's rules of holding are judged by; without it none of them keeps writers from being held. */
   readonly holdConditions?: HoldConditions;
   /** Programs that are told of a still point; without it none can be. */
@@ -74,7 +77,7 @@ export async function backup(
   try {
     const running = AbortSignal.any([signal, lock.lost]);
     await repository.loadIndex({ signal: running });
-    const parent = await findParent(repository, facts.location, stages.author.hostname, running);
+    const parent = await findParent(repository, facts.location, stages, running);
     const stored = await repository.withWriter(lock, { signal: running }, async (writer) => {
       const store = blobStoreFor(repository, writer);
       const unlisted: { path: string; reason: string }[] = [];
@@ -124,6 +127,8 @@ export async function backup(
     throwIfAborted(running);
     const snapshot = await report.phase('publish', () => publish(job, facts, repository, lock, stages, stored));
     await report.phase('verify-snapshot', () => verifySnapshot(repository, snapshot.id, job.runId, running));
+    const { checkpoint } = stored.evidence.detail;
+    if (typeof checkpoint === 'string') stages.publishedTrees?.remember(checkpoint, stored.tree);
     return backupResult(job, snapshot.id, stored.evidence, stored.newBytes);
   } finally {
     await lock.release();

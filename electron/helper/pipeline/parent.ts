@@ -3,6 +3,7 @@ import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
 import type { ParentOptions } from '../capture/index.ts';
 import type { Repository } from '../repository/index.ts';
+import type { BackupStages } from './backup.ts';
 import { readEvidence } from './read-evidence.ts';
 
 const none: ParentOptions = { parentTree: null, parentFlushedAtNs: null };
@@ -13,12 +14,13 @@ const none: ParentOptions = { parentTree: null, parentFlushedAtNs: null };
  * the source's own record of changes since its checkpoint leaves out.
  *
  * Methods rely on `parentBase`: all of that snapshot is in the index of this run, so that what is as it was then need not
- * be readable in any other way. A snapshot with a torn file holds another content than its version had.
+ * be readable in any other way. A snapshot with a torn file holds another content than its version had; and one whose tree
+ * is not the very tree that was published for the version may lack anything, whatever its evidence tells.
  */
 export async function findParent(
   repository: Repository,
   location: string,
-  hostname: string,
+  { author: { hostname }, publishedTrees }: Pick<BackupStages, 'author' | 'publishedTrees'>,
   signal: AbortSignal,
 ): Promise<ParentOptions> {
   const { snapshots } = await repository.snapshots.list(signal);
@@ -34,7 +36,8 @@ export async function findParent(
   if (!newest) return none;
   const evidence = evidenceSchema.safeParse(await readEvidence(repository, newest.tree)).data;
   const base = evidence?.detail.checkpoint;
-  const parentBase = typeof base === 'string' && evidence?.files.tornTotal === 0 ? base : undefined;
+  const isOurs = typeof base === 'string' && publishedTrees?.isOf(base, newest.tree) === true;
+  const parentBase = isOurs && evidence?.files.tornTotal === 0 ? base : undefined;
   if (!evidence || (evidence.flushedAt === null && parentBase === undefined)) return none;
   if (!(await repository.hasSubtree(newest.tree, signal))) return none;
   const parentFlushedAtNs = evidence.flushedAt === null ? null : instantToNs(evidence.flushedAt);

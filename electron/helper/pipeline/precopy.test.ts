@@ -1,9 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { earnLevel } from '../../../shared/domain/earn-level.ts';
 import { evidenceSchema } from '../../../shared/domain/evidence.ts';
-import { repositoryIdSchema, runIdSchema, sourceIdSchema } from '../../../shared/domain/ids.ts';
-import { defaultPolicy, type Policy } from '../../../shared/domain/policy.ts';
-import type { RunEvent } from '../../../shared/domain/run.ts';
+import type { Policy } from '../../../shared/domain/policy.ts';
 import type { QuiesceContext, QuiesceMethod } from '../quiesce/contract.ts';
 import type { Repository } from '../repository/index.ts';
 import { assertHealthy } from '../repository/testing/assert-healthy.ts';
@@ -13,14 +11,11 @@ import { MemoryFolder } from '../sources/testing/memory-folder.ts';
 import {
   type FolderBackupOptions,
   type MemoryFolderFacts,
-  memoryFolderFacts,
   memoryFolderPrecopy,
 } from '../sources/testing/memory-folder-source.ts';
-import { backup } from './backup.ts';
 import { readEvidence } from './read-evidence.ts';
-import { RunReporter } from './run-reporter.ts';
+import { memoryFolderRuns } from './testing/memory-folder-runs.ts';
 
-let runs = 0;
 const noise = new SeededRandom(5);
 
 function filled(): MemoryFolder {
@@ -32,34 +27,7 @@ function filled(): MemoryFolder {
 /** A folder backed up again and again into one repository; what was read of it, by run. */
 async function setUp(folder = filled(), options: FolderBackupOptions = {}, policy: Partial<Policy> = {}) {
   const { repository, backend } = await memoryRepository();
-  const read: string[] = [];
-  const events: RunEvent[] = [];
-  const usual = memoryFolderPrecopy({ onRead: (path) => read.push(path), ...options });
-  const run = async (...methods: readonly QuiesceMethod<MemoryFolderFacts>[]) => {
-    read.length = 0;
-    const runId = runIdSchema.parse((++runs).toString(16).padStart(32, '0'));
-    const sourceId = sourceIdSchema.parse('made-up-2');
-    const repositoryId = repositoryIdSchema.parse(repository.id);
-    const askedAt = '2026-11-20T02:00:00Z';
-    const start = { runId, kind: 'backup', sourceId, repositoryId, askedAt, title: 'Made up' } as const;
-    const job = {
-      ...start,
-      sourceName: 'Made up',
-      spec: { kind: 'filesystem' as const, path: '/made-up', excludes: [], excludePresets: [], ignoreLines: [] },
-      policy: { ...defaultPolicy(repositoryId, 'filesystem'), ...policy },
-      trigger: 'person' as const,
-    };
-    const stages = {
-      examine: async () => memoryFolderFacts(folder),
-      methods: (methods.length > 0 ? methods : [usual]) as unknown as readonly QuiesceMethod[],
-      ...{ kernel: '6.18', version: '0.0.0' },
-      author: { hostname: 'desk', username: 'anna', uid: 1000, gid: 1000 },
-    };
-    const reporter = new RunReporter(start, (event) => events.push(event));
-    const result = await backup(job, repository, stages, reporter, new AbortController().signal);
-    return { ...result, read: read.toSorted() };
-  };
-  return { folder, repository, backend, run, events, usual };
+  return { repository, backend, ...memoryFolderRuns(repository, folder, options, policy) };
 }
 
 async function stored(repository: Repository): Promise<Map<string, Buffer>> {
