@@ -128,6 +128,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
   const scheduledStillPoints = (): boolean => helper.state.scheduledStillPoints;
   const trials = new Trials({
     access,
+    sources,
     canFreeze: () => helper.state.canFreeze,
     changed: () => broadcast({ type: 'changed', topics: ['sources'] }),
   });

@@ -1,6 +1,7 @@
 import { afterEach, expect, it } from 'vitest';
 import { msToInstant } from '../../shared/domain/time.ts';
 import { simulatedApp } from './testing/simulated-app.ts';
+import { untriedPreflight } from './testing/untried-preflight.ts';
 import { photosId } from './testing/world-data.ts';
 
 const apps: Awaited<ReturnType<typeof simulatedApp>>[] = [];
@@ -24,6 +25,7 @@ it('shows when the helper saw that nobody wrote', async () => {
 it('asks for the test of the system’s filesystem until it was answered', async () => {
   const app = await start();
   app.world.trial = { ...app.world.trial, concerns: true, isNeeded: true, obstacles: ['It has to be tried once.'] };
+  app.world.preflight = untriedPreflight;
   const asked = async () => (await app.ask('sources.list')).flatMap(({ notes }) => notes.map(({ kind }) => kind));
   await expect.poll(asked).toEqual(['trial']);
   expect(await app.ask('stillPoints.trialState', { sourceId: photosId })).toMatchObject({ concerns: true, last: null });

@@ -1,5 +1,7 @@
 import { expect, it, vi } from 'vitest';
 import { FakeWorld } from '../testing/fake-world.ts';
+import { snapshotPreflight, untriedPreflight } from '../testing/untried-preflight.ts';
+import { SourceDirectory } from './source-directory.ts';
 import { Trials } from './trials.ts';
 
 function scene() {
@@ -7,7 +9,9 @@ function scene() {
   world.trial = { ...world.trial, concerns: true, isNeeded: true, obstacles: ['It has to be tried once.'] };
   const may = { freeze: true };
   const changed = vi.fn();
-  const trials = new Trials({ access: world, canFreeze: () => may.freeze, changed });
+  world.preflight = untriedPreflight;
+  const sources = new SourceDirectory(world);
+  const trials = new Trials({ access: world, sources, canFreeze: () => may.freeze, changed });
   const asked = () => world.asked.filter((name) => name === 'freeze.trialState').length;
   return { world, may, changed, trials, asked };
 }
@@ -57,4 +61,14 @@ it('has nothing to say of sources that the system does not run from', async () =
   await vi.waitFor(() => expect(asked()).toBe(world.sources.length));
   expect(trials.of(world.sources).size).toBe(0);
   expect(changed).not.toHaveBeenCalled();
+});
+
+it('asks for none where it would make nothing better', async () => {
+  const { world, changed, trials, asked } = scene();
+  world.preflight = snapshotPreflight;
+  trials.of(world.sources);
+  await vi.waitFor(() => expect(asked()).toBe(world.sources.length));
+  expect(trials.of(world.sources).size).toBe(0);
+  expect(changed).not.toHaveBeenCalled();
+  expect(await trials.stateOf({ spec: world.sources[0]?.spec as never })).toMatchObject({ concerns: false });
 });

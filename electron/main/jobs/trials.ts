@@ -1,10 +1,13 @@
+import { betterPromises } from '../../../shared/domain/better-promises.ts';
 import type { FreezeTrial, TrialState, TrialTarget } from '../../../shared/domain/freeze-trial.ts';
 import type { SourceId } from '../../../shared/domain/ids.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import type { HelperCalls } from './ports.ts';
+import type { SourceDirectory } from './source-directory.ts';
 
 export interface TrialsOptions {
   readonly access: HelperCalls;
+  readonly sources: Pick<SourceDirectory, 'get'>;
   /** Without the rights to hold anything a trial is out of the question, and nobody is asked. */
   readonly canFreeze: () => boolean;
   /** What is known of trials has changed. */
@@ -24,8 +27,19 @@ export class Trials {
     this.#options = options;
   }
 
-  stateOf(target: TrialTarget): Promise<TrialState> {
-    return this.#options.access.call('freeze.trialState', target);
+  /** As the helper says; but where a trial would make nothing better, it is of no concern. */
+  async stateOf(target: TrialTarget): Promise<TrialState> {
+    const state = await this.#options.access.call('freeze.trialState', target);
+    if (!state.isNeeded || (await this.#wouldHelp(target))) return state;
+    return { ...state, concerns: false, isNeeded: false, obstacles: [] };
+  }
+
+  async #wouldHelp(target: TrialTarget): Promise<boolean> {
+    const { access, sources } = this.#options;
+    const asked = 'spec' in target ? { spec: target.spec, policy: {} } : await sources.get(target.sourceId);
+    const { spec, policy } = asked;
+    const { remedies } = betterPromises(await access.call('sources.preflight', { spec, policy }));
+    return remedies.includes('trial');
   }
 
   /** Rejects where nothing was tried; a trial that failed is a result. */

@@ -48,6 +48,8 @@ export class FakeWorld implements HelperCalls {
   activity: HelperResult<'sources.activity'> = { changes: 0, newestChangeAt: null, tookMs: 1 };
   /** When sources were seen to be quiet; an error: nobody can tell. */
   quietWindows: HelperResult<'quiet.windows'> | StillpointError = [];
+  /** What every source would get; null: nobody asks. */
+  preflight: HelperResult<'sources.preflight'> | null = null;
   /** Whether holding needs a trial first; of every source the same. */
   trial: HelperResult<'freeze.trialState'> = noTrial;
   /** Ids of snapshots that keep rules would let go now. */
@@ -110,7 +112,8 @@ export class FakeWorld implements HelperCalls {
     'registry.import': ({ sources, repositories }) => ({ sources: sources.length, repositories: repositories.length }),
     'sources.list': () => this.sources,
     'sources.preflight': () => {
-      throw notSimulated('sources.preflight');
+      if (this.preflight === null) throw notSimulated('sources.preflight');
+      return this.preflight;
     },
     'sources.add': ({ name, spec, policy }) => {
       const id = name.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-') as Source['id'];
