@@ -3,8 +3,8 @@ import { useTranslation } from 'react-i18next';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import classes from './details.module.css';
+import { Fact } from './fact.tsx';
 import type { Details } from './facts/details.ts';
-import { Fact } from './proof.tsx';
 
 /** What is in it, and where it came from. */
 export function Contents({ details: { mark, summary } }: { readonly details: Details }): ReactNode {

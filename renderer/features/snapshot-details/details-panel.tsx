@@ -65,7 +65,7 @@ function Shown({ details }: { readonly details: Details }): ReactNode {
       {torn !== undefined && torn.tornTotal > 0 && <TornFiles listed={torn.torn} total={torn.tornTotal} />}
       <Actions details={details} />
       <HeldStrip details={details} />
-      {details.run !== null && <HowTaken run={details.run} />}
+      <HowTaken run={details.run} evidence={details.evidence} />
       {details.evidence !== null && <Proof details={details} evidence={details.evidence} />}
       <Contents details={details} />
       <KeepBar details={details} />

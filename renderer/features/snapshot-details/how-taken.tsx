@@ -1,15 +1,26 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { Evidence } from '../../../shared/domain/evidence.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import { formatDuration } from '../../ui/format/duration.ts';
 import classes from './details.module.css';
-import { type WaterfallRow, waterfallOf } from './facts/waterfall.ts';
+import { waterfallOf } from './facts/waterfall.ts';
+import { Steps } from './steps.tsx';
+import { Waterfall } from './waterfall.tsx';
+import { WhyLevel } from './why-level.tsx';
 
-/** The phases of the run to one scale. */
-export function HowTaken({ run }: { readonly run: RunView }): ReactNode {
-  const { t } = useTranslation(['snapshot-details', 'phases']);
-  const rows = waterfallOf(run);
-  if (rows.length === 0) return null;
+/** What was done, in a sentence and as phases to one scale; every step of it for whoever asks. */
+export function HowTaken({
+  run,
+  evidence,
+}: {
+  readonly run: RunView | null;
+  readonly evidence: Evidence | null;
+}): ReactNode {
+  const { t } = useTranslation(['snapshot-details', 'methods']);
+  const [isOpen, setOpen] = useState(false);
+  const rows = run === null ? [] : waterfallOf(run);
+  if (rows.length === 0 && evidence === null) return null;
   const total = rows.reduce(
     (sum, { start, length, durationMs }) =>
       length > 0 ? Math.max(sum, (durationMs / length) * (start + length)) : sum,
@@ -18,35 +29,26 @@ export function HowTaken({ run }: { readonly run: RunView }): ReactNode {
   return (
     <section>
       <h3 className={classes.sectionTitle}>
-        {t('how.title')} <span className={classes.quiet}>{t('how.total', { duration: formatDuration(total) })}</span>
+        {t('how.title')}
+        {rows.length > 0 && (
+          <span className={classes.quiet}>{t('how.total', { duration: formatDuration(total) })}</span>
+        )}
       </h3>
-      <ol className={classes.waterfall}>
-        {rows.map((row) => (
-          <li key={`${row.name} ${row.start}`} data-held={row.name === 'held'} title={hintOf(row, t)}>
-            <span className={classes.phaseName}>{row.name === 'held' ? t('how.held') : t(`phases:${row.name}`)}</span>
-            {row.name !== 'held' && <span className={classes.phaseTime}>{formatDuration(row.durationMs)}</span>}
-            <span className={classes.track} aria-hidden="true">
-              <i style={{ left: `min(${row.start * 100}%, 100% - 3px)`, width: `max(${row.length * 100}%, 3px)` }} />
-              {row.name === 'held' && (
-                <b
-                  style={
-                    row.start > 0.55
-                      ? { right: `calc(${(1 - row.start) * 100}% + 5px)` }
-                      : { left: `calc(${(row.start + row.length) * 100}% + 7px)` }
-                  }
-                >
-                  {formatDuration(row.durationMs)}
-                </b>
-              )}
-            </span>
-            {row.name === 'held' && <span className="sp-visually-hidden">{formatDuration(row.durationMs)}</span>}
-          </li>
-        ))}
-      </ol>
+      {evidence !== null && <p className={classes.how}>{t(`methods:how.${evidence.method}`)}</p>}
+      {rows.length > 0 && <Waterfall rows={rows} />}
+      {evidence !== null && (
+        <>
+          <button type="button" className={classes.link} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+            {t(isOpen ? 'how.less' : 'how.more')}
+          </button>
+          {isOpen && (
+            <div className={classes.steps}>
+              <Steps evidence={evidence} />
+              <WhyLevel evidence={evidence} />
+            </div>
+          )}
+        </>
+      )}
     </section>
   );
-}
-
-function hintOf(row: WaterfallRow, t: (key: string) => string): string {
-  return row.name === 'held' ? t('phases:hint.delta') : t(`phases:hint.${row.name}`);
 }

@@ -4,22 +4,23 @@ import type { Evidence, PathNote } from '../../../shared/domain/evidence.ts';
 import { instantToMs } from '../../../shared/domain/time.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatDateTime, formatTimeMs } from '../../ui/format/date-time.ts';
+import { formatDuration } from '../../ui/format/duration.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import classes from './details.module.css';
+import { Fact } from './fact.tsx';
 import type { Details } from './facts/details.ts';
 import { PathNotes } from './path-notes.tsx';
 
 /** The evidence, line by line; the technical names stand here and nowhere else. */
 export function Proof({ details, evidence }: { readonly details: Details; readonly evidence: Evidence }): ReactNode {
-  const { t } = useTranslation('snapshot-details');
+  const { t } = useTranslation(['snapshot-details', 'methods']);
   const { agreement, files } = evidence;
   return (
     <section>
       <h3 className={classes.sectionTitle}>{t('proof.title')}</h3>
       <dl className={classes.facts}>
         <Fact name={t('proof.method')}>
-          {t(`proof.methodName.${evidence.method}`)} ({evidence.method}
-          {typeof evidence.detail.passes === 'number' && `, ${t('proof.passes', { count: evidence.detail.passes })}`})
+          {t('proof.methodText', { words: t(`methods:name.${evidence.method}`), technical: evidence.method })}
         </Fact>
         <Fact name={t('proof.level')}>
           {t('proof.levelName', { technical: evidence.level, reason: evidence.levelReason })}
@@ -36,7 +37,22 @@ export function Proof({ details, evidence }: { readonly details: Details; readon
             {t('proof.applicationText', { application: agreement.application, position: agreement.position })}
           </Fact>
         )}
+        {evidence.atomic !== null && (
+          <Fact name={t('proof.atomic')}>
+            {t(evidence.atomic.flushed ? 'proof.atomicText.flushed' : 'proof.atomicText.unflushed', {
+              kind: evidence.atomic.kind,
+            })}
+          </Fact>
+        )}
         <HoldFacts evidence={evidence} />
+        {evidence.hooks.length > 0 && (
+          <Fact name={t('proof.hooks')}>
+            {evidence.hooks.map((call, index) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a hook is called again with each try.
+              <div key={index}>{hookWords(call, t)}</div>
+            ))}
+          </Fact>
+        )}
         <ObservationFacts evidence={evidence} />
         {files.rereadTotal > 0 && (
           <Fact name={t('proof.reread')}>{t('proof.rereadText', { count: files.rereadTotal })}</Fact>
@@ -50,9 +66,17 @@ export function Proof({ details, evidence }: { readonly details: Details; readon
         <Fact name={t('proof.asked')}>{formatDateTime(instantToMs(evidence.askedAt))}</Fact>
         {evidence.attempts > 1 && <Fact name={t('proof.attempts')}>{formatNumber(evidence.attempts)}</Fact>}
         <Fact name={t('proof.machine')}>{t('proof.machineText', evidence.machine)}</Fact>
+        <Fact name={t('proof.filesystem')}>{t('proof.filesystemText', evidence.machine)}</Fact>
       </dl>
     </section>
   );
+}
+
+type Words = ReturnType<typeof useTranslation<['snapshot-details', 'methods']>>['t'];
+
+function hookWords({ name, when, durationMs, problem }: Evidence['hooks'][number], t: Words): string {
+  const call = t(`proof.hookText.${when}`, { name, duration: formatDuration(durationMs) });
+  return problem === '' ? call : t('proof.hookFailed', { call, problem });
 }
 
 function HoldFacts({ evidence: { hold } }: { readonly evidence: Evidence }): ReactNode {
@@ -109,14 +133,5 @@ function NotesFact({
     <Fact name={name}>
       {total === 0 ? t('proof.none') : <PathNotes notes={notes} total={total} tone={bad ? 'bad' : 'plain'} />}
     </Fact>
-  );
-}
-
-export function Fact({ name, children }: { readonly name: string; readonly children: ReactNode }): ReactNode {
-  return (
-    <>
-      <dt>{name}</dt>
-      <dd>{children}</dd>
-    </>
   );
 }

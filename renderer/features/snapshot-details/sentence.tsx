@@ -40,6 +40,7 @@ export function Sentence({ details }: { readonly details: Details }): ReactNode 
             : 'sentence.unverified',
         )}
       </p>
+      <CopiedFirst details={details} />
       {apart !== null && (
         <p className={classes.quiet}>
           {t('sentence.asked', { point: moment(apart.point, apart.asked), asked: moment(apart.asked, apart.point) })}
@@ -47,6 +48,17 @@ export function Sentence({ details }: { readonly details: Details }): ReactNode 
       )}
       {mark.kind === 'safety' && <p className={classes.quiet}>{t('sentence.safety')}</p>}
     </div>
+  );
+}
+
+/** What the pause was spent on, where nearly everything had been copied before. */
+function CopiedFirst({ details: { evidence, mark } }: { readonly details: Details }): ReactNode {
+  const { t } = useTranslation('snapshot-details');
+  const tracking = evidence?.tracking ?? null;
+  if (tracking === null || evidence?.hold == null || evidence.level !== mark.level) return null;
+  const { filesInside, bytesInside } = tracking;
+  return (
+    <p className={classes.quiet}>{t('sentence.copiedFirst', { count: filesInside, size: formatBytes(bytesInside) })}</p>
   );
 }
 

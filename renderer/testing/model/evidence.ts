@@ -9,11 +9,12 @@ import type { Plan } from './world.ts';
 export function evidenceOf(plan: Plan, mark: SnapshotMark): Evidence {
   const torn = backupRun(plan, mark).warnings.map(({ path = '', text }) => ({ path, reason: text }));
   const files = mark.files ?? 0;
+  const isTracked = plan.method === 'precopy-freeze' && mark.level === 'filesystem';
   const parts = {
-    tracking: null,
-    probe: null,
+    tracking: isTracked ? trackingOf(mark) : null,
+    probe: isTracked ? { steps: 412, longestMs: (mark.stallMs ?? 0) * 1.04 } : null,
     hooks: [],
-    hold: mark.level === 'filesystem' ? holdOf(mark) : null,
+    hold: mark.level === 'filesystem' ? { ...holdOf(mark), readInside: !isTracked } : null,
     observation: mark.level === 'filesystem' || mark.level === 'application' ? null : observationOf(mark),
     agreement:
       mark.level === 'application'
@@ -58,11 +59,43 @@ export function evidenceOf(plan: Plan, mark: SnapshotMark): Evidence {
       mountPoint: '/home',
       device: '/dev/nvme0n1p3',
     },
-    detail: plan.method === 'precopy-freeze' ? { passes: 3 } : {},
+    detail: {},
   };
 }
 
-function holdOf(mark: SnapshotMark): Evidence['hold'] {
+/** Most of it copied live, a database mapped by its program, little left for the pause. */
+function trackingOf(mark: SnapshotMark): NonNullable<Evidence['tracking']> {
+  const newBytes = mark.newBytes ?? 0;
+  return {
+    kind: 'fanotify',
+    startedAt: instantOf(mark.time - 26 * 3_600_000),
+    continuedFrom: `${mark.id.slice(0, 16)}`,
+    gaps: 0,
+    passes: [
+      { files: 184, bytes: newBytes, durationMs: 1_904 },
+      { files: 7, bytes: 412_000, durationMs: 38.4 },
+    ],
+    drainedInside: true,
+    foldersInside: 1,
+    filesInside: 3,
+    bytesInside: 18 * 1024,
+    openForWriting: 11,
+    restatInside: true,
+    writerScanComplete: true,
+    writerScanGap: '',
+    suspects: [
+      { kind: 'writable-mapping', path: '/home/mika/Documents/.index/search.db-shm', pid: 2417 },
+      { kind: 'asynchronous-io', path: '/home/mika/Documents/Projects/model.bin', pid: 3120 },
+    ],
+    suspectsTotal: 2,
+    suspectsSettled: 2,
+    hotFiles: 0,
+    retries: ['More changed in that moment than fits into a pause of 250 ms.'],
+    doubts: [],
+  };
+}
+
+function holdOf(mark: SnapshotMark): NonNullable<Evidence['hold']> {
   const stallMs = mark.stallMs ?? 0;
   return {
     requestedAt: instantOf(mark.time),
