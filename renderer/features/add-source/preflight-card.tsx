@@ -1,7 +1,8 @@
 import { Loader } from '@mantine/core';
 import { IconAlertTriangle } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import type { TrialTarget } from '../../../shared/domain/freeze-trial.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
 import type { StillpointError } from '../../../shared/errors/index.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
@@ -13,21 +14,27 @@ import { LeftOutLines } from './left-out-lines.tsx';
 import { PreflightFacts } from './preflight-facts.tsx';
 import { readPreflight } from './preflight-words.ts';
 import { RightsButton } from './rights-button.tsx';
+import { TrialCard } from './trial-card.tsx';
 
 /** What a source will get, in one sentence, before anything is added; why not more; and every fact behind it. */
 export function PreflightCard({
   preflight,
   loading,
   error,
+  target,
   onRetry,
 }: {
   readonly preflight: Preflight | null;
   readonly loading: boolean;
   readonly error: StillpointError | null;
+  /** The folder it is about. */
+  readonly target: TrialTarget;
   readonly onRetry: () => void;
 }): ReactNode {
-  const { t } = useTranslation(['add-source', 'levels']);
+  const { t } = useTranslation(['add-source', 'levels', 'methods']);
   const [facts, setFacts] = useState(false);
+  const about = JSON.stringify(target);
+  const tried = useRef('');
   if (error !== null) return <ErrorPanel error={error} onRetry={onRetry} />;
   if (preflight === null) {
     return (
@@ -37,6 +44,9 @@ export function PreflightCard({
     );
   }
   const promise = readPreflight(preflight);
+  // Once asked it stays, to tell what came of it.
+  if (promise.remedies.includes('trial')) tried.current = about;
+  const isTrialShown = tried.current === about;
   const amount = t(preflight.counted ? 'preflight.amount' : 'preflight.amountAtLeast', {
     count: preflight.files,
     bytes: formatBytes(preflight.bytes),
@@ -54,12 +64,16 @@ export function PreflightCard({
         <p className={classes.quiet}>
           {promise.manner === 'watched' ? t('preflight.watchedLine') : t(`levels:${promise.level}.line`)}
         </p>
-        {promise.because !== null && (
+        {promise.manner !== 'watched' && <p className={classes.quiet}>{t(`methods:how.${preflight.chosen.method}`)}</p>}
+        {promise.because !== null && !isTrialShown && (
           <p className={classes.because}>
             {t(promise.manner === 'watched' ? 'preflight.because' : 'preflight.notStronger', {
               reason: promise.because,
             })}
           </p>
+        )}
+        {promise.notShorter !== null && (
+          <p className={classes.because}>{t('preflight.shorter', { reason: promise.notShorter })}</p>
         )}
         {preflight.freezesWholeFilesystem && promise.manner === 'held' && (
           <p className={classes.caution}>
@@ -70,6 +84,7 @@ export function PreflightCard({
         <LeftOutLines leftOut={preflight.leftOut} />
         <Remedies remedies={promise.remedies} />
       </div>
+      {isTrialShown && <TrialCard key={about} target={target} name={null} onDone={onRetry} />}
       <p className={classes.quiet}>
         {amount}{' '}
         <button type="button" className={classes.link} aria-expanded={facts} onClick={() => setFacts(!facts)}>
@@ -83,7 +98,8 @@ export function PreflightCard({
 
 function Remedies({ remedies }: { readonly remedies: readonly string[] }): ReactNode {
   const { t } = useTranslation('add-source');
-  const others = remedies.filter((remedy) => remedy !== 'grant-helper');
+  // What the card below or a button does is not said again.
+  const others = remedies.filter((remedy) => remedy !== 'grant-helper' && remedy !== 'trial');
   if (remedies.length === 0) return null;
   return (
     <div className={classes.remedies}>

@@ -1,6 +1,8 @@
+import { IconMinus } from '@tabler/icons-react';
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Preflight } from '../../../shared/domain/preflight.ts';
+import { isAtLeast } from '../../../shared/domain/level.ts';
+import type { MethodPromise, Preflight } from '../../../shared/domain/preflight.ts';
 import { formatDuration } from '../../ui/format/duration.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { LevelMark } from '../../ui/level-mark.tsx';
@@ -11,7 +13,7 @@ const listedAtFirst = 8;
 
 /** Everything the preflight found: where it lies, what is left out and named, each method with its reasons. */
 export function PreflightFacts({ preflight }: { readonly preflight: Preflight }): ReactNode {
-  const { t } = useTranslation(['add-source', 'levels']);
+  const { t } = useTranslation(['add-source', 'levels', 'methods']);
   const [all, setAll] = useState(false);
   const { leftOut } = preflight;
   const shown = groupLeftOut(all ? leftOut : leftOut.slice(0, listedAtFirst));
@@ -51,15 +53,20 @@ export function PreflightFacts({ preflight }: { readonly preflight: Preflight })
       </dl>
       {preflight.considered.length > 0 && <h3>{t('facts.methods')}</h3>}
       <ol className={classes.methods}>
-        {preflight.considered.map((method) => {
+        {ordered(preflight.considered).map((method) => {
           const chosen = method.method === preflight.chosen.method;
           return (
             <li key={method.method} data-chosen={chosen}>
-              <LevelMark level={method.level} />
+              {method.level === 'torn' ? (
+                <IconMinus size={14} className={classes.foreign ?? ''} aria-hidden="true" />
+              ) : (
+                <LevelMark level={method.level} />
+              )}
               <span>
-                <strong>{method.method}</strong>{' '}
+                <strong>{t(`methods:name.${method.method}`)}</strong>{' '}
                 <span className={classes.quiet}>
-                  {t(`levels:${method.level}.label`)}
+                  {method.method}
+                  {method.level !== 'torn' && ` · ${t(`levels:${method.level}.label`)}`}
                   {method.expectedStallMs > 0 && t('facts.stall', { stall: formatDuration(method.expectedStallMs) })}
                   {' · '}
                   {t(chosen ? 'facts.chosen' : method.available ? 'facts.available' : 'facts.notAvailable')}
@@ -72,5 +79,12 @@ export function PreflightFacts({ preflight }: { readonly preflight: Preflight })
       </ol>
       <p className={classes.quiet}>{t('facts.application')}</p>
     </div>
+  );
+}
+
+/** Strongest first, then the shortest pause; what is for storage of another kind earns nothing and comes last. */
+function ordered(considered: readonly MethodPromise[]): readonly MethodPromise[] {
+  return considered.toSorted((a, b) =>
+    a.level === b.level ? a.expectedStallMs - b.expectedStallMs : isAtLeast(a.level, b.level) ? -1 : 1,
   );
 }

@@ -41,6 +41,7 @@ describe('reading a preflight', () => {
       level: 'filesystem',
       stallMs: 15,
       because: null,
+      notShorter: null,
       rightsWouldHelp: false,
       remedies: [],
     });
@@ -64,6 +65,46 @@ describe('reading a preflight', () => {
   it('does not let a weaker method explain a stronger one', () => {
     const weaker: MethodPromise = { ...freeze, method: 'fsfreeze-copy', available: false, remedies: ['grant-helper'] };
     expect(readPreflight(preflight(freeze, [freeze, weaker, live])).rightsWouldHelp).toBe(false);
+  });
+
+  it('does not blame storage of another kind, and names what can be done about', () => {
+    const foreign: MethodPromise = {
+      ...freeze,
+      method: 'btrfs-snapshot',
+      available: false,
+      level: 'torn',
+      reasons: ['This is no btrfs.'],
+    };
+    const volume: MethodPromise = { ...foreign, method: 'lvm-snapshot', level: 'filesystem', reasons: ['No space.'] };
+    const untried: MethodPromise = {
+      ...freeze,
+      available: false,
+      reasons: ['Holding / has to be tried once.'],
+      remedies: ['trial'],
+    };
+    expect(readPreflight(preflight(freeze, [foreign, volume, freeze, live]))).toMatchObject({
+      ...{ because: null, notShorter: null, remedies: [] },
+    });
+    expect(readPreflight(preflight(live, [foreign, volume, untried, live]))).toMatchObject({
+      ...{ manner: 'watched', because: 'Holding / has to be tried once.', remedies: ['trial'] },
+    });
+    expect(readPreflight(preflight(live, [foreign, volume, live])).because).toBe('No space.');
+  });
+
+  it('says what would make the pause shorter, where something would', () => {
+    const textbook: MethodPromise = { ...freeze, method: 'fsfreeze-copy', expectedStallMs: 900 };
+    const refused: MethodPromise = {
+      ...freeze,
+      available: false,
+      reasons: ['The repository is on the same filesystem.'],
+      remedies: ['move-repository'],
+    };
+    expect(readPreflight(preflight(textbook, [refused, textbook, live]))).toMatchObject({
+      ...{ manner: 'held', because: null, remedies: ['move-repository'] },
+      notShorter: 'The repository is on the same filesystem.',
+    });
+    const hopeless = { ...refused, remedies: [] };
+    expect(readPreflight(preflight(textbook, [hopeless, textbook, live])).notShorter).toBeNull();
   });
 
   it('calls an atomic snapshot one instant', () => {

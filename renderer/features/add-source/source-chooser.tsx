@@ -1,8 +1,10 @@
 import { Button, TextInput } from '@mantine/core';
+import { useDebouncedValue } from '@mantine/hooks';
 import { IconFolder } from '@tabler/icons-react';
-import { type ReactNode, useEffect } from 'react';
+import { type ReactNode, useEffect, useMemo } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
+import { filesystemSpec } from '../../../shared/domain/source.ts';
 import { ask } from '../../state/ask.ts';
 import { useStore } from '../../state/store.ts';
 import classes from './add-source.module.css';
@@ -31,6 +33,8 @@ export function SourceChooser({
   const names = { home: t('name.home'), system: t('name.system') };
   const preflight = usePreflight(draft, longestStallMs);
   const { value, error, loading } = preflight;
+  const [path] = useDebouncedValue(draft.path, 350);
+  const target = useMemo(() => ({ spec: filesystemSpec(path) }), [path]);
   const pathError = fieldError(error, 'path') ?? (draftProblem(draft) === 'relative-path' ? t('where.absolute') : null);
 
   useEffect(() => onPreflight(loading || error !== null ? null : value), [loading, error, value, onPreflight]);
@@ -60,6 +64,7 @@ export function SourceChooser({
           preflight={value}
           loading={loading}
           error={fieldError(error, 'path') === null ? error : null}
+          target={target}
           onRetry={preflight.reload}
         />
       )}

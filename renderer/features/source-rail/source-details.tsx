@@ -1,6 +1,6 @@
 import { Button } from '@mantine/core';
 import { IconEdit, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
-import { type ReactNode, useState } from 'react';
+import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
 import { describeSpec } from '../../../shared/domain/source.ts';
@@ -8,6 +8,7 @@ import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { whyLate } from '../../state/late-words.ts';
 import { usePolicyParts } from '../../state/policy-parts.ts';
+import { useStillParts } from '../../state/still-parts.ts';
 import { useStore } from '../../state/store.ts';
 import { formatDay, formatTime } from '../../ui/format/date-time.ts';
 import { formatDuration } from '../../ui/format/duration.ts';
@@ -42,6 +43,8 @@ export function SourceDetails({
   const next = nextRun(source, now);
   const { usePolicyWords } = usePolicyParts();
   const policy = usePolicyWords()(source.policy);
+  const { TrialCard } = useStillParts();
+  const trialTarget = useMemo(() => ({ sourceId: source.id }), [source.id]);
   return (
     <div className={classes.details}>
       <header className={classes.detailsHead}>
@@ -55,6 +58,7 @@ export function SourceDetails({
         </p>
       )}
       <LateNotice source={source} />
+      <TrialCard key={source.id} target={trialTarget} name={source.name} onDone={ignore} />
       <div className={classes.detailsActions}>
         <Button
           variant="filled"
@@ -136,6 +140,8 @@ export function SourceDetails({
     </div>
   );
 }
+
+function ignore(): void {}
 
 /** What is left out, in few words: presets by name, own rules by number, folders in full. */
 function LeftOut({ source: { spec } }: { readonly source: SourceView }): ReactNode {

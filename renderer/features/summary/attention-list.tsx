@@ -57,7 +57,11 @@ function Actions({
   readonly onBackUp: (sourceId: SourceId) => void;
 }): ReactNode {
   const { t } = useTranslation('attention');
-  const { open, selectSnapshot, needPassword } = useStore.getState();
+  const { open, selectSnapshot, selectSource, showDetails, needPassword } = useStore.getState();
+  const showSource = (sourceId: SourceId): void => {
+    selectSource(sourceId);
+    showDetails(true);
+  };
   switch (item.kind) {
     case 'torn':
     case 'weaker': {
@@ -79,6 +83,8 @@ function Actions({
     case 'notMade':
     case 'health':
       return <Action label={t('action.backUp')} onClick={() => onBackUp(item.sourceId)} />;
+    case 'trial':
+      return <Action label={t('action.test')} onClick={() => showSource(item.sourceId)} />;
     case 'password':
       return (
         <Action
@@ -183,7 +189,8 @@ function wordsOf(
     case 'missed':
       return t(item.kind, { text: item.text });
     case 'health':
-      return t('health', { why: item.why });
+    case 'trial':
+      return t(item.kind, { why: item.why });
     case 'lowSpace':
       return t('lowSpace', { free: formatBytes(item.repository.freeBytes ?? 0) });
     case 'sameDisk':

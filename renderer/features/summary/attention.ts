@@ -50,6 +50,8 @@ export type Attention = { readonly key: string; readonly name: string; readonly 
     }
   | { readonly kind: 'fullSoon'; readonly days: number; readonly repository: Repository }
   | { readonly kind: 'health'; readonly sourceId: SourceId; readonly why: string }
+  /** The filesystem it lies on has to be tested before it is held. */
+  | { readonly kind: 'trial'; readonly sourceId: SourceId; readonly why: string }
   | {
       readonly kind: 'password' | 'absent' | 'other' | 'readOnly' | 'lowSpace' | 'sameDisk';
       readonly repository: Repository;
@@ -83,7 +85,8 @@ export function attentionOf(
     for (const { kind, text } of source.notes) {
       const key = `${kind} ${source.id}`;
       const why = text.replace(/\.$/, '');
-      own.push({ kind: 'health', key, name: source.name, severe: false, sourceId: source.id, why });
+      const noted = kind === 'trial' ? kind : 'health';
+      own.push({ kind: noted, key, name: source.name, severe: false, sourceId: source.id, why });
     }
     found.push(...own);
   }

@@ -11,6 +11,7 @@ import { runHandlers } from './run-handlers.ts';
 import { scheduleHandlers } from './schedule-handlers.ts';
 import { snapshotHandlers } from './snapshot-handlers.ts';
 import { sourceHandlers } from './source-handlers.ts';
+import { stillPointHandlers } from './still-point-handlers.ts';
 
 type LooseHandler = (params: unknown, stage: Stage) => unknown;
 
@@ -37,14 +38,17 @@ export function fakeBridge(
     ...restoreHandlers,
     ...scheduleHandlers,
     ...alertHandlers,
+    ...stillPointHandlers,
     ...overrides,
   } as Readonly<Record<string, LooseHandler | undefined>>;
 
   const groups: Record<string, Record<string, unknown>> = {
     events: {
       subscribe: (listener: (event: AppEvent) => void) => {
-        listeners.add(listener);
-        return () => listeners.delete(listener);
+        // Who subscribes twice and leaves once still listens.
+        const own = (event: AppEvent): void => listener(event);
+        listeners.add(own);
+        return () => listeners.delete(own);
       },
     },
   };

@@ -42,6 +42,10 @@ export function emptyWorld(now: number): World {
     secretStore: { available: true, backend: 'gnome_libsecret' },
     schedule: { pausedUntil: null, tray: true, startsAtLogin: true },
     alerts: [],
+    trial: {
+      ...{ concerns: false, isNeeded: false, mayStallMs: 250, obstacles: [], last: null },
+      ...{ kernel: '6.12.9-amd64', mountPoint: '/' },
+    },
   };
 }
 

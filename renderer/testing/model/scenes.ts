@@ -7,6 +7,7 @@ import { repositoryIdOf, snapshotIdOf } from './ids.ts';
 import { keptTimes, markOf } from './marks.ts';
 import { plans } from './plans.ts';
 import { backupRun, failedRun } from './runs.ts';
+import { kernelChangedWorld, systemWorld } from './system.ts';
 import { day, hour, midnight, minute, type Plan, type World } from './world.ts';
 
 export const sceneNames = [
@@ -22,6 +23,8 @@ export const sceneNames = [
   'missed',
   'full-repository',
   'alerts',
+  'system',
+  'kernel-changed',
 ] as const;
 export type SceneName = (typeof sceneNames)[number];
 
@@ -48,6 +51,10 @@ export function buildScene(name: SceneName, now: number): World {
       return fullWorld(normalWorld(now));
     case 'alerts':
       return alertsWorld(normalWorld(now));
+    case 'system':
+      return systemWorld(normalWorld(now));
+    case 'kernel-changed':
+      return kernelChangedWorld(normalWorld(now));
     case 'huge':
       return hugeWorld(now);
   }

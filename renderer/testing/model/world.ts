@@ -1,3 +1,4 @@
+import type { TrialState } from '../../../shared/domain/freeze-trial.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import type { Schedule, TimeWindow } from '../../../shared/domain/schedule/schedule.ts';
@@ -41,6 +42,8 @@ export interface World {
   secretStore: SecretStore;
   schedule: ScheduleState;
   alerts: AlertChannelView[];
+  /** Of the filesystem that the system runs from; only sources below its mount point lie on it. */
+  trial: TrialState;
 }
 
 export const minute = 60_000;
