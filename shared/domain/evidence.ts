@@ -39,6 +39,16 @@ export const suspectSchema = z.object({
 });
 export type Suspect = z.infer<typeof suspectSchema>;
 
+/** One filesystem of several that were held at one barrier. */
+export const heldMemberSchema = z.object({
+  /** The members of the group that lie on it. */
+  locations: z.array(z.string()),
+  mountPoint: z.string(),
+  filesystem: z.string(),
+  hold: holdSchema,
+});
+export type HeldMember = z.infer<typeof heldMemberSchema>;
+
 /** What was seen of a source that nobody held. */
 export const observationSchema = z.object({
   firstScanStartedAt: instantSchema,
@@ -163,6 +173,8 @@ export const evidenceSchema = z.object({
   askedAt: instantSchema,
   stillPoint: instantSchema,
   hold: holdSchema.nullable(),
+  /** Where several filesystems were held at one barrier: each of them, in the order of their freezes; `hold` is what all had. */
+  members: z.array(heldMemberSchema).max(16).optional(),
   tracking: trackingSchema.nullable().default(null),
   probe: probeSchema.nullable().default(null),
   /** Programs called before writers were held and after they ran again, in order. */

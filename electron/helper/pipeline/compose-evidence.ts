@@ -60,6 +60,7 @@ export function composeEvidence(facts: EvidenceFacts, still: StillEvidence, tota
     askedAt: facts.askedAt,
     stillPoint: still.stillPoint,
     hold,
+    ...(still.members === undefined ? {} : { members: still.members }),
     tracking: still.tracking ?? null,
     probe: still.probe ?? null,
     hooks: facts.hooks?.slice(0, maxHookCalls) ?? [],

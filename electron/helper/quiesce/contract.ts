@@ -206,7 +206,7 @@ export type StillEvidence = Pick<
   Evidence,
   'hold' | 'observation' | 'agreement' | 'atomic' | 'flushedAt' | 'stillPoint' | 'leftOut' | 'leftOutTotal' | 'detail'
 > &
-  Partial<Pick<Evidence, 'tracking' | 'probe'>> & {
+  Partial<Pick<Evidence, 'tracking' | 'probe' | 'members'>> & {
     readonly machine: Pick<Evidence['machine'], 'filesystem' | 'mountPoint' | 'device'>;
     readonly rereadTotal: number;
   };
