@@ -5,11 +5,14 @@ import {
   constants,
   ftruncateSync,
   mkdirSync,
+  mkdtempSync,
   openSync,
   readFileSync,
+  rmSync,
   statSync,
   writeFileSync,
 } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -241,6 +244,33 @@ os.close(fd)`);
       } finally {
         unmount(at('merged'));
       }
+    });
+
+    it('not everybody, where a container’s overlay was mounted by a path that is another folder here', async () => {
+      const at = (name: string): string => join(filesystem.mountPoint, 'apart', name);
+      for (const name of ['upper', 'work']) mkdirSync(at(name), { recursive: true });
+      const file = join(at('upper'), 'file');
+      writeFileSync(file, Buffer.alloc(pageBytes));
+      // Here it is a plain folder of another filesystem, there the source.
+      const top = mkdtempSync(join(tmpdir(), 'stillpoint-apart-'));
+      for (const name of ['place/upper', 'place/work', 'low', 'merged'])
+        mkdirSync(join(top, name), { recursive: true });
+      writeFileSync(join(top, 'place/upper/file'), 'of somebody else');
+      const script = [
+        'set -e; mount --make-rprivate /',
+        `mount --bind ${at('')} ${top}/place; mount -t tmpfs stillpoint ${top}/low`,
+        `mount -t overlay stillpoint -o lowerdir=${top}/low,upperdir=${top}/place/upper,workdir=${top}/place/work ${top}/merged`,
+        `exec 3<>${top}/merged/file; echo ready; read -r end || true`,
+      ];
+      try {
+        await using _ = await startProgram('unshare', ['-m', 'sh', '-c', script.join('\n')]);
+        const found = scanOpenWriters(device);
+        const isFound = found.writers.some((writer) => writer.inode === inode(file) && writer.isCertain);
+        expect(isFound || found.gaps.some((gap) => /in a container/.test(gap))).toBe(true);
+      } finally {
+        rmSync(top, { recursive: true });
+      }
+      expect(scanOpenWriters(device).gaps.join()).not.toMatch(/in a container/);
     });
 
     it('the same in turns', async () => {

@@ -75,7 +75,7 @@ class Scan {
   readonly #table = new MountTable();
   readonly #writers = new Map<string, OpenWriter>();
   readonly #gaps = new Set<string>();
-  readonly #uppers = new Map<Mount, UpperPlace>();
+  readonly #uppers = new Map<string, UpperPlace>();
   /** Mounts that no namespace lists, and whether files of them may be ours. Pipes, sockets and memory have one each. */
   readonly #unlisted = new Map<number, boolean>();
   #unreadable = 0;
@@ -211,9 +211,16 @@ class Scan {
    * The overlay shows a number of its own, which is that of the file below unless that was copied up. What is open for
    * writing has been; what is not there is mapped for reading only.
    */
-  #addBelowOverlay(overlay: Mount, path: string, found: OpenWriter, mustBeThere = true): void {
-    const upper = this.#uppers.get(overlay) ?? overlayUpper(overlay, this.#device);
-    this.#uppers.set(overlay, upper);
+  #addBelowOverlay(
+    overlay: Mount,
+    path: string,
+    found: OpenWriter & { readonly pid: number },
+    mustBeThere = true,
+  ): void {
+    // What a path means may be another thing to each process.
+    const asked = `${deviceNumber(overlay)} ${found.pid}`;
+    const upper = this.#uppers.get(asked) ?? overlayUpper(overlay, this.#device, found.pid);
+    this.#uppers.set(asked, upper);
     if (upper.where === 'elsewhere') return;
     const inode = upper.where === 'here' ? inodeInUpper(upper.directory, overlay, path) : undefined;
     if (inode === undefined && upper.where === 'here' && !mustBeThere) return;
