@@ -13,7 +13,7 @@ export type LevelEvidence = Pick<Evidence, 'hold' | 'observation' | 'agreement' 
 
 /**
  * The level that evidence earns; the only place where a level is decided. Missing or doubtful evidence lowers it.
- * Levels are tried from the strongest down and each names everything it needs.
+ * Levels are tried from the strongest down and each names everything it needs. `level-conditions.ts` has the same as a list.
  */
 export function earnLevel(evidence: LevelEvidence): EarnedLevel {
   const { agreement, atomic, files } = evidence;

@@ -17,6 +17,7 @@ import { Toolbar } from './view/toolbar.tsx';
 import { useClock } from './view/use-clock.ts';
 import { useKeptView } from './view/use-kept-view.ts';
 import { useLiveRuns } from './view/use-live-runs.ts';
+import { useQuietTimes } from './view/use-quiet-times.ts';
 import { useRunSpans } from './view/use-run-spans.ts';
 
 /** Below this the main view scrolls as a whole. `aroundLanes`: toolbar, axis, overview; the legend is the style's. */
@@ -54,6 +55,7 @@ export function Timeline(): ReactNode {
   useEffect(() => controller.setRuns(spans), [controller, spans]);
   useSignal(controller.rowsChanged);
   useClock(controller, live.length > 0);
+  useQuietTimes();
 
   if (lanes !== null && lanes.length === 0) {
     return (
