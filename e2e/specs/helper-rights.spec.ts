@@ -67,6 +67,19 @@ test('rights: not given, the app goes on; given, a busy filesystem is held still
       await expect(details.fact('Unreadable')).toContainText('only-for-root');
       await keep('5-evidence');
     });
+
+    await test.step('copied first and held for the rest: what was read when, who could write, and each condition', async () => {
+      await expect(details.fact('Method')).toContainText('precopy-freeze');
+      await expect(details.taken).toContainText('The pause does not grow with the data.');
+      await details.showSteps();
+      await expect(details.step('Copied while writers went on')).toContainText(/\d+ files?, .+ in /);
+      await expect(details.step('The pause by the kernel')).toContainText(/freeze .+, the rest .+, thaw /);
+      await expect(details.step('Open for writing')).toContainText('looked at again in the pause');
+      await expect(details.step('In doubt')).toHaveText('nothing');
+      await expect(details.conditions).toHaveCount(8);
+      await expect(details.conditions.filter({ has: page.getByRole('img', { name: 'not met' }) })).toHaveCount(0);
+      await keep('6-every-step');
+    });
     await writer.stop();
   } finally {
     await running.close();
