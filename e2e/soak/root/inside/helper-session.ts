@@ -17,15 +17,21 @@ export class HelperSession {
   readonly process: ChildProcess;
   readonly #waiting = new Map<number, { answer(frame: Frame): void; fail(error: Error): void; onEvent: OnEvent }>();
   #last = 0;
+  /** What it said last beside its answers: why it ended, where it ended by itself. */
+  #said = '';
 
   constructor(program: string) {
-    this.process = spawn(process.execPath, ['--no-warnings', program], { stdio: ['pipe', 'pipe', 'inherit'] });
-    const { stdout } = this.process;
-    if (stdout === null) throw new Error('a helper without output');
+    this.process = spawn(process.execPath, ['--no-warnings', program], { stdio: ['pipe', 'pipe', 'pipe'] });
+    const { stdout, stderr } = this.process;
+    if (stdout === null || stderr === null) throw new Error('a helper without output');
+    stderr.on('data', (bytes: Buffer) => {
+      this.#said = `${this.#said}${bytes}`.slice(-2000);
+      process.stderr.write(bytes);
+    });
     this.process.stdin?.on('error', () => {});
+    // Its last words may come a moment later; a guard of its own may keep the pipe open for longer.
     this.process.on('exit', (code, signal) => {
-      for (const { fail } of this.#waiting.values()) fail(new Error(`the helper ended: ${code ?? signal}`));
-      this.#waiting.clear();
+      setTimeout(() => this.#failAll(`the helper ended: ${code ?? signal}${this.#said && `: ${this.#said}`}`), 200);
     });
     createInterface({ input: stdout }).on('line', (line) => this.#hear(JSON.parse(line) as Frame));
   }
@@ -49,6 +55,11 @@ export class HelperSession {
     console.error(`answered: ${command} ${JSON.stringify(ok === true ? result : error).slice(0, 500)}`);
     if (ok !== true) throw new Error(`${command}: ${error?.message ?? 'refused'}`);
     return result as T;
+  }
+
+  #failAll(why: string): void {
+    for (const { fail } of this.#waiting.values()) fail(new Error(why));
+    this.#waiting.clear();
   }
 
   #hear(frame: Frame): void {

@@ -7,6 +7,7 @@ import {
   type OrderedWriter,
   type WriterPlan,
 } from '../../../../electron/helper/quiesce/testing/ordered-writer/index.ts';
+import type { Evidence } from '../../../../shared/domain/evidence.ts';
 import type { FreezeTrial } from '../../../../shared/domain/freeze-trial.ts';
 import type { RepositoryId } from '../../../../shared/domain/ids.ts';
 import { defaultPolicy } from '../../../../shared/domain/policy.ts';
@@ -44,11 +45,13 @@ export class ProductBackups {
     const { writer } = this.#place;
     const stepsBefore = writer.stepsSoFar();
     const startedAt = performance.now();
-    const events: string[] = [];
+    const notes: string[] = [];
     const asked = session.ask<RunResult>(
       'backup.run',
       { sourceId, runId: randomBytes(16).toString('hex'), askedAt: new Date().toISOString() },
-      (event) => events.push(event.type === 'note' ? String(event.text) : event.type),
+      (event) => {
+        if (event.type === 'note') notes.push(String(event.text));
+      },
     );
     if (killAfterMs !== null) {
       await Promise.race([sleep(killAfterMs), asked.catch(() => {})]);
@@ -66,13 +69,10 @@ export class ProductBackups {
     const faults: string[] = [];
     if (result.snapshotId === null)
       return { faults: [`no snapshot: ${result.summary} ${result.error?.message ?? ''}`], facts: {} };
-    const { evidence } = await session.ask<{ evidence: { method: string; levelReason?: string } | null }>(
-      'snapshots.evidence',
-      {
-        repositoryId,
-        snapshotId: result.snapshotId,
-      },
-    );
+    const { evidence } = await session.ask<{ evidence: Evidence | null }>('snapshots.evidence', {
+      repositoryId,
+      snapshotId: result.snapshotId,
+    });
     const verdict = this.#restoreAndCheck(result.snapshotId);
     const isHeld = result.level === 'filesystem';
     if (isHeld && !verdict.isPrefix) faults.push(`called held still, and is no prefix: ${verdict.problems[0] ?? ''}`);
@@ -84,7 +84,11 @@ export class ProductBackups {
         ...{ level: result.level ?? '', method: evidence?.method ?? '', stallMs: result.stallMs ?? -1, tookMs },
         ...{ isPrefix: verdict.isPrefix, step: verdict.step, trial: this.#trial?.outcome ?? '' },
         trialStalls: (this.#trial?.stallsMs ?? []).map((ms) => ms.toFixed(0)).join(' '),
-        ...(isHeld ? {} : { summary: result.summary.slice(0, 300) }),
+        // Why it was not held at once, or at all: what is said to the user.
+        ...(notes.length > 0 ? { notes: notes.join(' | ') } : {}),
+        ...(isHeld ? {} : { whyNotStronger: evidence?.whyNotStronger.join(' | ') ?? '' }),
+        retries: evidence?.tracking?.retries.join(' | ') ?? '',
+        passes: evidence?.tracking?.passes.map(({ files, bytes }) => `${files}/${bytes}`).join(' ') ?? '',
       },
     };
   }
