@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { earnLevel, type LevelEvidence } from './earn-level.ts';
-import { earnedRoute, levelRoutes } from './level-conditions.ts';
+import { conditionNames, earnedRoute, levelRoutes } from './level-conditions.ts';
 import { msToInstant } from './time.ts';
 
 const start = Date.UTC(2026, 0, 5, 12);
@@ -62,15 +62,18 @@ function bits(seed: number): () => boolean {
 describe('the conditions of a level', () => {
   it('come to the level that is earned, whatever the evidence', () => {
     const levels = new Map<string, number>();
+    const named = new Set<string>();
     for (let seed = 1; seed <= 20_000; seed += 1) {
       const evidence = evidenceOf(bits(seed));
       const { level } = earnLevel(evidence);
       expect({ seed, level: earnedRoute(evidence)?.level ?? 'torn' }).toEqual({ seed, level });
       levels.set(level, (levels.get(level) ?? 0) + 1);
+      for (const { conditions } of levelRoutes(evidence)) for (const { name } of conditions) named.add(name);
     }
     expect([...levels.keys()].sort()).toEqual([
       ...['application', 'crash', 'filesystem', 'observed-static', 'per-file', 'torn'],
     ]);
+    expect([...named].sort()).toEqual([...conditionNames].sort());
     expect(Math.min(...levels.values())).toBeGreaterThan(100);
   });
 

@@ -3,25 +3,27 @@ import type { ConsistencyLevel } from './level.ts';
 import { instantToNs } from './time.ts';
 
 /** What one condition asks, by a name that words are found for. */
-export type ConditionName =
-  | 'application-confirmed'
-  | 'hold-ended-by-us'
-  | 'all-read-inside'
-  | 'followed-before-hold'
-  | 'drained-inside'
-  | 'open-files-looked-at'
-  | 'writers-looked-for'
-  | 'suspects-settled'
-  | 'no-doubts'
-  | 'one-atomic-snapshot'
-  | 'flushed-into-snapshot'
-  | 'proven-by-oracles'
-  | 'no-differences'
-  | 'flushed-before-first-scan'
-  | 'suspects-looked-for'
-  | 'no-suspects'
-  | 'changes-are-older'
-  | 'no-file-torn';
+export const conditionNames = [
+  'application-confirmed',
+  'hold-ended-by-us',
+  'all-read-inside',
+  'followed-before-hold',
+  'drained-inside',
+  'open-files-looked-at',
+  'writers-looked-for',
+  'suspects-settled',
+  'no-doubts',
+  'one-atomic-snapshot',
+  'flushed-into-snapshot',
+  'proven-by-oracles',
+  'no-differences',
+  'flushed-before-first-scan',
+  'suspects-looked-for',
+  'no-suspects',
+  'changes-are-older',
+  'no-file-torn',
+] as const;
+export type ConditionName = (typeof conditionNames)[number];
 
 export interface LevelCondition {
   readonly name: ConditionName;
