@@ -77,7 +77,7 @@ export async function backup(
   try {
     const running = AbortSignal.any([signal, lock.lost]);
     await repository.loadIndex({ signal: running });
-    const parent = await findParent(repository, facts.location, stages, running);
+    const parent = await findParent(repository, pathsOf(facts), stages, running);
     const stored = await repository.withWriter(lock, { signal: running }, async (writer) => {
       const store = blobStoreFor(repository, writer);
       const unlisted: { path: string; reason: string }[] = [];
@@ -135,6 +135,10 @@ export async function backup(
   }
 }
 
+function pathsOf({ paths, location }: SourceFacts): readonly string[] {
+  return paths ?? [location];
+}
+
 function liveBytesPerSecond({ liveReadMiBps }: Policy): number | undefined {
   return liveReadMiBps === null ? undefined : liveReadMiBps * 1024 * 1024;
 }
@@ -152,7 +156,7 @@ function publish(
   return repository.snapshots.publish(lock, {
     timeNs: instantToNs(stillPoint),
     tree: stored.tree,
-    paths: [facts.location],
+    paths: [...pathsOf(facts)],
     ...author,
     excludes: excludesForSnapshot(job.spec),
     tags: encodeSnapshotTags({ runId, sourceId, level, safety: false, pinned: false }),

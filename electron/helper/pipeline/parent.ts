@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { evidenceSchema } from '../../../shared/domain/evidence.ts';
 import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
@@ -9,7 +10,8 @@ import { readEvidence } from './read-evidence.ts';
 const none: ParentOptions = { parentTree: null, parentFlushedAtNs: null };
 
 /**
- * The newest snapshot of ours of the same place on this machine, if anything of it may be reused unread: files whose
+ * The newest snapshot of ours of the same place on this machine (of a group: of the same places in the same order), if
+ * anything of it may be reused unread: files whose
  * ctime lies before the flush its evidence tells of (without that instant an equal ctime proves nothing), and ranges that
  * the source's own record of changes since its checkpoint leaves out.
  *
@@ -19,7 +21,7 @@ const none: ParentOptions = { parentTree: null, parentFlushedAtNs: null };
  */
 export async function findParent(
   repository: Repository,
-  location: string,
+  paths: readonly string[],
   { author: { hostname }, publishedTrees }: Pick<BackupStages, 'author' | 'publishedTrees'>,
   signal: AbortSignal,
 ): Promise<ParentOptions> {
@@ -27,8 +29,7 @@ export async function findParent(
   const candidates = snapshots.filter(
     (snapshot) =>
       snapshot.hostname === hostname &&
-      snapshot.paths.length === 1 &&
-      snapshot.paths[0] === location &&
+      isDeepStrictEqual(snapshot.paths, paths) &&
       decodeSnapshotTags(snapshot.tags).runId !== null &&
       !decodeSnapshotTags(snapshot.tags).safety,
   );

@@ -14,6 +14,8 @@ export interface ExamineContext {
 export interface SourceFacts {
   /** One line for people: a path, an address, a machine's name. */
   readonly location: string;
+  /** Absolute paths of what the snapshot holds, in their order; absent: `location` is the only one. */
+  readonly paths?: readonly string[];
   readonly filesystem: string;
   readonly mountPoint: string;
   readonly device: string;

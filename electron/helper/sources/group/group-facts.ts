@@ -11,6 +11,7 @@ export function groupFacts(members: readonly FilesystemFacts[]): GroupFacts {
   return {
     kind: 'group',
     members,
+    paths: members.map(({ location }) => location),
     location: members.map(({ location }) => location).join(', '),
     filesystem: distinct(({ filesystem }) => filesystem),
     mountPoint: distinct(({ mountPoint }) => mountPoint),

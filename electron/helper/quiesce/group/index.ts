@@ -1,0 +1,2 @@
+export { createGroupLive } from './group-live.ts';
+export { createGroupPrecopy } from './group-precopy.ts';
