@@ -102,6 +102,8 @@ export interface Picture extends ChangeListener {
 
   /** Reachable directories whose names may differ, nearest to the root first, with the path they have now. */
   directoriesToList(): { readonly key: HandleKey; readonly path: Buffer; readonly meta: EntryMeta }[];
+  /** How many names a directory had when it was last listed; 0 where that is not known. */
+  namesIn(directory: HandleKey): number;
   /** Reachable inodes of any type whose metadata may differ, directories included. */
   entriesToLookAt(): { readonly key: HandleKey; readonly path: Buffer; readonly meta: EntryMeta }[];
   /** Reachable regular files whose content is wanted. */

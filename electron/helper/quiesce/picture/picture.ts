@@ -166,6 +166,10 @@ class TreePicture implements Picture {
     return this.#places(this.#marks.names).sort((a, b) => a.depth - b.depth);
   }
 
+  namesIn(directory: HandleKey): number {
+    return this.#state.tree.namesIn(this.#inodes.find(directory));
+  }
+
   entriesToLookAt(): MarkedPlace[] {
     return this.#places(this.#marks.look);
   }

@@ -40,6 +40,14 @@ export class Tree {
     return -1;
   }
 
+  namesIn(id: number): number {
+    const row = this.rowOf(id);
+    if (row < 0) return 0;
+    let count = 0;
+    for (let name = this.directories.firstName[row] ?? -1; name >= 0; name = this.names.next[name] ?? -1) count += 1;
+    return count;
+  }
+
   /** Adds a name at the end of a directory. */
   attach(parent: number, child: number, name: Uint8Array): number {
     const { names, inodes, directories } = this;

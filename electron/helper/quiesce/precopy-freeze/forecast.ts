@@ -39,8 +39,12 @@ export class Forecast {
 
   expected(): ExpectedDelta {
     const { picture } = this.#settling;
-    const looks = this.#openFiles.size + picture.directoriesToList().length + picture.entriesToLookAt().length;
-    return { looks, files: this.files().flatMap((file) => this.#expectedFile(file) ?? []) };
+    const folders = picture.directoriesToList().map(({ key, path }) => ({
+      path: this.#tree.describe(path),
+      entries: picture.namesIn(key),
+    }));
+    const looks = this.#openFiles.size + folders.length + picture.entriesToLookAt().length;
+    return { looks, folders, files: this.files().flatMap((file) => this.#expectedFile(file) ?? []) };
   }
 
   #expectedFile(file: PictureFile): ExpectedFile | undefined {

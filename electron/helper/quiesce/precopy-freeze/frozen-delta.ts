@@ -126,7 +126,7 @@ export class FrozenDelta {
       const folders = picture.directoriesToList();
       for (const folder of folders) {
         this.#budget.didEntry();
-        if (looker.list(folder)) this.#folders += 1;
+        if (looker.list(folder, () => this.#budget.didEntry())) this.#folders += 1;
       }
       const entries = picture.entriesToLookAt();
       for (const entry of entries) this.#lookAt(entry);

@@ -55,8 +55,8 @@ export class Looker {
     };
   }
 
-  /** Lists a directory again. False when its path led to something else. */
-  list({ key, path, meta }: MarkedEntry): boolean {
+  /** Lists a directory again. False when its path led to something else. `onEntry` may end it by throwing. */
+  list({ key, path, meta }: MarkedEntry, onEntry: () => void = () => {}): boolean {
     this.#picture.clearNamesMark(key);
     this.#hasNoted = false;
     const looks: NamedLook[] = [];
@@ -65,6 +65,7 @@ export class Looker {
       this.#tree.list(treeEntry(path, meta), (entry, dirFd) => {
         if (!isVisited && this.#tracker.keyOf(dirFd) !== key) throw new OtherDirectory();
         isVisited = true;
+        onEntry();
         const look = this.#lookAtEntry(key, entry, dirFd);
         if (look !== undefined) looks.push(look);
       });

@@ -86,6 +86,7 @@ class PrecopyRun {
   readonly #retries: string[] = [];
   /** What our own part of a hold threw: that may be tried again, what others refused is theirs to say. */
   #ownFailure: unknown;
+  #overruns = 0;
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -160,7 +161,7 @@ class PrecopyRun {
         this.#own(() => source.takeDelta(frozen)),
       );
     } catch (error) {
-      if (isLast || error !== this.#ownFailure || !isRetried(error)) {
+      if (isLast || error !== this.#ownFailure || !isRetried(error) || this.#isOverrunAgain(error)) {
         await source.forget();
         throw error;
       }
@@ -174,6 +175,13 @@ class PrecopyRun {
     const after = await report.phase('rescan', () => source.lookAfter());
     const [doubt] = [...after.doubts, ...(after.gap === '' ? [] : [after.gap])];
     return doubt === undefined || isLast ? { held, after } : doubt;
+  }
+
+  /** Writers that waited twice for nothing are not asked a third time. */
+  #isOverrunAgain(error: StillpointError): boolean {
+    const isOverrun = error.kind === 'freeze-ended-early' && error.context.again === undefined;
+    if (isOverrun) this.#overruns += 1;
+    return this.#overruns > 1;
   }
 
   #holdParts(source: SourceHold): HoldParts {

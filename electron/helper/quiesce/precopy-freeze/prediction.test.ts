@@ -40,6 +40,16 @@ describe('what is expected inside a hold', () => {
     requireFits(delta, { ...limits, timeMs: 600 });
   });
 
+  it('counts every entry of a folder that would be listed, and names the largest', () => {
+    const folders = [
+      { path: '/mail', entries: 150_000 },
+      { path: '/small', entries: 3 },
+    ];
+    expect(expectedDeltaMs({ looks: 0, files: [], folders })).toBeGreaterThan(500);
+    expect(refusal({ looks: 0, files: [], folders })).toContain('/mail (150000 entries)');
+    requireFits({ looks: 0, files: [], folders: [{ path: '/small', entries: 3 }] }, limits);
+  });
+
   it('counts what can be open at once', () => {
     const files = Array.from({ length: 501 }, (_, index) => file(`/f${index}`, 1));
     expect(refusal({ looks: 0, files })).toContain('501 files keep changing; at most 500 can be open at once.');

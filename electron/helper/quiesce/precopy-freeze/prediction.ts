@@ -5,6 +5,15 @@ export interface ExpectedDelta {
   /** Folders to list and inodes to look at again. */
   readonly looks: number;
   readonly files: readonly ExpectedFile[];
+  /** Those that would be listed. */
+  readonly folders?: readonly ExpectedFolder[];
+}
+
+export interface ExpectedFolder {
+  /** For people. */
+  readonly path: string;
+  /** Names in it, as far as known. */
+  readonly entries: number;
 }
 
 export interface ExpectedFile {
@@ -23,13 +32,15 @@ export interface DeltaLimits {
 
 /**
  * What it costs, measured on a busy two-core machine with warm caches, rounded up: a look opens the folder above and asks
- * for the attributes; a file is opened, looked at and read; each byte is copied.
+ * for the attributes; a name in a folder that is listed is looked at without opening anything; a file is opened, looked at
+ * and read; each byte is copied.
  */
-const costs = { lookUs: 25, fileUs: 40, byteNs: 0.6 } as const;
+const costs = { lookUs: 25, entryUs: 10, fileUs: 40, byteNs: 0.6 } as const;
 
 /** Milliseconds writers wait for a delta, beside the freeze call itself. */
-export function expectedDeltaMs({ looks, files }: ExpectedDelta): number {
-  return (looks * costs.lookUs + files.length * costs.fileUs) / 1e3 + (bytesOf(files) * costs.byteNs) / 1e6;
+export function expectedDeltaMs({ looks, files, folders = [] }: ExpectedDelta): number {
+  const entries = folders.reduce((sum, folder) => sum + folder.entries, 0);
+  return (looks * costs.lookUs + entries * costs.entryUs + files.length * costs.fileUs) / 1e3 + (bytesOf(files) * costs.byteNs) / 1e6;
 }
 
 export function bytesOf(files: readonly ExpectedFile[]): number {
@@ -84,8 +95,18 @@ export function heaviest(files: readonly ExpectedFile[]): string {
   return more > 0 ? `${first.join(', ')} and ${more} more` : first.join(', ');
 }
 
+/** Folders from this size on are worth a word. */
+const largeEntries = 1000;
+
+function largest(folders: readonly ExpectedFolder[]): string {
+  const sorted = folders.filter(({ entries }) => entries >= largeEntries).toSorted((a, b) => b.entries - a.entries);
+  const first = sorted.slice(0, named).map(({ path, entries }) => `${path} (${entries} entries)`);
+  return first.join(', ');
+}
+
 function tooMuch(delta: ExpectedDelta, why: string, cause?: unknown): StillpointError {
-  const which = delta.files.length === 0 ? '' : ` What changes too often or is too large: ${heaviest(delta.files)}.`;
+  const names = [heaviest(delta.files), largest(delta.folders ?? [])].filter((text) => text !== '').join(', ');
+  const which = names === '' ? '' : ` What changes too often or is too large: ${names}.`;
   return new StillpointError({
     kind: 'freeze-refused',
     message: `${why}${which}`,
