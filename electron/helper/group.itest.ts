@@ -41,7 +41,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'a backup of a group', () => {
       writeFileSync(join(folder, 'changes'), 'first');
     }
     const journal = createJournal({ trackers: createTrackers() });
-    cleanUps.push(() => journal[Symbol.asyncDispose]());
+    cleanUps.push(async () => journal[Symbol.asyncDispose]());
     const { repository } = await memoryRepository();
     const repositoryId = repositoryIdSchema.parse(repository.id);
     let runs = 0;
