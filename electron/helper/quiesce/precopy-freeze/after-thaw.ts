@@ -57,7 +57,8 @@ export function lookAfterThaw(parts: AfterThawParts): AfterThaw {
   };
   for (const [key, sight] of writers.files) judge(key, sight);
   for (const [key, found] of writers.suspects) if (!known(key)) suspects.push(...found);
-  for (const key of late.keys) judge(key, 'mapped');
+  // A write that ends by itself is told last by the closing of its file: nobody knows how it was open.
+  for (const key of late.keys) judge(key, 'later');
 
   const paths = [...doubted.values()].map((file) => tree.describe(file.path() ?? Buffer.alloc(0)));
   const doubts = paths.slice(0, namedDoubts).map((path) => `${path} may have been written to unseen before the pause.`);
@@ -71,7 +72,7 @@ export function lookAfterThaw(parts: AfterThawParts): AfterThaw {
 function isUntouched(
   file: PictureFile,
   sight: WriterSight,
-  { looker, base, doubtNs, isFine, readBefore }: AfterThawParts,
+  { looker, base, doubtNs, readBefore }: AfterThawParts,
 ): boolean {
   const path = file.path();
   const now = path === null ? undefined : looker.metaOf(file.key, path);
@@ -81,6 +82,5 @@ function isUntouched(
     content: readBefore.get(file.key) ?? file.content,
     base,
     tickNs: doubtNs,
-    isFine,
   });
 }

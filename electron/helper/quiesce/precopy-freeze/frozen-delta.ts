@@ -33,6 +33,8 @@ export interface FrozenDeltaParts {
   readonly openFiles: ReadonlyMap<HandleKey, WriterSight>;
   /** Files opened, in whatever mode, since the last look for who has files open began. */
   readonly openedMeanwhile: () => ReadonlySet<HandleKey>;
+  /** Of these, what was opened before anything was read into memory: by others. */
+  readonly openedBefore: ReadonlySet<HandleKey>;
   /** Read into memory right before the freeze; the picture has its content. */
   readonly readBefore: ReadIntoMemory;
   /** What the picture counts from. */
@@ -41,7 +43,6 @@ export interface FrozenDeltaParts {
   readonly holdHotFiles: () => ReadonlyMap<HandleKey, StillContent>;
   /** How much later a change may have been made without moving a ctime, ns. */
   readonly doubtNs: bigint;
-  readonly isFine: boolean;
 }
 
 export interface TakenDelta {
@@ -143,17 +144,19 @@ export class FrozenDelta {
 
   /**
    * A write by io_uring may be told later than it was made, and a store into a mapping is never told: whoever has a file
-   * open could have made one.
+   * open could have made one. Nobody looked at how it is open what was opened meanwhile. What was stored ahead was read
+   * before that, so any write by it moved the ctime since; what is in memory was read after it.
    */
   #lookAtOpenFiles(): void {
-    const { openFiles, openedMeanwhile } = this.#parts;
-    for (const [key, sight] of openFiles) this.#lookAtOpenFile(key, sight);
-    // Nobody looked at how these are open. A mapping made of a descriptor that is new moves the ctime by its first store.
-    for (const key of openedMeanwhile()) if (!openFiles.has(key)) this.#lookAtOpenFile(key, 'told');
+    const { openFiles, openedBefore, openedMeanwhile, readBefore } = this.#parts;
+    for (const key of new Set([...openFiles.keys(), ...readBefore.keys(), ...openedBefore, ...openedMeanwhile()])) {
+      const isUnknown = readBefore.has(key) && openedBefore.has(key);
+      this.#lookAtOpenFile(key, isUnknown ? 'later' : (openFiles.get(key) ?? 'mapped'));
+    }
   }
 
   #lookAtOpenFile(key: HandleKey, sight: WriterSight): void {
-    const { picture, looker, base, doubtNs, isFine, readBefore } = this.#parts;
+    const { picture, looker, base, doubtNs, readBefore } = this.#parts;
     const file = picture.file(key);
     const path = file?.path() ?? null;
     if (file === undefined || path === null || this.#read.has(key)) return;
@@ -163,8 +166,7 @@ export class FrozenDelta {
     // What is read into memory before the freeze counts as read inside only if nobody could have changed it since.
     const content = file.content.state === 'inside' ? (readBefore.get(key) ?? file.content) : file.content;
     const isSame = ctimeNs === file.meta.ctimeNs;
-    if (!isSame || !isSettled(sight, { meta: { ctimeNs }, content, base, tickNs: doubtNs, isFine }))
-      picture.content(key);
+    if (!isSame || !isSettled(sight, { meta: { ctimeNs }, content, base, tickNs: doubtNs })) picture.content(key);
   }
 
   #readFile(file: PictureFile): void {

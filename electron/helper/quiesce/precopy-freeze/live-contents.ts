@@ -63,6 +63,16 @@ export class LiveContents {
     return this.#rereads;
   }
 
+  /** What was read so far is not shown to be unchanged by any flush any more. */
+  forgetFlushes(): void {
+    const { picture } = this.#parts;
+    this.flushedNs = null;
+    for (const key of this.#readBefore) {
+      const content = picture.file(key)?.content;
+      if (content?.state === 'taken') picture.setContent(key, { ...content, flushedNs: null });
+    }
+  }
+
   /** Reads all of these, a few at a time. Rejects with what went wrong first, after all that was begun has ended. */
   async takeAll(files: readonly PictureFile[], atOnce: number): Promise<void> {
     const { signal } = this.#parts;

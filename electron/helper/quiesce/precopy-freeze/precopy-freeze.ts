@@ -22,6 +22,7 @@ import type { Journal, JournalLoan } from '../journal/contract.ts';
 import { journalReasons } from '../journal/index.ts';
 import { rootPlace } from '../view/ancestors.ts';
 import type { AfterThaw } from './after-thaw.ts';
+import { mayBeCountedFrom } from './counts-from.ts';
 import { contentReadLater } from './doubted-content.ts';
 import type { TakenDelta } from './frozen-delta.ts';
 import { notesOf } from './kept-notes.ts';
@@ -101,7 +102,8 @@ class PrecopyRun {
       context.report.note('info', loan.startedAnew);
     try {
       const outcome = await this.#runWith(loan, use);
-      if (outcome.evidence.tracking?.doubts.length === 0) loan.keep();
+      // What was missed in it would be missed by every run that counts from it.
+      if (mayBeCountedFrom(outcome.evidence)) loan.keep();
       return outcome;
     } catch (error) {
       // The picture is as true as before: whatever was marked and not looked at is still marked.
@@ -224,20 +226,23 @@ class PrecopyRun {
     notes.met(tree);
     const leftOut = notes.all();
     const { filesystem, mountPoint, device } = facts;
-    return {
+    const judged = {
       hold,
       observation: null,
       agreement: null,
       atomic: null,
       tracking: trackingEvidence(source, loan.tracker, after, this.#retries),
-      // The freeze flushes everything itself, and begins with it.
-      flushedAt: nsToInstant(held.times.stall.from.wallNs - doubtNs()),
+    };
+    const isCountedFrom = mayBeCountedFrom(judged);
+    return {
+      ...judged,
+      // The freeze flushes everything itself, and begins with it. Nothing is reused of what may be older than it.
+      flushedAt: isCountedFrom ? nsToInstant(held.times.stall.from.wallNs - doubtNs()) : null,
       stillPoint: hold.frozenAt,
       leftOut: leftOut.slice(0, maxListedPaths),
       leftOutTotal: leftOut.length,
-      // Nothing may be counted from what is in doubt.
       detail: {
-        ...(after.doubts.length === 0 ? { checkpoint: taken.version.id } : {}),
+        ...(isCountedFrom ? { checkpoint: taken.version.id } : {}),
         ...(source.trusted.length === 0 ? {} : { trustedPrograms: source.trusted.join(' ') }),
       },
       machine: { filesystem, mountPoint, device },

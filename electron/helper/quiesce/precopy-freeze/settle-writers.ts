@@ -11,17 +11,16 @@ export interface SettlingParts {
   readonly looker: Looker;
   readonly base: PictureVersion | null;
   readonly doubtNs: bigint;
-  readonly isFine: boolean;
 }
 
 /** Files open for writing whose content would have to be read again while writers wait, as things are now. */
-export function unsettledFiles(files: FilesBySight, { picture, base, doubtNs, isFine }: SettlingParts): PictureFile[] {
+export function unsettledFiles(files: FilesBySight, { picture, base, doubtNs }: SettlingParts): PictureFile[] {
   const found: PictureFile[] = [];
   for (const [key, sight] of files) {
     const file = picture.file(key);
     if (file === undefined || file.path() === null) continue;
     const { meta, content } = file;
-    if (!isSettled(sight, { meta, content, base, tickNs: doubtNs, isFine })) found.push(file);
+    if (!isSettled(sight, { meta, content, base, tickNs: doubtNs })) found.push(file);
   }
   return found;
 }
@@ -42,11 +41,11 @@ export function worthReading(
   unsettled: readonly PictureFile[],
   files: FilesBySight,
   flushedNs: bigint | null,
-  { doubtNs, isFine }: SettlingParts,
+  { doubtNs }: SettlingParts,
 ): PictureFile[] {
   const readFromNs = wallClockNs();
   return unsettled.filter((file) =>
-    wouldSettle(file.meta, files.get(file.key) ?? 'later', readFromNs, flushedNs, doubtNs, isFine),
+    wouldSettle(file.meta, files.get(file.key) ?? 'later', readFromNs, flushedNs, doubtNs),
   );
 }
 
@@ -56,10 +55,9 @@ function wouldSettle(
   readFromNs: bigint,
   flushedNs: bigint | null,
   tickNs: bigint,
-  isFine: boolean,
 ): boolean {
   const content = { state: 'taken', content: { length: 0 }, meta, readFromNs, flushedNs } as const;
-  return isSettled(sight, { meta, content, base: null, tickNs, isFine });
+  return isSettled(sight, { meta, content, base: null, tickNs });
 }
 
 export function keysOf(files: readonly PictureFile[]): ReadonlySet<HandleKey> {

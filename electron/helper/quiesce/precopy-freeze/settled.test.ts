@@ -20,19 +20,12 @@ const taken = (ctimeMs: number, readFromMs: number, flushedMs: number | null): P
   flushedNs: flushedMs === null ? null : at(flushedMs),
 });
 
-const judge = (
-  sight: WriterSight,
-  ctimeMs: number,
-  content: PictureContent,
-  baseMs: number | null = null,
-  isFine = false,
-) =>
+const judge = (sight: WriterSight, ctimeMs: number, content: PictureContent, baseMs: number | null = null) =>
   isSettled(sight, {
     meta: { ctimeNs: at(ctimeMs) },
     content,
     base: baseMs === null ? null : { flushedNs: at(baseMs) },
     tickNs,
-    isFine,
   });
 
 describe('content read before, of a file that somebody has open for writing', () => {
@@ -42,7 +35,6 @@ describe('content read before, of a file that somebody has open for writing', ()
 
   it('is not when the ctime moved', () => {
     expect(judge('mapped', 300, taken(0, 200, 100))).toBe(false);
-    expect(judge('told', 300, taken(0, 200, 100))).toBe(false);
   });
 
   it('is not when a page may have been dirty before the flush and stored into after it', () => {
@@ -50,33 +42,19 @@ describe('content read before, of a file that somebody has open for writing', ()
     expect(judge('mapped', 0, taken(0, 200, null))).toBe(false);
   });
 
-  it('is when every change is told, whether there was a flush or not', () => {
-    expect(judge('told', 150, taken(150, 200, null))).toBe(true);
-  });
-
   it('is not when a change within the same tick of the clock would bear the same ctime', () => {
-    expect(judge('told', 195, taken(195, 200, null))).toBe(false);
     expect(judge('mapped', 95, taken(95, 200, 100))).toBe(false);
-  });
-
-  it('is by the ctime alone where each change after a look bears another, and every change is told', () => {
-    expect(judge('told', 199, taken(199, 200, null), null, true)).toBe(true);
-    expect(judge('told', 201, taken(199, 200, null), null, true)).toBe(false);
-    expect(judge('mapped', 199, taken(199, 200, 150), null, true)).toBe(false);
-    expect(judge('later', 199, taken(199, 200, 150), null, true)).toBe(false);
-    expect(judge('told', 150, { state: 'same' }, 100, true)).toBe(false);
   });
 
   it('is not when the filesystem keeps whole seconds only', () => {
     const whole = 1_763_604_003n * second;
     const content: PictureContent = { ...taken(0, 900, 800), meta: metaAt(whole) } as PictureContent;
-    expect(isSettled('told', { meta: { ctimeNs: whole }, content, base: null, tickNs, isFine: true })).toBe(false);
+    expect(isSettled('mapped', { meta: { ctimeNs: whole }, content, base: null, tickNs })).toBe(false);
   });
 
   it('counts from the flush of the version before where nothing was read', () => {
     expect(judge('mapped', 0, { state: 'same' }, 100)).toBe(true);
     expect(judge('mapped', 150, { state: 'same' }, 100)).toBe(false);
-    expect(judge('told', 150, { state: 'same' }, 100)).toBe(false);
     expect(judge('mapped', 0, { state: 'same' }, null)).toBe(false);
   });
 
@@ -89,13 +67,12 @@ describe('content read before, of a file that somebody has open for writing', ()
   });
 
   it('judges who may do several things by the worst', () => {
-    expect(worseSight(undefined, 'told')).toBe('told');
-    expect(worseSight('mapped', 'told')).toBe('mapped');
+    expect(worseSight(undefined, 'mapped')).toBe('mapped');
     expect(worseSight('mapped', 'later')).toBe('later');
   });
 
   it('needs nothing of what was read while frozen, and everything of what was not read', () => {
     expect(judge('mapped', 500, { state: 'inside', read: null, meta: metaAt(at(0)) })).toBe(true);
-    expect(judge('told', 0, { state: 'wanted' })).toBe(false);
+    expect(judge('mapped', 0, { state: 'wanted' })).toBe(false);
   });
 });

@@ -1,19 +1,19 @@
 import type { EntryMeta } from '../contract.ts';
-import { granularityOf, isWholeSecond } from '../ctime/granularity.ts';
+import { granularityOf } from '../ctime/granularity.ts';
 import type { PictureContent, PictureVersion } from '../picture/contract.ts';
 
 /**
  * How somebody who has a file open may change it.
- * `told`: every write moves the ctime when it begins and is told when it ends, though perhaps a little late.
- * `mapped`: stores into a page of a shared mapping that is dirty already move nothing and are told of nowhere.
+ * `mapped`: it has, had or may have had it mapped. Stores into a page that is dirty already move nothing and are told of
+ * nowhere. Whoever has a descriptor may map it at any time and unmap it again: so is everybody who has one.
  * `later`: a write goes on by itself after its ctime was moved, and its end is told late or never (libaio, io_uring, a loop
- * device).
+ * device). So may any through a descriptor that writes past memory, whoever began it.
  */
-export type WriterSight = 'told' | 'mapped' | 'later';
+export type WriterSight = 'mapped' | 'later';
 
 /** Weakest first: what one who may do several things is judged by. */
 export function worseSight(a: WriterSight | undefined, b: WriterSight): WriterSight {
-  const order: readonly (WriterSight | undefined)[] = [undefined, 'told', 'mapped', 'later'];
+  const order: readonly (WriterSight | undefined)[] = [undefined, 'mapped', 'later'];
   return order.indexOf(a) > order.indexOf(b) ? (a ?? b) : b;
 }
 
@@ -28,21 +28,17 @@ export interface SettledBy {
   readonly base: Pick<PictureVersion, 'flushedNs'> | null;
   /** How much later a change may have been made without moving a ctime. */
   readonly tickNs: bigint;
-  /** A change after a look always bears another ctime; see fine-ctimes.ts. */
-  readonly isFine: boolean;
 }
 
 /**
  * Whether content that was read before is still what the file holds, although somebody has it open for writing.
  *
- * Its ctime must be that of the reading, and so old that a change after the reading had begun would bear another. Where
- * pages are mapped it must be older than the start of a flush that was complete before the reading began: a flush makes the
- * next store into any page move the ctime. Where writes end unnoticed it must be older than any of them can last.
+ * Its ctime must be that of the reading, and older than the start of a flush that was complete before the reading began: a
+ * flush makes the next store into any page move the ctime. Where writes end unnoticed it must be older than any of them can
+ * last. That a file is not mapped when one looks says nothing of the moment it was read.
  */
-export function isSettled(sight: WriterSight, { meta, content, base, tickNs, isFine }: SettledBy): boolean {
+export function isSettled(sight: WriterSight, { meta, content, base, tickNs }: SettledBy): boolean {
   const { ctimeNs } = meta;
-  // What was looked at, then read, and bears the same ctime still: a write that began before the look is told when it ends.
-  const isJudgedByLook = sight === 'told' && isFine && !isWholeSecond(ctimeNs);
   const isBefore = (instantNs: bigint | null): boolean =>
     instantNs !== null && ctimeNs + granularityOf(ctimeNs, tickNs) < instantNs;
   const isLongBefore = (instantNs: bigint | null): boolean =>
@@ -57,7 +53,6 @@ export function isSettled(sight: WriterSight, { meta, content, base, tickNs, isF
     case 'same':
       return isLongBefore(base?.flushedNs ?? null);
     case 'taken':
-      if (content.meta.ctimeNs !== ctimeNs) return false;
-      return isJudgedByLook || isLongBefore(sight === 'told' ? content.readFromNs : content.flushedNs);
+      return content.meta.ctimeNs === ctimeNs && isLongBefore(content.flushedNs);
   }
 }

@@ -1,8 +1,8 @@
 import { isStillpointError } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
-import { kernelWriters } from '../../system/kernel-writers.ts';
 import { deviceNumber } from '../../system/mounts.ts';
+import type { OpenWriters } from '../../system/open-writers.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
 import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
 import { defaultDeltaMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
@@ -14,8 +14,9 @@ import { Spool } from '../holding/spool.ts';
 import { TimeBudget } from '../holding/time-budget.ts';
 import type { JournalLoan } from '../journal/contract.ts';
 import type { Picture, PictureVersion } from '../picture/contract.ts';
+import type { HandleKey } from '../tracking/contract.ts';
 import { type AfterThaw, lookAfterThaw } from './after-thaw.ts';
-import { hasFineCtimes } from './fine-ctimes.ts';
+import { ClockWatch } from './clock-watch.ts';
 import { Forecast } from './forecast.ts';
 import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
 import { HotSet } from './hot-set.ts';
@@ -32,6 +33,7 @@ import { ReadPace } from './read-pace.ts';
 import { lookAtOpenFiles, type SettlingParts, unsettledFiles, worthReading } from './settle-writers.ts';
 import { idleFreezeMs } from './stall-model.ts';
 import type { PrecopySteps } from './steps.ts';
+import { lookForSwap } from './swap-files.ts';
 import { WriterScans } from './writer-scans.ts';
 import { KnownWriters } from './writers.ts';
 
@@ -67,15 +69,18 @@ export class SourceHold implements AsyncDisposable {
   readonly #picture: Picture;
   readonly #scans: WriterScans;
   readonly #doubtNs = doubtNs();
-  readonly #isFine: boolean;
   readonly #looker: Looker;
   readonly #contents: LiveContents;
   readonly #passes: LivePasses;
   readonly #late: LateChanges;
   readonly #memory: MemoryPass;
   readonly #base: PictureVersion | null;
+  readonly #clock: ClockWatch;
   #swap: ReadonlySet<bigint> = new Set();
   #writers: KnownWriters;
+  /** The last look at all programs: whom it names may come into the source later. */
+  #scan: Pick<OpenWriters, 'writers'> = { writers: [] };
+  #openedBefore: ReadonlySet<HandleKey> = new Set();
   #opened: OpenedSince | undefined;
   #hot: HotSet | undefined;
   #spool: Spool | undefined;
@@ -87,7 +92,6 @@ export class SourceHold implements AsyncDisposable {
     const { facts, tree, loan, ahead, context } = parts;
     this.#parts = parts;
     this.#picture = loan.picture;
-    this.#isFine = hasFineCtimes(facts.filesystem);
     const device = deviceNumber(facts.mount);
     this.#scans = new WriterScans(device, parts.steps, context.signal);
     this.#looker = new Looker(tree, loan.tracker, loan.picture, ({ stat, path }, directory) => {
@@ -120,6 +124,7 @@ export class SourceHold implements AsyncDisposable {
     this.#late = new LateChanges(loan.tracker);
     this.#memory = new MemoryPass(tree, loan.tracker, loan.picture);
     this.#base = loan.picture.countFrom(context.parentBase ?? null);
+    this.#clock = new ClockWatch(loan.picture, this.#base, this.#doubtNs);
     this.#writers = new KnownWriters(loan.picture, tree, { writers: [] });
   }
 
@@ -167,7 +172,7 @@ export class SourceHold implements AsyncDisposable {
   async prepare(): Promise<void> {
     const { loan } = this.#parts;
     await this.#flushForMappings();
-    this.#lookForSwap();
+    this.#swap = lookForSwap(this.#picture, this.#looker, this.#parts.facts.deviceId);
     // Given back before anybody is held: who waits then must not wait for us.
     using _others = this.#parts.steps.yieldToOthers();
     await this.#passes.refresh();
@@ -195,6 +200,7 @@ export class SourceHold implements AsyncDisposable {
     this.#opened = steps.watchOpened(tree.rootFd);
     const scan = await this.#scans.require();
     await this.#passes.refresh();
+    this.#scan = scan;
     this.#writers = new KnownWriters(this.#picture, tree, scan);
     lookAtOpenFiles(this.#writers.files, this.#settling);
     await this.#prepareHotFiles();
@@ -205,6 +211,9 @@ export class SourceHold implements AsyncDisposable {
 
   /** Right before the freeze: what changed last is read into memory, and what is left must fit. */
   ready(): void {
+    this.#clock.require(this.#contents);
+    // From here on our own openings are told, too.
+    this.#openedBefore = this.#opened?.drain() ?? new Set();
     const forecast = this.#forecast;
     const limits = this.#limits;
     const expected = forecast.expected();
@@ -223,6 +232,8 @@ export class SourceHold implements AsyncDisposable {
       throw tooSlow(forecast.expected(), limits, error);
     }
     requireFits(forecast.expected(), { ...limits, memoryBytes: spool.memoryBytes - spool.length });
+    // What was moved into the source since, already open, was read into memory at most.
+    this.#writers = new KnownWriters(this.#picture, this.#parts.tree, this.#scan);
   }
 
   /** While frozen, by whomever: see `withFrozen`. */
@@ -240,17 +251,19 @@ export class SourceHold implements AsyncDisposable {
         spool: this.#spool,
         steps,
         openFiles: this.#writers.files,
+        openedBefore: this.#openedBefore,
         openedMeanwhile: () => this.#opened?.drain() ?? new Set(),
         readBefore: this.#memory.read,
-        base: this.#base,
+        base: this.#clock.base,
         holdHotFiles: () => this.#hot?.hold() ?? new Map(),
         doubtNs: this.#doubtNs,
-        isFine: this.#isFine,
       },
       budget,
     );
     this.#delta = delta;
     const taken = delta.take(frozen.before.wallNs - this.#doubtNs);
+    this.#clock.require(this.#contents);
+    this.#clock.marked();
     this.#late.forget();
     this.#taken = taken;
     return taken;
@@ -340,9 +353,8 @@ export class SourceHold implements AsyncDisposable {
     return {
       picture: this.#picture,
       looker: this.#looker,
-      base: this.#base,
+      base: this.#clock.base,
       doubtNs: this.#doubtNs,
-      isFine: this.#isFine,
     };
   }
 
@@ -351,19 +363,6 @@ export class SourceHold implements AsyncDisposable {
     const startedNs = wallClockNs() - this.#doubtNs;
     await this.#parts.steps.flush(this.#parts.tree.rootFd);
     this.#contents.flushedNs = startedNs;
-  }
-
-  /** Swap files are listed as left out; a folder in which one began, or may have ended, to be one is listed again. */
-  #lookForSwap(): void {
-    for (const folder of notesOf(this.#picture).takeSwapFolders()) this.#picture.names(folder);
-    const { deviceId } = this.#parts.facts;
-    const swap = kernelWriters().writers.filter((each) => each.how === 'swap' && each.deviceId === deviceId);
-    this.#swap = new Set(swap.map(({ inode }) => inode));
-    for (const inode of this.#swap)
-      for (const key of this.#picture.keysOfInode(inode)) {
-        const parent = this.#looker.parentKey(this.#picture.file(key)?.path() ?? null);
-        if (parent !== undefined) this.#picture.names(parent);
-      }
   }
 
   /** Reads again what somebody has open for writing, after a flush, where that spares reading it while writers wait. */

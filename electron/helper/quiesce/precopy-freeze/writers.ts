@@ -15,12 +15,20 @@ function kindOf({ how, canWriteLater }: OpenWriter): Suspect['kind'] {
 }
 
 const sights: Readonly<Record<Suspect['kind'], WriterSight>> = {
-  'open-for-writing': 'told',
+  'open-for-writing': 'mapped',
   'writable-mapping': 'mapped',
   'loop-device': 'later',
   'asynchronous-io': 'later',
   'swap-file': 'later',
 };
+
+/**
+ * Writes past memory may be under way by themselves (libaio) though nobody has anything for that any more when one looks:
+ * what began them may be gone, its descriptor sent to another program or left open.
+ */
+function sightOf(writer: OpenWriter): WriterSight {
+  return writer.isDirect ? 'later' : sights[kindOf(writer)];
+}
 
 /** Inode numbers of swap files in use. What is in them means nothing to anybody else. */
 function swapInodes({ writers }: Pick<OpenWriters, 'writers'>): ReadonlySet<bigint> {
@@ -45,9 +53,8 @@ export class KnownWriters {
 
   #add(key: HandleKey, writer: OpenWriter, path: string): void {
     const kind = kindOf(writer);
-    const sight = sights[kind];
-    this.#sights.set(key, worseSight(this.#sights.get(key), sight));
-    if (sight === 'told') return;
+    this.#sights.set(key, worseSight(this.#sights.get(key), sightOf(writer)));
+    if (kind === 'open-for-writing') return;
     const known = this.#suspects.get(key) ?? [];
     if (known.some((each) => each.kind === kind && each.pid === writer.pid)) return;
     known.push({ kind, path, ...(writer.pid === undefined ? {} : { pid: writer.pid }) });

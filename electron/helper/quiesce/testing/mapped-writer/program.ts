@@ -9,7 +9,7 @@ export type MappedWriterOrder =
   | { readonly do: 'map'; readonly path: string; readonly bytes: number; readonly keepDescriptor: boolean }
   | { readonly do: 'store'; readonly offset: number; readonly value: number; readonly length: number }
   | { readonly do: 'touch'; readonly offset: number }
-  | { readonly do: 'unmap' };
+  | { readonly do: 'unmap'; readonly keepDescriptor: boolean };
 
 const PROT_READ = 1;
 const PROT_WRITE = 2;
@@ -45,7 +45,7 @@ function act(order: MappedWriterOrder): void {
   else if (order.do === 'touch') memcmp(mapped.at + order.offset, mapped.at + order.offset + 1, 1);
   else {
     check(munmap(mapped.at, mapped.bytes), 'munmap');
-    if (mapped.fd !== null) closeSync(mapped.fd);
+    if (mapped.fd !== null && !order.keepDescriptor) closeSync(mapped.fd);
     mapped = undefined;
   }
 }

@@ -10,7 +10,8 @@ export interface MappedWriter extends AsyncDisposable {
   store(offset: number, value: number, length?: number): Promise<void>;
   /** Reads one byte of the mapping. */
   touch(offset: number): Promise<void>;
-  unmap(): Promise<void>;
+  /** A descriptor that was kept is closed with it, unless it is to stay open. */
+  unmap(keepDescriptor?: boolean): Promise<void>;
 }
 
 export async function startMappedWriter(): Promise<MappedWriter> {
@@ -32,7 +33,7 @@ export async function startMappedWriter(): Promise<MappedWriter> {
     map: (path, bytes, keepDescriptor = false) => tell({ do: 'map', path, bytes, keepDescriptor }),
     store: (offset, value, length = 1) => tell({ do: 'store', offset, value, length }),
     touch: (offset) => tell({ do: 'touch', offset }),
-    unmap: () => tell({ do: 'unmap' }),
+    unmap: (keepDescriptor = false) => tell({ do: 'unmap', keepDescriptor }),
     [Symbol.asyncDispose]: async () => {
       if (child.connected) child.disconnect();
       await exited;
