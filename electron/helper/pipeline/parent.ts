@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import { evidenceSchema } from '../../../shared/domain/evidence.ts';
+import { type Evidence, evidenceSchema } from '../../../shared/domain/evidence.ts';
 import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
 import type { ParentOptions } from '../capture/index.ts';
+import { wallClockNs } from '../quiesce/ctime/granularity.ts';
 import type { Repository } from '../repository/index.ts';
 import type { BackupStages } from './backup.ts';
 import { readEvidence } from './read-evidence.ts';
@@ -41,6 +42,24 @@ export async function findParent(
   const parentBase = isOurs && evidence?.files.tornTotal === 0 ? base : undefined;
   if (!evidence || (evidence.flushedAt === null && parentBase === undefined)) return none;
   if (!(await repository.hasSubtree(newest.tree, signal))) return none;
-  const parentFlushedAtNs = evidence.flushedAt === null ? null : instantToNs(evidence.flushedAt);
-  return { parentTree: newest.tree, parentFlushedAtNs, ...(parentBase === undefined ? {} : { parentBase }) };
+  return {
+    parentTree: newest.tree,
+    parentFlushedAtNs: reusableUntilNs(evidence),
+    ...(parentBase === undefined ? {} : { parentBase }),
+  };
+}
+
+/** No write that was begun longer ago is still under way: disks are given up sooner. */
+const longestWriteNs = 300_000_000_000n;
+
+/**
+ * Ctimes before which an equal one proves equal content. A hold waits for every write that is under way; without one, a write
+ * past memory (libaio) that moved its ctime before the flush may have ended after the file was read. A flush that is still
+ * to come was timed by a clock that was set back since: it proves nothing.
+ */
+function reusableUntilNs({ flushedAt, hold }: Pick<Evidence, 'flushedAt' | 'hold'>): bigint | null {
+  if (flushedAt === null) return null;
+  const flushedNs = instantToNs(flushedAt);
+  if (flushedNs > wallClockNs()) return null;
+  return hold === null ? flushedNs - longestWriteNs : flushedNs;
 }
