@@ -3,6 +3,7 @@ import { StillpointError, throwIfAborted } from '../../../../shared/errors/index
 import { hasCode } from '../../system/errno.ts';
 import { dataExtents } from '../../system/sparse.ts';
 import type { ContentSink, ContentVerdict, EntryMeta, StillContent } from '../contract.ts';
+import { whyOneUnreadable } from '../view/unreadable.ts';
 import type { Spool } from './spool.ts';
 import type { TimeBudget } from './time-budget.ts';
 
@@ -45,8 +46,9 @@ export function keepContent(
     if (length !== size) return { state: 'unreadable', reason: 'It ends before its size says.' };
     return { state: 'whole', pieces };
   } catch (error) {
-    if (!hasCode(error, 'EIO')) throw error;
-    return { state: 'unreadable', reason: whyUnreadable(error) };
+    const reason = whyOneUnreadable(error);
+    if (reason === undefined) throw error;
+    return { state: 'unreadable', reason };
   }
 }
 
@@ -103,10 +105,10 @@ export function stillContentOf(content: KeptContent, meta: EntryMeta, spool: Spo
 
 /** Why a file cannot be read. What is wrong with ourselves, not with the file, is thrown again: it spoils everything. */
 export function whyUnreadable(error: unknown): string {
-  if (hasCode(error, 'EACCES', 'EPERM')) return 'No permission to read it.';
-  if (hasCode(error, 'EIO')) return 'The disk reported an error (EIO).';
   if (hasCode(error, 'EMFILE', 'ENFILE')) throw tooManyFiles(error);
-  throw error;
+  const reason = whyOneUnreadable(error);
+  if (reason === undefined) throw error;
+  return reason;
 }
 
 function tooManyFiles(cause: unknown): StillpointError {

@@ -12,6 +12,7 @@ import { BufferPool } from '../live/buffer-pool.ts';
 import type { Picture, PictureFile } from '../picture/contract.ts';
 import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { entryMeta } from '../view/entry-meta.ts';
+import { whyOneUnreadable } from '../view/unreadable.ts';
 import { treeEntry } from './looker.ts';
 import type { ReadPace } from './read-pace.ts';
 
@@ -219,9 +220,7 @@ export function refusalOf(error: unknown): Extract<ContentVerdict, { state: 'van
   if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENXIO')) return { state: 'vanished' };
   if (hasCode(error, 'EXDEV'))
     return { state: 'unreadable', reason: 'Another filesystem was mounted over its folder meanwhile.' };
-  if (hasCode(error, 'EACCES', 'EPERM')) return { state: 'unreadable', reason: 'No permission to read it.' };
-  if (hasCode(error, 'EIO', 'ESTALE')) return { state: 'unreadable', reason: 'The disk reported an error (EIO).' };
-  if (hasCode(error, 'EAGAIN')) return { state: 'unreadable', reason: 'Another program has locked it (a lease).' };
-  if (hasCode(error, 'ENAMETOOLONG')) return { state: 'unreadable', reason: 'Its path is too long.' };
-  throw error;
+  const reason = whyOneUnreadable(error);
+  if (reason === undefined) throw error;
+  return { state: 'unreadable', reason };
 }

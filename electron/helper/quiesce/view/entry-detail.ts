@@ -4,6 +4,7 @@ import { readLinkAt } from '../../system/open-at.ts';
 import { entryOf } from '../../system/openat2.ts';
 import { getXattr, listXattrs, type Xattr, type XattrTarget } from '../../system/xattr.ts';
 import { type EntryDetail, noDetail, nodeTypeOf } from './entry-meta.ts';
+import { whyOneUnreadable } from './unreadable.ts';
 
 /**
  * Link target and attributes of one entry of an open directory. Undefined when it vanished. Attributes that may not be
@@ -17,7 +18,7 @@ export function entryDetail(tree: OpenTree, entry: TreeEntry, dirFd: number): En
     return linkTarget === null && xattrs.length === 0 ? noDetail : { linkTarget, xattrs };
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EINVAL')) return undefined;
-    if (!hasCode(error, 'EACCES', 'EPERM', 'EIO')) throw error;
+    if (whyOneUnreadable(error) === undefined) throw error;
     noteAttributes(tree, entry);
     return noDetail;
   }
@@ -33,7 +34,7 @@ export function readableXattrs(target: XattrTarget, onRefused: () => void): read
       const value = getXattr(target, name);
       if (value !== undefined) found.push({ name, value });
     } catch (error) {
-      if (!hasCode(error, 'EACCES', 'EPERM', 'ENOTSUP')) throw error;
+      if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EINVAL') || whyOneUnreadable(error) === undefined) throw error;
       onRefused();
     }
   }
