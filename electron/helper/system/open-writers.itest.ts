@@ -19,8 +19,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startMappedWriter } from '../quiesce/testing/mapped-writer/index.ts';
 import { unmount } from './bind-mounts.ts';
 import { findProgram, runProgramOk } from './exec.ts';
-import { deviceNumber } from './mounts.ts';
-import { type OpenWriter, scanOpenWriters, scanOpenWritersInTurns } from './open-writers.ts';
+import { deviceNumber, mountOf } from './mounts.ts';
+import { type OpenWriter, scanOpenWriters, scanOpenWritersInTurns, untoldWrites } from './open-writers.ts';
 import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from './testing/loop-filesystem.ts';
 
 const pageBytes = 4096;
@@ -272,6 +272,29 @@ os.close(fd)`);
       }
       expect(scanOpenWriters(device).gaps.join()).not.toMatch(/in a container/);
     });
+
+    it.each(['file', 'mount', 'filesystem'] as const)(
+      'not everybody, where a program is handed descriptors for writing that raise no event: mark of a %s',
+      async (kind) => {
+        const group = (initFlags: number, eventFlags: number): ReturnType<typeof startPython> =>
+          startPython(`
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+group = libc.fanotify_init(${initFlags}, ${eventFlags})
+mark = {'file': 0, 'mount': 0x10, 'filesystem': 0x100}[${JSON.stringify(kind)}]
+assert libc.fanotify_mark(group, 1 | mark, ctypes.c_ulong(0x20), -100, ${JSON.stringify(path)}.encode()) == 0`);
+        const [reportIdentity, forReading, forWriting] = [0x201, constants.O_RDONLY, constants.O_RDWR];
+        {
+          await using _ = await group(1, forWriting);
+          expect(scanOpenWriters(device).gaps).toEqual([untoldWrites]);
+          expect(scanOpenWriters(deviceNumber(mountOf('/'))).gaps).toEqual([]);
+        }
+        // As indexers do, and programs that look at what is opened.
+        await using _identities = await group(reportIdentity, forWriting);
+        await using _readers = await group(1, forReading);
+        expect(scanOpenWriters(device).gaps).toEqual([]);
+      },
+    );
 
     it('the same in turns', async () => {
       const fd = openSync(path, 'r+');

@@ -1,6 +1,7 @@
 import { readlinkSync } from 'node:fs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { hasCode } from './errno.ts';
+import type { ListenerInfo } from './fanotify/index.ts';
 import { kernelWriters } from './kernel-writers.ts';
 import { isKernelAtLeast, kernelRelease } from './machine.ts';
 import { MountTable } from './mount-table.ts';
@@ -69,6 +70,10 @@ export async function scanOpenWritersInTurns(device: string, signal?: AbortSigna
   }
   return scan.result();
 }
+
+/** For people. */
+export const untoldWrites =
+  'A program is handed files of this filesystem by the kernel, and can change them without the kernel telling of it.';
 
 class Scan {
   readonly #device: string;
@@ -168,7 +173,18 @@ class Scan {
       }
     }
     for (const mapping of files.mappings) this.#addMapping(pid, mapping);
+    if (files.listeners.some((listener) => this.#handsOutWriters(listener))) this.#gaps.add(untoldWrites);
     for (const path of files.registered) this.#addRegistered(pid, path, canWriteLater);
+  }
+
+  /** A mount that is in no list may be one of this filesystem. */
+  #handsOutWriters({ handsOutWriters, devices, mountIds }: ListenerInfo): boolean {
+    if (!handsOutWriters) return false;
+    const deviceOf = (id: number): string => {
+      const mount = this.#table.byId(id);
+      return mount === undefined ? this.#device : deviceNumber(mount);
+    };
+    return devices.has(this.#device) || mountIds.some((id) => deviceOf(id) === this.#device);
   }
 
   #addMapping(pid: number, { device, inode, name, isWritable }: SharedMapping): void {

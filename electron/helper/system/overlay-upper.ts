@@ -59,8 +59,9 @@ export function upperPlaces(
 function placeOf(root: string, process: number | 'self', path: string): PlaceOfUpper | undefined {
   try {
     const { mountId, deviceId, inode } = statxCached(`${root}${path}`);
+    const isIt = ({ id }: Mount): boolean => id === mountId;
     // A link on the way leads from their root into ours: then it is in our list.
-    const mount = [process, 'self'].map((who) => mountsOf(who).find(({ id }) => id === mountId)).find(Boolean);
+    const mount = mountsOf(process).find(isIt) ?? listMounts().find(isIt);
     return { device: mount === undefined ? null : deviceNumber(mount), deviceId, inode };
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EACCES', 'EPERM', 'ELOOP', 'ESRCH', 'EINVAL')) return undefined;

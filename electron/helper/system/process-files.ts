@@ -1,5 +1,6 @@
 import { constants, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { hasCode } from './errno.ts';
+import { type ListenerInfo, listenerInfo } from './fanotify/listener-info.ts';
 import { bind } from './libc.ts';
 import { systemCallNumber } from './syscalls.ts';
 
@@ -46,6 +47,8 @@ export interface ProcessFiles {
   readonly inFlight: number;
   /** An io_uring that was too busy to tell what it keeps open. */
   readonly isRingSilent: boolean;
+  /** Its groups of fanotify, ours included. */
+  readonly listeners: readonly ListenerInfo[];
 }
 
 /**
@@ -56,6 +59,7 @@ export function lookAtProcess(pid: number): ProcessFiles {
   const { maps, tables } = sharesOf(pid);
   const descriptors: WritableDescriptor[] = [];
   const registered: string[] = [];
+  const listeners: ListenerInfo[] = [];
   let hasRing = false;
   let isRingSilent = false;
   let inFlight = 0;
@@ -72,6 +76,8 @@ export function lookAtProcess(pid: number): ProcessFiles {
         else registered.push(...files);
       }
       inFlight += Number(/^scm_fds: (\d+)/m.exec(info)?.[1] ?? 0);
+      const listener = listenerInfo(info);
+      if (listener !== undefined) listeners.push(listener);
       const descriptor = writableDescriptor(info, `${table}/fd/${fd}`);
       if (descriptor !== undefined) descriptors.push(descriptor);
     }
@@ -81,7 +87,8 @@ export function lookAtProcess(pid: number): ProcessFiles {
     canWriteLater = true;
     isRingSilent = true;
   }
-  return { mappings: sharedMappings(pid, maps), descriptors, registered, canWriteLater, inFlight, isRingSilent };
+  const mappings = sharedMappings(pid, maps);
+  return { mappings, descriptors, registered, canWriteLater, inFlight, isRingSilent, listeners };
 }
 
 /** Every process that can be seen. */

@@ -1,6 +1,9 @@
 import { readdirSync, readFileSync, readlinkSync, realpathSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { hasCode } from '../../system/errno.ts';
+import { type ListenerInfo, listenerInfo } from '../../system/fanotify/index.ts';
+import { unescapeOctal } from '../../system/mountinfo.ts';
+import { upperPlaces } from '../../system/overlay-upper.ts';
 import { pause } from '../pause.ts';
 import type { HotFile } from './contract.ts';
 
@@ -50,24 +53,17 @@ function upperFolders(): ReadonlySet<string> {
     if (namespace === undefined || seen.has(namespace)) continue;
     seen.add(namespace);
     const text = quietly(() => readFileSync(`/proc/${pid}/mountinfo`, 'utf8')) ?? '';
-    for (const [, path] of text.matchAll(/ - overlay .*?\bupperdir=([^,\s]+)/g)) {
-      // The option has the path as whoever mounted it knew it: here, or inside.
-      for (const root of ['', `/proc/${pid}/root`]) {
-        const stat = quietly(() => statSync(`${root}${path}`, { bigint: true }));
-        if (stat !== undefined) found.add(`${stat.dev}:${stat.ino}`);
-      }
+    for (const [, path = ''] of text.matchAll(/ - overlay .*?\bupperdir=([^,\s]+)/g)) {
+      for (const place of upperPlaces(unescapeOctal(path), Number(pid)))
+        if (place !== undefined) found.add(`${place.deviceId}:${place.inode}`);
     }
   }
   return found;
 }
 
-/** linux/fanotify.h: FAN_CLASS_PRE_CONTENT */
-const classMask = 0xc;
-const preContent = 0x8;
-
 /**
  * Another group of fanotify on this filesystem that fills files before they are read, or that hands out descriptors open
- * for writing: what is written through these raises no event. Source: proc_pid_fdinfo(5), fs/notify/fdinfo.c.
+ * for writing: what is written through these raises no event.
  */
 async function foreignListener(
   file: HotFile,
@@ -83,11 +79,9 @@ async function foreignListener(
       looked += 1;
       if (looked % 256 === 0) await pause(0, signal);
       if (quietly(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) !== 'anon_inode:[fanotify]') continue;
-      const info = quietly(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1')) ?? '';
-      const [, flags = '0', eventFlags = '0'] = /^fanotify flags:(\w+) event-flags:(\w+)/m.exec(info) ?? [];
-      const fills = (Number.parseInt(flags, 16) & classMask) === preContent;
-      const handsOut = (Number.parseInt(eventFlags, 16) & 3) !== 0;
-      if ((fills || handsOut) && concerns(info, file))
+      const listener = listenerInfo(quietly(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1')) ?? '');
+      if (listener === undefined) continue;
+      if ((listener.fills || listener.handsOutWriters) && concerns(listener, file))
         return 'Another program answers for accesses to this file system, and may change files unseen.';
     }
   }
@@ -106,14 +100,10 @@ function descriptorsOf(pid: string): string[] | undefined {
 }
 
 /** Marks of whole mounts are not looked up, and btrfs has more devices than one. */
-function concerns(info: string, file: HotFile): boolean {
-  if (/^fanotify mnt_id:/m.test(info)) return true;
-  const isAnonymous = majorOf(file.deviceId) === 0n;
-  return [...info.matchAll(/^fanotify (?:ino:\w+ )?sdev:(\w+)/gm)].some(([, text]) => {
-    const device = BigInt(`0x${text}`);
-    const [major, minor] = [device >> 20n, device & 0xfffffn];
-    return isAnonymous ? major === 0n : major === majorOf(file.deviceId) && minor === minorOf(file.deviceId);
-  });
+function concerns({ devices, mountIds }: ListenerInfo, { deviceId }: HotFile): boolean {
+  if (mountIds.length > 0) return true;
+  if (majorOf(deviceId) === 0n) return [...devices].some((device) => device.startsWith('0:'));
+  return devices.has(`${majorOf(deviceId)}:${minorOf(deviceId)}`);
 }
 
 /** As stat encodes it. */
