@@ -1,8 +1,9 @@
 import { maxListedPaths, type PathNote } from '../../../../shared/domain/evidence.ts';
-import { instantToNs, msToInstant, nsToInstant } from '../../../../shared/domain/time.ts';
+import { instantToNs, nsToInstant } from '../../../../shared/domain/time.ts';
 import type { StillEvidence } from '../contract.ts';
 import { doubtNs } from '../ctime/granularity.ts';
 import type { AfterThaw } from '../precopy-freeze/after-thaw.ts';
+import { mayBeCountedFrom } from '../precopy-freeze/counts-from.ts';
 import { notesOf } from '../precopy-freeze/kept-notes.ts';
 import { trackingEvidence } from '../precopy-freeze/tracking-evidence.ts';
 import { type GroupRunParts, type Member, type OpenMember, sumOf, type TakenGroup } from './members.ts';
@@ -25,18 +26,18 @@ export function groupEvidence(
   );
   const [tracking, ...more] = trackings;
   if (tracking === undefined) throw new Error('a group has no member');
-  const doubts = trackings.flatMap((each) => each.doubts);
   const continues = members.every(({ base }) => base !== null) ? (context.parentBase ?? null) : null;
   const leftOut = members.flatMap(leftOutOf);
   const versions = members.map(({ source }) => source.taken.version.id);
-  const flushedNs = held.map((each) => instantToNs(each.hold.requestedAt)).toSorted(ascending)[0];
-  return {
-    hold,
-    observation: null,
-    agreement: null,
-    atomic: null,
+  const judged = {
+    ...{ hold, observation: null, agreement: null, atomic: null },
     tracking: mergedTracking([tracking, ...more], continues),
-    flushedAt: flushedNs === undefined ? msToInstant(0) : nsToInstant(flushedNs - doubtNs()),
+  };
+  const isCountedFrom = mayBeCountedFrom(judged);
+  return {
+    ...judged,
+    // Each freeze flushes its filesystem, and begins with it; the first began before all. Nothing is reused of what may be older.
+    flushedAt: isCountedFrom ? nsToInstant(instantToNs(hold.requestedAt) - doubtNs()) : null,
     stillPoint: hold.frozenAt,
     leftOut: leftOut.slice(0, maxListedPaths),
     leftOutTotal: leftOut.length,
@@ -46,7 +47,7 @@ export function groupEvidence(
       filesystem: filesystem.members[0].facts.filesystem,
       hold: own,
     })),
-    detail: doubts.length === 0 ? { checkpoint: groupVersion(versions) } : {},
+    detail: isCountedFrom ? { checkpoint: groupVersion(versions) } : {},
     machine: { filesystem: facts.filesystem, mountPoint: facts.mountPoint, device: facts.device },
     rereadTotal: members.reduce((sum, { source }) => sum + source.contents.rereads, 0),
   };
@@ -58,8 +59,4 @@ function leftOutOf({ loan, tree }: OpenMember): readonly PathNote[] {
   const notes = notesOf(loan.picture);
   notes.met(tree);
   return notes.all();
-}
-
-function ascending(a: bigint, b: bigint): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

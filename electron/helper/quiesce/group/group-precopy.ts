@@ -11,6 +11,7 @@ import { requireAvailable } from '../holding/obstacles.ts';
 import { canExpediteRcu } from '../holding/rcu.ts';
 import type { Journal } from '../journal/contract.ts';
 import type { AfterThaw } from '../precopy-freeze/after-thaw.ts';
+import { mayBeCountedFrom } from '../precopy-freeze/counts-from.ts';
 import { contentReadLater } from '../precopy-freeze/doubted-content.ts';
 import { longestStallOf, runsFrom } from '../precopy-freeze/preflight.ts';
 import { SourceHold } from '../precopy-freeze/source-hold.ts';
@@ -88,7 +89,8 @@ class GroupRun {
     const { members } = this.#parts;
     try {
       const outcome = await this.#runWith(use);
-      if (outcome.evidence.tracking?.doubts.length === 0) for (const { loan } of members) loan.keep();
+      // What was missed in it would be missed by every run that counts from it.
+      if (mayBeCountedFrom(outcome.evidence)) for (const { loan } of members) loan.keep();
       return outcome;
     } catch (error) {
       // The pictures are as true as before: whatever was marked and not looked at is still marked.
