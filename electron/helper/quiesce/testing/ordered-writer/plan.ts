@@ -11,6 +11,7 @@ export const stepKinds = [
   'aio',
   'mapped',
   'mapped-synced',
+  'mapped-at-times',
   'hardlink',
   'truncate',
   'move',

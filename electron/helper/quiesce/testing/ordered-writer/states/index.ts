@@ -25,6 +25,7 @@ export const statesOf: Readonly<Record<StepKind, KindStates>> = {
   aio: written,
   mapped: stored,
   'mapped-synced': stored,
+  'mapped-at-times': stored,
   hardlink: hardlinkStates,
   truncate: truncateStates,
   move: moveStates,

@@ -8,6 +8,7 @@ import { openInPlace } from './in-place.ts';
 import { openIoUring } from './io-uring.ts';
 import { openLoop } from './loop.ts';
 import { openMapped } from './mapped.ts';
+import { openMappedAtTimes } from './mapped-at-times.ts';
 import { openMove } from './move.ts';
 import { openRenameOver } from './rename-over.ts';
 import { openScattered } from './scattered.ts';
@@ -26,6 +27,7 @@ export const waysOf: Readonly<Record<StepKind, OpenWriter>> = {
   aio: openAio,
   mapped: openMapped({ synced: false }),
   'mapped-synced': openMapped({ synced: true }),
+  'mapped-at-times': openMappedAtTimes,
   hardlink: openHardlink,
   truncate: openTruncate,
   move: openMove,

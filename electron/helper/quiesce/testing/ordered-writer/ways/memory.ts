@@ -10,6 +10,7 @@ const failed = Number(BigInt.asUintN(64, -1n));
 const mmap = bind<(at: number, size: number, protection: number, flags: number, fd: number, offset: number) => number>(
   'uintptr_t mmap(uintptr_t, size_t, int, int, int, int64_t)',
 );
+const munmap = bind<(at: number, size: number) => number>('int munmap(uintptr_t, size_t)');
 const copyIn = bind<(to: number, from: Uint8Array, length: number) => number>(
   'uintptr_t memcpy(uintptr_t, const void *, size_t)',
 );
@@ -20,6 +21,11 @@ const copyOut = bind<(to: Uint8Array, from: number, length: number) => number>(
 /** Maps a file, shared and writable. Returns its address. */
 export function mapShared(fd: number, bytes: number, offset = 0): number {
   return mapped(mmap(0, bytes, PROT_READ | PROT_WRITE, MAP_SHARED, fd, offset));
+}
+
+/** The address is no one's any more. */
+export function unmap(address: number, bytes: number): void {
+  check(munmap(address, bytes), 'munmap');
 }
 
 /** Memory at the start of a page, as unbuffered writes want it. */
