@@ -11,6 +11,7 @@ import { startHotFileWatch } from './index.ts';
 import { type Crowd, type CrowdPlan, judgeCrowd, startCrowd } from './testing/crowd.ts';
 import { stopFile } from './testing/deaf-server.ts';
 import {
+  expectedFile,
   killLater,
   neverAborted,
   openHotFile,
@@ -76,7 +77,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'when the process that is aske
     const program = fileURLToPath(new URL('./testing/deaf-server.ts', import.meta.url));
     const needsHelp = strike === turnInCircles;
     await using watch = startHotFileWatch({ ...watchOptions(root), ...(needsHelp && { program }) });
-    watch.expect(plan.path);
+    watch.expect(expectedFile(plan.path));
     await using crowd = await startCrowd(plan);
     using file = openHotFile(plan.path);
     let pids = { server: 0, watcher: 0 };
@@ -100,7 +101,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'when the process that is aske
     using _killer = killLater(process.pid, 60);
     emptyFile();
     await using watch = startHotFileWatch(watchOptions(root));
-    watch.expect(plan.path);
+    watch.expect(expectedFile(plan.path));
     await using crowd = await startCrowd(plan);
     using file = openHotFile(plan.path);
     await using hot = watch.newHotFiles();
@@ -145,7 +146,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'when the process that is aske
     using _killer = killLater(process.pid, 60);
     emptyFile();
     await using watch = startHotFileWatch({ ...watchOptions(root), arenaBytes: 64 * 1024 });
-    watch.expect(plan.path);
+    watch.expect(expectedFile(plan.path));
     await using scribe = startScribe();
     await scribe.open(plan.path);
     using file = openHotFile(plan.path);

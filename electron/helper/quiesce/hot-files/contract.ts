@@ -10,6 +10,14 @@ export interface HotFile {
   readonly size: bigint;
 }
 
+export interface ExpectedFile extends Pick<HotFile, 'where' | 'deviceId' | 'inode'> {
+  /**
+   * Opens it for reading, in the name of whoever its source is read for, and below the source's root only: the watch is
+   * root's, and what stands on the way there may be replaced by anybody who may write to it. Throws when it is gone.
+   */
+  open(): number;
+}
+
 /** A file that cannot be taken so, and why, as a sentence for people. */
 export interface HotFileProblem {
   readonly file: HotFile;
@@ -66,9 +74,9 @@ export interface HotFileWatch extends AsyncDisposable {
   readonly startedNs: bigint;
   /**
    * A file that will be wanted: a moment in which nobody has it open for writing is looked for, now and later. Without one a
-   * file that was open before the watch began can never be taken.
+   * file that was open before the watch began can never be taken. Forgotten once it is not there any more.
    */
-  expect(path: string): void;
+  expect(file: ExpectedFile): void;
   newHotFiles(): HotFiles;
 }
 

@@ -6,6 +6,7 @@ import { whyNoLoopFilesystem, withLoopFilesystem } from '../../system/testing/lo
 import { startHotFileWatch } from './index.ts';
 import { type CrowdPlan, judgeCrowd, startCrowd } from './testing/crowd.ts';
 import {
+  expectedFile,
   killLater,
   neverAborted,
   openHotFile,
@@ -46,7 +47,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     it.each(['plain', 'direct'] as const)('is of one instant (%s writes)', async (way) => {
       await scene({ way, writersFirst: false }, async (plan, mountPoint, root) => {
         await using watch = startHotFileWatch(watchOptions(root));
-        watch.expect(plan.path);
+        watch.expect(expectedFile(plan.path));
         await using crowd = await startCrowd(plan);
         for (let round = 0; round < 3; round += 1) {
           await delay(400);
@@ -80,7 +81,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       await scene({ way: 'plain', writersFirst: true }, async (plan, mountPoint, root) => {
         const crowd = await startCrowd(plan);
         await using watch = startHotFileWatch(watchOptions(root));
-        watch.expect(plan.path);
+        watch.expect(expectedFile(plan.path));
         using file = openHotFile(plan.path);
         {
           await using hot = watch.newHotFiles();
@@ -92,7 +93,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
         }
         await crowd.stop();
         await crowd[Symbol.asyncDispose]();
-        watch.expect(plan.path);
+        watch.expect(expectedFile(plan.path));
         await using again = await startCrowd(plan);
         await using hot = watch.newHotFiles();
         expect(await hot.prepare([file], neverAborted)).toEqual([]);

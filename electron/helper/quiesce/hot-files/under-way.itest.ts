@@ -9,6 +9,7 @@ import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '..
 import { startMappedWriter } from '../testing/mapped-writer/index.ts';
 import { startHotFileWatch } from './index.ts';
 import {
+  expectedFile,
   killLater,
   neverAborted,
   openHotFile,
@@ -53,7 +54,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       using _killer = killLater(process.pid, 60);
       writeFileSync(path, old);
       await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(path);
+      watch.expect(expectedFile(path));
       await using scribe = startScribe();
       await scribe.open(path);
       using file = openHotFile(path);
@@ -78,7 +79,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       using _killer = killLater(process.pid, 60);
       writeFileSync(path, old);
       await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(path);
+      watch.expect(expectedFile(path));
       await using scribe = startScribe();
       await scribe.open(path);
       using file = openHotFile(path);
@@ -100,7 +101,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       using _killer = killLater(process.pid, 60);
       writeFileSync(path, old);
       await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(path);
+      watch.expect(expectedFile(path));
       await using scribe = startScribe();
       await scribe.open(path);
       using file = openHotFile(path);
@@ -132,7 +133,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'who writes without asking', (
   it('a mapping made while we watched', async () => {
     writeFileSync(path, old);
     await using watch = startHotFileWatch(watchOptions(root));
-    watch.expect(path);
+    watch.expect(expectedFile(path));
     await using writer = await startMappedWriter();
     await writer.map(path, 4096);
     using file = openHotFile(path);
@@ -145,7 +146,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'who writes without asking', (
   it('a mapping made between preparing and holding', async () => {
     writeFileSync(path, old);
     await using watch = startHotFileWatch(watchOptions(root));
-    watch.expect(path);
+    watch.expect(expectedFile(path));
     using file = openHotFile(path);
     await using hot = watch.newHotFiles();
     expect(await hot.prepare([file], neverAborted)).toEqual([]);
@@ -161,7 +162,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'who writes without asking', (
   it('a loop device', async () => {
     writeFileSync(path, old);
     await using watch = startHotFileWatch(watchOptions(root));
-    watch.expect(path);
+    watch.expect(expectedFile(path));
     const device = await losetup('--find', '--show', path);
     try {
       using file = openHotFile(path);
@@ -176,7 +177,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'who writes without asking', (
     writeFileSync(path, old);
     const options = watchOptions(root);
     await using watch = startHotFileWatch({ ...options, steps: { ...options.steps, attachments } });
-    watch.expect(path);
+    watch.expect(expectedFile(path));
     using file = openHotFile(path);
     await using hot = watch.newHotFiles();
     expect(await hot.prepare([file], neverAborted)).toEqual([]);
@@ -212,7 +213,7 @@ sys.stdin.read()
     try {
       await new Promise((resolve) => other.stdout.once('data', resolve));
       await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(path);
+      watch.expect(expectedFile(path));
       using file = openHotFile(path);
       await using hot = watch.newHotFiles();
       const reason = 'Another program answers for accesses to this file system, and may change files unseen.';
@@ -226,7 +227,7 @@ sys.stdin.read()
   it('anybody after the file system was mounted anew', async () => {
     writeFileSync(path, old);
     await using watch = startHotFileWatch(watchOptions(root));
-    watch.expect(path);
+    watch.expect(expectedFile(path));
     expect(watch.isAlive).toBe(true);
     closeSync(root);
     const run = (name: string, ...args: readonly string[]) => runProgramOk(findProgram(name) ?? '', [...args]);

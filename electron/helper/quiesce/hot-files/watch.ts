@@ -1,4 +1,4 @@
-import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
+import { fstatSync, readFileSync } from 'node:fs';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import { openPreContentGroup, type PreContentGroup } from '../../system/fanotify/index.ts';
@@ -6,6 +6,7 @@ import { findWriterHolders } from '../../system/writer-holders.ts';
 import { wallClockNs } from '../ctime/granularity.ts';
 import type { KernelHotFileWatch } from './contract.ts';
 import { Coverage } from './coverage.ts';
+import { ExpectedFiles } from './expected-files.ts';
 import { type HotFileSteps, newHotFiles } from './hot-files.ts';
 import { whyNotSettled } from './settle.ts';
 import { attachments, unseenWriter } from './unseen-writers.ts';
@@ -51,11 +52,9 @@ export function startHotFileWatch(options: HotFileWatchOptions): KernelHotFileWa
     group[Symbol.dispose]();
     throw error;
   }
-  const expected = new Set<string>();
-  const lookAtExpected = (): void => {
-    for (const path of expected) if (isCovered(path, coverage)) expected.delete(path);
-  };
-  const timer = setInterval(lookAtExpected, lookAgainMs);
+  const { dev } = fstatSync(options.fd, { bigint: true });
+  const expected = new ExpectedFiles(dev, (file) => coverage.has(file));
+  const timer = setInterval(() => expected.look(), lookAgainMs);
   timer.unref();
   let isOver = false;
   return {
@@ -63,10 +62,7 @@ export function startHotFileWatch(options: HotFileWatchOptions): KernelHotFileWa
     get isAlive() {
       return !isOver && isMarked(group);
     },
-    expect: (path) => {
-      expected.add(path);
-      lookAtExpected();
-    },
+    expect: (file) => expected.add(file),
     newHotFiles: () => {
       if (isOver) throw new Error('the watch is over');
       return newHotFiles({
@@ -83,6 +79,7 @@ export function startHotFileWatch(options: HotFileWatchOptions): KernelHotFileWa
       if (isOver) return;
       isOver = true;
       clearInterval(timer);
+      expected.clear();
       group[Symbol.dispose]();
     },
   };
@@ -134,20 +131,4 @@ function refusal(cause: unknown): unknown {
       cause,
     });
   return cause;
-}
-
-function isCovered(path: string, coverage: Coverage): boolean {
-  let fd: number;
-  try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
-  } catch {
-    // Not there yet, perhaps.
-    return false;
-  }
-  try {
-    const { dev, ino } = fstatSync(fd, { bigint: true });
-    return coverage.has({ fd, deviceId: dev, inode: ino });
-  } finally {
-    closeSync(fd);
-  }
 }

@@ -1,11 +1,13 @@
+import { statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { describe, expect, it } from 'vitest';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { HotFile, KernelHotFileWatch } from './contract.ts';
 import { newHotFileWatches } from './watches.ts';
 
-const facts = { root: Buffer.from(tmpdir()), deviceId: 7n };
-const file: HotFile = { where: '/data/disk.img', fd: -1, deviceId: 7n, inode: 1n, size: 1n };
+const deviceId = statSync(tmpdir(), { bigint: true }).dev;
+const facts = { root: Buffer.from(tmpdir()), deviceId };
+const file: HotFile = { where: '/data/disk.img', fd: -1, deviceId, inode: 1n, size: 1n };
 
 function fakes(told: string[]) {
   let isAlive = true;
@@ -16,7 +18,7 @@ function fakes(told: string[]) {
       get isAlive() {
         return isAlive;
       },
-      expect: (path) => void told.push(`expect ${path}`),
+      expect: ({ where }) => void told.push(`expect ${where}`),
       newHotFiles: () => ({
         obstacle: () => 'busy',
         prepare: async () => [],
@@ -56,10 +58,10 @@ describe('watches', () => {
     const told: string[] = [];
     await using watches = newHotFileWatches({ guardBinary: '/none', start: fakes(told).start });
     const watch = watches.watchFor(facts);
-    watch.expect(file.where);
+    watch.expect({ ...file, open: () => -1 });
     expect(told).toEqual([]);
     watch.newHotFiles();
-    watch.expect(file.where);
+    watch.expect({ ...file, open: () => -1 });
     expect(told).toEqual(['start', 'expect /data/disk.img']);
   });
 

@@ -1,6 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
+import { statxDescriptor } from '../../system/statx.ts';
 import type { HotFile, HotFiles, HotFileWatch, KernelHotFileWatch } from './contract.ts';
 import { type HotFileWatchOptions, startHotFileWatch } from './watch.ts';
 
@@ -47,6 +48,7 @@ export function newHotFileWatches(options: HotFileWatchesOptions): HotFileWatche
     }
     const fd = openSync(root, constants.O_RDONLY | constants.O_DIRECTORY);
     try {
+      if (statxDescriptor(fd).deviceId !== deviceId) throw otherFilesystem();
       const watch = start({ ...options, fd });
       kept.set(deviceId, { watch, wantedAt: performance.now() });
       return watch;
@@ -59,7 +61,7 @@ export function newHotFileWatches(options: HotFileWatchesOptions): HotFileWatche
     watchFor: (facts) => ({
       startedNs: 0n,
       // Wanted once, for a hold: only then is it worth what it costs.
-      expect: (path) => kept.get(facts.deviceId)?.watch.expect(path),
+      expect: (file) => kept.get(facts.deviceId)?.watch.expect(file),
       newHotFiles: () => {
         try {
           return wanted(facts).newHotFiles();
@@ -75,6 +77,15 @@ export function newHotFileWatches(options: HotFileWatchesOptions): HotFileWatche
       kept.clear();
     },
   };
+}
+
+/** A path can lead elsewhere by now; only the filesystem that was examined is ever watched. */
+function otherFilesystem(): StillpointError {
+  return new StillpointError({
+    kind: 'freeze-refused',
+    message: 'Another file system is there now.',
+    guidance: 'Look at the source again.',
+  });
 }
 
 function refusing(reason: string): HotFiles {

@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
 import { hotFileProblem, startHotFileWatch } from './index.ts';
 import {
+  expectedFile,
   killLater,
   neverAborted,
   openHotFile,
@@ -79,7 +80,7 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
         const path = join(filesystem.mountPoint, 'hot');
         writeFileSync(path, old);
         await using watch = startHotFileWatch(watchOptions(root));
-        watch.expect(path);
+        watch.expect(expectedFile(path));
         await using scribe = startScribe();
         await scribe.open(path, way === 'direct' || way === 'aio');
         using file = openHotFile(path);

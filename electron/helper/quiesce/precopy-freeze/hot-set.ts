@@ -1,5 +1,5 @@
 import { closeSync } from 'node:fs';
-import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
 import type { StillContent } from '../contract.ts';
 import type { HotFile, HotFileProblem, HotFiles, HotFileWatch } from '../hot-files/contract.ts';
@@ -21,13 +21,14 @@ export class HotSet implements AsyncDisposable {
   static async prepare(
     watch: HotFileWatch,
     files: readonly PictureFile[],
+    { openTree }: { readonly openTree: () => OpenTree },
     tree: OpenTree,
     tracker: Pick<ChangeTracker, 'keyOf'>,
     signal: AbortSignal,
   ): Promise<HotSet> {
     const set = new HotSet(watch.newHotFiles());
     try {
-      for (const file of files) set.#add(file, watch, tree, tracker);
+      for (const file of files) set.#add(file, watch, openTree, tree, tracker);
       if (set.#held.size > 0) set.#drop(await set.#hotFiles.prepare([...set.#held.values()], signal));
       return set;
     } catch (error) {
@@ -36,12 +37,19 @@ export class HotSet implements AsyncDisposable {
     }
   }
 
-  #add(file: PictureFile, watch: HotFileWatch, tree: OpenTree, tracker: Pick<ChangeTracker, 'keyOf'>): void {
+  #add(
+    file: PictureFile,
+    watch: HotFileWatch,
+    openTree: () => OpenTree,
+    tree: OpenTree,
+    tracker: Pick<ChangeTracker, 'keyOf'>,
+  ): void {
     const path = file.path();
     if (path === null) return;
+    const entry = treeEntry(path, file.meta);
     let fd: number;
     try {
-      fd = tree.openFile(treeEntry(path, file.meta));
+      fd = tree.openFile(entry);
     } catch {
       // It is read inside like any other, or named as unreadable there.
       return;
@@ -52,7 +60,7 @@ export class HotSet implements AsyncDisposable {
     if (tracker.keyOf(fd) !== file.key) return;
     if (this.#hotFiles.obstacle(hot) === null) this.#held.set(file.key, hot);
     // Another run may be able to.
-    else watch.expect(hot.where);
+    else watch.expect({ ...hot, open: () => openedAnew(openTree, entry) });
   }
 
   get size(): number {
@@ -87,5 +95,15 @@ export class HotSet implements AsyncDisposable {
     } finally {
       for (const fd of this.#open.splice(0)) closeSync(fd);
     }
+  }
+}
+
+/** Between runs: nothing of the source stays open. */
+function openedAnew(openTree: () => OpenTree, entry: TreeEntry): number {
+  const tree = openTree();
+  try {
+    return tree.openFile(entry);
+  } finally {
+    tree.close();
   }
 }

@@ -393,6 +393,6 @@ export class SourceHold implements AsyncDisposable {
     await old?.[Symbol.asyncDispose]();
     if (watch === null || fits(this.#forecast.expected(), this.#limits)) return;
     const large = this.#forecast.files().filter(({ meta }) => Number(meta.size) >= hotFrom);
-    if (large.length > 0) this.#hot = await HotSet.prepare(watch, large, tree, loan.tracker, context.signal);
+    if (large.length > 0) this.#hot = await HotSet.prepare(watch, large, facts, tree, loan.tracker, context.signal);
   }
 }

@@ -1,18 +1,23 @@
 import { spawn } from 'node:child_process';
-import { closeSync, constants, fstatSync, openSync, readdirSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readdirSync, statSync } from 'node:fs';
 import { hasCode } from '../../../system/errno.ts';
 import { syncFilesystemSync } from '../../../system/sync.ts';
 import { findWriterHolders } from '../../../system/writer-holders.ts';
 import type { ContentVerdict, StillContent } from '../../contract.ts';
 import { startGuard, withFrozen } from '../../guard/index.ts';
 import { guardBinary } from '../../guard/testing/guard-binary.ts';
-import type { HotFile } from '../contract.ts';
+import type { ExpectedFile, HotFile } from '../contract.ts';
 import type { HotFileWatchOptions } from '../watch.ts';
 
 export function openHotFile(path: string): HotFile & Disposable {
   const fd = openSync(path, constants.O_RDONLY);
   const { dev, ino, size } = fstatSync(fd, { bigint: true });
   return { where: path, fd, deviceId: dev, inode: ino, size, [Symbol.dispose]: () => closeSync(fd) };
+}
+
+export function expectedFile(path: string): ExpectedFile {
+  const { dev, ino } = statSync(path, { bigint: true });
+  return { where: path, deviceId: dev, inode: ino, open: () => openSync(path, constants.O_RDONLY) };
 }
 
 /** Held as the product does it, flushed before. Throws when the hold ended early. */

@@ -4,11 +4,11 @@
  */
 import { openSync, writeSync } from 'node:fs';
 import { startHotFileWatch } from '../index.ts';
-import { neverAborted, openHotFile, watchOptions } from './scene.ts';
+import { expectedFile, neverAborted, openHotFile, watchOptions } from './scene.ts';
 
 const [path = '', root = ''] = process.argv.slice(2);
 const watch = startHotFileWatch(watchOptions(openSync(root, 'r')));
-watch.expect(path);
+watch.expect(expectedFile(path));
 writeSync(1, 'watching\n');
 // Writers open it only now.
 await new Promise((resolve) => process.stdin.once('data', resolve));
