@@ -43,8 +43,8 @@ export interface HoldParts {
   readonly steps: HoldSteps;
   /** Last use of time before the freeze, as phase `flush`: afterwards little may be dirty. */
   readonly flush: () => Promise<void>;
-  /** Right before the freeze. Synchronous, short; may refuse by throwing. */
-  readonly ready?: () => void;
+  /** Right before the freeze. Ends with a short synchronous piece of work; may refuse by throwing. */
+  readonly ready?: () => void | Promise<void>;
 }
 
 export type Held<T> = FrozenOutcome<T> & { readonly held: true };
@@ -93,7 +93,8 @@ export async function holdStill<T>(
   await report.phase('flush', parts.flush);
   await sleep?.requireAwake();
   throwIfAborted(signal);
-  parts.ready?.();
+  await parts.ready?.();
+  throwIfAborted(signal);
   const outcome = frozenWork(parts, guard, work);
   tell(parts, outcome);
   if (!outcome.held) throw outcome.error;

@@ -205,7 +205,14 @@ class PrecopyRun {
           throw error;
         }
       },
-      ready: () => this.#own(() => source.ready()),
+      ready: async () => {
+        try {
+          await source.getReady();
+        } catch (error) {
+          this.#ownFailure = error;
+          throw error;
+        }
+      },
     };
   }
 

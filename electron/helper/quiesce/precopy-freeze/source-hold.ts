@@ -1,4 +1,4 @@
-import { isStillpointError } from '../../../../shared/errors/index.ts';
+import { isStillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { deviceNumber } from '../../system/mounts.ts';
@@ -17,6 +17,7 @@ import type { Picture, PictureVersion } from '../picture/contract.ts';
 import type { HandleKey } from '../tracking/contract.ts';
 import { type AfterThaw, lookAfterThaw } from './after-thaw.ts';
 import { ClockWatch } from './clock-watch.ts';
+import { FlushAge } from './flush-age.ts';
 import { Forecast } from './forecast.ts';
 import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
 import { HotSet } from './hot-set.ts';
@@ -30,6 +31,7 @@ import type { OpenedSince } from './opened-since.ts';
 import { othersAtDisk } from './others-at-disk.ts';
 import { bytesOf, type DeltaLimits, fits, requireFits, tooSlow } from './prediction.ts';
 import { ReadPace } from './read-pace.ts';
+import { readyInPieces } from './ready-in-pieces.ts';
 import { lookAtOpenFiles, type SettlingParts, unsettledFiles, worthReading } from './settle-writers.ts';
 import { idleFreezeMs } from './stall-model.ts';
 import type { PrecopySteps } from './steps.ts';
@@ -83,6 +85,7 @@ export class SourceHold implements AsyncDisposable {
   #openedBefore: ReadonlySet<HandleKey> = new Set();
   #opened: OpenedSince | undefined;
   #hot: HotSet | undefined;
+  readonly #flushed = new FlushAge();
   #spool: Spool | undefined;
   #delta: FrozenDelta | undefined;
   #taken: TakenDelta | undefined;
@@ -171,7 +174,7 @@ export class SourceHold implements AsyncDisposable {
   /** Everything that can be read before anybody waits. Also for another try: only what changed since is read then. */
   async prepare(): Promise<void> {
     const { loan } = this.#parts;
-    await this.#flushForMappings();
+    await this.#flushOnce();
     this.#swap = lookForSwap(this.#picture, this.#looker, this.#parts.facts.deviceId);
     // Given back before anybody is held: who waits then must not wait for us.
     using _others = this.#parts.steps.yieldToOthers();
@@ -188,14 +191,8 @@ export class SourceHold implements AsyncDisposable {
   async flush(): Promise<void> {
     const { ahead, context, longestStallMs, steps, tree } = this.#parts;
     await ahead.settle();
-    const flushTimed = async (): Promise<void> => {
-      const startedAt = performance.now();
-      const startedNs = wallClockNs() - this.#doubtNs;
-      await steps.flush(tree.rootFd);
-      this.#lastFlushMs = performance.now() - startedAt;
-      this.#contents.flushedNs = startedNs;
-    };
-    await flushUntilQuick(flushTimed, longestStallMs, context.signal);
+    await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
+    this.#openedBefore = new Set();
     this.#opened?.[Symbol.dispose]();
     this.#opened = steps.watchOpened(tree.rootFd);
     const scan = await this.#scans.require();
@@ -205,35 +202,67 @@ export class SourceHold implements AsyncDisposable {
     lookAtOpenFiles(this.#writers.files, this.#settling);
     await this.#prepareHotFiles();
     // The look at all programs took its time.
-    await flushUntilQuick(flushTimed, longestStallMs, context.signal);
+    await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
     lookAtOpenFiles(this.#writers.files, this.#settling);
+  }
+
+  /** `ready`, with flushes in between where it takes long: see `readyInPieces`. */
+  async getReady(): Promise<void> {
+    const { context, longestStallMs } = this.#parts;
+    await readyInPieces({
+      longestStallMs,
+      timeMs: () => this.#limits.timeMs,
+      work: (timeMs) => this.#readyWithin(timeMs),
+      flushed: this.#flushed,
+      flush: async () => {
+        await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
+        throwIfAborted(context.signal);
+        lookAtOpenFiles(this.#writers.files, this.#settling);
+      },
+      tooSlow: () => tooSlow(this.#forecast.expected(), this.#limits, undefined),
+    });
   }
 
   /** Right before the freeze: what changed last is read into memory, and what is left must fit. */
   ready(): void {
+    if (!this.#readyWithin(this.#limits.timeMs)) throw tooSlow(this.#forecast.expected(), this.#limits, undefined);
+  }
+
+  /** False when the time was over first: what was read until then stays read. */
+  #readyWithin(timeMs: number): boolean {
     this.#clock.require(this.#contents);
     // From here on our own openings are told, too.
-    this.#openedBefore = this.#opened?.drain() ?? new Set();
+    const opened = (this.#opened?.drain() ?? []);
+    // By ourselves, for an earlier piece; or by others after it, who count only where it is read again.
+    const openedSince = new Set([...opened].filter((key) => this.#memory.read.has(key)));
+    const before = new Set([...this.#openedBefore, ...[...opened].filter((key) => !openedSince.has(key))]);
+    this.#openedBefore = before;
+    this.#parts.loan.tracker.drain();
     const forecast = this.#forecast;
     const limits = this.#limits;
+    // A large folder is better listed now than refused, or listed inside.
+    if (!fits(forecast.expected(), limits)) this.#passes.lookNow();
     const expected = forecast.expected();
     requireFits(expected, limits);
     const spool = this.#reserveSpool(Math.min(limits.memoryBytes, bytesOf(expected.files) * 3 + spareBytes));
-    const budget = new TimeBudget(Math.max(1, limits.timeMs), { entries: 0, bytes: 0 });
+    const budget = new TimeBudget(Math.max(1, timeMs), { entries: 0, bytes: 0 });
     try {
       for (let round = 0; round < memoryRounds; round += 1) {
         const files = forecast.files();
         if (files.length === 0) break;
+        for (const { key } of files) if (openedSince.has(key)) before.add(key);
         this.#memory.take(files, spool, budget, this.#contents.flushedNs);
         this.#passes.lookNow();
       }
     } catch (error) {
-      if (!isStillpointError(error, 'freeze-ended-early') && !isStillpointError(error, 'scratch-full')) throw error;
+      if (isStillpointError(error, 'freeze-ended-early')) return false;
+      if (!isStillpointError(error, 'scratch-full')) throw error;
       throw tooSlow(forecast.expected(), limits, error);
     }
     requireFits(forecast.expected(), { ...limits, memoryBytes: spool.memoryBytes - spool.length });
     // What was moved into the source since, already open, was read into memory at most.
     this.#writers = new KnownWriters(this.#picture, this.#parts.tree, this.#scan);
+    return true;
   }
 
   /** While frozen, by whomever: see `withFrozen`. */
@@ -343,7 +372,8 @@ export class SourceHold implements AsyncDisposable {
   }
 
   #reserveSpool(memoryBytes: number): Spool {
-    if (this.#spool !== undefined && this.#spool.memoryBytes >= memoryBytes) return this.#spool;
+    if (this.#spool !== undefined && (this.#spool.memoryBytes >= memoryBytes || this.#memory.read.size > 0))
+      return this.#spool;
     this.#spool?.[Symbol.dispose]();
     this.#spool = new Spool({ memoryBytes, scratchBytes: 0, scratchDirectory: '' });
     return this.#spool;
@@ -359,9 +389,12 @@ export class SourceHold implements AsyncDisposable {
   }
 
   /** So that from here on every first store into a mapped page moves a ctime. */
-  async #flushForMappings(): Promise<void> {
+  async #flushOnce(): Promise<void> {
+    const startedAt = performance.now();
     const startedNs = wallClockNs() - this.#doubtNs;
     await this.#parts.steps.flush(this.#parts.tree.rootFd);
+    this.#lastFlushMs = performance.now() - startedAt;
+    this.#flushed.ended();
     this.#contents.flushedNs = startedNs;
   }
 
@@ -377,7 +410,7 @@ export class SourceHold implements AsyncDisposable {
     if (bytes <= littleBytes && unsettled.length <= littleFiles) return;
     // What was stored a moment ago must be older than the flush.
     await steps.pause(Number(this.#doubtNs / 1_000_000n) + 10, context.signal);
-    await this.#flushForMappings();
+    await this.#flushOnce();
     lookAtOpenFiles(writers.files, this.#settling);
     const again = unsettledFiles(writers.files, this.#settling);
     const worth = worthReading(again, writers.files, this.#contents.flushedNs, this.#settling);

@@ -1,0 +1,35 @@
+import type { StillpointError } from '../../../../shared/errors/index.ts';
+import type { FlushAge } from './flush-age.ts';
+
+export interface PiecesParts {
+  readonly longestStallMs: number;
+  /** For all pieces together, ms. It shrinks when flushes get slower. */
+  readonly timeMs: () => number;
+  /** One piece of synchronous work; false when its time was over first. */
+  readonly work: (timeMs: number) => boolean;
+  readonly flushed: FlushAge;
+  readonly flush: () => Promise<void>;
+  readonly tooSlow: () => StillpointError;
+}
+
+const longestPieceMs = 100;
+const mostFlushesAgain = 3;
+
+/**
+ * What is done right before a freeze, with a flush after each piece that took its time or in which much was dirtied: the
+ * freeze waits for everything that is dirty, and cannot be cut short. Ends right after a piece.
+ */
+export async function readyInPieces(parts: PiecesParts): Promise<void> {
+  const pieceMs = Math.min(longestPieceMs, parts.longestStallMs / 4);
+  let spentMs = 0;
+  let flushes = 0;
+  for (;;) {
+    const startedAt = performance.now();
+    const isDone = parts.work(Math.min(pieceMs, parts.timeMs() - spentMs));
+    spentMs += performance.now() - startedAt;
+    if (isDone && (flushes === mostFlushesAgain || !parts.flushed.isStale(pieceMs))) return;
+    if (!isDone && spentMs >= parts.timeMs()) throw parts.tooSlow();
+    if (isDone) flushes += 1;
+    await parts.flush();
+  }
+}
