@@ -163,6 +163,9 @@ class PrecopyRun {
         this.#own(() => source.takeDelta(frozen)),
       );
     } catch (error) {
+      // What contradicts our picture is looked for by a walk, in the next run at the latest.
+      if (isStillpointError(error) && error.context.again === 'walk' && source.picture.isComplete)
+        source.picture.doubt(error.message);
       if (isLast || error !== this.#ownFailure || !isRetried(error) || this.#isOverrunAgain(error)) {
         await source.forget();
         throw error;

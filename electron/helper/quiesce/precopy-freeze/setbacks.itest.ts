@@ -217,6 +217,36 @@ describe.each(['ext4', 'xfs'] as const)('on %s', (type) => {
       expect(levelOf(result)).toBe('filesystem');
     });
 
+    it('walks everything again after what was found inside contradicted what had been told', async () => {
+      const path = join(scene.root, 'folder', 'file');
+      let isHidden = false;
+      let isDue = true;
+      const result = await scene.copy({
+        steps: {
+          pause: async () => {},
+          drain: (tracker) => (isHidden ? 0 : precopySteps.drain(tracker)),
+          withFrozen: (guard, work) => {
+            if (isDue) {
+              const { ino } = statSync(path, { bigint: true });
+              for (const key of scene.lent?.keysOfInode(ino) ?? []) scene.lent?.content(key);
+              unlinkSync(path);
+            }
+            isHidden = isDue;
+            isDue = false;
+            try {
+              return precopySteps.withFrozen(guard, work);
+            } finally {
+              isHidden = false;
+            }
+          },
+        },
+      });
+      expect(result.evidence.tracking).toMatchObject({ gaps: 1, doubts: [] });
+      expect(result.evidence.tracking?.retries.join()).toContain('does not fit what had been told');
+      expect(result.files.has('folder/file')).toBe(false);
+      expect(levelOf(result)).toBe('filesystem');
+    });
+
     it('keeps the record of changes usable after a cancel', async () => {
       const first = await scene.copy();
       const base = new Map([...first.files].map(([path, { bytes }]) => [path, bytes]));
