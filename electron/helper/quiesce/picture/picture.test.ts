@@ -312,3 +312,50 @@ describe('a picture', () => {
     expect(root.mostlyAs?.()).toBeUndefined();
   });
 });
+
+describe('an inode that was given another generation', () => {
+  const handle = (type: number, ...parts: readonly Buffer[]): HandleKey =>
+    Buffer.concat([Buffer.from([type, 0, 0, 0]), ...parts]).toString('latin1') as HandleKey;
+  const u32 = (value: number): Buffer => {
+    const bytes = Buffer.alloc(4);
+    bytes.writeUInt32LE(value);
+    return bytes;
+  };
+  const u64 = (value: bigint): Buffer => {
+    const bytes = Buffer.alloc(8);
+    bytes.writeBigUInt64LE(value);
+    return bytes;
+  };
+  const large = 0x1_8000_0001n;
+
+  it.each([
+    ['ext4', 0x8000_0001n, (g: number) => handle(0x01, u32(0x8000_0001), u32(g)), handle(0x01, u32(7), u32(3))],
+    ['xfs', large, (g: number) => handle(0x81, u64(large), u32(g)), handle(0x81, u64(0x8000_0001n), u32(3))],
+    [
+      'btrfs',
+      large,
+      (g: number) => handle(0x4d, u64(large), u64(5n), u32(g), u32(0)),
+      // The same number in another subvolume.
+      handle(0x4d, u64(large), u64(256n), u32(3), u32(0)),
+    ],
+  ] as const)(
+    'is looked at again by its name and read when something is told of it: %s',
+    (_, inode, keyWith, other) => {
+      const named = (key: HandleKey): NamedLook => ({
+        name: Buffer.from('data'),
+        look: { key, meta: metaOf('file', { inode }), isStandIn: false },
+      });
+      const version = firstRun(() => list(rootKey, named(keyWith(1))));
+      picture.countFrom(version);
+      expect(picture.isClean).toBe(true);
+      picture.content(other);
+      picture.metadata(other);
+      expect(picture.isClean).toBe(true);
+      picture.content(keyWith(2));
+      expect(picture.directoriesToList().map(({ key }) => key)).toEqual([rootKey]);
+      expect(picture.filesToRead().map(({ key }) => key)).toEqual([keyWith(1)]);
+      list(rootKey, named(keyWith(2)));
+      expect(picture.filesToRead().map(({ key }) => key)).toEqual([keyWith(2)]);
+    },
+  );
+});

@@ -11,6 +11,7 @@ import type {
   PictureVersion,
 } from './contract.ts';
 import { forgetLoose } from './forget.ts';
+import { inodeOfKey, isOtherGeneration } from './inode-of-key.ts';
 import { addInode, learn } from './learn.ts';
 import type { MarkSet } from './mark-set.ts';
 import { PictureState } from './picture-state.ts';
@@ -250,11 +251,36 @@ class TreePicture implements Picture {
     const id = this.#inodes.find(key);
     if (id < 0) {
       this.#state.listings.heardOf(key);
+      this.#doubtOthers(key);
     } else {
       this.told += 1;
       this.#state.walk.heard(id);
     }
     return id;
+  }
+
+  /**
+   * An inode can be given another generation (FS_IOC_SETVERSION, EXT4_IOC_SWAP_BOOT), and nobody tells: what is told later
+   * is of nobody known. So what has the same number is looked at again, its name too: that shows which of both is there.
+   */
+  #doubtOthers(key: HandleKey): void {
+    const inode = inodeOfKey(key);
+    if (inode === undefined) return;
+    for (const id of this.#inodes.idsOfInode(inode)) {
+      if (!isOtherGeneration(key, this.#inodes.keyOf(id))) continue;
+      this.told += 1;
+      this.#state.walk.heard(id);
+      this.#marks.look.add(id);
+      if (this.#inodes.isFile(id)) this.#state.markWritten(id);
+      if (this.#state.tree.rowOf(id) >= 0) this.#marks.names.add(id);
+      const { names } = this.#state.tree;
+      for (let name = this.#inodes.firstName[id] ?? -1; name >= 0; name = names.nextOfChild[name] ?? -1) {
+        const parent = names.parent[name] ?? 0;
+        this.#state.walk.heard(parent);
+        this.#marks.look.add(parent);
+        this.#marks.names.add(parent);
+      }
+    }
   }
 
   #markRuled(id: number): void {
