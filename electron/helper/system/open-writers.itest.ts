@@ -176,6 +176,12 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       );
     });
 
+    it('not everybody, where io_uring keeps a file open for a program whose root shows no mount of it', async () => {
+      const script = `${registerWithRing(path)}\nos.mkdir(${JSON.stringify(`${path}-root`)})\nos.chroot(${JSON.stringify(`${path}-root`)})\nos.chdir('/')`;
+      await using _other = await startPython(script);
+      expect(scanOpenWriters(device).gaps.join()).toMatch(/io_uring/);
+    });
+
     it('a thread with descriptors of its own', async () => {
       await using other = await startPython(`
 import ctypes, os, threading
@@ -295,6 +301,22 @@ assert libc.fanotify_mark(group, 1 | mark, ctypes.c_ulong(0x20), -100, ${JSON.st
         expect(scanOpenWriters(device).gaps).toEqual([]);
       },
     );
+
+    it('who is asked before a file is opened, by a mark of its filesystem; who is only told is nobody', async () => {
+      const listener = (mask: number): ReturnType<typeof startPython> =>
+        startPython(`
+import ctypes
+libc = ctypes.CDLL(None, use_errno=True)
+group = libc.fanotify_init(4, 0)
+assert libc.fanotify_mark(group, 0x101, ctypes.c_ulong(${mask}), -100, ${JSON.stringify(path)}.encode()) == 0`);
+      {
+        await using _told = await listener(0x20);
+        expect(scanOpenWriters(device).isAnswered).toBe(false);
+      }
+      await using _asked = await listener(0x10000);
+      expect(scanOpenWriters(device).isAnswered).toBe(true);
+      expect(scanOpenWriters(deviceNumber(mountOf('/'))).isAnswered).toBe(false);
+    });
 
     it('the same in turns', async () => {
       const fd = openSync(path, 'r+');

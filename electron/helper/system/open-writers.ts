@@ -36,6 +36,8 @@ export interface OpenWriters {
    * where the system protects it. It made the mounts and could write to the disk itself, as the kernel could.
    */
   readonly trusted: readonly string[];
+  /** A program is asked before files of this filesystem are opened or read, as scanners for viruses are. */
+  readonly isAnswered?: boolean;
 }
 
 /** How long other work of this process may wait for one piece of the scan. */
@@ -86,6 +88,7 @@ class Scan {
   #unreadable = 0;
   readonly #trusted: string[] = [];
   #inFlight = 0;
+  #isAnswered = false;
 
   constructor(device: string) {
     this.#device = device;
@@ -114,7 +117,7 @@ class Scan {
   result(): OpenWriters {
     const gaps = [...this.#gaps, ...processGaps(this.#unreadable)];
     if (this.#inFlight > 0) gaps.push(`${this.#inFlight} open files are on their way from one program to another.`);
-    return { writers: [...this.#writers.values()], gaps, trusted: this.#trusted };
+    return { writers: [...this.#writers.values()], gaps, trusted: this.#trusted, isAnswered: this.#isAnswered };
   }
 
   #addKernelWriters(): void {
@@ -173,13 +176,14 @@ class Scan {
       }
     }
     for (const mapping of files.mappings) this.#addMapping(pid, mapping);
-    if (files.listeners.some((listener) => this.#handsOutWriters(listener))) this.#gaps.add(untoldWrites);
+    const listeners = files.listeners.filter((listener) => this.#concerns(listener));
+    if (listeners.some(({ handsOutWriters }) => handsOutWriters)) this.#gaps.add(untoldWrites);
+    if (listeners.some(({ isAsked }) => isAsked)) this.#isAnswered = true;
     for (const path of files.registered) this.#addRegistered(pid, path, canWriteLater);
   }
 
   /** A mount that is in no list may be one of this filesystem. */
-  #handsOutWriters({ handsOutWriters, devices, mountIds }: ListenerInfo): boolean {
-    if (!handsOutWriters) return false;
+  #concerns({ devices, mountIds }: ListenerInfo): boolean {
     const deviceOf = (id: number): string => {
       const mount = this.#table.byId(id);
       return mount === undefined ? this.#device : deviceNumber(mount);
@@ -215,6 +219,9 @@ class Scan {
     );
     const found = { how: 'descriptor', pid, isDirect: false, canWriteLater } as const;
     if (mount?.fsType === 'overlay') this.#addBelowOverlay(mount, path, { ...found, inode: 0n, isCertain: false });
+    // A process with another root sees mounts that its path, which is told as we see it, does not fit.
+    if (mount === undefined && path.startsWith('/') && !isMemory(path))
+      this.#gaps.add('A program’s asynchronous input and output (io_uring) keeps a file open that could not be found.');
     if (mount === undefined || deviceNumber(mount) !== this.#device) return;
     try {
       this.#add({ ...found, inode: statxCached(`/proc/${pid}/root${path}`).inode, isCertain: true });

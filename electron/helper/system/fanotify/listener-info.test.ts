@@ -23,9 +23,16 @@ describe('what a descriptor shows of a group of fanotify', () => {
     expect(listenerInfo(shown('9', '8000', ...marks))).toEqual({
       fills: true,
       handsOutWriters: false,
+      isAsked: false,
       devices: new Set(['254:0', '7:3']),
       mountIds: [27],
     });
+  });
+
+  it('says whether anybody waits for its answer', () => {
+    const asked = (mask: string) => listenerInfo(shown('5', '8000', `fanotify mnt_id:1b mflags:0 mask:${mask} ignored_mask:10000`));
+    for (const mask of ['10000', '20000', '40000', '10020']) expect(asked(mask)?.isAsked).toBe(true);
+    for (const mask of ['20', '100000', '40000020']) expect(asked(mask)?.isAsked).toBe(false);
   });
 
   it('is nothing of any other descriptor', () => {

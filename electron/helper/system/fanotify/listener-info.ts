@@ -4,6 +4,8 @@ import { initFlags } from './constants.ts';
 const classMask = 0xc;
 /** O_WRONLY and O_RDWR. */
 const writeModes = 0x3;
+/** FAN_OPEN_PERM, FAN_ACCESS_PERM and FAN_OPEN_EXEC_PERM. */
+const asking = 0x70000;
 
 /** Another program's group of fanotify, as its descriptor shows it. */
 export interface ListenerInfo {
@@ -14,6 +16,8 @@ export interface ListenerInfo {
    * report identities instead, as indexers do, carry none, and most others carry some for reading.
    */
   readonly handsOutWriters: boolean;
+  /** Asked before a file is opened, read or executed, while whoever does so waits. */
+  readonly isAsked: boolean;
   /** Filesystems, and those of inodes, that are marked: `8:1`, as mounts have it. */
   readonly devices: ReadonlySet<string>;
   /** Mounts that are marked. */
@@ -29,6 +33,7 @@ export function listenerInfo(fdinfo: string): ListenerInfo | undefined {
   return {
     fills: (flags & classMask) === initFlags.classPreContent,
     handsOutWriters: carriesDescriptors && (eventFlags & writeModes) !== 0,
+    isAsked: [...fdinfo.matchAll(/^fanotify .* mask:(\w+)/gm)].some(([, mask = '']) => (Number.parseInt(mask, 16) & asking) !== 0),
     devices: new Set([...fdinfo.matchAll(/^fanotify (?:ino:\w+ )?sdev:(\w+)/gm)].map(([, text]) => deviceText(text))),
     mountIds: [...fdinfo.matchAll(/^fanotify mnt_id:(\w+)/gm)].map(([, id]) => Number.parseInt(id ?? '', 16)),
   };
