@@ -34,13 +34,14 @@ export function HowTaken({
           <span className={classes.quiet}>{t('how.total', { duration: formatDuration(total) })}</span>
         )}
       </h3>
-      {evidence !== null && <p className={classes.how}>{t(`methods:how.${evidence.method}`)}</p>}
-      {rows.length > 0 && <Waterfall rows={rows} />}
       {evidence !== null && (
         <>
-          <button type="button" className={classes.link} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
-            {t(isOpen ? 'how.less' : 'how.more')}
-          </button>
+          <p className={classes.how}>
+            {t(`methods:how.${evidence.method}`)}{' '}
+            <button type="button" className={classes.link} aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+              {t(isOpen ? 'how.less' : 'how.more')}
+            </button>
+          </p>
           {isOpen && (
             <div className={classes.steps}>
               <Steps evidence={evidence} />
@@ -49,6 +50,7 @@ export function HowTaken({
           )}
         </>
       )}
+      {rows.length > 0 && <Waterfall rows={rows} />}
     </section>
   );
 }
