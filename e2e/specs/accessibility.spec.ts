@@ -56,6 +56,8 @@ test('every screen at 900 by 600, in both themes, is usable by everybody', async
   await judge(page, 'timeline');
   await timeline(page).selectNewest();
   await judge(page, 'details');
+  await snapshotDetails(page).showSteps();
+  await judge(page, 'every-step');
   // In a window this narrow they lie over the timeline.
   await page.keyboard.press('Escape');
   await timeline(page).asTable();
