@@ -3,7 +3,7 @@ import { type Evidence, evidenceSchema } from '../../../shared/domain/evidence.t
 import { decodeSnapshotTags } from '../../../shared/domain/snapshot-tags.ts';
 import { instantToNs } from '../../../shared/domain/time.ts';
 import type { ParentOptions } from '../capture/index.ts';
-import { wallClockNs } from '../quiesce/ctime/granularity.ts';
+import { wallClockNs } from '../quiesce/index.ts';
 import type { Repository } from '../repository/index.ts';
 import type { BackupStages } from './backup.ts';
 import { readEvidence } from './read-evidence.ts';

@@ -20,6 +20,7 @@ export type {
   StillOutcome,
   StillView,
 } from './contract.ts';
+export { wallClockNs } from './ctime/granularity.ts';
 export type { QuiesceEnvironment } from './environment.ts';
 export { createFsfreezeCopy } from './fsfreeze-copy/index.ts';
 export { createHooks, type Hooks, type RunHooks } from './hooks/index.ts';
