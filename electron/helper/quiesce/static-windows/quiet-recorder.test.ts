@@ -83,6 +83,10 @@ describe('looks at quiet', () => {
       'somebody writes later',
       async () => ({ ...quiet, writers: [{ ...mapping, how: 'descriptor', canWriteLater: true }] }),
     ],
+    [
+      'somebody has a file open, who may map it',
+      async () => ({ ...quiet, writers: [{ ...mapping, how: 'descriptor' }] }),
+    ],
     ['a loop device stands on a file', async () => ({ ...quiet, writers: [{ ...mapping, how: 'loop-device' }] })],
     ['not everybody could be seen', async () => ({ ...quiet, gaps: ['One program could not be looked at.'] })],
     ['nobody could be seen', async () => Promise.reject(new Error('no /proc'))],
@@ -101,7 +105,7 @@ describe('looks at quiet', () => {
   });
 
   it.each([
-    ['a plain descriptor, which is told of', { ...mapping, how: 'descriptor' }],
+    ['a swap file, which means nothing to anybody else', { ...mapping, how: 'swap' }],
     ['a file of somebody else', { ...mapping, inode: 8n }],
   ] as [string, OpenWriter][])('are not disturbed by %s', async (_what, writer) => {
     await inScene(async ({ world, drains, ofStart }) => {

@@ -160,10 +160,11 @@ export class QuietRecorder {
   }
 }
 
-/** Plain descriptors are told of when they write; everybody else may write without. What is in swap files means nothing. */
+/**
+ * Whoever has a file open for writing may map it, store into it and let the mapping go between two looks, and nobody is told
+ * while the descriptor stays open. What is in swap files means nothing to anybody else.
+ */
 function canWriteUnseen({ writers }: OpenWriters, { holds }: DrainedSource): boolean {
   const swap = new Set(writers.flatMap(({ how, inode, isCertain }) => (how === 'swap' && isCertain ? [inode] : [])));
-  return writers.some(
-    ({ how, canWriteLater, inode }) => (how !== 'descriptor' || canWriteLater) && !swap.has(inode) && holds(inode),
-  );
+  return writers.some(({ inode }) => !swap.has(inode) && holds(inode));
 }
