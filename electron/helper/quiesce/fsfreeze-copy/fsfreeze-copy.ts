@@ -3,9 +3,12 @@ import { nsToInstant } from '../../../../shared/domain/time.ts';
 import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import { deviceNumber } from '../../system/mounts.ts';
+import { scanOpenWritersInTurns } from '../../system/open-writers.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillEvidence, StillOutcome, StillView } from '../contract.ts';
 import { doubtNs } from '../ctime/granularity.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
+import { answeredOpens } from '../holding/answered-opens.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
 import { holdRecord, type ReadingTimes } from '../holding/hold-record.ts';
 import {
@@ -133,8 +136,16 @@ class FreezeRun {
       context: this.#context,
       environment: this.#environment,
       steps: this.#steps,
-      flush: () => flushUntilQuick(flush, this.#longestStallMs, signal),
+      flush: async () => {
+        await this.#requireUnanswered();
+        await flushUntilQuick(flush, this.#longestStallMs, signal);
+      },
     };
+  }
+
+  async #requireUnanswered(): Promise<void> {
+    const { isAnswered } = await scanOpenWritersInTurns(deviceNumber(this.#facts.mount), this.#context.signal);
+    if (isAnswered === true) throw answeredOpens('everything would have to be opened meanwhile.');
   }
 
   async #hold(spool: Spool, warm: WarmTree): Promise<Held<Copied>> {

@@ -3,6 +3,7 @@ import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
 import type { StillContent } from '../contract.ts';
+import { answeredOpens } from '../holding/answered-opens.ts';
 import { keepContent, keptBytes, stillContentOf } from '../holding/kept-content.ts';
 import type { Spool } from '../holding/spool.ts';
 import type { TimeBudget } from '../holding/time-budget.ts';
@@ -39,6 +40,8 @@ export interface FrozenDeltaParts {
   readonly readBefore: ReadIntoMemory;
   /** What the picture counts from. */
   readonly base: PictureVersion | null;
+  /** A program is asked before anything is opened, so nothing may be. */
+  readonly isAnswered: boolean;
   /** Begins copy-before-write, and gives the contents taken so; those files are not read here. */
   readonly holdHotFiles: () => ReadonlyMap<HandleKey, StillContent>;
   /** How much later a change may have been made without moving a ctime, ns. */
@@ -121,12 +124,17 @@ export class FrozenDelta {
     if (!picture.isComplete) throw gapInside(picture.doubts.at(-1) ?? '');
   }
 
+  #requireUnanswered(): void {
+    if (this.#parts.isAnswered) throw answeredOpens('something changed right before the pause.');
+  }
+
   #lookAtMarked(): void {
     const { picture, looker } = this.#parts;
     for (let round = 0; round < mostRounds; round += 1) {
       const folders = picture.directoriesToList();
       for (const folder of folders) {
         this.#budget.didEntry();
+        this.#requireUnanswered();
         if (looker.list(folder, () => this.#budget.didEntry())) this.#folders += 1;
       }
       const entries = picture.entriesToLookAt();
@@ -180,6 +188,7 @@ export class FrozenDelta {
       this.#keep(key, { state: 'inside', read: held, meta });
       return;
     }
+    this.#requireUnanswered();
     let fd: number;
     try {
       fd = tree.openFile(treeEntry(path, meta));

@@ -7,6 +7,7 @@ import type { AheadStore, QuiesceContext } from '../contract.ts';
 import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
 import { defaultDeltaMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
+import { answeredOpens } from '../holding/answered-opens.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
 import { usableMs } from '../holding/hold-still.ts';
 import { descriptorsToSpare } from '../holding/obstacles.ts';
@@ -30,6 +31,7 @@ import { MemoryPass } from './memory-pass.ts';
 import type { OpenedSince } from './opened-since.ts';
 import { othersAtDisk } from './others-at-disk.ts';
 import { bytesOf, type DeltaLimits, fits, requireFits, tooSlow } from './prediction.ts';
+import { runsFrom } from './preflight.ts';
 import { ReadPace } from './read-pace.ts';
 import { readyInPieces } from './ready-in-pieces.ts';
 import { lookAtOpenFiles, type SettlingParts, unsettledFiles, worthReading } from './settle-writers.ts';
@@ -81,7 +83,7 @@ export class SourceHold implements AsyncDisposable {
   #swap: ReadonlySet<bigint> = new Set();
   #writers: KnownWriters;
   /** The last look at all programs: whom it names may come into the source later. */
-  #scan: Pick<OpenWriters, 'writers'> = { writers: [] };
+  #scan: Pick<OpenWriters, 'writers' | 'isAnswered'> = { writers: [] };
   #openedBefore: ReadonlySet<HandleKey> = new Set();
   #opened: OpenedSince | undefined;
   #hot: HotSet | undefined;
@@ -232,7 +234,7 @@ export class SourceHold implements AsyncDisposable {
   #readyWithin(timeMs: number): boolean {
     this.#clock.require(this.#contents);
     // From here on our own openings are told, too.
-    const opened = (this.#opened?.drain() ?? []);
+    const opened = this.#opened?.drain() ?? [];
     // By ourselves, for an earlier piece; or by others after it, who count only where it is read again.
     const openedSince = new Set([...opened].filter((key) => this.#memory.read.has(key)));
     const before = new Set([...this.#openedBefore, ...[...opened].filter((key) => !openedSince.has(key))]);
@@ -260,6 +262,11 @@ export class SourceHold implements AsyncDisposable {
       throw tooSlow(forecast.expected(), limits, error);
     }
     requireFits(forecast.expected(), { ...limits, memoryBytes: spool.memoryBytes - spool.length });
+    if (this.#scan.isAnswered === true && runsFrom(this.#parts.facts, this.#parts.environment))
+      throw answeredOpens('the system runs from it.');
+    const left = forecast.expected();
+    if (this.#scan.isAnswered === true && left.files.length + (left.folders?.length ?? 0) > 0)
+      throw answeredOpens('something would have to be opened meanwhile.');
     // What was moved into the source since, already open, was read into memory at most.
     this.#writers = new KnownWriters(this.#picture, this.#parts.tree, this.#scan);
     return true;
@@ -284,6 +291,7 @@ export class SourceHold implements AsyncDisposable {
         openedMeanwhile: () => this.#opened?.drain() ?? new Set(),
         readBefore: this.#memory.read,
         base: this.#clock.base,
+        isAnswered: this.#scan.isAnswered === true,
         holdHotFiles: () => this.#hot?.hold() ?? new Map(),
         doubtNs: this.#doubtNs,
       },
