@@ -1,11 +1,5 @@
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
-import {
-  asStillpointError,
-  type ErrorKind,
-  isStillpointError,
-  StillpointError,
-  throwIfAborted,
-} from '../../../shared/errors/index.ts';
+import { type ErrorKind, isStillpointError, StillpointError, throwIfAborted } from '../../../shared/errors/index.ts';
 import { isBaseNotStored } from '../capture/index.ts';
 import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } from '../quiesce/contract.ts';
 import { type NotUsed, whyNotUsed } from '../quiesce/index.ts';

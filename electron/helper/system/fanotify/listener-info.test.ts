@@ -30,7 +30,8 @@ describe('what a descriptor shows of a group of fanotify', () => {
   });
 
   it('says whether anybody waits for its answer', () => {
-    const asked = (mask: string) => listenerInfo(shown('5', '8000', `fanotify mnt_id:1b mflags:0 mask:${mask} ignored_mask:10000`));
+    const asked = (mask: string) =>
+      listenerInfo(shown('5', '8000', `fanotify mnt_id:1b mflags:0 mask:${mask} ignored_mask:10000`));
     for (const mask of ['10000', '20000', '40000', '10020']) expect(asked(mask)?.isAsked).toBe(true);
     for (const mask of ['20', '100000', '40000020']) expect(asked(mask)?.isAsked).toBe(false);
   });

@@ -33,7 +33,9 @@ export function listenerInfo(fdinfo: string): ListenerInfo | undefined {
   return {
     fills: (flags & classMask) === initFlags.classPreContent,
     handsOutWriters: carriesDescriptors && (eventFlags & writeModes) !== 0,
-    isAsked: [...fdinfo.matchAll(/^fanotify .* mask:(\w+)/gm)].some(([, mask = '']) => (Number.parseInt(mask, 16) & asking) !== 0),
+    isAsked: [...fdinfo.matchAll(/^fanotify .* mask:(\w+)/gm)].some(
+      ([, mask = '']) => (Number.parseInt(mask, 16) & asking) !== 0,
+    ),
     devices: new Set([...fdinfo.matchAll(/^fanotify (?:ino:\w+ )?sdev:(\w+)/gm)].map(([, text]) => deviceText(text))),
     mountIds: [...fdinfo.matchAll(/^fanotify mnt_id:(\w+)/gm)].map(([, id]) => Number.parseInt(id ?? '', 16)),
   };
