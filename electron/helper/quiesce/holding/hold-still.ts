@@ -71,7 +71,7 @@ export async function holdStill<T>(
   parts: HoldParts,
   work: (frozen: FrozenMoment) => T extends PromiseLike<unknown> ? never : T,
 ): Promise<Held<T>> {
-  const { facts, longestStallMs, context, environment, steps } = parts;
+  const { facts, longestStallMs, context, environment } = parts;
   const { signal, report } = context;
   const leaseMs = leaseOf(longestStallMs);
   // What else was held meanwhile counts too.
@@ -81,7 +81,7 @@ export async function holdStill<T>(
   await using sleep = await environment.sleep?.hold(leaseMs, report);
   // Whoever was told to get ready goes on when the thaw is certain, and before the machine may sleep.
   await using _told = await context.aroundHold?.();
-  await using guard = await steps.startGuard({
+  await using guard = await startBeside(parts, {
     mountPath: facts.mountPoint,
     mountFd: parts.rootFd,
     guardBinary: environment.guardBinary,
@@ -90,7 +90,6 @@ export async function holdStill<T>(
     ...(environment.emergencyThaw === true ? { emergencyThaw: true } : {}),
     ...(environment.cgroupProcs === undefined ? {} : { cgroupProcs: environment.cgroupProcs }),
   });
-  await report.phase('flush', parts.flush);
   await sleep?.requireAwake();
   throwIfAborted(signal);
   await parts.ready?.();
@@ -99,6 +98,21 @@ export async function holdStill<T>(
   tell(parts, outcome);
   if (!outcome.held) throw outcome.error;
   return outcome;
+}
+
+/** Guard and witness, started while the last flush goes on: neither waits for the other. */
+async function startBeside(
+  { context, steps, flush }: HoldParts,
+  options: Parameters<HoldSteps['startGuard']>[0],
+): Promise<FreezeGuard> {
+  const [started, flushed] = await Promise.allSettled([
+    steps.startGuard(options),
+    context.report.phase('flush', flush),
+  ]);
+  if (started.status === 'rejected') throw started.reason;
+  if (flushed.status === 'fulfilled') return started.value;
+  await started.value.close();
+  throw flushed.reason;
 }
 
 function frozenWork<T>(

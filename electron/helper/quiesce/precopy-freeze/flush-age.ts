@@ -7,10 +7,23 @@ const littleBytes = 16 * 1024 * 1024;
 export class FlushAge {
   readonly #dirtyBytes: () => number;
   #endedMs = Number.NEGATIVE_INFINITY;
+  #lastMs = 0;
   #dirtyThen = 0;
 
   constructor(dirty: () => number = dirtyBytes) {
     this.#dirtyBytes = dirty;
+  }
+
+  /** How long the last flush took, milliseconds. */
+  get lastMs(): number {
+    return this.#lastMs;
+  }
+
+  async during(flush: Promise<void>): Promise<void> {
+    const startedMs = performance.now();
+    await flush;
+    this.#lastMs = performance.now() - startedMs;
+    this.ended();
   }
 
   /** A flush has just ended. */

@@ -55,6 +55,8 @@ export interface TakenDelta {
   readonly bytes: number;
   /** Everything that was looked at again while nobody could write. */
   readonly looked: ReadonlySet<HandleKey>;
+  /** Of that, what was read then, too. */
+  readonly readInside: ReadonlySet<HandleKey>;
 }
 
 /** Nothing changes while frozen: what is not clean after so many rounds contradicts itself. */
@@ -116,7 +118,8 @@ export class FrozenDelta {
   }
 
   #result(version: PictureVersion): TakenDelta {
-    return { version, folders: this.#folders, files: this.#files, bytes: this.#bytes, looked: this.#looked };
+    const counted = { folders: this.#folders, files: this.#files, bytes: this.#bytes };
+    return { version, ...counted, looked: this.#looked, readInside: this.#read };
   }
 
   #requireComplete(): void {

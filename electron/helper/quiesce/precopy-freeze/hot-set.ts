@@ -7,6 +7,9 @@ import type { PictureFile } from '../picture/contract.ts';
 import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { treeEntry } from './looker.ts';
 
+/** Files from this size on are taken by copy-before-write where that can be. */
+export const hotFrom = 1024 * 1024;
+
 /** Files of one hold that are taken by copy-before-write. */
 export class HotSet implements AsyncDisposable {
   readonly #hotFiles: HotFiles;

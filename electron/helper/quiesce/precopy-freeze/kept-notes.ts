@@ -15,6 +15,8 @@ const swapReason = 'In use as swap.';
 export class KeptNotes {
   #byPath = new Map<string, string>();
   readonly #swapFolders = new Set<HandleKey>();
+  /** The last run found little that is open for writing and would have to be read while writers wait. */
+  foundLittleOpen = false;
 
   /** Everything was walked with this tree: what was known before is old. */
   walked(tree: Pick<OpenTree, 'leftOut'>): void {

@@ -124,6 +124,17 @@ export class LivePasses {
     this.#parts.onWalked();
   }
 
+  /** Walks everything although nothing seems to be missing. Returns how much that found different: something was. */
+  async verify(): Promise<number> {
+    await this.walk();
+    if (this.#differences > 0)
+      this.#parts.report.note(
+        'warning',
+        `${this.#differences} entries were found different without anybody having told of a change; everything was looked at again.`,
+      );
+    return this.#differences;
+  }
+
   async #lookAtMarked(turns: Turns): Promise<void> {
     const { picture, tracker, looker, signal } = this.#parts;
     for (let round = 0; round < mostRounds; round += 1) {

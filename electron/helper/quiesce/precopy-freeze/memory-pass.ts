@@ -3,12 +3,15 @@ import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
 import { wallClockNs } from '../ctime/granularity.ts';
 import { keepContent, stillContentOf } from '../holding/kept-content.ts';
-import type { Spool } from '../holding/spool.ts';
+import { Spool } from '../holding/spool.ts';
 import type { TimeBudget } from '../holding/time-budget.ts';
 import type { Picture, PictureContent, PictureFile } from '../picture/contract.ts';
 import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { entryMeta } from '../view/entry-meta.ts';
 import { treeEntry } from './looker.ts';
+
+/** For what comes to be read beside what was expected. */
+const spareBytes = 8 * 1024 * 1024;
 
 type ReadLive = Extract<PictureContent, { state: 'taken' }>;
 
@@ -33,6 +36,14 @@ export class MemoryPass {
 
   get read(): ReadIntoMemory {
     return this.#read;
+  }
+
+  /** Room for what is expected, and more. Another spool than before only while nothing of this is in that. */
+  roomFor(expectedBytes: number, mostBytes: number, before: Spool | undefined): Spool {
+    const memoryBytes = Math.min(mostBytes, expectedBytes * 3 + spareBytes);
+    if (before !== undefined && (before.memoryBytes >= memoryBytes || this.#read.size > 0)) return before;
+    before?.[Symbol.dispose]();
+    return new Spool({ memoryBytes, scratchBytes: 0, scratchDirectory: '' });
   }
 
   /** Reads these files, as long as they fit. Throws as `TimeBudget` and `Spool` do; what was not read stays marked. */

@@ -1,3 +1,4 @@
+import { close } from 'node:fs';
 import { eventBits, forEachInodeEvent, type InodeGroup, longestInodeEventBytes } from '../../system/fanotify/index.ts';
 import { mountOfDescriptor } from '../../system/mounts.ts';
 import type { HandleKey } from '../tracking/contract.ts';
@@ -9,7 +10,7 @@ const bufferBytes = 64 * 1024;
  * Which files were opened since it began: whoever can write at a moment either had the file open before, and was found by a
  * look at /proc that began later than this, or is told here. Meant for the second around a hold.
  */
-export class OpenedSince implements Disposable {
+export class OpenedSince implements AsyncDisposable {
   readonly #group: InodeGroup;
   readonly #buffer = Buffer.alloc(bufferBytes);
   #problem: string | null = null;
@@ -43,9 +44,10 @@ export class OpenedSince implements Disposable {
     }
   }
 
-  [Symbol.dispose](): void {
+  /** On a thread of the pool: the kernel waits for everybody who may be telling of something just then, tens of ms. */
+  async [Symbol.asyncDispose](): Promise<void> {
     if (!this.#isOpen) return;
     this.#isOpen = false;
-    this.#group[Symbol.dispose]();
+    await new Promise<void>((resolve) => close(this.#group.fd, () => resolve()));
   }
 }

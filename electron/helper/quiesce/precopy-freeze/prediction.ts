@@ -1,4 +1,6 @@
 import { isStillpointError, StillpointError } from '../../../../shared/errors/index.ts';
+import { defaultDeltaMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
+import { descriptorsToSpare } from '../holding/obstacles.ts';
 
 /** What is expected to be done between freeze and thaw. */
 export interface ExpectedDelta {
@@ -30,6 +32,11 @@ export interface DeltaLimits {
   readonly openFiles: number;
 }
 
+export function deltaLimits(environment: Pick<QuiesceEnvironment, 'deltaMemoryBytes'>, timeMs: number): DeltaLimits {
+  const memoryBytes = environment.deltaMemoryBytes ?? defaultDeltaMemoryBytes;
+  return { memoryBytes, timeMs, openFiles: descriptorsToSpare() };
+}
+
 /**
  * What it costs, measured on a busy two-core machine with warm caches, rounded up: a look opens the folder above and asks
  * for the attributes; a name in a folder that is listed is looked at without opening anything; a file is opened, looked at
@@ -40,7 +47,10 @@ const costs = { lookUs: 25, entryUs: 10, fileUs: 40, byteNs: 0.6 } as const;
 /** Milliseconds writers wait for a delta, beside the freeze call itself. */
 export function expectedDeltaMs({ looks, files, folders = [] }: ExpectedDelta): number {
   const entries = folders.reduce((sum, folder) => sum + folder.entries, 0);
-  return (looks * costs.lookUs + entries * costs.entryUs + files.length * costs.fileUs) / 1e3 + (bytesOf(files) * costs.byteNs) / 1e6;
+  return (
+    (looks * costs.lookUs + entries * costs.entryUs + files.length * costs.fileUs) / 1e3 +
+    (bytesOf(files) * costs.byteNs) / 1e6
+  );
 }
 
 export function bytesOf(files: readonly ExpectedFile[]): number {

@@ -25,6 +25,33 @@ export function unsettledFiles(files: FilesBySight, { picture, base, doubtNs }: 
   return found;
 }
 
+/** So little is better read while writers wait than settled before. */
+const little = { bytes: 1024 * 1024, files: 32 } as const;
+
+export interface SettleSteps {
+  readonly refresh: () => Promise<void>;
+  /** Flushes what was stored up to now. Gives the start of the flush; see `PictureContent`. */
+  readonly flushAnew: () => Promise<bigint | null>;
+}
+
+/** Files open for writing that a reading after one more flush settles; none where little would have to be read inside. */
+export async function filesToSettle(
+  files: FilesBySight,
+  parts: () => SettlingParts,
+  { refresh, flushAnew }: SettleSteps,
+): Promise<PictureFile[]> {
+  lookAtOpenFiles(files, parts());
+  await refresh();
+  if (isLittle(unsettledFiles(files, parts()))) return [];
+  const flushedNs = await flushAnew();
+  lookAtOpenFiles(files, parts());
+  return worthReading(unsettledFiles(files, parts()), files, flushedNs, parts());
+}
+
+export function isLittle(files: readonly PictureFile[]): boolean {
+  return files.length <= little.files && files.reduce((sum, { meta }) => sum + Number(meta.size), 0) <= little.bytes;
+}
+
 /** Looks at files open for writing once more: a store into a mapping moves the ctime, and is told of nowhere. */
 export function lookAtOpenFiles(files: FilesBySight, { picture, looker }: SettlingParts): void {
   for (const key of files.keys()) {
@@ -37,7 +64,7 @@ export function lookAtOpenFiles(files: FilesBySight, { picture, looker }: Settli
 }
 
 /** Of these, the ones that a reading which begins now would settle. `flushedNs`: see `PictureContent`. */
-export function worthReading(
+function worthReading(
   unsettled: readonly PictureFile[],
   files: FilesBySight,
   flushedNs: bigint | null,

@@ -5,13 +5,12 @@ import { deviceNumber } from '../../system/mounts.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
 import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
-import { defaultDeltaMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
+import type { QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
 import { answeredOpens } from '../holding/answered-opens.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
 import { usableMs } from '../holding/hold-still.ts';
-import { descriptorsToSpare } from '../holding/obstacles.ts';
-import { Spool } from '../holding/spool.ts';
+import type { Spool } from '../holding/spool.ts';
 import { TimeBudget } from '../holding/time-budget.ts';
 import type { JournalLoan } from '../journal/contract.ts';
 import type { Picture, PictureVersion } from '../picture/contract.ts';
@@ -21,25 +20,24 @@ import { ClockWatch } from './clock-watch.ts';
 import { FlushAge } from './flush-age.ts';
 import { Forecast } from './forecast.ts';
 import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
-import { HotSet } from './hot-set.ts';
+import { HotSet, hotFrom } from './hot-set.ts';
 import { notesOf } from './kept-notes.ts';
 import { LateChanges } from './late-changes.ts';
 import { LiveContents } from './live-contents.ts';
 import { LivePasses } from './live-passes.ts';
 import { Looker } from './looker.ts';
 import { MemoryPass } from './memory-pass.ts';
-import type { OpenedSince } from './opened-since.ts';
 import { othersAtDisk } from './others-at-disk.ts';
-import { bytesOf, type DeltaLimits, fits, requireFits, tooSlow } from './prediction.ts';
+import { bytesOf, type DeltaLimits, deltaLimits, fits, requireFits, tooSlow } from './prediction.ts';
 import { runsFrom } from './preflight.ts';
 import { ReadPace } from './read-pace.ts';
 import { readyInPieces } from './ready-in-pieces.ts';
-import { lookAtOpenFiles, type SettlingParts, unsettledFiles, worthReading } from './settle-writers.ts';
+import { filesToSettle, isLittle, lookAtOpenFiles, type SettlingParts, unsettledFiles } from './settle-writers.ts';
 import { idleFreezeMs } from './stall-model.ts';
 import type { PrecopySteps } from './steps.ts';
 import { lookForSwap } from './swap-files.ts';
-import { WriterScans } from './writer-scans.ts';
 import { KnownWriters } from './writers.ts';
+import { WritersAround } from './writers-around.ts';
 
 export interface SourceHoldParts {
   readonly facts: FilesystemFacts;
@@ -55,13 +53,6 @@ export interface SourceHoldParts {
 
 /** Each finds less than the one before: it takes as long as the one before let others change something. */
 const memoryRounds = 3;
-/** So little is better read while writers wait than settled before. */
-const littleBytes = 1024 * 1024;
-const littleFiles = 32;
-/** Files from this size on are taken by copy-before-write where that can be. */
-const hotFrom = 1024 * 1024;
-/** For what comes to be read beside what was expected. */
-const spareBytes = 8 * 1024 * 1024;
 
 /**
  * One source on its way through a hold: everything is brought close to the still point while writers go on (`prepare`,
@@ -71,7 +62,7 @@ const spareBytes = 8 * 1024 * 1024;
 export class SourceHold implements AsyncDisposable {
   readonly #parts: SourceHoldParts;
   readonly #picture: Picture;
-  readonly #scans: WriterScans;
+  readonly #around: WritersAround;
   readonly #doubtNs = doubtNs();
   readonly #looker: Looker;
   readonly #contents: LiveContents;
@@ -85,20 +76,20 @@ export class SourceHold implements AsyncDisposable {
   /** The last look at all programs: whom it names may come into the source later. */
   #scan: Pick<OpenWriters, 'writers' | 'isAnswered'> = { writers: [] };
   #openedBefore: ReadonlySet<HandleKey> = new Set();
-  #opened: OpenedSince | undefined;
   #hot: HotSet | undefined;
   readonly #flushed = new FlushAge();
   #spool: Spool | undefined;
   #delta: FrozenDelta | undefined;
   #taken: TakenDelta | undefined;
-  #lastFlushMs = 0;
+  /** Who can write was looked for in this try. */
+  #isSettled = false;
 
   constructor(parts: SourceHoldParts) {
     const { facts, tree, loan, ahead, context } = parts;
     this.#parts = parts;
     this.#picture = loan.picture;
     const device = deviceNumber(facts.mount);
-    this.#scans = new WriterScans(device, parts.steps, context.signal);
+    this.#around = new WritersAround(device, tree.rootFd, parts.steps, context.signal);
     this.#looker = new Looker(tree, loan.tracker, loan.picture, ({ stat, path }, directory) => {
       if (!this.#swap.has(stat.inode)) return false;
       notesOf(loan.picture).leaveOutSwap(tree.describe(path), directory);
@@ -159,14 +150,9 @@ export class SourceHold implements AsyncDisposable {
     return this.#taken;
   }
 
-  /** Times at which changes may have been missed, the very beginning not counted. */
-  get gaps(): number {
-    return this.#passes.gaps;
-  }
-
   /** Programs that could not be looked at and are trusted all the same, for people. */
   get trusted(): readonly string[] {
-    return this.#scans.trusted;
+    return this.#around.trusted;
   }
 
   get hotFiles(): number {
@@ -176,14 +162,18 @@ export class SourceHold implements AsyncDisposable {
   /** Everything that can be read before anybody waits. Also for another try: only what changed since is read then. */
   async prepare(): Promise<void> {
     const { loan } = this.#parts;
-    await this.#flushOnce();
+    this.#isSettled = false;
     this.#swap = lookForSwap(this.#picture, this.#looker, this.#parts.facts.deviceId);
+    loan.tracker.drain();
+    const isUpToDate = this.#picture.isComplete && this.#picture.isClean && !loan.isVerificationDue;
+    if (!isUpToDate) await this.#flushOnce();
     // Given back before anybody is held: who waits then must not wait for us.
     using _others = this.#parts.steps.yieldToOthers();
     await this.#passes.refresh();
-    if (loan.isVerificationDue && this.#passes.walks === 0) await this.#verify();
+    if (loan.isVerificationDue && this.#passes.walks === 0) loan.verified(await this.#passes.verify());
     await this.#passes.converge();
-    await this.#settleWriters();
+    // Where nothing changed this is most of the work: it is left to the look that has to be, in `flush`.
+    if (!isUpToDate || !notesOf(this.#picture).foundLittleOpen) await this.#settleWriters();
   }
 
   /**
@@ -191,19 +181,22 @@ export class SourceHold implements AsyncDisposable {
    * of the repository is written until the thaw.
    */
   async flush(): Promise<void> {
-    const { ahead, context, longestStallMs, steps, tree } = this.#parts;
-    await ahead.settle();
-    await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
+    const { ahead, context, longestStallMs, tree } = this.#parts;
     this.#openedBefore = new Set();
-    this.#opened?.[Symbol.dispose]();
-    this.#opened = steps.watchOpened(tree.rootFd);
-    const scan = await this.#scans.require();
+    await ahead.settle();
+    this.#scan = await this.#around.look();
+    await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
     await this.#passes.refresh();
-    this.#scan = scan;
-    this.#writers = new KnownWriters(this.#picture, tree, scan);
+    this.#writers = new KnownWriters(this.#picture, tree, this.#scan);
     lookAtOpenFiles(this.#writers.files, this.#settling);
+    const notes = notesOf(this.#picture);
+    notes.foundLittleOpen = isLittle(unsettledFiles(this.#writers.files, this.#settling));
+    if (!notes.foundLittleOpen && !this.#isSettled) {
+      await this.#settleWriters();
+      return this.flush();
+    }
     await this.#prepareHotFiles();
-    // The look at all programs took its time.
+    if (this.#hot === undefined) return;
     await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
     lookAtOpenFiles(this.#writers.files, this.#settling);
   }
@@ -234,19 +227,18 @@ export class SourceHold implements AsyncDisposable {
   #readyWithin(timeMs: number): boolean {
     this.#clock.require(this.#contents);
     // From here on our own openings are told, too.
-    const opened = this.#opened?.drain() ?? [];
+    const opened = this.#around.openedMeanwhile();
     // By ourselves, for an earlier piece; or by others after it, who count only where it is read again.
     const openedSince = new Set([...opened].filter((key) => this.#memory.read.has(key)));
     const before = new Set([...this.#openedBefore, ...[...opened].filter((key) => !openedSince.has(key))]);
     this.#openedBefore = before;
-    this.#parts.loan.tracker.drain();
+    this.#passes.lookNow();
     const forecast = this.#forecast;
     const limits = this.#limits;
-    // A large folder is better listed now than refused, or listed inside.
-    if (!fits(forecast.expected(), limits)) this.#passes.lookNow();
     const expected = forecast.expected();
     requireFits(expected, limits);
-    const spool = this.#reserveSpool(Math.min(limits.memoryBytes, bytesOf(expected.files) * 3 + spareBytes));
+    const spool = this.#memory.roomFor(bytesOf(expected.files), limits.memoryBytes, this.#spool);
+    this.#spool = spool;
     const budget = new TimeBudget(Math.max(1, timeMs), { entries: 0, bytes: 0 });
     try {
       for (let round = 0; round < memoryRounds; round += 1) {
@@ -288,7 +280,7 @@ export class SourceHold implements AsyncDisposable {
         steps,
         openFiles: this.#writers.files,
         openedBefore: this.#openedBefore,
-        openedMeanwhile: () => this.#opened?.drain() ?? new Set(),
+        openedMeanwhile: () => this.#around.openedMeanwhile(),
         readBefore: this.#memory.read,
         base: this.#clock.base,
         isAnswered: this.#scan.isAnswered === true,
@@ -308,20 +300,22 @@ export class SourceHold implements AsyncDisposable {
 
   /** Right after the thaw: whether somebody could have written unseen who was not looked at. */
   async lookAfter(): Promise<AfterThaw> {
-    const { loan, steps, tree } = this.#parts;
+    const { loan, tree } = this.#parts;
     this.#delta?.closeFiles();
-    const scan = await this.#scans.look(steps.scanAfter);
+    const scan = await this.#around.lookAfter();
     loan.tracker.drain();
-    const openedAfter = this.#opened?.drain() ?? new Set();
+    const openedAfter = this.#around.openedMeanwhile();
     return lookAfterThaw({
       ...this.#settling,
       tree,
       scan,
       looked: this.taken.looked,
+      readInside: this.taken.readInside,
+      sights: this.#writers.files,
       readBefore: this.#memory.read,
       late: this.#late,
       openedAfter,
-      openedProblem: this.#opened?.problem ?? null,
+      openedProblem: this.#around.openedProblem,
     });
   }
 
@@ -333,8 +327,8 @@ export class SourceHold implements AsyncDisposable {
     this.#delta = undefined;
     this.#taken = undefined;
     this.#spool?.reset();
-    this.#opened?.[Symbol.dispose]();
-    this.#opened = undefined;
+    this.#around.forget();
+    notesOf(this.#picture).foundLittleOpen = false;
     const hot = this.#hot;
     this.#hot = undefined;
     await hot?.[Symbol.asyncDispose]();
@@ -342,7 +336,7 @@ export class SourceHold implements AsyncDisposable {
 
   /** Ends what was only needed around the hold; content that was taken in it stays. */
   endWatching(): void {
-    this.#opened?.[Symbol.dispose]();
+    this.#around.forget();
     this.#late[Symbol.dispose]();
   }
 
@@ -350,19 +344,7 @@ export class SourceHold implements AsyncDisposable {
     this.endWatching();
     this.#delta?.closeFiles();
     this.#spool?.[Symbol.dispose]();
-    await this.#hot?.[Symbol.asyncDispose]();
-  }
-
-  /** Walks everything although nothing seems to be missing: what is found different shows that something was. */
-  async #verify(): Promise<void> {
-    await this.#passes.walk();
-    const { differences } = this.#passes;
-    this.#parts.loan.verified(differences);
-    if (differences > 0)
-      this.#parts.context.report.note(
-        'warning',
-        `${differences} entries were found different without anybody having told of a change; everything was looked at again.`,
-      );
+    await Promise.all([this.#hot?.[Symbol.asyncDispose](), this.#around[Symbol.asyncDispose]()]);
   }
 
   get #forecast(): Forecast {
@@ -372,56 +354,35 @@ export class SourceHold implements AsyncDisposable {
 
   get #limits(): DeltaLimits {
     const { environment, longestStallMs } = this.#parts;
-    return {
-      memoryBytes: environment.deltaMemoryBytes ?? defaultDeltaMemoryBytes,
-      timeMs: usableMs(longestStallMs) - Math.max(idleFreezeMs(), this.#lastFlushMs),
-      openFiles: descriptorsToSpare(),
-    };
-  }
-
-  #reserveSpool(memoryBytes: number): Spool {
-    if (this.#spool !== undefined && (this.#spool.memoryBytes >= memoryBytes || this.#memory.read.size > 0))
-      return this.#spool;
-    this.#spool?.[Symbol.dispose]();
-    this.#spool = new Spool({ memoryBytes, scratchBytes: 0, scratchDirectory: '' });
-    return this.#spool;
+    return deltaLimits(environment, usableMs(longestStallMs) - Math.max(idleFreezeMs(), this.#flushed.lastMs));
   }
 
   get #settling(): SettlingParts {
-    return {
-      picture: this.#picture,
-      looker: this.#looker,
-      base: this.#clock.base,
-      doubtNs: this.#doubtNs,
-    };
+    return { picture: this.#picture, looker: this.#looker, base: this.#clock.base, doubtNs: this.#doubtNs };
   }
 
   /** So that from here on every first store into a mapped page moves a ctime. */
   async #flushOnce(): Promise<void> {
-    const startedAt = performance.now();
     const startedNs = wallClockNs() - this.#doubtNs;
-    await this.#parts.steps.flush(this.#parts.tree.rootFd);
-    this.#lastFlushMs = performance.now() - startedAt;
-    this.#flushed.ended();
+    await this.#flushed.during(this.#parts.steps.flush(this.#parts.tree.rootFd));
     this.#contents.flushedNs = startedNs;
   }
 
   /** Reads again what somebody has open for writing, after a flush, where that spares reading it while writers wait. */
   async #settleWriters(): Promise<void> {
     const { steps, context, tree } = this.#parts;
-    const scan = await this.#scans.require();
-    const writers = new KnownWriters(this.#picture, tree, scan);
-    lookAtOpenFiles(writers.files, this.#settling);
-    await this.#passes.refresh();
-    const unsettled = unsettledFiles(writers.files, this.#settling);
-    const bytes = unsettled.reduce((sum, { meta }) => sum + Number(meta.size), 0);
-    if (bytes <= littleBytes && unsettled.length <= littleFiles) return;
-    // What was stored a moment ago must be older than the flush.
-    await steps.pause(Number(this.#doubtNs / 1_000_000n) + 10, context.signal);
-    await this.#flushOnce();
-    lookAtOpenFiles(writers.files, this.#settling);
-    const again = unsettledFiles(writers.files, this.#settling);
-    const worth = worthReading(again, writers.files, this.#contents.flushedNs, this.#settling);
+    this.#isSettled = true;
+    const { files } = new KnownWriters(this.#picture, tree, await this.#around.glance());
+    const worth = await filesToSettle(files, () => this.#settling, {
+      refresh: () => this.#passes.refresh(),
+      flushAnew: async () => {
+        this.#around.forget();
+        // What was stored a moment ago must be older than the flush.
+        await steps.pause(Number(this.#doubtNs / 1_000_000n) + 10, context.signal);
+        await this.#flushOnce();
+        return this.#contents.flushedNs;
+      },
+    });
     if (worth.length > 0) await this.#passes.read(worth);
   }
 

@@ -21,7 +21,7 @@ export function trackingEvidence(
     kind: 'fanotify',
     startedAt: nsToInstant(tracker.startedNs),
     continuedFrom: source.base?.id ?? null,
-    gaps: source.gaps,
+    gaps: passes.gaps,
     passes: passes.passes.slice(0, mostPasses),
     drainedInside: true,
     foldersInside: taken.folders,

@@ -1,8 +1,10 @@
 import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
+import { pause } from '../pause.ts';
 import type { PrecopySteps } from './steps.ts';
 
 const mostTries = 3;
+const arrivalMs = 20;
 
 /** Looks for who can write to one filesystem without opening anything anew. */
 export class WriterScans {
@@ -46,6 +48,7 @@ export class WriterScans {
       }
       this.#trusted = scan.trusted;
       if (scan.gaps.length === 0 || tries === mostTries) return scan;
+      await pause(arrivalMs, this.#signal);
     }
   }
 }
