@@ -37,14 +37,16 @@ export class Forecast {
     return [...files.values()].filter(({ key }) => !this.#isHeldOtherwise(key));
   }
 
-  expected(): ExpectedDelta {
+  /** `again`: read into memory, but to be read once more, because somebody had opened it by then. */
+  expected(again: Iterable<HandleKey> = []): ExpectedDelta {
     const { picture } = this.#settling;
     const folders = picture.directoriesToList().map(({ key, path }) => ({
       path: this.#tree.describe(path),
       entries: picture.namesIn(key),
     }));
     const looks = this.#openFiles.size + folders.length + picture.entriesToLookAt().length;
-    return { looks, folders, files: this.files().flatMap((file) => this.#expectedFile(file) ?? []) };
+    const files = new Set([...this.files(), ...[...again].flatMap((key) => picture.file(key) ?? [])]);
+    return { looks, folders, files: [...files].flatMap((file) => this.#expectedFile(file) ?? []) };
   }
 
   #expectedFile(file: PictureFile): ExpectedFile | undefined {

@@ -16,6 +16,29 @@ function awakeGate(requireAwake: () => Promise<void>): SleepGate {
 
 const missing = whyNoLoopFilesystem('ext4');
 describe.skipIf(missing !== undefined)(missing ?? 'what is dirtied after the last flush', () => {
+  it('counts as to be read inside where somebody opened it since the last look, and so is no reason to hold in vain', async () => {
+    await using scene = await openPrecopyScene('ext4');
+    let isDue = true;
+    let holds = 0;
+    const requireAwake = async (): Promise<void> => {
+      if (isDue) writeFileSync(join(scene.root, 'late'), Buffer.alloc(700 * 1024, 1));
+      isDue = false;
+    };
+    const result = await scene.copy({
+      environment: { sleep: awakeGate(requireAwake), deltaMemoryBytes: 1024 * 1024 },
+      steps: {
+        pause: async () => {},
+        withFrozen: (guard, work) => {
+          holds += 1;
+          return precopySteps.withFrozen(guard, work);
+        },
+      },
+    });
+    expect(result.evidence.tracking?.retries).toEqual([expect.stringContaining('late (700 KiB)')]);
+    expect(holds).toBe(1);
+    expect(levelOf(result)).toBe('filesystem');
+  });
+
   it('is flushed before the freeze has to', async () => {
     await using scene = await openPrecopyScene('ext4');
     const told: string[] = [];

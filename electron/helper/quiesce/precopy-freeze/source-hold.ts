@@ -7,7 +7,6 @@ import type { AheadStore, QuiesceContext } from '../contract.ts';
 import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
-import { answeredOpens } from '../holding/answered-opens.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
 import { usableMs } from '../holding/hold-still.ts';
 import type { Spool } from '../holding/spool.ts';
@@ -27,6 +26,7 @@ import { LiveContents } from './live-contents.ts';
 import { LivePasses } from './live-passes.ts';
 import { Looker } from './looker.ts';
 import { MemoryPass } from './memory-pass.ts';
+import { requireNothingOpened } from './nothing-opened.ts';
 import { othersAtDisk } from './others-at-disk.ts';
 import { bytesOf, type DeltaLimits, deltaLimits, fits, requireFits, tooSlow } from './prediction.ts';
 import { runsFrom } from './preflight.ts';
@@ -253,12 +253,10 @@ export class SourceHold implements AsyncDisposable {
       if (!isStillpointError(error, 'scratch-full')) throw error;
       throw tooSlow(forecast.expected(), limits, error);
     }
-    requireFits(forecast.expected(), { ...limits, memoryBytes: spool.memoryBytes - spool.length });
-    if (this.#scan.isAnswered === true && runsFrom(this.#parts.facts, this.#parts.environment))
-      throw answeredOpens('the system runs from it.');
-    const left = forecast.expected();
-    if (this.#scan.isAnswered === true && left.files.length + (left.folders?.length ?? 0) > 0)
-      throw answeredOpens('something would have to be opened meanwhile.');
+    const left = forecast.expected([...before].filter((key) => this.#memory.read.has(key)));
+    requireFits(left, { ...limits, memoryBytes: spool.memoryBytes - spool.length });
+    const { facts, environment } = this.#parts;
+    if (this.#scan.isAnswered === true) requireNothingOpened(left, runsFrom(facts, environment));
     // What was moved into the source since, already open, was read into memory at most.
     this.#writers = new KnownWriters(this.#picture, this.#parts.tree, this.#scan);
     return true;
