@@ -144,7 +144,9 @@ class FreezeRun {
   }
 
   async #requireUnanswered(): Promise<void> {
-    const { isAnswered } = await scanOpenWritersInTurns(deviceNumber(this.#facts.mount), this.#context.signal);
+    // In turns without a signal: a cancel shows right after it, as one.
+    const { isAnswered } = await scanOpenWritersInTurns(deviceNumber(this.#facts.mount));
+    throwIfAborted(this.#context.signal);
     if (isAnswered === true) throw answeredOpens('everything would have to be opened meanwhile.');
   }
 
