@@ -14,7 +14,8 @@ export function whyOneUnreadable(error: unknown): string | undefined {
   if (hasCode(error, 'EIO', 'ESTALE')) return 'The disk reported an error (EIO).';
   if (hasCode(error, 'EAGAIN')) return 'Another program has locked it (a lease).';
   if (hasCode(error, 'ENAMETOOLONG')) return 'Its path is too long.';
-  if (hasCode(error, 'E126', 'E127', 'E128', 'E129')) return 'It is locked: the key of its encrypted folder is not there.';
+  if (hasCode(error, 'E126', 'E127', 'E128', 'E129'))
+    return 'It is locked: the key of its encrypted folder is not there.';
   if (hasCode(error, 'E117', 'EBADMSG')) return 'Its filesystem is damaged here; a check of the disk may repair it.';
   return `It could not be read (${error.code}).`;
 }
