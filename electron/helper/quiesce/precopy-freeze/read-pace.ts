@@ -40,6 +40,11 @@ export class ReadPace {
     this.#turnBeganMs = now();
   }
 
+  /** To a rate. */
+  get isLimited(): boolean {
+    return this.#bytesPerMs !== Number.POSITIVE_INFINITY;
+  }
+
   /** Resolves when so many more bytes may be read; undefined when that is at once. Rejects with `cancelled`. */
   beforeRead(bytes: number): Promise<void> | undefined {
     const waitMs = this.grant(bytes);
