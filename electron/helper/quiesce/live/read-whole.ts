@@ -10,6 +10,7 @@ import { granularityOf, wallClockNs } from '../ctime/granularity.ts';
 import { pause } from '../pause.ts';
 import { readableXattrs } from '../view/entry-detail.ts';
 import { entryMeta } from '../view/entry-meta.ts';
+import { whyOneUnreadable, whyReadFails } from '../view/unreadable.ts';
 import type { BufferPool } from './buffer-pool.ts';
 
 export interface WholeReadOptions {
@@ -97,8 +98,9 @@ async function readOnce(entry: TreeEntry, sink: ContentSink, options: WholeReadO
     if (typeof doubt === 'object') return { state: 'changed', meta, reason: doubt.reason };
     return { state: 'done', verdict: { state: 'whole', meta }, isUnseen: doubt === 'cannot be told' };
   } catch (error) {
-    if (!hasCode(error, 'EIO', 'ESTALE')) throw error;
-    return { state: 'done', verdict: refusal(error), isUnseen: false };
+    const reason = whyReadFails(error);
+    if (reason === undefined) throw error;
+    return { state: 'done', verdict: { state: 'unreadable', reason }, isUnseen: false };
   } finally {
     closeSync(fd);
   }
@@ -217,9 +219,7 @@ function statAgain(entry: TreeEntry, tree: OpenTree): Statx | undefined {
 
 function refusal(error: unknown): ContentVerdict {
   if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'EXDEV', 'ENXIO')) return vanished;
-  if (hasCode(error, 'EACCES', 'EPERM')) return { state: 'unreadable', reason: 'No permission to read it.' };
-  if (hasCode(error, 'EIO', 'ESTALE')) return { state: 'unreadable', reason: 'The disk reported an error (EIO).' };
-  if (hasCode(error, 'EAGAIN')) return { state: 'unreadable', reason: 'Another program has locked it (a lease).' };
-  if (hasCode(error, 'ENAMETOOLONG')) return { state: 'unreadable', reason: 'Its path is too long.' };
-  throw error;
+  const reason = whyOneUnreadable(error);
+  if (reason === undefined) throw error;
+  return { state: 'unreadable', reason };
 }

@@ -13,7 +13,7 @@ import { BufferPool } from '../live/buffer-pool.ts';
 import type { Picture, PictureFile } from '../picture/contract.ts';
 import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { entryMeta } from '../view/entry-meta.ts';
-import { whyOneUnreadable } from '../view/unreadable.ts';
+import { whyOneUnreadable, whyReadFails } from '../view/unreadable.ts';
 import { treeEntry } from './looker.ts';
 import type { ReadPace } from './read-pace.ts';
 
@@ -177,8 +177,9 @@ export class LiveContents {
         ? { state: 'whole', meta: read }
         : { state: 'torn', meta: read, reason: 'It changed while it was read.' };
     } catch (error) {
-      if (hasCode(error, 'EIO', 'ESTALE')) return { state: 'unreadable', reason: 'The disk reported an error (EIO).' };
-      throw error;
+      const reason = whyReadFails(error);
+      if (reason === undefined) throw error;
+      return { state: 'unreadable', reason };
     } finally {
       closeSync(fd);
     }

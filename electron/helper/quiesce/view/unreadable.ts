@@ -19,3 +19,9 @@ export function whyOneUnreadable(error: unknown): string | undefined {
   if (hasCode(error, 'E117', 'EBADMSG')) return 'Its filesystem is damaged here; a check of the disk may repair it.';
   return `It could not be read (${error.code}).`;
 }
+
+/** The same of a read: only what a file's own storage says, because who takes in what is read may fail as well. */
+export function whyReadFails(error: unknown): string | undefined {
+  const isOfFile = hasCode(error, 'EIO', 'ESTALE', 'EBADMSG', 'E117', 'E126', 'E127', 'E128', 'E129');
+  return isOfFile ? whyOneUnreadable(error) : undefined;
+}
