@@ -292,13 +292,13 @@ assert libc.fanotify_mark(group, 1 | mark, ctypes.c_ulong(0x20), -100, ${JSON.st
         const [reportIdentity, forReading, forWriting] = [0x201, constants.O_RDONLY, constants.O_RDWR];
         {
           await using _ = await group(1, forWriting);
-          expect(scanOpenWriters(device).gaps).toEqual([untoldWrites]);
-          expect(scanOpenWriters(deviceNumber(mountOf('/'))).gaps).toEqual([]);
+          expect(scanOpenWriters(device).gaps).toContain(untoldWrites);
+          expect(scanOpenWriters(deviceNumber(mountOf('/'))).gaps).not.toContain(untoldWrites);
         }
         // As indexers do, and programs that look at what is opened.
         await using _identities = await group(reportIdentity, forWriting);
         await using _readers = await group(1, forReading);
-        expect(scanOpenWriters(device).gaps).toEqual([]);
+        expect(scanOpenWriters(device).gaps).not.toContain(untoldWrites);
       },
     );
 

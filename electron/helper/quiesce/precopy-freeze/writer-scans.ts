@@ -3,7 +3,8 @@ import type { OpenWriters } from '../../system/open-writers.ts';
 import { pause } from '../pause.ts';
 import type { PrecopySteps } from './steps.ts';
 
-const mostTries = 3;
+/** Desktops hand descriptors about all the time; each is on its way for microseconds. */
+const mostTries = 6;
 const arrivalMs = 20;
 
 /** Looks for who can write to one filesystem without opening anything anew. */
