@@ -1,4 +1,3 @@
-import { closeSync } from 'node:fs';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
@@ -12,7 +11,7 @@ import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { entryMeta } from '../view/entry-meta.ts';
 import { refusalOf } from './live-contents.ts';
 import { type Looker, treeEntry } from './looker.ts';
-import type { ReadIntoMemory } from './memory-pass.ts';
+import type { MemoryPass, ReadIntoMemory } from './memory-pass.ts';
 import { isSettled, type WriterSight } from './settled.ts';
 
 /** What the work between freeze and thaw is made of. Tests take single steps away. */
@@ -38,6 +37,8 @@ export interface FrozenDeltaParts {
   readonly openedBefore: ReadonlySet<HandleKey>;
   /** Read into memory right before the freeze; the picture has its content. */
   readonly readBefore: ReadIntoMemory;
+  /** Files that are open, and closed after the thaw. */
+  readonly opened: Pick<MemoryPass, 'descriptorOf' | 'keepOpen'>;
   /** What the picture counts from. */
   readonly base: PictureVersion | null;
   /** A program is asked before anything is opened, so nothing may be. */
@@ -65,12 +66,11 @@ const mostRounds = 64;
 /**
  * Brings a picture up to the still point, while writers are held: takes in what was told, lists and looks at what is
  * marked, looks again at every file that is open for writing, and reads what differs into memory. Synchronous; waits for
- * nobody, tells nothing, and keeps every file it opens open until `closeFiles`, after the thaw.
+ * nobody, tells nothing, and leaves every file it opens open until after the thaw.
  */
 export class FrozenDelta {
   readonly #parts: FrozenDeltaParts;
   readonly #budget: TimeBudget;
-  readonly #openFiles: number[] = [];
   readonly #looked = new Set<HandleKey>();
   readonly #read = new Set<HandleKey>();
   #held: ReadonlyMap<HandleKey, StillContent> = new Map();
@@ -85,6 +85,10 @@ export class FrozenDelta {
 
   /** `flushedNs`: start of the freeze, which flushed everything, less what the clock of ctimes may be behind. */
   take(flushedNs: bigint): TakenDelta {
+    return this.#parts.looker.together(() => this.#take(flushedNs));
+  }
+
+  #take(flushedNs: bigint): TakenDelta {
     const { picture, tracker, steps } = this.#parts;
     let hasLookedAgain = !steps.restats;
     this.#held = this.#parts.holdHotFiles();
@@ -105,11 +109,6 @@ export class FrozenDelta {
       }
     }
     throw contradiction();
-  }
-
-  /** After the thaw. */
-  closeFiles(): void {
-    for (const fd of this.#openFiles.splice(0)) closeSync(fd);
   }
 
   /** After a hold that did not stand, or whose view is not used: what was read in it counts for nothing. */
@@ -173,7 +172,8 @@ export class FrozenDelta {
     if (file === undefined || path === null || this.#read.has(key)) return;
     this.#budget.didEntry();
     this.#looked.add(key);
-    const ctimeNs = looker.ctimeOf(key, path);
+    const fd = this.#parts.opened.descriptorOf(key);
+    const ctimeNs = fd === undefined ? looker.ctimeOf(key, path) : statxDescriptor(fd).ctimeNs;
     // What is read into memory before the freeze counts as read inside only if nobody could have changed it since.
     const content = file.content.state === 'inside' ? (readBefore.get(key) ?? file.content) : file.content;
     const isSame = ctimeNs === file.meta.ctimeNs;
@@ -181,7 +181,7 @@ export class FrozenDelta {
   }
 
   #readFile(file: PictureFile): void {
-    const { picture, tree, tracker, spool } = this.#parts;
+    const { picture, spool } = this.#parts;
     const { key, meta } = file;
     const path = file.path();
     if (path === null) return;
@@ -191,6 +191,19 @@ export class FrozenDelta {
       this.#keep(key, { state: 'inside', read: held, meta });
       return;
     }
+    const fd = this.#parts.opened.descriptorOf(key) ?? this.#open(key, path, meta);
+    if (fd === undefined) return;
+    const stat = statxDescriptor(fd);
+    const content = keepContent(fd, stat, spool, this.#budget);
+    this.#files += 1;
+    this.#bytes += keptBytes(content);
+    const read = entryMeta(stat, { linkTarget: null, xattrs: meta.xattrs });
+    if (content.state === 'unreadable') this.#keep(key, content);
+    else this.#keep(key, { state: 'inside', read: stillContentOf(content, read, spool), meta: read });
+  }
+
+  #open(key: HandleKey, path: Buffer, meta: PictureFile['meta']): number | undefined {
+    const { tree, tracker, opened } = this.#parts;
     this.#requireUnanswered();
     let fd: number;
     try {
@@ -199,17 +212,11 @@ export class FrozenDelta {
       const refusal = refusalOf(error);
       if (refusal.state === 'vanished') throw contradiction(error);
       this.#keep(key, refusal);
-      return;
+      return undefined;
     }
-    this.#openFiles.push(fd);
+    opened.keepOpen(key, fd);
     if (tracker.keyOf(fd) !== key) throw contradiction();
-    const stat = statxDescriptor(fd);
-    const content = keepContent(fd, stat, spool, this.#budget);
-    this.#files += 1;
-    this.#bytes += keptBytes(content);
-    const read = entryMeta(stat, { linkTarget: null, xattrs: meta.xattrs });
-    if (content.state === 'unreadable') this.#keep(key, content);
-    else this.#keep(key, { state: 'inside', read: stillContentOf(content, read, spool), meta: read });
+    return fd;
   }
 
   #keep(key: HandleKey, content: Parameters<Picture['setContent']>[1]): void {

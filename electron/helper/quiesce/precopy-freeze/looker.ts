@@ -20,6 +20,7 @@ export interface MarkedEntry {
 }
 
 const slash = 0x2f;
+const mostKept = 64;
 
 /**
  * Looks at a source's tree for a picture: synchronous, and the same whether writers are held or not. A path is only a hint:
@@ -35,6 +36,8 @@ export class Looker {
   /** The tree, and whether it noted anything as unreadable. */
   readonly #noting: OpenTree;
   #hasNoted = false;
+  /** Directories by path, while several are looked at together. */
+  #kept: Map<string, number> | undefined;
 
   constructor(
     tree: OpenTree,
@@ -53,6 +56,17 @@ export class Looker {
         tree.noteUnreadable(path, reason);
       },
     };
+  }
+
+  /** Directories that `work` looks into are opened once, and closed after it. Nothing may be moved meanwhile. */
+  together<T>(work: () => T): T {
+    this.#kept = new Map();
+    try {
+      return work();
+    } finally {
+      for (const fd of this.#kept.values()) closeSync(fd);
+      this.#kept = undefined;
+    }
   }
 
   /** Lists a directory again. False when its path led to something else. `onEntry` may end it by throwing. */
@@ -121,7 +135,7 @@ export class Looker {
         if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ESTALE')) return undefined;
         throw error;
       } finally {
-        closeSync(dirFd);
+        this.#close(parent, dirFd);
       }
     });
   }
@@ -138,7 +152,7 @@ export class Looker {
         if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ESTALE')) return undefined;
         throw error;
       } finally {
-        closeSync(dirFd);
+        this.#close(parent, dirFd);
       }
     });
   }
@@ -147,12 +161,13 @@ export class Looker {
   parentKey(path: Buffer | null): HandleKey | undefined {
     if (path === null || path.length === 0) return undefined;
     return this.#tree.files.run(() => {
-      const fd = this.#openDirectory(splitLast(path).parent);
+      const { parent } = splitLast(path);
+      const fd = this.#openDirectory(parent);
       if (typeof fd !== 'number') return undefined;
       try {
         return this.#tracker.keyOf(fd);
       } finally {
-        closeSync(fd);
+        this.#close(parent, fd);
       }
     });
   }
@@ -185,12 +200,26 @@ export class Looker {
       try {
         if (this.#tracker.keyOf(fd) !== key) throw new OtherDirectory();
       } finally {
-        closeSync(fd);
+        this.#close(path, fd);
       }
     });
   }
 
   #openDirectory(path: Buffer): number | 'gone' | 'beyond' {
+    const name = path.toString('latin1');
+    const known = this.#kept?.get(name);
+    if (known !== undefined) return known;
+    const opened = this.#openAnew(path);
+    if (typeof opened === 'number' && this.#kept !== undefined && this.#kept.size < mostKept)
+      this.#kept.set(name, opened);
+    return opened;
+  }
+
+  #close(path: Buffer, fd: number): void {
+    if (this.#kept?.get(path.toString('latin1')) !== fd) closeSync(fd);
+  }
+
+  #openAnew(path: Buffer): number | 'gone' | 'beyond' {
     const flags = O_PATH | constants.O_DIRECTORY | constants.O_NOFOLLOW;
     try {
       return this.#tree.files.openBeneath(this.#tree.rootFd, path.length === 0 ? '.' : path, flags, {

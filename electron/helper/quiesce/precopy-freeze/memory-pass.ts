@@ -13,6 +13,9 @@ import { treeEntry } from './looker.ts';
 /** For what comes to be read beside what was expected. */
 const spareBytes = 8 * 1024 * 1024;
 
+/** More are opened anew inside. */
+const mostOpen = 256;
+
 type ReadLive = Extract<PictureContent, { state: 'taken' }>;
 
 /** What was read into memory right before a freeze, as it is to be judged in it: read live, like what is stored ahead. */
@@ -27,6 +30,8 @@ export class MemoryPass {
   readonly #tracker: Pick<ChangeTracker, 'keyOf'>;
   readonly #picture: Picture;
   readonly #read = new Map<HandleKey, ReadLive>();
+  /** What was read and is likely to be looked at, or read, inside: there it need not be looked for again. */
+  readonly #open = new Map<HandleKey, number>();
 
   constructor(tree: OpenTree, tracker: Pick<ChangeTracker, 'keyOf'>, picture: Picture) {
     this.#tree = tree;
@@ -72,15 +77,9 @@ export class MemoryPass {
     flushedNs: bigint | null,
   ): boolean {
     const readFromNs = wallClockNs();
-    let fd: number;
+    const fd = this.#opened(key, path, meta);
+    if (fd === undefined) return false;
     try {
-      fd = this.#tree.openFile(treeEntry(path, meta));
-    } catch {
-      // Gone or closed to us: that shows again inside, where it counts.
-      return false;
-    }
-    try {
-      if (this.#tracker.keyOf(fd) !== key) return false;
       const stat = statxDescriptor(fd);
       const kept = keepContent(fd, stat, spool, budget);
       if (kept.state === 'unreadable') return false;
@@ -95,12 +94,46 @@ export class MemoryPass {
       });
       return true;
     } finally {
-      closeSync(fd);
+      if (this.#open.get(key) !== fd) closeSync(fd);
     }
+  }
+
+  /** Undefined when it is gone or closed to us: that shows again inside, where it counts. */
+  #opened(key: HandleKey, path: Buffer, meta: PictureFile['meta']): number | undefined {
+    const known = this.#open.get(key);
+    if (known !== undefined) return known;
+    let fd: number;
+    try {
+      fd = this.#tree.openFile(treeEntry(path, meta));
+    } catch {
+      return undefined;
+    }
+    if (this.#tracker.keyOf(fd) !== key) {
+      closeSync(fd);
+      return undefined;
+    }
+    if (this.#open.size < mostOpen) this.#open.set(key, fd);
+    return fd;
+  }
+
+  /** A file of these that is still open; it stays so until `closeFiles`, after the thaw. */
+  descriptorOf(key: HandleKey): number | undefined {
+    return this.#open.get(key);
+  }
+
+  /** One that was opened inside. */
+  keepOpen(key: HandleKey, fd: number): void {
+    this.#open.set(key, fd);
+  }
+
+  closeFiles(): void {
+    for (const fd of this.#open.values()) closeSync(fd);
+    this.#open.clear();
   }
 
   /** What was read counts for nothing any more. */
   forget(): void {
+    this.closeFiles();
     for (const key of this.#read.keys()) this.#picture.content(key);
     this.#read.clear();
   }

@@ -8,11 +8,15 @@ export interface PiecesParts {
   /** One piece of synchronous work; false when its time was over first. */
   readonly work: (timeMs: number) => boolean;
   readonly flushed: FlushAge;
+  /** Somebody writes to the source, or may. */
+  readonly isWrittenTo: () => boolean;
   readonly flush: () => Promise<void>;
   readonly tooSlow: () => StillpointError;
 }
 
 const longestPieceMs = 100;
+/** What is dirtied meanwhile costs a freeze less than another flush does. */
+const freshMs = 10;
 const mostFlushesAgain = 3;
 
 /**
@@ -23,6 +27,8 @@ export async function readyInPieces(parts: PiecesParts): Promise<void> {
   const pieceMs = Math.min(longestPieceMs, parts.longestStallMs / 4);
   let spentMs = 0;
   let flushes = 0;
+  // Guard and witness may have taken longer to start than the last flush.
+  if (parts.isWrittenTo() && parts.flushed.isStale(freshMs)) await parts.flush();
   for (;;) {
     const startedAt = performance.now();
     const isDone = parts.work(Math.min(pieceMs, parts.timeMs() - spentMs));

@@ -4,7 +4,7 @@ import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { deviceNumber } from '../../system/mounts.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
-import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
+import { doubtNs, tickNs, wallClockNs } from '../ctime/granularity.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
@@ -64,6 +64,7 @@ export class SourceHold implements AsyncDisposable {
   readonly #picture: Picture;
   readonly #around: WritersAround;
   readonly #doubtNs = doubtNs();
+  readonly #tickNs = tickNs();
   readonly #looker: Looker;
   readonly #contents: LiveContents;
   readonly #passes: LivePasses;
@@ -209,6 +210,7 @@ export class SourceHold implements AsyncDisposable {
       timeMs: () => this.#limits.timeMs,
       work: (timeMs) => this.#readyWithin(timeMs),
       flushed: this.#flushed,
+      isWrittenTo: () => this.#writers.files.size > 0 || !this.#picture.isClean,
       flush: async () => {
         await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
         throwIfAborted(context.signal);
@@ -283,7 +285,8 @@ export class SourceHold implements AsyncDisposable {
         base: this.#clock.base,
         isAnswered: this.#scan.isAnswered === true,
         holdHotFiles: () => this.#hot?.hold() ?? new Map(),
-        doubtNs: this.#doubtNs,
+        doubtNs: this.#tickNs,
+        opened: this.#memory,
       },
       budget,
     );
@@ -299,7 +302,7 @@ export class SourceHold implements AsyncDisposable {
   /** Right after the thaw: whether somebody could have written unseen who was not looked at. */
   async lookAfter(): Promise<AfterThaw> {
     const { loan, tree } = this.#parts;
-    this.#delta?.closeFiles();
+    this.#memory.closeFiles();
     const scan = await this.#around.lookAfter();
     loan.tracker.drain();
     const openedAfter = this.#around.openedMeanwhile();
@@ -319,7 +322,6 @@ export class SourceHold implements AsyncDisposable {
 
   /** The hold did not stand, or is not used: everything read in it is read again. */
   async forget(): Promise<void> {
-    this.#delta?.closeFiles();
     this.#delta?.forget();
     this.#memory.forget();
     this.#delta = undefined;
@@ -340,7 +342,7 @@ export class SourceHold implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.endWatching();
-    this.#delta?.closeFiles();
+    this.#memory.closeFiles();
     this.#spool?.[Symbol.dispose]();
     await Promise.all([this.#hot?.[Symbol.asyncDispose](), this.#around[Symbol.asyncDispose]()]);
   }
@@ -356,7 +358,7 @@ export class SourceHold implements AsyncDisposable {
   }
 
   get #settling(): SettlingParts {
-    return { picture: this.#picture, looker: this.#looker, base: this.#clock.base, doubtNs: this.#doubtNs };
+    return { picture: this.#picture, looker: this.#looker, base: this.#clock.base, doubtNs: this.#tickNs };
   }
 
   /** So that from here on every first store into a mapped page moves a ctime. */
