@@ -173,8 +173,8 @@ export class SourceHold implements AsyncDisposable {
     await this.#passes.refresh();
     if (loan.isVerificationDue && this.#passes.walks === 0) loan.verified(await this.#passes.verify());
     await this.#passes.converge();
-    // Where nothing changed this is most of the work: it is left to the look that has to be, in `flush`.
-    if (!isUpToDate || !notesOf(this.#picture).foundLittleOpen) await this.#settleWriters();
+    // Where the run before found little open this is left to the look that has to be, while the guard starts.
+    if (!notesOf(this.#picture).foundLittleOpen) await this.#settleWriters();
   }
 
   /**
