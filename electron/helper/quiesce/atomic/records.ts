@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
-  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -17,6 +16,7 @@ import { z } from 'zod';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import { tryFileLock } from '../../system/file-lock.ts';
+import { isStillNamed, openIfThere } from '../../system/record-file.ts';
 import type { AtomicDriver } from './driver.ts';
 
 const firstLineSchema = z.object({
@@ -157,26 +157,6 @@ export function timeOfMark(mark: string): number {
 function appendDurably(fd: number, line: object): void {
   writeSync(fd, `${JSON.stringify(line)}\n`);
   fsyncSync(fd);
-}
-
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, O_RDWR | O_NOFOLLOW | O_APPEND);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ELOOP', 'EISDIR')) return undefined;
-    throw error;
-  }
-}
-
-/** It may have been forgotten between opening and locking. */
-function isStillNamed(fd: number, path: string): boolean {
-  const other = openIfThere(path);
-  if (other === undefined) return false;
-  try {
-    return fstatSync(other).ino === fstatSync(fd).ino;
-  } finally {
-    closeSync(other);
-  }
 }
 
 /** Later lines add to the first; a line that was not written to its end tells nothing. */

@@ -2,7 +2,6 @@ import { randomBytes } from 'node:crypto';
 import {
   closeSync,
   constants,
-  fstatSync,
   fsyncSync,
   mkdirSync,
   openSync,
@@ -17,6 +16,7 @@ import { z } from 'zod';
 import { hookNameSchema } from '../../../../shared/domain/hooks.ts';
 import { hasCode } from '../../system/errno.ts';
 import { tryFileLock } from '../../system/file-lock.ts';
+import { isStillNamed, openIfThere } from '../../system/record-file.ts';
 
 const firstLineSchema = z.object({ version: z.literal(1), source: z.string() });
 const laterLineSchema = z.union([
@@ -146,26 +146,6 @@ function namesIn(folder: string): string[] {
   } catch (error) {
     if (hasCode(error, 'ENOENT')) return [];
     throw error;
-  }
-}
-
-function openIfThere(path: string): number | undefined {
-  try {
-    return openSync(path, O_RDWR | O_NOFOLLOW | O_APPEND);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ELOOP', 'EISDIR')) return undefined;
-    throw error;
-  }
-}
-
-/** It may have been forgotten between opening and locking. */
-function isStillNamed(fd: number, path: string): boolean {
-  const other = openIfThere(path);
-  if (other === undefined) return false;
-  try {
-    return fstatSync(other).ino === fstatSync(fd).ino;
-  } finally {
-    closeSync(other);
   }
 }
 
