@@ -34,8 +34,27 @@ export function filesystemSpec(path: string, overrides: Partial<Omit<FilesystemS
   return { kind: 'filesystem', path, excludes: [], excludePresets: [...excludePresets], ignoreLines: [], ...overrides };
 }
 
+/** Filesystems held at one barrier: each freeze waits while those before it are held. */
+export const maxGroupMembers = 8;
+
+/**
+ * Several folders or mount points that are one source, held at one barrier: what a program writes to them in order is in
+ * the copy in that order. Each keeps its own excludes. Their order says nothing; the helper decides who is frozen first.
+ */
+export const groupSpecSchema = z.object({
+  kind: z.literal('group'),
+  members: z
+    .array(filesystemSpecSchema)
+    .min(2, 'a group has at least two places')
+    .max(maxGroupMembers, `a group has at most ${maxGroupMembers} places`)
+    .refine((members) => new Set(members.map(({ path }) => path)).size === members.length, {
+      message: 'each place is in a group once',
+    }),
+});
+export type GroupSpec = z.infer<typeof groupSpecSchema>;
+
 /** What to protect. One member per kind of source; a new kind is a new member and a folder under helper/sources. */
-export const sourceSpecSchema = z.discriminatedUnion('kind', [filesystemSpecSchema]);
+export const sourceSpecSchema = z.discriminatedUnion('kind', [filesystemSpecSchema, groupSpecSchema]);
 export type SourceSpec = z.infer<typeof sourceSpecSchema>;
 
 export const sourceNameSchema = z
@@ -59,5 +78,23 @@ export function describeSpec(spec: SourceSpec): string {
   switch (spec.kind) {
     case 'filesystem':
       return spec.path;
+    case 'group':
+      return specPaths(spec).join(', ');
   }
+}
+
+/** The places a source has in the file system, in the order of their registration. */
+export function specPaths(spec: SourceSpec): string[] {
+  return placesOf(spec).map(({ path }) => path);
+}
+
+/** The folders and mount points a source is made of: one, or those of a group. */
+export function placesOf(spec: SourceSpec): readonly FilesystemSpec[] {
+  return spec.kind === 'group' ? spec.members : [spec];
+}
+
+/** Whether two sources are of the same places, in whatever order they were named; what each leaves out does not count. */
+export function isSamePlaces(a: SourceSpec, b: SourceSpec): boolean {
+  const [ofA, ofB] = [specPaths(a).toSorted(), specPaths(b).toSorted()];
+  return a.kind === b.kind && ofA.length === ofB.length && ofA.every((path, at) => path === ofB[at]);
 }
