@@ -1,4 +1,4 @@
-import { isStillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { deviceNumber } from '../../system/mounts.ts';
@@ -9,11 +9,9 @@ import type { QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
 import { usableMs } from '../holding/hold-still.ts';
-import type { Spool } from '../holding/spool.ts';
 import { TimeBudget } from '../holding/time-budget.ts';
 import type { JournalLoan } from '../journal/contract.ts';
 import type { Picture, PictureVersion } from '../picture/contract.ts';
-import type { HandleKey } from '../tracking/contract.ts';
 import { type AfterThaw, lookAfterThaw } from './after-thaw.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { FlushAge } from './flush-age.ts';
@@ -21,6 +19,7 @@ import { Forecast } from './forecast.ts';
 import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
 import { HotSet, hotFrom } from './hot-set.ts';
 import { notesOf } from './kept-notes.ts';
+import { LastPass } from './last-pass.ts';
 import { LateChanges } from './late-changes.ts';
 import { LiveContents } from './live-contents.ts';
 import { LivePasses } from './live-passes.ts';
@@ -28,7 +27,7 @@ import { Looker } from './looker.ts';
 import { MemoryPass } from './memory-pass.ts';
 import { requireNothingOpened } from './nothing-opened.ts';
 import { othersAtDisk } from './others-at-disk.ts';
-import { bytesOf, type DeltaLimits, deltaLimits, fits, requireFits, tooSlow } from './prediction.ts';
+import { type DeltaLimits, deltaLimits, fits, tooSlow } from './prediction.ts';
 import { runsFrom } from './preflight.ts';
 import { ReadPace } from './read-pace.ts';
 import { readyInPieces } from './ready-in-pieces.ts';
@@ -51,9 +50,6 @@ export interface SourceHoldParts {
   readonly longestStallMs: number;
 }
 
-/** Each finds less than the one before: it takes as long as the one before let others change something. */
-const memoryRounds = 3;
-
 /**
  * One source on its way through a hold: everything is brought close to the still point while writers go on (`prepare`,
  * `flush`), brought up to it while they wait (`takeDelta`), and looked at once more when they run again (`lookAfter`). Who
@@ -70,16 +66,15 @@ export class SourceHold implements AsyncDisposable {
   readonly #passes: LivePasses;
   readonly #late: LateChanges;
   readonly #memory: MemoryPass;
+  readonly #last: LastPass;
   readonly #base: PictureVersion | null;
   readonly #clock: ClockWatch;
   #swap: ReadonlySet<bigint> = new Set();
   #writers: KnownWriters;
   /** The last look at all programs: whom it names may come into the source later. */
   #scan: Pick<OpenWriters, 'writers' | 'isAnswered'> = { writers: [] };
-  #openedBefore: ReadonlySet<HandleKey> = new Set();
   #hot: HotSet | undefined;
   readonly #flushed = new FlushAge();
-  #spool: Spool | undefined;
   #delta: FrozenDelta | undefined;
   #taken: TakenDelta | undefined;
   /** Who can write was looked for in this try. */
@@ -120,6 +115,12 @@ export class SourceHold implements AsyncDisposable {
     });
     this.#late = new LateChanges(loan.tracker);
     this.#memory = new MemoryPass(tree, loan.tracker, loan.picture);
+    this.#last = new LastPass({
+      passes: this.#passes,
+      contents: this.#contents,
+      memory: this.#memory,
+      openedMeanwhile: () => this.#around.openedMeanwhile(),
+    });
     this.#base = loan.picture.countFrom(context.parentBase ?? null);
     this.#clock = new ClockWatch(loan.picture, this.#base, this.#doubtNs);
     this.#writers = new KnownWriters(loan.picture, tree, { writers: [] });
@@ -183,7 +184,7 @@ export class SourceHold implements AsyncDisposable {
    */
   async flush(): Promise<void> {
     const { ahead, context, longestStallMs, tree } = this.#parts;
-    this.#openedBefore = new Set();
+    this.#last.begin();
     await ahead.settle();
     this.#scan = await this.#around.look();
     await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
@@ -228,35 +229,8 @@ export class SourceHold implements AsyncDisposable {
   /** False when the time was over first: what was read until then stays read. */
   #readyWithin(timeMs: number): boolean {
     this.#clock.require(this.#contents);
-    // From here on our own openings are told, too.
-    const opened = this.#around.openedMeanwhile();
-    // By ourselves, for an earlier piece; or by others after it, who count only where it is read again.
-    const openedSince = new Set([...opened].filter((key) => this.#memory.read.has(key)));
-    const before = new Set([...this.#openedBefore, ...[...opened].filter((key) => !openedSince.has(key))]);
-    this.#openedBefore = before;
-    this.#passes.lookNow();
-    const forecast = this.#forecast;
-    const limits = this.#limits;
-    const expected = forecast.expected();
-    requireFits(expected, limits);
-    const spool = this.#memory.roomFor(bytesOf(expected.files), limits.memoryBytes, this.#spool);
-    this.#spool = spool;
-    const budget = new TimeBudget(Math.max(1, timeMs), { entries: 0, bytes: 0 });
-    try {
-      for (let round = 0; round < memoryRounds; round += 1) {
-        const files = forecast.files();
-        if (files.length === 0) break;
-        for (const { key } of files) if (openedSince.has(key)) before.add(key);
-        this.#memory.take(files, spool, budget, this.#contents.flushedNs);
-        this.#passes.lookNow();
-      }
-    } catch (error) {
-      if (isStillpointError(error, 'freeze-ended-early')) return false;
-      if (!isStillpointError(error, 'scratch-full')) throw error;
-      throw tooSlow(forecast.expected(), limits, error);
-    }
-    const left = forecast.expected([...before].filter((key) => this.#memory.read.has(key)));
-    requireFits(left, { ...limits, memoryBytes: spool.memoryBytes - spool.length });
+    const left = this.#last.run(timeMs, this.#forecast, this.#limits);
+    if (left === undefined) return false;
     const { facts, environment } = this.#parts;
     if (this.#scan.isAnswered === true) requireNothingOpened(left, runsFrom(facts, environment));
     // What was moved into the source since, already open, was read into memory at most.
@@ -269,17 +243,18 @@ export class SourceHold implements AsyncDisposable {
     const { tree, loan, steps, longestStallMs } = this.#parts;
     const freezeMs = Number(frozen.after.monotonicNs - frozen.before.monotonicNs) / 1e6;
     const budget = new TimeBudget(Math.max(0, usableMs(longestStallMs) - freezeMs), { entries: 0, bytes: 0 });
-    if (this.#spool === undefined) throw new Error('a delta is taken after `ready`');
+    const { spool, openedBefore } = this.#last;
+    if (spool === undefined) throw new Error('a delta is taken after `ready`');
     const delta = new FrozenDelta(
       {
         tree,
         tracker: loan.tracker,
         picture: this.#picture,
         looker: this.#looker,
-        spool: this.#spool,
+        spool,
         steps,
         openFiles: this.#writers.files,
-        openedBefore: this.#openedBefore,
+        openedBefore,
         openedMeanwhile: () => this.#around.openedMeanwhile(),
         readBefore: this.#memory.read,
         base: this.#clock.base,
@@ -323,10 +298,9 @@ export class SourceHold implements AsyncDisposable {
   /** The hold did not stand, or is not used: everything read in it is read again. */
   async forget(): Promise<void> {
     this.#delta?.forget();
-    this.#memory.forget();
+    this.#last.forget();
     this.#delta = undefined;
     this.#taken = undefined;
-    this.#spool?.reset();
     this.#around.forget();
     notesOf(this.#picture).foundLittleOpen = false;
     const hot = this.#hot;
@@ -342,8 +316,7 @@ export class SourceHold implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.endWatching();
-    this.#memory.closeFiles();
-    this.#spool?.[Symbol.dispose]();
+    this.#last[Symbol.dispose]();
     await Promise.all([this.#hot?.[Symbol.asyncDispose](), this.#around[Symbol.asyncDispose]()]);
   }
 

@@ -1,0 +1,93 @@
+import { isStillpointError } from '../../../../shared/errors/index.ts';
+import type { Spool } from '../holding/spool.ts';
+import { TimeBudget } from '../holding/time-budget.ts';
+import type { HandleKey } from '../tracking/contract.ts';
+import type { Forecast } from './forecast.ts';
+import type { LiveContents } from './live-contents.ts';
+import type { LivePasses } from './live-passes.ts';
+import type { MemoryPass } from './memory-pass.ts';
+import { bytesOf, type DeltaLimits, type ExpectedDelta, requireFits, tooSlow } from './prediction.ts';
+
+/** Each finds less than the one before: it takes as long as the one before let others change something. */
+const mostRounds = 3;
+
+export interface LastPassParts {
+  readonly passes: Pick<LivePasses, 'lookNow'>;
+  readonly contents: Pick<LiveContents, 'flushedNs'>;
+  readonly memory: MemoryPass;
+  /** Files opened since this was asked before, by whomever. */
+  readonly openedMeanwhile: () => ReadonlySet<HandleKey>;
+}
+
+/** Right before a freeze, while everybody writes: what changed last is read into memory, in one or several pieces. */
+export class LastPass implements Disposable {
+  readonly #parts: LastPassParts;
+  #openedBefore: ReadonlySet<HandleKey> = new Set();
+  #spool: Spool | undefined;
+
+  constructor(parts: LastPassParts) {
+    this.#parts = parts;
+  }
+
+  /** Opened by others since the last look at all programs began, before anything was read or after it. */
+  get openedBefore(): ReadonlySet<HandleKey> {
+    return this.#openedBefore;
+  }
+
+  /** What was read, and room for what comes to be read in the pause. */
+  get spool(): Spool | undefined {
+    return this.#spool;
+  }
+
+  /** Who can write is looked for anew: whoever opens something from now on is told. */
+  begin(): void {
+    this.#openedBefore = new Set();
+  }
+
+  /**
+   * Gives what is left for the pause; undefined when the time was over first: what was read until then stays read. Throws
+   * `freeze-refused` when it does not fit.
+   */
+  run(timeMs: number, forecast: Forecast, limits: DeltaLimits): ExpectedDelta | undefined {
+    const { passes, contents, memory, openedMeanwhile } = this.#parts;
+    // From here on our own openings are told, too.
+    const opened = openedMeanwhile();
+    // By ourselves, for an earlier piece; or by others after it, who count only where it is read again.
+    const openedSince = new Set([...opened].filter((key) => memory.read.has(key)));
+    const before = new Set([...this.#openedBefore, ...[...opened].filter((key) => !openedSince.has(key))]);
+    this.#openedBefore = before;
+    passes.lookNow();
+    const expected = forecast.expected();
+    requireFits(expected, limits);
+    const spool = memory.roomFor(bytesOf(expected.files), limits.memoryBytes, this.#spool);
+    this.#spool = spool;
+    const budget = new TimeBudget(Math.max(1, timeMs), { entries: 0, bytes: 0 });
+    try {
+      for (let round = 0; round < mostRounds; round += 1) {
+        const files = forecast.files();
+        if (files.length === 0) break;
+        for (const { key } of files) if (openedSince.has(key)) before.add(key);
+        memory.take(files, spool, budget, contents.flushedNs);
+        passes.lookNow();
+      }
+    } catch (error) {
+      if (isStillpointError(error, 'freeze-ended-early')) return undefined;
+      if (!isStillpointError(error, 'scratch-full')) throw error;
+      throw tooSlow(forecast.expected(), limits, error);
+    }
+    const left = forecast.expected([...before].filter((key) => memory.read.has(key)));
+    requireFits(left, { ...limits, memoryBytes: spool.memoryBytes - spool.length });
+    return left;
+  }
+
+  /** The hold did not stand, or is not used: everything read for it is read again. */
+  forget(): void {
+    this.#parts.memory.forget();
+    this.#spool?.reset();
+  }
+
+  [Symbol.dispose](): void {
+    this.#parts.memory.closeFiles();
+    this.#spool?.[Symbol.dispose]();
+  }
+}
