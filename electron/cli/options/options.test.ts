@@ -38,6 +38,10 @@ describe('schedules in plain words', () => {
       ['--after-changes', '100', '--at-most-every', '30m', '--at-least-every', '2d'],
       { kind: 'changes', changes: 100, atMostEveryMinutes: 30, atLeastEveryHours: 48 },
     ],
+    [
+      ['--when-quiet', '20m', '--at-most-every', '20h', '--latest-at', '03:00'],
+      { kind: 'quiet', quietMinutes: 20, atMostEveryMinutes: 1200, atLeastEveryHours: 24, latestAt: '03:00' },
+    ],
     [['--manual'], { kind: 'manual' }],
   ])('%j', (args, schedule) => {
     expect(policy(...args).schedule).toEqual(schedule);
@@ -78,6 +82,9 @@ describe('schedules in plain words', () => {
     [['--daily-at', '09:30', '--on', 'someday'], '--on'],
     [['--manual', '--on', 'mon'], '--on'],
     [['--when-quiet', '90s'], '--when-quiet'],
+    [['--when-quiet', '20m', '--latest-at', '3am'], '--latest-at'],
+    [['--when-quiet', '20m', '--latest-at', '03:00', '--at-least-every', '1d'], '--latest-at, --at-least-every'],
+    [['--every', '2h', '--latest-at', '03:00'], '--latest-at'],
     [['--after-changes', '0'], '--after-changes'],
     [['--window', '19-06'], '--window'],
     [['--on-battery', 'never'], '--on-battery'],
