@@ -5,7 +5,7 @@ import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
-import type { SourceSpec } from '../../../shared/domain/source.ts';
+import { isSamePlaces, type SourceSpec } from '../../../shared/domain/source.ts';
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { ask } from '../../state/ask.ts';
@@ -127,7 +127,7 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
           onValid={onValid}
         />
       </section>
-      {edited !== null && edited.spec.path !== draft.path && (
+      {edited !== null && !isSamePlaces(edited.spec, specOf(draft)) && (
         <Notice tone="info" title={t('moved.title')}>
           {t('moved.line')}
         </Notice>
@@ -168,6 +168,6 @@ function levelFor(
   preflight: Preflight,
 ): ConsistencyLevel {
   if (edited === null) return requiredLevelFor(preflight);
-  const sameTerms = edited.spec.path === spec.path && edited.policy.longestStallMs === choice.longestStallMs;
+  const sameTerms = isSamePlaces(edited.spec, spec) && edited.policy.longestStallMs === choice.longestStallMs;
   return requiredLevelAfter(edited.policy, sameTerms, preflight);
 }

@@ -11,7 +11,7 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import classes from './add-source.module.css';
 import { isRule, lineProblem, type SizedItem, sizeOf, sumOf } from './exclude-sizes.ts';
 import { RuleSizes } from './rule-sizes.tsx';
-import { draftProblem, isBelow, linesOf, lookableSpec, type SourceDraft } from './source-draft.ts';
+import { isBelow, linesOf, lookablePlace, type PlaceDraft } from './source-draft.ts';
 
 /** What is not backed up, with how much that is: presets, folders, own rules. Measured as it is changed. */
 export function ExcludesEditor({
@@ -19,19 +19,19 @@ export function ExcludesEditor({
   folded = false,
   onChange,
 }: {
-  readonly draft: SourceDraft;
+  readonly draft: PlaceDraft;
   /** At first only what is left out and how much that is, until somebody wants to change it. */
   readonly folded?: boolean;
-  readonly onChange: (draft: SourceDraft) => void;
+  readonly onChange: (draft: PlaceDraft) => void;
 }): ReactNode {
   const { t } = useTranslation('add-source');
   const [open, setOpen] = useState(!folded);
   const listId = useId();
   const [rules, setRules] = useState(draft.ignoreText !== '');
   // The same draft is the same spec: what is new at every render never settles.
-  const wanted = useMemo(() => lookableSpec(draft), [draft]);
+  const wanted = useMemo(() => lookablePlace(draft), [draft]);
   const [spec] = useDebouncedValue(wanted, 500);
-  const asked = draftProblem(draft) === 'no-path' || !spec.path.startsWith('/') ? null : { spec };
+  const asked = spec.path.startsWith('/') ? { spec } : null;
   const { value, error, loading } = useAnswer('sources.excludeSizes', asked);
   // A preset that was switched off is no longer measured; what it was known to hold helps to decide about it.
   const known = useRef(new Map<string, SizedItem>());
@@ -147,7 +147,7 @@ export function ExcludesEditor({
 
 /** What is left out in few words: presets by name and with what they hold here, the rest by number. */
 function leftOutWords(
-  draft: SourceDraft,
+  draft: PlaceDraft,
   sizes: ExcludeSizes | null,
   t: ReturnType<typeof useTranslation<'add-source'>>['t'],
 ): string {

@@ -11,7 +11,7 @@ import classes from './add-source.module.css';
 import { ExcludesEditor } from './excludes-editor.tsx';
 import { fieldError } from './field-error.ts';
 import { PreflightCard } from './preflight-card.tsx';
-import { draftProblem, type SourceDraft, withPath } from './source-draft.ts';
+import { draftProblem, lookableSpec, type SourceDraft, withPath } from './source-draft.ts';
 import { usePreflight } from './use-preflight.ts';
 
 /** Which folder, what of it is left out, and at once what it will get. */
@@ -31,7 +31,8 @@ export function SourceChooser({
   const { t } = useTranslation('add-source');
   const home = useStore((state) => state.info?.homePath ?? '');
   const names = { home: t('name.home'), system: t('name.system') };
-  const preflight = usePreflight(draft, longestStallMs);
+  const wanted = useMemo(() => lookableSpec(draft), [draft]);
+  const preflight = usePreflight(wanted, longestStallMs);
   const { value, error, loading } = preflight;
   const [path] = useDebouncedValue(draft.path, 350);
   const target = useMemo(() => ({ spec: filesystemSpec(path) }), [path]);
@@ -68,7 +69,7 @@ export function SourceChooser({
           onRetry={preflight.reload}
         />
       )}
-      <ExcludesEditor draft={draft} folded={foldExcludes} onChange={onChange} />
+      <ExcludesEditor draft={draft} folded={foldExcludes} onChange={(place) => onChange({ ...draft, ...place })} />
     </div>
   );
 }

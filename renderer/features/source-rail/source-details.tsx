@@ -3,7 +3,7 @@ import { IconEdit, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
-import { describeSpec } from '../../../shared/domain/source.ts';
+import { describeSpec, type FilesystemSpec, placesOf } from '../../../shared/domain/source.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { whyLate } from '../../state/late-words.ts';
@@ -123,7 +123,7 @@ export function SourceDetails({
         <dd>{formatNumber(lane?.snapshots.length ?? 0)}</dd>
         <dt>{t('details.excludes')}</dt>
         <dd>
-          <LeftOut source={source} />
+          <LeftOut places={placesOf(source.spec)} />
         </dd>
       </dl>
       {lane !== undefined && <MissedRuns missed={lane.missed} />}
@@ -169,16 +169,20 @@ const lookMs = 7 * 60_000;
 function ignore(): void {}
 
 /** What is left out, in few words: presets by name, own rules by number, folders in full. */
-function LeftOut({ source: { spec } }: { readonly source: SourceView }): ReactNode {
+function LeftOut({ places }: { readonly places: readonly FilesystemSpec[] }): ReactNode {
   const { t } = useTranslation('source-rail');
-  const presets = spec.excludePresets.map((preset) => t(`details.preset.${preset}`));
-  const rules = spec.ignoreLines.filter((line) => line.trim() !== '' && !line.startsWith('#')).length;
-  if (presets.length + rules + spec.excludes.length === 0) return t('details.excludesNone');
+  const presets = [...new Set(places.flatMap(({ excludePresets }) => excludePresets))].map((preset) =>
+    t(`details.preset.${preset}`),
+  );
+  const lines = places.flatMap(({ ignoreLines }) => ignoreLines);
+  const rules = lines.filter((line) => line.trim() !== '' && !line.startsWith('#')).length;
+  const excludes = places.flatMap((place) => place.excludes);
+  if (presets.length + rules + excludes.length === 0) return t('details.excludesNone');
   return (
     <>
       {presets.length > 0 && <div>{presets.join(', ')}</div>}
       {rules > 0 && <div>{t('details.excludesRules', { count: rules })}</div>}
-      {spec.excludes.map((path) => (
+      {excludes.map((path) => (
         <div key={path}>{path}</div>
       ))}
     </>

@@ -21,6 +21,7 @@ export const scheduleHandlers: Handlers = {
     emit({ type: 'helper', helper: world.helper });
     return world.helper;
   },
+  'schedule.quiet': ({ sourceId }, { world }) => world.quiet[sourceId] ?? { usual: null, watchedUntil: null },
   'keep.plan': ({ sourceId, rules }, { world }) => {
     const source = world.sources.find(({ id }) => id === sourceId);
     if (source === undefined) throw fail('unknown-source', 'There is no such source.', 'Refresh the window.');
