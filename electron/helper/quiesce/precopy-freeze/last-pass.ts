@@ -6,7 +6,7 @@ import type { Forecast } from './forecast.ts';
 import type { LiveContents } from './live-contents.ts';
 import type { LivePasses } from './live-passes.ts';
 import type { MemoryPass } from './memory-pass.ts';
-import { bytesOf, type DeltaLimits, type ExpectedDelta, requireFits, tooSlow } from './prediction.ts';
+import { type DeltaLimits, type ExpectedDelta, requireFits, tooSlow } from './prediction.ts';
 
 /** Each finds less than the one before: it takes as long as the one before let others change something. */
 const mostRounds = 3;
@@ -59,7 +59,7 @@ export class LastPass implements Disposable {
     passes.lookNow();
     const expected = forecast.expected();
     requireFits(expected, limits);
-    const spool = memory.roomFor(bytesOf(expected.files), limits.memoryBytes, this.#spool);
+    const spool = memory.roomFor(forecast.roomFor(expected, limits.memoryBytes), this.#spool);
     this.#spool = spool;
     const budget = new TimeBudget(Math.max(1, timeMs), { entries: 0, bytes: 0 });
     try {
