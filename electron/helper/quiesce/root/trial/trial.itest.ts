@@ -26,7 +26,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'the trial', () => {
   let state = '';
   const quiet: MachineConditions = {
     ...{ audit: 'none', isContainer: false, swaps: [], canLockMemory: true, controlGroup: undefined, outputFiles: [] },
-    ...{ hasEmergencyThaw: true, kernel: 'kernel-1' },
+    ...{ askedPrograms: () => [], hasEmergencyThaw: true, kernel: 'kernel-1' },
   };
   beforeAll(async () => {
     filesystem = await openLoopFilesystem({ type: 'ext4', sizeMiB: 32 });
