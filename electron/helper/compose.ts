@@ -20,6 +20,8 @@ import { PublishedTrees } from './pipeline/published-trees.ts';
 import {
   createBtrfsSnapshot,
   createFsfreezeCopy,
+  createGroupLive,
+  createGroupPrecopy,
   createHooks,
   createJournal,
   createLive,
@@ -29,6 +31,7 @@ import {
   createTrackers,
   createZfsSnapshot,
   FreezePace,
+  methodsByKind,
   newHotFileWatches,
   openTrialBook,
   QuietRecorder,
@@ -42,7 +45,13 @@ import {
 import { pause } from './quiesce/pause.ts';
 import { processEnvironment } from './repository/index.ts';
 import { createFilesystemRestore, snapshotSourceOf } from './restore/index.ts';
-import { createFilesystemSource, type FilesystemFacts, type SourceFacts } from './sources/index.ts';
+import {
+  createFilesystemSource,
+  createGroupSource,
+  type FilesystemFacts,
+  type SourceFacts,
+  sourcesOf,
+} from './sources/index.ts';
 import { processAbilities } from './system/capabilities.ts';
 import { diskUse } from './system/disk-use.ts';
 import { identityFileOps, plainFileOps } from './system/file-ops.ts';
@@ -92,6 +101,7 @@ export function composeHelper(composition: Composition): HelperContext {
   });
   const journal = createJournal({ trackers, own, onDrained: (source, atMs) => recorder.drained(source, atMs) });
   const filesystem = createFilesystemSource({ files, knownCounts: (source) => journal.countsOf(source) });
+  const sources = sourcesOf({ filesystem, group: createGroupSource(filesystem) });
   const programPlaces = [process.execPath, dirname(composition.program)];
   makeReady(directories.scratch);
   const root = createRootHold({
@@ -112,6 +122,18 @@ export function composeHelper(composition: Composition): HelperContext {
     recordsFolder: directories.snapshotRecords,
     ...{ onlyDirectPlaces: holding.onlyDirectPlaces, pace: holding.pace, sleep: holding.sleep },
   };
+  const live = createLive();
+  const methodsFor = methodsByKind({
+    filesystem: [
+      createBtrfsSnapshot(atomic),
+      createLvmSnapshot(atomic),
+      createZfsSnapshot(atomic),
+      createPrecopyFreeze(holding),
+      createFsfreezeCopy(holding),
+      live,
+    ],
+    group: [createGroupPrecopy(holding), createGroupLive(live)],
+  });
   // Beside the journals of restores: what is to be put in order at the next start.
   const hooks = createHooks({
     recordsFolder: join(dirname(directories.restores), 'hooks'),
@@ -147,18 +169,11 @@ export function composeHelper(composition: Composition): HelperContext {
     sessions,
     restores,
     scheduleConsent,
-    filesystem,
+    sources,
     machineConditions: () => machineConditions(systemBus),
     stages: {
-      examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),
-      methods: [
-        createBtrfsSnapshot(atomic),
-        createLvmSnapshot(atomic),
-        createZfsSnapshot(atomic),
-        createPrecopyFreeze(holding),
-        createFsfreezeCopy(holding),
-        createLive(),
-      ].map((method) => recorder.beside(method)),
+      examine: (spec, signal) => sources.examine(spec, { own: own(), signal }),
+      methodsFor: (facts) => methodsFor(facts).map((method) => recorder.beside(method)),
       kernel: processAbilities().kernel.release,
       version,
       author,
@@ -183,10 +198,14 @@ export function composeHelper(composition: Composition): HelperContext {
   };
 }
 
-/** Of what the mount of a source lies on itself: what is below it is at work when it is. */
-function diskUseOf({ mountPoint }: SourceFacts): (() => number) | undefined {
-  const mount = listMounts().findLast((each) => each.mountPoint === mountPoint);
-  return mount === undefined ? undefined : diskUse(deviceNumber(mount));
+/** Of what the mounts of a source lie on themselves: what is below them is at work when they are. The busiest counts. */
+function diskUseOf({ mountPoint, mountPoints = [mountPoint] }: SourceFacts): (() => number) | undefined {
+  const mounts = listMounts();
+  const uses = mountPoints.flatMap((place) => {
+    const mount = mounts.findLast((each) => each.mountPoint === place);
+    return mount === undefined ? [] : (diskUse(deviceNumber(mount)) ?? []);
+  });
+  return uses.length === 0 ? undefined : () => Math.max(...uses.map((use) => use()));
 }
 
 /** A folder can be protected more than once, with snapshots in several repositories. */

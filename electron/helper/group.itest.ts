@@ -59,7 +59,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'a backup of a group', () => {
       } as const;
       const stages: BackupStages = {
         examine: async () => groupFacts(await Promise.all(order.map((folder) => examineFolder(folder)))),
-        methods: methods(freezeEnvironment({ journal })) as unknown as QuiesceMethod[],
+        methodsFor: () => methods(freezeEnvironment({ journal })) as unknown as QuiesceMethod[],
         ...{ kernel: '6.18', version: '0.0.0', publishedTrees },
         author: { hostname: 'desk', username: 'anna', uid: 1000, gid: 1000 },
       };

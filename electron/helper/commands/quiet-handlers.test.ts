@@ -49,7 +49,7 @@ async function activity(kind: 'quiet' | 'changes', known: { changes: number; new
   const context = {
     own: () => ({ paths: [] }),
     quiet: { recorder: { activitySince: (_: unknown, since: number) => (since === start ? known : undefined) } },
-    filesystem: {
+    sources: {
       activity: async () => {
         isLookedAt = true;
         return { changes: 7, newestNs, tookMs: 900 };

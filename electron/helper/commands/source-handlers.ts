@@ -15,7 +15,7 @@ import { sourceIdFor } from './source-ids.ts';
 type SourceHandlers = Pick<Handlers, Extract<keyof Handlers, `sources.${string}`>>;
 
 export function sourceHandlers(context: HelperContext): SourceHandlers {
-  const { registry, caller, stages, filesystem } = context;
+  const { registry, caller, stages, sources } = context;
 
   async function put(
     id: SourceId,
@@ -67,8 +67,7 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
     },
     'sources.activity': async ({ id, since }, { signal }) =>
       sourceActivity(context, sourceById(registry, caller.uid, id), since, signal),
-    'sources.excludeSizes': async ({ spec }, { signal }) =>
-      filesystem.excludeSizes(spec, { own: context.own(), signal }),
+    'sources.excludeSizes': async ({ spec }, { signal }) => sources.excludeSizes(spec, { own: context.own(), signal }),
     'sources.remove': async ({ id }) => {
       sourceById(registry, caller.uid, id);
       registry.removeSource(id);
