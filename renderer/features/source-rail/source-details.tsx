@@ -18,6 +18,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { HealthMark } from './health-mark.tsx';
 import { MissedRuns } from './missed-runs.tsx';
+import { QuietLine } from './quiet-line.tsx';
 import { RemoveSourceDialog } from './remove-source-dialog.tsx';
 import { SourceKindIcon } from './source-kind-icon.tsx';
 import { nextRun } from './source-line.ts';
@@ -98,7 +99,7 @@ export function SourceDetails({
             </dd>
           </>
         )}
-        <QuietLine lane={lane} />
+        <QuietLine key={`quiet ${source.id}`} sourceId={source.id} lane={lane} />
         <dt>{t('details.next')}</dt>
         <dd>{nextWords(source, next, now, t)}</dd>
         <dt>{t('details.when')}</dt>
@@ -141,30 +142,6 @@ export function SourceDetails({
     </div>
   );
 }
-
-/** The newest time in which nobody was seen to write: what the band on the timeline shows. */
-function QuietLine({ lane }: { readonly lane: Lane | undefined }): ReactNode {
-  const { t } = useTranslation('source-rail');
-  const now = useNow(60_000);
-  const band = lane?.staticBands.at(-1);
-  if (band === undefined) return null;
-  const at = (ms: number): string => `${formatDay(ms, now)}, ${formatTime(ms)}`;
-  const isGoingOn = now - band.to < lookMs;
-  const until = formatDay(band.from, now) === formatDay(band.to, now) ? formatTime(band.to) : at(band.to);
-  return (
-    <>
-      <dt>{t('details.quiet')}</dt>
-      <dd>
-        {isGoingOn
-          ? t('details.quietSince', { from: at(band.from) })
-          : t('details.quietFrom', { from: at(band.from), to: until })}
-      </dd>
-    </>
-  );
-}
-
-/** Quiet is known up to the last look; one is made every minute, and shown some minutes later. */
-const lookMs = 7 * 60_000;
 
 function ignore(): void {}
 
