@@ -45,8 +45,6 @@ export interface FrozenDeltaParts {
   readonly isAnswered: boolean;
   /** Begins copy-before-write, and gives the contents taken so; those files are not read here. */
   readonly holdHotFiles: () => ReadonlyMap<HandleKey, StillContent>;
-  /** How much later a change may have been made without moving a ctime, ns. */
-  readonly doubtNs: bigint;
 }
 
 export interface TakenDelta {
@@ -166,7 +164,7 @@ export class FrozenDelta {
   }
 
   #lookAtOpenFile(key: HandleKey, sight: WriterSight): void {
-    const { picture, looker, base, doubtNs, readBefore } = this.#parts;
+    const { picture, looker, base, readBefore } = this.#parts;
     const file = picture.file(key);
     const path = file?.path() ?? null;
     if (file === undefined || path === null || this.#read.has(key)) return;
@@ -177,7 +175,7 @@ export class FrozenDelta {
     // What is read into memory before the freeze counts as read inside only if nobody could have changed it since.
     const content = file.content.state === 'inside' ? (readBefore.get(key) ?? file.content) : file.content;
     const isSame = ctimeNs === file.meta.ctimeNs;
-    if (!isSame || !isSettled(sight, { meta: { ctimeNs }, content, base, tickNs: doubtNs })) picture.content(key);
+    if (!isSame || !isSettled(sight, { meta: { ctimeNs }, content, base })) picture.content(key);
   }
 
   #readFile(file: PictureFile): void {

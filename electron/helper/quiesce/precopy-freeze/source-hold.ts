@@ -1,10 +1,11 @@
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import { coarseClockNs } from '../../system/coarse-clock.ts';
 import { deviceNumber } from '../../system/mounts.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
-import { doubtNs, tickNs, wallClockNs } from '../ctime/granularity.ts';
+import { doubtNs } from '../ctime/granularity.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
@@ -60,7 +61,6 @@ export class SourceHold implements AsyncDisposable {
   readonly #picture: Picture;
   readonly #around: WritersAround;
   readonly #doubtNs = doubtNs();
-  readonly #tickNs = tickNs();
   readonly #looker: Looker;
   readonly #contents: LiveContents;
   readonly #passes: LivePasses;
@@ -260,7 +260,6 @@ export class SourceHold implements AsyncDisposable {
         base: this.#clock.base,
         isAnswered: this.#scan.isAnswered === true,
         holdHotFiles: () => this.#hot?.hold() ?? new Map(),
-        doubtNs: this.#tickNs,
         opened: this.#memory,
       },
       budget,
@@ -331,12 +330,12 @@ export class SourceHold implements AsyncDisposable {
   }
 
   get #settling(): SettlingParts {
-    return { picture: this.#picture, looker: this.#looker, base: this.#clock.base, doubtNs: this.#tickNs };
+    return { picture: this.#picture, looker: this.#looker, base: this.#clock.base };
   }
 
   /** So that from here on every first store into a mapped page moves a ctime. */
   async #flushOnce(): Promise<void> {
-    const startedNs = wallClockNs() - this.#doubtNs;
+    const startedNs = coarseClockNs();
     await this.#flushed.during(this.#parts.steps.flush(this.#parts.tree.rootFd));
     this.#contents.flushedNs = startedNs;
   }
