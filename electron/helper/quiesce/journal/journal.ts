@@ -1,6 +1,7 @@
 import type { OwnPlaces } from '../../sources/contract.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import { statxDescriptor } from '../../system/statx.ts';
+import { filesystemsHandedOut } from '../../system/untold-writers.ts';
 import { createPicture, type Picture, type PictureCounts } from '../picture/index.ts';
 import type { ChangeTracker, Trackers } from '../tracking/contract.ts';
 import { entryMeta, noDetail } from '../view/entry-meta.ts';
@@ -10,6 +11,7 @@ import { type DrainedSource, KeptPicture } from './kept-picture.ts';
 import { Shelf } from './shelf.ts';
 import { placeId, sourceId } from './source-id.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { type FindHandedOut, UntoldLooks } from './untold-looks.ts';
 
 export interface JournalOptions {
   readonly trackers: Trackers;
@@ -22,6 +24,10 @@ export interface JournalOptions {
   /** A full walk is due after so many loans, or so long, ms, after the last. Defaults 20, 24 h. */
   readonly verifyAfterLoans?: number;
   readonly verifyAfterMs?: number;
+  /** Of these filesystems those whose files are handed to a program that writes to them untold. Default: by /proc. */
+  readonly findHandedOut?: FindHandedOut;
+  /** How often at most that is looked for, ms. Default 1 minute. */
+  readonly lookForUntoldEveryMs?: number;
   /** Wall clock, ms: it goes on while the system sleeps. */
   readonly now?: () => number;
   /** After each drain between runs, for each kept picture. `atMs`: whatever changed before it has been told by now. */
@@ -30,6 +36,7 @@ export interface JournalOptions {
 
 const defaultMaxEntries = 600_000;
 const defaultDrainEveryMs = 2_000;
+const defaultLookForUntoldEveryMs = 60_000;
 const defaultVerifyAfterLoans = 20;
 const defaultVerifyAfterMs = 24 * 60 * 60_000;
 
@@ -51,6 +58,7 @@ class PictureJournal implements Journal {
   readonly #shelf: Shelf;
   readonly #timer: DrainTimer;
   readonly #now: () => number;
+  readonly #untold: UntoldLooks;
   /** Loans under way. */
   readonly #loans = new Set<Loan>();
   #isClosed = false;
@@ -59,6 +67,13 @@ class PictureJournal implements Journal {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#shelf = new Shelf(options.maxEntries ?? defaultMaxEntries);
+    this.#untold = new UntoldLooks({
+      find: options.findHandedOut ?? filesystemsHandedOut,
+      everyMs: options.lookForUntoldEveryMs ?? defaultLookForUntoldEveryMs,
+      now: this.#now,
+      kept: () => this.#shelf.all.map(([, kept]) => kept),
+      isQuiet: () => this.#loans.size === 0 && !this.#isClosed,
+    });
     this.#timer = new DrainTimer(options.drainEveryMs ?? defaultDrainEveryMs, () => this.#drainAll());
   }
 
@@ -97,6 +112,7 @@ class PictureJournal implements Journal {
     this.#isClosed = true;
     this.#timer.stop();
     this.#shelf.clear();
+    await this.#untold.ended();
   }
 
   #own(): OwnPlaces {
@@ -202,6 +218,7 @@ class PictureJournal implements Journal {
       const reason = kept.picture.doubts[drained[index] ?? 0];
       if (reason !== undefined) this.#shelf.drop(id, reason);
     }
+    if (isQuiet) this.#untold.look();
     if (this.#shelf.size === 0) this.#timer.stop();
     return events;
   }

@@ -28,7 +28,8 @@ export class KeptPicture implements Disposable {
   readonly picture: Picture;
   readonly #subscriptions: readonly Disposable[];
   readonly #record = Symbol('picture');
-  readonly #device: string;
+  /** That of its filesystem's mounts: `8:1`. */
+  readonly device: string;
   #toldBefore = 0;
   #doubt: string | null = null;
   surroundings: string;
@@ -39,7 +40,7 @@ export class KeptPicture implements Disposable {
   constructor(source: KeptSource, tracker: ChangeTracker, picture: Picture, surroundings: string, nowMs: number) {
     const { spec, deviceId, inode, root, detail, mount } = source;
     this.source = { spec, deviceId, inode, root, mount, ...(detail === undefined ? {} : { detail }) };
-    this.#device = deviceNumber(mount);
+    this.device = deviceNumber(mount);
     this.tracker = tracker;
     this.picture = picture;
     this.surroundings = surroundings;
@@ -67,7 +68,7 @@ export class KeptPicture implements Disposable {
     this.#toldBefore = picture.told;
     this.#doubt = null;
     const holds = (inode: bigint): boolean => picture.keysOfInode(inode).length > 0;
-    return { spec: this.source.spec, changes, doubt, record: this.#record, device: this.#device, holds };
+    return { spec: this.source.spec, changes, doubt, record: this.#record, device: this.device, holds };
   }
 
   #note(reason: string): void {
