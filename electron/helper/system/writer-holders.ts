@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { hasCode } from './errno.ts';
 import { kernelWriters } from './kernel-writers.ts';
 import { lookAtProcess, processGaps, processIds, type SharedMapping } from './process-files.ts';
@@ -108,7 +109,21 @@ function mappedFile({ inode, device, path }: SharedMapping, wanted: Wanted): Fil
   if (candidates.length === 0) return undefined;
   const same = candidates.find((file) => deviceText(file.deviceId) === device);
   // btrfs shows another device here than stat does: ask the mapping itself. In doubt it is one of ours.
-  return same ?? wanted.at(path) ?? candidates[0];
+  return same ?? wanted.at(path) ?? (isOfOneDevice(device, path) ? undefined : candidates[0]);
+}
+
+/** linux/magic.h */
+const TMPFS_MAGIC = 0x01021994;
+
+/** Whether the file's filesystem has one device, under which both maps and stat show it: then another device is another file. */
+function isOfOneDevice(device: string, path: string): boolean {
+  // Those of btrfs and of overlays have no number of a disk. Whose has one, has it everywhere.
+  if (!device.startsWith('00:')) return true;
+  try {
+    return statfsSync(path).type === TMPFS_MAGIC;
+  } catch {
+    return false;
+  }
 }
 
 /** `8:01` in hexadecimal, as maps has it. */
