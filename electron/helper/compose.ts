@@ -2,7 +2,7 @@ import { closeSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SourceId } from '../../shared/domain/ids.ts';
 import { localZone } from '../../shared/domain/keep/wall-clock.ts';
-import type { FilesystemSpec, Source } from '../../shared/domain/source.ts';
+import { type FilesystemSpec, placesOf, type Source } from '../../shared/domain/source.ts';
 import { msToInstant } from '../../shared/domain/time.ts';
 import type { Account } from './authority/accounts.ts';
 import { identityOf } from './authority/accounts.ts';
@@ -98,6 +98,7 @@ export function composeHelper(composition: Composition): HelperContext {
   const recorder = new QuietRecorder({
     windows,
     sourcesOf: (spec) => registeredAs(registry.sources(caller.uid), spec),
+    groupsOf: (spec) => registeredWith(registry.sources(caller.uid), spec),
   });
   const journal = createJournal({ trackers, own, onDrained: (source, atMs) => recorder.drained(source, atMs) });
   const filesystem = createFilesystemSource({ files, knownCounts: (source) => journal.countsOf(source) });
@@ -214,6 +215,15 @@ function registeredAs(sources: readonly Source[], spec: FilesystemSpec): SourceI
   return sources.flatMap((source) =>
     source.spec.kind === 'filesystem' && rulesText(source.spec) === rules ? [source.id] : [],
   );
+}
+
+/** The same folder, with the same rules, can be one of the places of several groups. */
+function registeredWith(sources: readonly Source[], spec: FilesystemSpec): { id: SourceId; places: string[] }[] {
+  const rules = rulesText(spec);
+  return sources.flatMap(({ id, spec: other }) => {
+    const places = other.kind === 'group' ? placesOf(other).map(rulesText) : [];
+    return places.includes(rules) ? [{ id, places }] : [];
+  });
 }
 
 function paceOf(folder: string | undefined): FreezePace {
