@@ -1,7 +1,7 @@
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import { notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import type { Source } from '../../../shared/domain/source.ts';
-import { describeSpec, specPaths } from '../../../shared/domain/source.ts';
+import { describeSpec, type SourceSpec, specPaths } from '../../../shared/domain/source.ts';
 import type { Lane, Timeline } from '../../../shared/ipc/timeline.ts';
 import type { DrawnFailure, DrawnSnapshot } from './catalog-port.ts';
 import type { SourcePlan } from './source-plan.ts';
@@ -29,7 +29,7 @@ export function composeTimeline(
       key: source.id,
       sourceId: source.id,
       name: source.name,
-      detail: detailOf(drawn) ?? describeSpec(source.spec),
+      detail: laneDetail(source.spec, drawn),
       kind: source.spec.kind,
       failures: (failuresOf.get(source.id) ?? []).map(({ runId, at, outcome, text }) => ({ runId, at, outcome, text })),
       ...drawing(drawn, now, quietOf(source)),
@@ -120,6 +120,19 @@ export function mergeBands(bands: readonly Band[], now: number): Band[] {
     else merged.push({ from: band.from, to });
   }
   return merged;
+}
+
+/** Of several places how many there are: which they are stands in the source's details. */
+function laneDetail(spec: SourceSpec, drawn: readonly DrawnSnapshot[]): string {
+  const detail = detailOf(drawn);
+  switch (spec.kind) {
+    case 'filesystem':
+      return detail ?? describeSpec(spec);
+    case 'group': {
+      const places = `${spec.members.length} places`;
+      return detail === undefined ? `${places} · ${describeSpec(spec)}` : `${places} · ${detail}`;
+    }
+  }
 }
 
 function detailOf(drawn: readonly DrawnSnapshot[]): string | undefined {

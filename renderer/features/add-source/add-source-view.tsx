@@ -45,13 +45,17 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
   const [choice, setChoice] = useState<PolicyChoice>(() => choiceOf(edited?.policy ?? null));
   const [choiceIsValid, setChoiceIsValid] = useState(true);
   const [preflight, setPreflight] = useState<Preflight | null>(null);
+  const [mountPoints, setMountPoints] = useState<readonly string[]>([]);
   const [working, setWorking] = useState<'add' | 'back-up' | null>(null);
   const [error, setError] = useState<StillpointError | null>(null);
   const repositoryId = chosen ?? repositories?.[0]?.id ?? null;
   const ready = draftProblem(draft) === null && preflight !== null && repositoryId !== null && choiceIsValid;
   const removable = repositories?.find(({ id }) => id === repositoryId)?.removable ?? false;
   const onValid = useCallback((valid: boolean) => setChoiceIsValid(valid), []);
-  const keep = useCallback((found: Preflight | null) => setPreflight(found), []);
+  const keep = useCallback((found: Preflight | null, at: readonly string[]) => {
+    setPreflight(found);
+    setMountPoints(at);
+  }, []);
 
   const save = async (andBackUp: boolean): Promise<void> => {
     if (preflight === null || repositoryId === null) return;
@@ -99,6 +103,7 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
         <p className={classes.quiet}>{t('where.line')}</p>
         <SourceChooser
           foldExcludes
+          several
           draft={draft}
           longestStallMs={choice.longestStallMs}
           onChange={setDraft}
@@ -115,7 +120,7 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
       </section>
       <section className={classes.part}>
         <h2>{t('repository.title')}</h2>
-        <RepositoryChoice value={repositoryId} onChange={setChosen} source={preflight} />
+        <RepositoryChoice value={repositoryId} onChange={setChosen} sourceMountPoints={mountPoints} />
       </section>
       <section className={classes.part}>
         <h2>{t('policy.title')}</h2>
@@ -128,8 +133,8 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
         />
       </section>
       {edited !== null && !isSamePlaces(edited.spec, specOf(draft)) && (
-        <Notice tone="info" title={t('moved.title')}>
-          {t('moved.line')}
+        <Notice tone="info" title={t(draft.others.length === 0 ? 'moved.title' : 'moved.titleOthers')}>
+          {t(draft.others.length === 0 ? 'moved.line' : 'moved.lineOthers')} {t('moved.anew')}
         </Notice>
       )}
       {error !== null && fieldError(error, 'name') === null && <ErrorPanel error={error} />}

@@ -17,17 +17,21 @@ import { isBelow, linesOf, lookablePlace, type PlaceDraft } from './source-draft
 export function ExcludesEditor({
   draft,
   folded = false,
+  named = false,
   onChange,
 }: {
   readonly draft: PlaceDraft;
   /** At first only what is left out and how much that is, until somebody wants to change it. */
   readonly folded?: boolean;
+  /** One of several: which place it is about is said. */
+  readonly named?: boolean;
   readonly onChange: (draft: PlaceDraft) => void;
 }): ReactNode {
   const { t } = useTranslation('add-source');
   const [open, setOpen] = useState(!folded);
   const listId = useId();
-  const [rules, setRules] = useState(draft.ignoreText !== '');
+  const [wantsRules, setRules] = useState(false);
+  const rules = wantsRules || draft.ignoreText !== '';
   // The same draft is the same spec: what is new at every render never settles.
   const wanted = useMemo(() => lookablePlace(draft), [draft]);
   const [spec] = useDebouncedValue(wanted, 500);
@@ -59,7 +63,7 @@ export function ExcludesEditor({
   const wrongLine = lineProblem(error, linesOf(draft.ignoreText));
   return (
     <fieldset className={classes.excludes} aria-busy={loading}>
-      <legend>{t('excludes.title')}</legend>
+      <legend>{named ? t('excludes.titleOf', { path: draft.path }) : t('excludes.title')}</legend>
       {folded && (
         <div className={classes.leftOutLine}>
           <span>{leftOutWords(draft, value, t)}</span>
@@ -68,7 +72,11 @@ export function ExcludesEditor({
             size="xs"
             aria-expanded={open}
             aria-controls={listId}
-            aria-label={t(open ? 'excludes.hideNamed' : 'excludes.changeNamed')}
+            aria-label={
+              named
+                ? t(open ? 'excludes.hideOf' : 'excludes.changeOf', { path: draft.path })
+                : t(open ? 'excludes.hideNamed' : 'excludes.changeNamed')
+            }
             onClick={() => setOpen(!open)}
           >
             {t(open ? 'excludes.hide' : 'excludes.change')}

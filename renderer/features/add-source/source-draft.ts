@@ -77,8 +77,12 @@ export function placeSpecOf(place: PlaceDraft): FilesystemSpec {
 /** Whether two specs leave the same out of the same place, whatever the order in which it is told. */
 export function isSameSpec(a: SourceSpec, b: SourceSpec): boolean {
   const [ofA, ofB] = [placesOf(a), placesOf(b)];
-  // In another order they are compared with no earlier snapshot.
-  return a.kind === b.kind && ofA.length === ofB.length && ofA.every((place, at) => isSamePlace(place, ofB[at]));
+  const isIn = (place: FilesystemSpec): boolean =>
+    isSamePlace(
+      place,
+      ofB.find(({ path }) => path === place.path),
+    );
+  return a.kind === b.kind && ofA.length === ofB.length && ofA.every(isIn);
 }
 
 function isSamePlace(a: FilesystemSpec, b: FilesystemSpec | undefined): boolean {
@@ -139,9 +143,11 @@ export function isBelow(path: string, folder: string): boolean {
 export type DraftProblem = 'no-path' | 'relative-path' | 'no-name' | 'wrong-rule';
 
 export function draftProblem(draft: SourceDraft): DraftProblem | null {
-  if (draft.path === '') return 'no-path';
-  if (!draft.path.startsWith('/')) return 'relative-path';
-  if (linesOf(draft.ignoreText).some((line) => !ignoreLineSchema.safeParse(line).success)) return 'wrong-rule';
+  const places = placesOfDraft(draft);
+  if (places.some(({ path }) => path === '')) return 'no-path';
+  if (places.some(({ path }) => !path.startsWith('/'))) return 'relative-path';
+  const lines = places.flatMap(({ ignoreText }) => linesOf(ignoreText));
+  if (lines.some((line) => !ignoreLineSchema.safeParse(line).success)) return 'wrong-rule';
   return draft.name.trim() === '' ? 'no-name' : null;
 }
 

@@ -2,6 +2,7 @@ import { Button, Radio, TextInput } from '@mantine/core';
 import { type Dispatch, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../../state/ask.ts';
+import { formatList } from '../../ui/format/list.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { ChoiceCard } from './choice-card.tsx';
 import type { PointFacts } from './use-point-facts.ts';
@@ -53,9 +54,15 @@ export function WhereStep({
           <ChoiceCard
             value="original"
             title={t('where.original')}
-            description={t('where.originalLine', { path: facts.paths.join(', ') })}
+            description={t(facts.paths.length > 1 ? 'where.originalLines' : 'where.originalLine', {
+              path: formatList(facts.paths),
+            })}
           />
-          <ChoiceCard value="folder" title={t('where.folder')} description={t('where.folderLine')} />
+          <ChoiceCard
+            value="folder"
+            title={t('where.folder')}
+            description={t(facts.paths.length > 1 ? 'where.folderLines' : 'where.folderLine')}
+          />
         </div>
       </Radio.Group>
       {target.kind === 'folder' && (

@@ -3,7 +3,7 @@ import { IconEdit, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
-import { describeSpec, type FilesystemSpec, placesOf } from '../../../shared/domain/source.ts';
+import { type FilesystemSpec, placesOf, specPaths } from '../../../shared/domain/source.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { whyLate } from '../../state/late-words.ts';
@@ -79,7 +79,12 @@ export function SourceDetails({
       </div>
       <dl className={classes.facts}>
         <dt>{t('details.where')}</dt>
-        <dd>{describeSpec(source.spec)}</dd>
+        <dd>
+          {specPaths(source.spec).map((path) => (
+            <div key={path}>{path}</div>
+          ))}
+          {source.spec.kind === 'group' && <div className={classes.quiet}>{t('details.together')}</div>}
+        </dd>
         <dt>{t('details.asked')}</dt>
         <dd>
           {t('details.askedText', {

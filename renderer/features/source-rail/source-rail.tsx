@@ -3,6 +3,7 @@ import { IconCalendarTime, IconEdit, IconInfoCircle, IconPlayerPlay, IconPlus, I
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
+import { type SourceSpec, specPaths } from '../../../shared/domain/source.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { useStore } from '../../state/store.ts';
 import { HealthMark } from './health-mark.tsx';
@@ -43,6 +44,21 @@ export function SourceRail({
         </button>
       </Tooltip>
     </nav>
+  );
+}
+
+/** Where a source of several places is; one with one place is known by its name. */
+function Places({ spec }: { readonly spec: SourceSpec }): ReactNode {
+  const { t } = useTranslation('source-rail');
+  if (spec.kind !== 'group') return null;
+  const paths = specPaths(spec);
+  const [first, second] = paths;
+  return (
+    <>
+      <span className={classes.places} title={paths.join('\n')}>
+        {paths.length === 2 ? t('places.two', { first, second }) : t('places.several', { count: paths.length })}
+      </span>{' '}
+    </>
   );
 }
 
@@ -95,6 +111,7 @@ function SourceItem({
                 <span className={classes.name}>{source.name}</span>
                 <HealthMark health={source.health} size={18} />
               </span>{' '}
+              <Places spec={source.spec} />
               <span className={classes.words} data-health={source.health} title={words}>
                 {words}
               </span>

@@ -2,6 +2,7 @@ import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { emptyWorld, plannedLane, repositoryOf, sourceOf } from './build.ts';
 import { alertsWorld, fullWorld, lateWorld, missedWorld, pausedWorld } from './everyday.ts';
+import { groupWorld } from './group.ts';
 import { hugeWorld } from './huge.ts';
 import { repositoryIdOf, snapshotIdOf } from './ids.ts';
 import { keptTimes, markOf } from './marks.ts';
@@ -25,6 +26,7 @@ export const sceneNames = [
   'alerts',
   'system',
   'kernel-changed',
+  'group',
 ] as const;
 export type SceneName = (typeof sceneNames)[number];
 
@@ -55,6 +57,8 @@ export function buildScene(name: SceneName, now: number): World {
       return systemWorld(normalWorld(now));
     case 'kernel-changed':
       return kernelChangedWorld(normalWorld(now));
+    case 'group':
+      return groupWorld(normalWorld(now));
     case 'huge':
       return hugeWorld(now);
   }
