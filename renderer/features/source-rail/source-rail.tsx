@@ -47,19 +47,17 @@ export function SourceRail({
   );
 }
 
-/** Where a source of several places is; one with one place is known by its name. */
-function Places({ spec }: { readonly spec: SourceSpec }): ReactNode {
+/** Of two paths together, as far as a line bears them; else they are counted. */
+const mostCharacters = 22;
+
+/** Where a source of several places is, in few words; one with one place is known by its name. */
+function usePlacesWords(spec: SourceSpec): string | null {
   const { t } = useTranslation('source-rail');
   if (spec.kind !== 'group') return null;
   const paths = specPaths(spec);
   const [first, second] = paths;
-  return (
-    <>
-      <span className={classes.places} title={paths.join('\n')}>
-        {paths.length === 2 ? t('places.two', { first, second }) : t('places.several', { count: paths.length })}
-      </span>{' '}
-    </>
-  );
+  const isShort = paths.length === 2 && paths.join('').length <= mostCharacters;
+  return isShort ? t('places.two', { first, second }) : t('places.several', { count: paths.length });
 }
 
 function SourceItem({
@@ -86,7 +84,9 @@ function SourceItem({
     state.selectSource(source.id);
     if (state.view.name !== 'main') state.open({ name: 'main' });
   };
-  const label = t('item', { name: source.name, health: t(`health.${source.health}`), text: words });
+  const places = usePlacesWords(source.spec);
+  const text = places === null ? words : t('textOfPlaces', { places, text: words });
+  const label = t('item', { name: source.name, health: t(`health.${source.health}`), text });
   return (
     <li>
       <Tooltip label={label} disabled={!narrow} position="right" multiline maw={260}>
@@ -111,7 +111,13 @@ function SourceItem({
                 <span className={classes.name}>{source.name}</span>
                 <HealthMark health={source.health} size={18} />
               </span>{' '}
-              <Places spec={source.spec} />
+              {places !== null && (
+                <>
+                  <span className={classes.places} title={specPaths(source.spec).join('\n')}>
+                    {places}
+                  </span>{' '}
+                </>
+              )}
               <span className={classes.words} data-health={source.health} title={words}>
                 {words}
               </span>
