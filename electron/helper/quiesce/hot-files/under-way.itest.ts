@@ -18,6 +18,7 @@ import {
   killLater,
   neverAborted,
   openHotFile,
+  openHotScene,
   readContent,
   reasonOf,
   watchOptions,
@@ -58,12 +59,8 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     ] as const)('%s: let go before the hold and done after the thaw, is kept', async (way, offset, length) => {
       using _killer = killLater(process.pid, 60);
       writeFileSync(path, old);
-      await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(expectedFile(path));
-      await using scribe = startScribe();
-      await scribe.open(path);
-      using file = openHotFile(path);
-      await using hot = watch.newHotFiles();
+      await using scene = await openHotScene(root, path);
+      const { scribe, file, hot } = scene;
       expect(await hot.prepare([file], neverAborted)).toEqual([]);
       let changed: Promise<void> | undefined;
       const { value } = await whileFrozen(filesystem.mountPoint, () => {
@@ -83,12 +80,8 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     it('past asking before we began to be asked: the file is not taken', async () => {
       using _killer = killLater(process.pid, 60);
       writeFileSync(path, old);
-      await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(expectedFile(path));
-      await using scribe = startScribe();
-      await scribe.open(path);
-      using file = openHotFile(path);
-      await using hot = watch.newHotFiles();
+      await using scene = await openHotScene(root, path);
+      const { scribe, file, hot } = scene;
       // Somebody else's freeze. The watchdog of the filesystem thaws it should this process hang.
       freezeUnguarded(root);
       let changed: Promise<void>;
@@ -105,12 +98,8 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     it('in a call that is asked about once and writes for long: it is waited for', async () => {
       using _killer = killLater(process.pid, 60);
       writeFileSync(path, old);
-      await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(expectedFile(path));
-      await using scribe = startScribe();
-      await scribe.open(path);
-      using file = openHotFile(path);
-      await using hot = watch.newHotFiles();
+      await using scene = await openHotScene(root, path);
+      const { scribe, file, hot } = scene;
       const changed = scribe.change('splice-slowly', 0, 4096);
       await delay(100);
       expect(await hot.prepare([file], neverAborted)).toEqual([]);
