@@ -33,8 +33,8 @@ export function groupFacts(named: readonly FilesystemFacts[]): GroupFacts {
 }
 
 function refuseTwice(members: readonly FilesystemFacts[]): void {
-  for (const outer of members) {
-    const at = members.findIndex((each) => each !== outer && isPartOf(each, outer));
+  for (const [index, outer] of members.entries()) {
+    const at = members.findIndex((each, other) => other !== index && isPartOf(each, outer));
     const inner = members[at];
     if (inner === undefined) continue;
     const isSame = inner.location === outer.location;
