@@ -22,7 +22,7 @@ const sample: readonly (readonly [string, RootCase | BackupCase])[] = [
 
 describe.skipIf(missing !== undefined)(`the filesystem everything is on${missing ? ` (${missing})` : ''}`, () => {
   it('is let go in time inside a guest that runs from it, whoever is killed or stopped', {
-    timeout: 600_000,
+    timeout: 1_200_000,
   }, async () => {
     await withRootPlace(async ({ guest, play }) => {
       for (const [name, rootCase] of sample) {
