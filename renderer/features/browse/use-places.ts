@@ -15,12 +15,12 @@ export function usePlaces(snapshot: SnapshotRef, path: string, go: (start: strin
   const key = `${repositoryId} ${snapshotId}`;
   const [known, setKnown] = useState<{ readonly key: string; readonly places: readonly string[] } | null>(null);
   useEffect(() => {
-    const mayGo = !begun.current && latest.current.path === '/';
-    begun.current = true;
     let isWanted = true;
     ask('snapshots.details', { repositoryId, snapshotId }).then(
       ({ summary: { paths } }) => {
         if (!isWanted) return;
+        const mayGo = !begun.current && latest.current.path === '/';
+        begun.current = true;
         setKnown({ key, places: paths });
         const start = startOf(paths);
         if (mayGo && start !== '/') latest.current.go(start);

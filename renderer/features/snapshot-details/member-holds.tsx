@@ -28,7 +28,9 @@ export function MemberHolds({ barrier }: { readonly barrier: Barrier }): ReactNo
                   <div key={location}>{location}</div>
                 ))}
                 <span className={classes.quiet}>
-                  {t('members.filesystem', { filesystem: member.filesystem, mountPoint: member.mountPoint })}
+                  {member.locations.includes(member.mountPoint)
+                    ? member.filesystem
+                    : t('members.filesystem', { filesystem: member.filesystem, mountPoint: member.mountPoint })}
                 </span>
               </th>
               <td>{t('members.after', { duration: formatDuration(member.frozenAfterMs) })}</td>
@@ -54,7 +56,7 @@ export function MemberHolds({ barrier }: { readonly barrier: Barrier }): ReactNo
       <p className={classes.quiet}>
         {together === null
           ? t('members.notTogether')
-          : t('members.together', { count: barrier.members.length, duration: formatDuration(together.ms) })}
+          : t('members.together', { duration: formatDuration(together.ms) })}
       </p>
     </div>
   );

@@ -49,9 +49,12 @@ export function Proof({ details, evidence }: { readonly details: Details; readon
         )}
         <HoldFacts evidence={evidence} />
         {barrier !== null && (
-          <Fact name={t('members.title')}>
-            <MemberHolds barrier={barrier} />
-          </Fact>
+          <>
+            <dt className={classes.wide}>{t('members.title')}</dt>
+            <dd className={classes.wide}>
+              <MemberHolds barrier={barrier} />
+            </dd>
+          </>
         )}
         {evidence.hooks.length > 0 && (
           <Fact name={t('proof.hooks')}>
