@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { barriersOn } from '../harness/accessibility.ts';
 import { openBusyFilesystem } from '../harness/busy-filesystem.ts';
 import { chooseFolder } from '../harness/dialogs.ts';
 import { installHelper, whyNotInstallable } from '../harness/installed-helper.ts';
@@ -35,7 +36,10 @@ test('two filesystems as one source: held still together, one snapshot, one file
     const { cards, go, source, addSource: add, toTimeline } = frame(page);
     const form = addSource(page);
     const details = snapshotDetails(page);
-    const keep = (screen: string): Promise<void> => keepScreens(page, import.meta.filename, screen);
+    const keep = async (screen: string): Promise<void> => {
+      await keepScreens(page, import.meta.filename, screen);
+      expect(await barriersOn(page)).toEqual([]);
+    };
 
     await test.step('a second place is added, and both can be held', async () => {
       await helper.consentFor(world.user);
