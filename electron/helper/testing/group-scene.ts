@@ -7,6 +7,7 @@ import { defaultPolicy, type Policy } from '../../../shared/domain/policy.ts';
 import type { RestoreTarget } from '../../../shared/domain/restore.ts';
 import type { RunEvent, RunResult } from '../../../shared/domain/run.ts';
 import { filesystemSpec, type GroupSpec } from '../../../shared/domain/source.ts';
+import { defaultStillRules } from '../../../shared/domain/still-rules.ts';
 import type { HelperCommandName, HelperParams, HelperResult } from '../../../shared/helper/contract.ts';
 import { memoryRegistry } from '../authority/registry.ts';
 import type { HelperContext } from '../commands/context.ts';
@@ -23,6 +24,10 @@ export interface GroupBackup {
 }
 
 let runs = 0;
+
+/** Writers and other tests keep the disk busy; nothing is waited for. */
+const still = { ...defaultStillRules, busyDisk: { waitSeconds: 0, afterwards: 'hold' as const } };
+
 const newRun = () => ({
   runId: runIdSchema.parse((++runs).toString(16).padStart(32, '0')),
   askedAt: '2026-11-20T02:00:00Z',
@@ -84,7 +89,7 @@ export class GroupScene {
   }
 
   async policy(more: Partial<Policy> = {}): Promise<Policy> {
-    return { ...defaultPolicy(await this.repository(), 'per-file'), longestStallMs: 3000, ...more };
+    return { ...defaultPolicy(await this.repository(), 'per-file'), longestStallMs: 3000, still, ...more };
   }
 
   async protect(spec: GroupSpec, name = 'Shop'): Promise<SourceId> {
