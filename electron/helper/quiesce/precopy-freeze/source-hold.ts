@@ -172,7 +172,8 @@ export class SourceHold implements AsyncDisposable {
     // Given back before anybody is held: who waits then must not wait for us.
     using _others = this.#parts.steps.yieldToOthers();
     await this.#passes.refresh();
-    if (loan.isVerificationDue && this.#passes.walks === 0) loan.verified(await this.#passes.verify());
+    const isVerificationDue = loan.isVerificationDue && this.#passes.walks === 0;
+    if (isVerificationDue && !(await loan.verifyByGenerations())) loan.verified(await this.#passes.verify());
     await this.#passes.converge();
     // Where the run before found little open this is left to the look that has to be, while the guard starts.
     if (!notesOf(this.#picture).foundLittleOpen) await this.#settleWriters();
