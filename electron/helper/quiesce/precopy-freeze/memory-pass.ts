@@ -13,7 +13,7 @@ import { treeEntry } from './looker.ts';
 /** More are opened anew inside. */
 const mostOpen = 256;
 
-type ReadLive = Extract<PictureContent, { state: 'taken' }>;
+export type ReadLive = Extract<PictureContent, { state: 'taken' }>;
 
 /** What was read into memory right before a freeze, as it is to be judged in it: read live, like what is stored ahead. */
 export type ReadIntoMemory = ReadonlyMap<HandleKey, ReadLive>;

@@ -6,6 +6,7 @@ import { deviceNumber } from '../../system/mounts.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
 import { doubtNs } from '../ctime/granularity.ts';
+import { probeSeesEveryWriter } from '../ctime/mapped-writes.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
@@ -119,7 +120,10 @@ export class SourceHold implements AsyncDisposable {
       passes: this.#passes,
       contents: this.#contents,
       memory: this.#memory,
+      picture: loan.picture,
       openedMeanwhile: () => this.#around.openedMeanwhile(),
+      openFiles: () => this.#writers.files,
+      probeSees: probeSeesEveryWriter(facts.mount),
     });
     this.#base = loan.picture.countFrom(context.parentBase ?? null);
     this.#clock = new ClockWatch(loan.picture, this.#base, this.#doubtNs);
@@ -207,6 +211,7 @@ export class SourceHold implements AsyncDisposable {
   /** `ready`, with flushes in between where it takes long: see `readyInPieces`. */
   async getReady(): Promise<void> {
     const { context, longestStallMs } = this.#parts;
+    this.#last.reserve(this.#forecast, this.#limits);
     await readyInPieces({
       longestStallMs,
       timeMs: () => this.#limits.timeMs,
@@ -217,6 +222,11 @@ export class SourceHold implements AsyncDisposable {
         await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
         throwIfAborted(context.signal);
         lookAtOpenFiles(this.#writers.files, this.#settling);
+      },
+      isWorthFlushing: () => this.#last.isWorthFlushing(),
+      flushOnce: async () => {
+        await this.#flushOnce();
+        throwIfAborted(context.signal);
       },
       tooSlow: () => tooSlow(this.#forecast.expected(), this.#limits, undefined),
     });
@@ -241,7 +251,7 @@ export class SourceHold implements AsyncDisposable {
 
   /** While frozen, by whomever: see `withFrozen`. */
   takeDelta(frozen: FrozenMoment): TakenDelta {
-    const { tree, loan, steps, longestStallMs } = this.#parts;
+    const { facts, tree, loan, steps, longestStallMs } = this.#parts;
     const freezeMs = Number(frozen.after.monotonicNs - frozen.before.monotonicNs) / 1e6;
     const budget = new TimeBudget(Math.max(0, usableMs(longestStallMs) - freezeMs), { entries: 0, bytes: 0 });
     const { spool, openedBefore } = this.#last;
@@ -259,6 +269,7 @@ export class SourceHold implements AsyncDisposable {
         openedMeanwhile: () => this.#around.openedMeanwhile(),
         readBefore: this.#memory.read,
         base: this.#clock.base,
+        probeSees: probeSeesEveryWriter(facts.mount),
         isAnswered: this.#scan.isAnswered === true,
         holdHotFiles: () => this.#hot?.hold() ?? new Map(),
         opened: this.#memory,
@@ -280,7 +291,7 @@ export class SourceHold implements AsyncDisposable {
     this.#memory.closeFiles();
     const scan = await this.#around.lookAfter();
     loan.tracker.drain();
-    const openedAfter = this.#around.openedMeanwhile();
+    const openedAfter = this.#around.openedMeanwhile().byOthers;
     return lookAfterThaw({
       ...this.#settling,
       tree,
