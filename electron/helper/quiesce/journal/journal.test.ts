@@ -10,7 +10,6 @@ import type { HandleKey } from '../tracking/contract.ts';
 import type { JournalLoan } from './contract.ts';
 import { createJournal, type DrainedSource, type JournalOptions, journalReasons } from './index.ts';
 import { FakeTrackers } from './testing/fake-trackers.ts';
-import { handedOut } from './untold-looks.ts';
 
 const fileKey = '\x01\0\0\0file' as HandleKey;
 const hourMs = 3_600_000;
@@ -365,66 +364,6 @@ describe('a journal', () => {
     vi.advanceTimersByTime(2_000);
     expect(drains).toBeGreaterThan(0);
     expect(told[0]).toBeLessThanOrEqual(drained);
-  });
-
-  it('doubts, once a minute at most, what a program was handed files of for writing', async () => {
-    vi.useFakeTimers();
-    const asked: ReadonlySet<string>[] = [];
-    let handedOutOf = 'other';
-    const findHandedOut: JournalOptions['findHandedOut'] = async (devices) => {
-      asked.push(devices);
-      return new Set([...devices].filter(() => handedOutOf === 'ours'));
-    };
-    await using journal = newJournal({ findHandedOut });
-    keepOne(journal);
-    const passes = async (ms: number): Promise<void> => {
-      for (let left = ms; left > 0; left -= 2_000) {
-        nowMs += 2_000;
-        await vi.advanceTimersByTimeAsync(2_000);
-      }
-    };
-    await passes(58_000);
-    expect(asked).toHaveLength(0);
-    await passes(120_000);
-    expect(asked).toHaveLength(2);
-    expect(journal.countsOf(factsOf())).toBeDefined();
-    {
-      using loan = journal.lend(factsOf(), rootFd);
-      expect(loan.startedAnew).toBeNull();
-      await passes(120_000);
-      expect(asked).toHaveLength(2);
-      loan.keep();
-    }
-    handedOutOf = 'ours';
-    await passes(62_000);
-    handedOutOf = 'other';
-    await passes(62_000);
-    using next = journal.lend(factsOf(), rootFd);
-    expect(next.startedAnew).toBe(`Everything is looked at again. ${handedOut}`);
-    expect(next.picture.isComplete).toBe(false);
-  });
-
-  it('doubts everything where that could not be looked at, and ends a look when a run begins', async () => {
-    vi.useFakeTimers();
-    let isOver: () => boolean = () => false;
-    const found = Promise.withResolvers<ReadonlySet<string>>();
-    const findHandedOut: JournalOptions['findHandedOut'] = (_, over) => {
-      isOver = over;
-      return found.promise;
-    };
-    await using journal = newJournal({ findHandedOut });
-    keepOne(journal);
-    nowMs += 60_000;
-    await vi.advanceTimersByTimeAsync(2_000);
-    expect(isOver()).toBe(false);
-    using loan = journal.lend(factsOf(), rootFd);
-    expect(isOver()).toBe(true);
-    expect(loan.picture.isComplete).toBe(true);
-    found.reject(new Error('made up'));
-    await vi.advanceTimersByTimeAsync(0);
-    // It is a doubt for whoever has the picture by now.
-    expect(loan.picture.isComplete).toBe(false);
-    expect(loan.picture.doubts.at(-1)).toContain('made up');
   });
 
   it('comes back sooner while much is told', async () => {
