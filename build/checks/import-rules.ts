@@ -293,6 +293,11 @@ const tools: readonly ImportGrant[] = [
   },
   {
     from: 'e2e',
+    to: 'electron/helper/system/file-lock.ts',
+    reason: 'an idle freeze is hurried under the lock that guards keep apart by',
+  },
+  {
+    from: 'e2e',
     to: 'electron/helper/system/ioctl.ts',
     reason: 'the bench of the pause needs what a freeze and a thaw cost by themselves',
   },
