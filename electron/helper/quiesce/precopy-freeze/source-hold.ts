@@ -1,7 +1,6 @@
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
-import { coarseClockNs } from '../../system/coarse-clock.ts';
 import { deviceNumber } from '../../system/mounts.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
@@ -124,6 +123,7 @@ export class SourceHold implements AsyncDisposable {
       openedMeanwhile: () => this.#around.openedMeanwhile(),
       openFiles: () => this.#writers.files,
       probeSees: probeSeesEveryWriter(facts.mount),
+      probe: parts.steps.probe,
     });
     this.#base = loan.picture.countFrom(context.parentBase ?? null);
     this.#clock = new ClockWatch(loan.picture, this.#base, this.#doubtNs);
@@ -347,7 +347,7 @@ export class SourceHold implements AsyncDisposable {
 
   /** So that from here on every first store into a mapped page moves a ctime. */
   async #flushOnce(): Promise<void> {
-    const startedNs = coarseClockNs();
+    const startedNs = this.#parts.steps.flushClock();
     await this.#flushed.during(this.#parts.steps.flush(this.#parts.tree.rootFd));
     this.#contents.flushedNs = startedNs;
   }
