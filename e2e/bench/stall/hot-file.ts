@@ -14,6 +14,7 @@ import { type BenchPlace, openBenchPlace } from '../product/bench-place.ts';
 import { idleFreezes } from '../product/idle-freeze.ts';
 import type { BenchPart, PartScale } from './part.ts';
 
+const mib = 1024 * 1024;
 const writers = 4;
 const writesPerSecond = 1_000 / writers;
 /** Longer than the helper takes to notice that nobody has the file open. */
@@ -24,9 +25,9 @@ const restartMs = 8_000;
  */
 const longestStallMs = 1_000;
 /** Too large to be read while writers wait, and met in a moment. */
-const metBytes = 96 * 1024 * 1024;
+const metBytes = 96 * mib;
 /** That a file is refused has nothing to do with its size. */
-const earlyBytes = 192 * 1024 * 1024;
+const earlyBytes = 192 * mib;
 /** Rounds of a gigabyte take their time, most of it for looking at the copies. */
 const mostMs = { large: 300_000, small: 60_000 } as const;
 const wanted = 'writers that came later';
@@ -39,7 +40,7 @@ const early = 'writers that were there first';
  * goes on; so do the writers. Beside it, in turns, what a freeze of that filesystem costs when nobody writes.
  */
 export async function hotPart({ large }: PartScale): Promise<BenchPart> {
-  const bytes = (large ? 1024 : 192) * 1024 * 1024;
+  const bytes = (large ? 1024 : 192) * mib;
   const sizeMiB = large ? 2048 : 512;
   await using opened = new AsyncDisposableStack();
   const later = opened.use(await openHotPlace(wanted, bytes, { sizeMiB }));
@@ -58,6 +59,8 @@ export async function hotPart({ large }: PartScale): Promise<BenchPart> {
     target(name, 'hold ms', 'longest hold, ms', 50),
     target(name, 'refused', 'copies that were refused', 0),
     target(name, 'bad copies', 'copies with a bad block', 0),
+    // Once, and what belongs to it.
+    target(name, 'stored MiB', 'most that was stored by a backup, MiB', Math.ceil((bytes / mib) * 1.02)),
   ];
   const idles = (name: string, { mountPoint }: BenchPlace, expedited: boolean) => ({
     name,
@@ -145,7 +148,7 @@ class HotPlace implements AsyncDisposable {
     const backup = await session.backup(sourceId);
     const { result, wallMs } = backup;
     const slowestMs = crowd.slowestMs();
-    const common = { 'slowest write ms': slowestMs, 'wall ms': wallMs };
+    const common = { 'slowest write ms': slowestMs, 'wall ms': wallMs, 'stored MiB': result.newBytes / mib };
     const isRefused = result.level !== 'filesystem' || !isCopiedBeforeAndAfter(backup);
     if (isRefused) process.stderr.write(`${this.#name}: not copied first and held still: ${whyNot(backup)}\n`);
     // Whichever way it was taken: what is called held must be of one instant.
