@@ -29,7 +29,7 @@ const metBytes = 96 * mib;
 /** That a file is refused has nothing to do with its size. */
 const earlyBytes = 192 * mib;
 /** Rounds of a gigabyte take their time, most of it for looking at the copies. */
-const mostMs = { large: 300_000, small: 60_000 } as const;
+const mostMs = { large: 600_000, small: 60_000 } as const;
 const wanted = 'writers that came later';
 const inMemory = 'writers that came later, image in RAM';
 const early = 'writers that were there first';
