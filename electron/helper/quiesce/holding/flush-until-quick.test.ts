@@ -31,6 +31,18 @@ describe('flushUntilQuick', () => {
     expect(flush).toHaveBeenCalledTimes(3);
   });
 
+  it('goes on while each flush is much shorter than the one before, because the freeze is as long as the next would be', async () => {
+    const flush = flushTaking(90, 50, 15);
+    await flushUntilQuick(flush, 400, signal);
+    expect(flush).toHaveBeenCalledTimes(3);
+  });
+
+  it('leaves it at a quick one that the next hardly shortens', async () => {
+    const flush = flushTaking(60, 55, 50, 45);
+    await flushUntilQuick(flush, 400, signal);
+    expect(flush).toHaveBeenCalledTimes(2);
+  });
+
   it('makes do with what still fits', async () => {
     await flushUntilQuick(flushTaking(80), 100, signal);
   });
