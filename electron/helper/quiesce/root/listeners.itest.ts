@@ -18,15 +18,29 @@ interface Listener extends AsyncDisposable {
   readonly pid: number;
 }
 
+/** Everything by the first thread; or by one that has a table of descriptors of its own (CLONE_FILES is 0x400). */
+type Holder = 'process' | 'thread';
+
 /** Asks for events and reads none: nobody may open anything there meanwhile. Ends by itself. As a scanner, no child of ours. */
-async function listener(init: number, how: number, mask: number, where: string): Promise<Listener> {
+async function listener(
+  init: number,
+  how: number,
+  mask: number,
+  where: string,
+  holder: Holder = 'process',
+): Promise<Listener> {
   const script = `
-import ctypes, os, signal
+import ctypes, os, signal, threading
 signal.alarm(60)
 libc = ctypes.CDLL(None, use_errno=True)
-group = libc.fanotify_init(${init}, 0)
-assert libc.fanotify_mark(group, ${how}, ctypes.c_uint64(${mask}), -100, ${JSON.stringify(where)}.encode()) == 0
-print(os.getpid(), flush=True)
+def ask(isOwn):
+    assert not isOwn or libc.unshare(0x400) == 0
+    group = libc.fanotify_init(${init}, 0)
+    assert libc.fanotify_mark(group, ${how}, ctypes.c_uint64(${mask}), -100, ${JSON.stringify(where)}.encode()) == 0
+    print(os.getpid(), flush=True)
+    if isOwn: threading.Event().wait()
+if ${holder === 'thread' ? 'True' : 'False'}: threading.Thread(target=ask, args=(True,), daemon=True).start()
+else: ask(False)
 signal.pause()`;
   const child = spawn('/bin/sh', ['-c', 'setsid /usr/bin/python3 -c "$1" & wait', 'sh', script], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -69,6 +83,11 @@ describe.skipIf(missing !== undefined)(missing ?? 'programs that are asked', () 
       expect(askedPrograms(device)).toEqual([]);
     },
   );
+
+  it('a thread that keeps its group to itself is one', async () => {
+    await using asked = await listener(4, 0x101, 0x10000, filesystem.mountPoint, 'thread');
+    expect(askedPrograms(device)).toEqual([expect.objectContaining({ pid: asked.pid })]);
+  });
 
   it('who is only told of changes is none', async () => {
     await using _told = await listener(0, 0x101, 0x3a, filesystem.mountPoint);

@@ -3,6 +3,7 @@ import { hasCode } from '../../system/errno.ts';
 import { eventBits, markFlags } from '../../system/fanotify/constants.ts';
 import { listenerInfo } from '../../system/fanotify/index.ts';
 import { deviceNumber, listMounts } from '../../system/mounts.ts';
+import { descriptorTables, processIds } from '../../system/process-files.ts';
 
 /** A program that is asked before others get at files of a filesystem, while they wait. */
 export interface AskedProgram {
@@ -31,19 +32,24 @@ export function askedPrograms(device: string): readonly AskedProgram[] {
     // A mount that is in no list of ours may be one of this filesystem.
     return devices.has(device) || mountIds.some((id) => (deviceOf.get(id) ?? device) === device);
   };
-  for (const pid of namesIn('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)) {
+  for (const pid of processIds()) {
     if (pid === process.pid) continue;
     let asks = 0;
-    for (const fd of namesIn(`/proc/${pid}/fd`)) {
-      if (quietly(() => readlinkSync(`/proc/${pid}/fd/${fd}`)) !== 'anon_inode:[fanotify]') continue;
-      asks |= asksOf(quietly(() => readFileSync(`/proc/${pid}/fdinfo/${fd}`, 'latin1')) ?? '', concerns);
-    }
+    for (const fdinfo of groupsOf(pid)) asks |= asksOf(fdinfo, concerns);
     if (asks !== 0 && parentOf(pid) !== process.pid)
       found.push({ pid, name: nameOf(pid), isAskedOfContent: (asks & beforeContent) !== 0 });
   }
   return found;
+}
+
+/** What its groups show, those of threads with descriptors of their own too. */
+function* groupsOf(pid: number): Generator<string, undefined> {
+  for (const table of quietly(() => descriptorTables(pid)) ?? []) {
+    for (const fd of namesIn(`${table}/fd`)) {
+      if (quietly(() => readlinkSync(`${table}/fd/${fd}`)) !== 'anon_inode:[fanotify]') continue;
+      yield quietly(() => readFileSync(`${table}/fdinfo/${fd}`, 'latin1')) ?? '';
+    }
+  }
 }
 
 /** What a group asks to be asked of, by those of its marks that concern the filesystem. Marks that ignore it ask nobody. */
