@@ -78,3 +78,24 @@ it('is over as soon as somebody is at work', async () => {
   found.resolve(new Set());
   await looks.ended();
 });
+
+it('is made again soon where it was cut short, and what it found by then counts', async () => {
+  let calls = 0;
+  const { doubts, state, looks } = scene(async (_, isOver) => {
+    calls += 1;
+    if (calls === 1) state.isQuiet = false;
+    return isOver() ? new Set(['8:1']) : new Set();
+  });
+  const lookAt = async (ms: number): Promise<number> => {
+    state.nowMs = ms;
+    looks.look();
+    await looks.ended();
+    return calls;
+  };
+  expect(await lookAt(60_000)).toBe(1);
+  expect(doubts).toEqual([`8:1 ${handedOut}`]);
+  state.isQuiet = true;
+  expect(await lookAt(60_001)).toBe(2);
+  expect(await lookAt(60_002)).toBe(2);
+  expect(await lookAt(120_001)).toBe(3);
+});

@@ -37,25 +37,37 @@ export class UntoldLooks {
     // A clock that was set back must not put it off for long.
     const isDue = Math.abs(now() - this.#lookedAtMs) >= everyMs;
     if (!isDue || this.#underWay !== null) return;
-    this.#lookedAtMs = now();
-    this.#underWay = this.#find().finally(() => {
-      this.#underWay = null;
-    });
+    const beganAtMs = now();
+    this.#underWay = this.#find()
+      .then((isWhole) => {
+        // One that was cut short has not seen everybody: the next is due as soon as nobody is at work.
+        if (isWhole) this.#lookedAtMs = beganAtMs;
+      })
+      .finally(() => {
+        this.#underWay = null;
+      });
   }
 
   async ended(): Promise<void> {
     await this.#underWay;
   }
 
-  async #find(): Promise<void> {
+  /** Whether nothing cut it short. */
+  async #find(): Promise<boolean> {
+    let isCut = false;
+    const isOver = (): boolean => {
+      isCut ||= !this.#options.isQuiet();
+      return isCut;
+    };
     const kept = this.#options.kept();
     const devices = new Set(kept.map(({ device }) => device));
     try {
-      const found = await this.#options.find(devices, () => !this.#options.isQuiet());
+      const found = await this.#options.find(devices, isOver);
       for (const each of kept) if (found.has(each.device)) each.doubt(handedOut);
     } catch (error) {
       for (const each of kept)
         each.doubt(`Whether programs write to it untold could not be looked at: ${(error as Error).message}`);
     }
+    return !isCut;
   }
 }
