@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { resticBinaries } from '../../electron/helper/repository/testing/restic-program.ts';
 import { runProgramOk } from '../../electron/helper/system/exec.ts';
 import { type Contender, runBench, type Target } from '../harness/bench.ts';
@@ -14,6 +15,8 @@ const large = has('--large');
 const files = large ? 74_250 : 20_000;
 const fileBytes = 2 * 1024;
 const onePercent = 100;
+/** Writers are left in peace for a second after a hold, or for twenty times as long as it was. No part of a later backup. */
+const restAfterHoldMs = 2_500;
 
 const newest = resticBinaries().findLast(({ path, minor }) => path !== undefined && minor >= 17);
 const program = newest?.path ?? join(import.meta.dirname, '../../out/tools/restic-0.18.0');
@@ -82,6 +85,7 @@ function processorMs(pid: number | 'self', of: 'own' | 'children'): number {
 /** What the other contender changed is taken by a backup that does not count. */
 async function afterOne(run: () => Promise<Record<string, number>>): Promise<Record<string, number>> {
   await run();
+  await sleep(restAfterHoldMs);
   return run();
 }
 
