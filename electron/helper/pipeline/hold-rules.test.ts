@@ -156,11 +156,17 @@ describe('rules of holding', () => {
   });
 
   it('wait for a quieter disk, and hold as soon as it is', async () => {
-    const busy = machine({ uses: [1, 0.9, 0.2] });
+    const busy = machine({ uses: [0.2, 1, 0.9, 0.2] });
     const { begun, notes } = await run({}, { holdConditions: busy.conditions });
     expect(begun).toContain('precopy-freeze holds');
     expect(busy.state.waitedMs).toBe(750);
     expect(notes).toEqual(['The disk of memory://shop is busy; waiting up to 10 s for a quieter moment.']);
+  });
+
+  it('look no longer than a moment at a disk that is idle', async () => {
+    const idle = machine({ uses: [0.05] });
+    expect((await run({}, { holdConditions: idle.conditions })).begun).toContain('precopy-freeze holds');
+    expect(idle.state).toMatchObject({ looks: 1, waitedMs: 50 });
   });
 
   it('hold all the same, or not at all, when it stays busy, as was said', async () => {

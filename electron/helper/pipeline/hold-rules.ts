@@ -55,6 +55,8 @@ export function withoutHolding(
 const busyFrom = 0.5;
 /** One look; a shorter one would take a single request for a busy disk. */
 const lookMs = 250;
+/** A disk that hardly does anything shows it sooner: nobody waits for the whole look then. */
+const glance = { ms: 50, idleBelow: 0.1 } as const;
 
 /**
  * Resolves when writers may be held by these rules: asked right before they would be, because much time may have passed since
@@ -84,9 +86,12 @@ async function awaitQuietDisk(
   if (waitSeconds === 0 && afterwards === 'hold') return;
   const use = conditions.diskUse(facts);
   if (use === undefined) return;
+  await conditions.pause(glance.ms, signal);
+  throwIfAborted(signal);
+  if (use() < glance.idleBelow) return;
   const looks = Math.max(1, Math.ceil((waitSeconds * 1000) / lookMs));
   for (let look = 0; look < looks; look += 1) {
-    await conditions.pause(lookMs, signal);
+    await conditions.pause(look === 0 ? lookMs - glance.ms : lookMs, signal);
     throwIfAborted(signal);
     if (use() < busyFrom) return;
     if (look === 0 && looks > 1)

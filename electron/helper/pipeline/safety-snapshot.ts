@@ -26,7 +26,7 @@ export async function takeSafetySnapshot(
   signal: AbortSignal,
 ): Promise<SnapshotId> {
   const stillPoint = msToInstant(Date.now());
-  const { targetPath } = prepared.plan;
+  const paths = prepared.safetyPaths(job.unticked);
   const stored = await repository.withWriter(lock, { signal }, async (writer) => {
     const store = blobStoreFor(repository, writer);
     const view = prepared.endangeredView(job.unticked);
@@ -44,7 +44,7 @@ export async function takeSafetySnapshot(
         sourceId: null,
         sourceName: 'Before a restore',
         sourceKind: 'filesystem',
-        sourceLocation: targetPath,
+        sourceLocation: paths.join(', '),
         method: 'live',
         askedAt: job.askedAt,
         whyNotStronger: ['Only what a restore was about to replace is in it; each file was checked by itself.'],
@@ -64,7 +64,7 @@ export async function takeSafetySnapshot(
   const snapshot = await repository.snapshots.publish(lock, {
     timeNs: instantToNs(stillPoint),
     tree: stored.tree,
-    paths: [targetPath],
+    paths,
     ...stages.author,
     excludes: [],
     tags: encodeSnapshotTags(tags),
