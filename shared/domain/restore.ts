@@ -71,8 +71,10 @@ export type PlanWarning = z.infer<typeof planWarningSchema>;
 export const restorePlanSchema = z.object({
   planId: z.string(),
   request: restoreRequestSchema,
-  /** The directory on this machine that the selection will be written below. */
+  /** The directory that all of it lies in, as it is named. Of several places it says nothing: `/` is common. */
   targetPath: z.string(),
+  /** The places on this machine that are put back or put below, each where links really lead. For people. */
+  targets: z.array(z.string()),
   counts: z.record(planActionSchema, z.number().int().nonnegative()),
   /** Newer files at the target that `keep` leaves alone. */
   keptNewer: z.number().int().nonnegative(),

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import type { RestorePlan } from '../../../shared/domain/restore.ts';
-import { StillpointError } from '../../../shared/errors/index.ts';
+import { cancelled, StillpointError } from '../../../shared/errors/index.ts';
 import { type ExitCode, exitCodeOfOutcome, exitCodes } from '../exit-codes.ts';
 import { findSnapshot } from '../find-snapshot.ts';
+import { usage } from '../options/usage.ts';
 import { formatBytes } from '../output/units.ts';
 import { newRun } from '../run-ids.ts';
 import { openedRepository, type Session } from '../session.ts';
@@ -12,6 +13,8 @@ export interface RestoreOptions {
   readonly inPlace?: boolean;
   readonly exact?: boolean;
   readonly dryRun?: boolean;
+  /** Go on where the plan asks. */
+  readonly yes?: boolean;
   /** False for `--no-safety-snapshot`. */
   readonly safetySnapshot: boolean;
 }
@@ -42,6 +45,7 @@ export async function restore(
     await listEntries(session, plan.planId);
     return exitCodes.done;
   }
+  if (options.yes !== true) await confirmed(session, plan);
   const result = await session.service.call(
     'restore.run',
     { planId: plan.planId, ...newRun(), unticked: [], safetySnapshot: options.safetySnapshot },
@@ -85,9 +89,22 @@ function targetOf({ to, inPlace }: RestoreOptions): { kind: 'original' } | { kin
   });
 }
 
-function describePlan({ counts, bytesToWrite, targetPath, warnings }: RestorePlan): string {
+/** What a plan asks is answered by a person, here or beforehand by `--yes`; never by going on. */
+async function confirmed({ confirm }: Session, { warnings }: RestorePlan): Promise<void> {
+  const asked = warnings.filter(({ asks }) => asks);
+  if (asked.length === 0) return;
+  if (confirm === null)
+    throw usage(
+      '--yes',
+      `This restore asks first, and nobody is here to answer; nothing was touched. ${asked.map(({ text }) => text).join(' ')}`,
+      'Look at the plan (--dry-run), then say --yes to go on all the same, or restore into another folder with --to.',
+    );
+  if (!(await confirm('Go on all the same?'))) throw cancelled();
+}
+
+function describePlan({ counts, bytesToWrite, targets, warnings }: RestorePlan): string {
   const lines = [
-    `${targetPath}: replace ${counts.replace}, add ${counts.add}, change attributes of ${counts.metadata}, delete ${counts.delete}, leave ${counts.same}; ${formatBytes(bytesToWrite)} to write`,
+    `${targets.join(', ')}: replace ${counts.replace}, add ${counts.add}, change attributes of ${counts.metadata}, delete ${counts.delete}, leave ${counts.same}; ${formatBytes(bytesToWrite)} to write`,
   ];
   return [...lines, ...warnings.map(({ text }) => `Warning: ${text}`)].join('\n');
 }

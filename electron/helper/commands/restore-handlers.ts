@@ -64,5 +64,5 @@ const silent: PhaseReporter = {
 };
 
 function titleOf({ plan }: PreparedRestore): string {
-  return `Restore to ${plan.targetPath}`;
+  return `Restore to ${plan.targets.join(', ')}`;
 }

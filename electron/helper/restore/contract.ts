@@ -50,6 +50,11 @@ export interface PreparedRestore {
   /** Local paths that would be replaced, deleted or given other metadata: what the safety snapshot must hold. */
   endangered(unticked: readonly string[]): readonly string[];
   /**
+   * The places those lie in, as far as something is endangered there: the paths of a snapshot of the view. Canonical, as
+   * the paths of the view are.
+   */
+  safetyPaths(unticked: readonly string[]): readonly string[];
+  /**
    * Those paths as a view to capture. `run` lets an entry be replaced only in the version this view gave; whoever
    * captured it passes the totals to `assertSafe` first. Reading it may be repeated; the last reading counts.
    */

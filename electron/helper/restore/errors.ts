@@ -39,6 +39,16 @@ export function targetChanged(message: string, context: Context = {}, cause?: un
   });
 }
 
+export function linkOfOthers(path: string, link: string, place: string): StillpointError {
+  const what = link === path ? `${path} is a link` : `${path} is reached over the link ${link}`;
+  return new StillpointError({
+    kind: 'target-escapes',
+    message: `${what}, and others than root can change where it leads (now ${place}): root puts nothing back over it.`,
+    guidance: `Restore into another folder, or remove the link ${link} and put a folder in its place. A link is asked about instead where it and all folders above it belong to root and nobody else can change them.`,
+    context: { path, link, place },
+  });
+}
+
 export function safetyMissing(): StillpointError {
   return new StillpointError({
     kind: 'internal',

@@ -4,6 +4,7 @@ import type { RestorePlan, RestoreRequest, UndoableRestore } from '../../../shar
 import { type Instant, instantToMs } from '../../../shared/domain/time.ts';
 import type { FileOps } from '../system/file-ops.ts';
 import type { PreparedRestore, RestoreContext, RestoreDriver } from './contract.ts';
+import { displayPath } from './display-path.ts';
 import { badInput, nothingToUndo, planningFailure } from './errors.ts';
 import { recoverRestores } from './journal/recover.ts';
 import { isUndoable, type RestoreRecord, RestoreRecords, undoableOf } from './journal/undo-record.ts';
@@ -60,6 +61,7 @@ export function createFilesystemRestore(parts: FilesystemRestoreParts): Filesyst
       plan: planOf(built, request, planId, parts),
       items: built.items,
       roots: built.roots,
+      places: built.places,
       tree: built.tree,
       restoredSnapshotId: request.point.snapshotId,
       undoes: undone?.head.runId ?? null,
@@ -130,13 +132,14 @@ function isFor({ head }: RestoreRecord, actor: Actor): boolean {
 }
 
 function planOf(built: BuiltPlan, request: RestoreRequest, planId: string, parts: FilesystemRestoreParts): RestorePlan {
-  const { items, roots, notes, targetPath, keptNewer } = built;
+  const { items, roots, notes, targetPath, places, keptNewer } = built;
   const { ops, actor } = parts;
   const needed = bytesToWrite(items);
   const free = freeBytes(ops, roots);
+  const targets = targetsOf(places);
   const target = new TargetTree(ops);
   try {
-    noteSpace(notes, needed, free, targetPath);
+    noteSpace(notes, needed, free, targets);
     noteRights(notes, items, roots, actor, (directory) => target.look({ in: directory, name: Buffer.alloc(0) }));
     noteOpenFiles(notes, items);
   } finally {
@@ -146,12 +149,17 @@ function planOf(built: BuiltPlan, request: RestoreRequest, planId: string, parts
     planId,
     request,
     targetPath,
+    targets,
     counts: countActions(items),
     keptNewer,
     bytesToWrite: needed,
     freeBytes: free,
     warnings: [...collectedWarnings(built)],
   };
+}
+
+function targetsOf(places: readonly Buffer[]): string[] {
+  return [...new Set(places.map(displayPath))];
 }
 
 function newPlanId(): string {

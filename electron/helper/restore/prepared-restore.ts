@@ -10,6 +10,7 @@ import { badInput, safetyMissing, wasRunAlready } from './errors.ts';
 import type { RestoreRecords } from './journal/undo-record.ts';
 import type { Abilities } from './plan/build-plan.ts';
 import { presentText, storedText } from './plan/compare-text.ts';
+import { placesHolding } from './plan/places.ts';
 import {
   itemPath,
   localPath,
@@ -28,6 +29,7 @@ export interface PreparedParts {
   readonly plan: RestorePlan;
   readonly items: readonly PlanItem[];
   readonly roots: readonly TargetRoot[];
+  readonly places: readonly Buffer[];
   readonly source: SnapshotSource;
   readonly tree: StoredTree;
   readonly ops: FileOps;
@@ -72,6 +74,13 @@ export class PreparedFilesystemRestore implements PreparedRestore {
 
   endangered(unticked: readonly string[]): readonly string[] {
     return this.#endangered(unticked).map((item) => displayPath(localPath(item.in.root, stepsToItem(item))));
+  }
+
+  safetyPaths(unticked: readonly string[]): readonly string[] {
+    return placesHolding(
+      this.#parts.places,
+      this.#endangered(unticked).map((item) => localPath(item.in.root, stepsToItem(item))),
+    ).map(displayPath);
   }
 
   endangeredView(unticked: readonly string[]): StillView {

@@ -8,6 +8,7 @@ export interface StoredSnapshot {
   readonly paths: readonly string[];
   readonly timeNs: bigint;
   readonly excludes: readonly string[];
+  readonly tags: readonly string[];
 }
 
 /** What a restore needs of a repository. Everything it returns was verified against the id it was asked by. */

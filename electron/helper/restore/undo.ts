@@ -4,6 +4,7 @@ import type { RestoreRequest } from '../../../shared/domain/restore.ts';
 import { quoteName, type TreeNode } from '../repository/index.ts';
 import { hasCode } from '../system/errno.ts';
 import { Breather } from './breather.ts';
+import { placesOf } from './journal/journal-records.ts';
 import { type PresentRoot, presentRoot } from './journal/present-root.ts';
 import type { ChangeRecord, RestoreRecord } from './journal/undo-record.ts';
 import { directoryBelow } from './plan/anchor.ts';
@@ -66,6 +67,7 @@ export async function buildUndo(
         tree,
         keptNewer: planner.keptTotal,
         targetPath: head.targetPath,
+        places: placesOf(head),
       },
       request,
     };

@@ -43,10 +43,10 @@ export class RestoreJobs {
     const { access, runs } = this.#options;
     const plan = this.#plans.get(planId);
     const repositoryId = plan?.request.point.repositoryId ?? null;
-    const { sourceId, paths } = await this.#knownOf(plan?.request.point);
+    const { sourceId } = await this.#knownOf(plan?.request.point);
     return runs.start({
       kind: 'restore',
-      title: plan ? `Put back to ${restoredPlaces(plan.targetPath, paths, plan.request.selection)}` : 'Put back',
+      title: plan ? `Put back to ${plan.targets.join(', ')}` : 'Put back',
       sourceId,
       repositoryId,
       keys: keysOf(repositoryId, sourceId),

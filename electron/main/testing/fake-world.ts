@@ -293,6 +293,7 @@ export class FakeWorld implements HelperCalls {
       planId: 'plan-1',
       request,
       targetPath: request.target.kind === 'folder' ? request.target.path : '/home/user/Photos',
+      targets: [request.target.kind === 'folder' ? request.target.path : '/home/user/Photos'],
       counts: { add: 1, replace: 2, metadata: 0, delete: 0, same: 0 },
       keptNewer: 0,
       bytesToWrite: 42,

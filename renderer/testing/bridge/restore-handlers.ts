@@ -65,6 +65,7 @@ function makePlan(request: RestoreRequest, { world }: Stage): { plan: RestorePla
     planId: `plan-${kept.size + 1}`,
     request,
     targetPath: request.target.kind === 'original' ? root : request.target.path,
+    targets: [request.target.kind === 'original' ? root : request.target.path],
     counts: {
       add: count('add'),
       replace: count('replace'),

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { repositoryIdSchema, runIdSchema, snapshotIdSchema } from '../../../../shared/domain/ids.ts';
 import { restoreModeSchema } from '../../../../shared/domain/restore.ts';
 import { instantSchema } from '../../../../shared/domain/time.ts';
+import { displayPath } from '../display-path.ts';
 import { foundRecordSchema } from './found-record.ts';
 
 export const journalVersion = 1;
@@ -23,6 +24,8 @@ export const restoreHeadSchema = z.object({
   /** There was something to keep safe, and the user did not want it kept. */
   safetyRefused: z.boolean(),
   targetPath: z.string(),
+  /** Base64 of the canonical path of each place; none in what was written before there were any. */
+  places: z.array(z.string()).default([]),
   mode: restoreModeSchema,
   /** The restore that this one takes back. */
   undoes: runIdSchema.nullable(),
@@ -32,6 +35,17 @@ export const restoreHeadSchema = z.object({
   roots: z.array(rootRecordSchema),
 });
 export type RestoreHead = z.infer<typeof restoreHeadSchema>;
+
+/** What was put back or put below. */
+export function placesOf({ places, roots }: Pick<RestoreHead, 'places' | 'roots'>): readonly Buffer[] {
+  const known = places.length > 0 ? places : [...new Set(roots.map(({ path }) => path))];
+  return known.map((path) => Buffer.from(path, 'base64'));
+}
+
+/** For people: what several places have in common says nothing. */
+export function placesInWords(head: Pick<RestoreHead, 'places' | 'roots' | 'targetPath'>): string {
+  return head.places.length > 1 ? placesOf(head).map(displayPath).join(', ') : head.targetPath;
+}
 
 const n = z.number().int().nonnegative();
 /** Names below the root, quoted and joined by `/`, beginning with one. */

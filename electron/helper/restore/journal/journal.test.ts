@@ -15,6 +15,7 @@ const head: RestoreHead = {
   safetySnapshotId: null,
   safetyRefused: false,
   targetPath: '/target',
+  places: [],
   mode: 'keep',
   undoes: null,
   uid: 0,

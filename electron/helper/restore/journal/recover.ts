@@ -13,7 +13,7 @@ import { TargetTree } from '../target/target-tree.ts';
 import { keptName } from '../write/aside-entries.ts';
 import { recordOfFound } from './found-record.ts';
 import { type LeftJournal, syncDirectory, takeLeftJournals } from './journal.ts';
-import type { ChangeKind, JournalRecord, RestoreHead } from './journal-records.ts';
+import { type ChangeKind, type JournalRecord, placesInWords, type RestoreHead } from './journal-records.ts';
 import { type PresentRoot, presentRoot } from './present-root.ts';
 import { type ChangeRecord, newRecord, type RestoreRecords } from './undo-record.ts';
 
@@ -61,7 +61,7 @@ export function recoverRestores(parts: RecoverParts): readonly string[] {
       return [recoverOne(parts, journal, start.head)];
     } catch (error) {
       return [
-        `A restore to ${start.head.targetPath} was interrupted and cannot be cleaned up yet: ${asStillpointError(error).message}`,
+        `A restore to ${placesInWords(start.head)} was interrupted and cannot be cleaned up yet: ${asStillpointError(error).message}`,
       ];
     }
   };
@@ -297,7 +297,7 @@ function removeJournal({ path }: LeftJournal): void {
 
 function inWords(head: RestoreHead, changes: number, { finished, rolledBack, kept }: Counts): string {
   const parts = [
-    `A restore to ${head.targetPath} was interrupted: ${countOf(changes)} of it ${changes === 1 ? 'is' : 'are'} in place`,
+    `A restore to ${placesInWords(head)} was interrupted: ${countOf(changes)} of it ${changes === 1 ? 'is' : 'are'} in place`,
   ];
   if (finished > 0) parts.push(`${countOf(finished)} of these were finished now`);
   if (rolledBack > 0)

@@ -9,12 +9,13 @@ import { TargetTree } from '../target/target-tree.ts';
 import { findAnchor, pathOf, stepsOfPath } from './anchor.ts';
 import { readSnapshotNotes, type SnapshotNotes } from './left-alone.ts';
 import { LeftOutRules } from './left-out-rules.ts';
+import { noteLinks } from './original-place.ts';
 import { OwnPlaces } from './own-places.ts';
 import { PlanBuilder } from './plan-builder.ts';
-import type { PlanDirectory, PlanItem, TargetRoot } from './plan-item.ts';
+import { localPath, type PlanDirectory, type PlanItem, type TargetRoot } from './plan-item.ts';
 import { PlanNotes } from './plan-notes.ts';
 import { type Choice, newChoice } from './selection.ts';
-import { type ChosenRoot, chooseFrom, sourceRoots } from './source-roots.ts';
+import { type ChosenRoot, chooseFrom, isOurs, sourceRoots } from './source-roots.ts';
 import { StoredTree } from './stored-tree.ts';
 
 /** What the process may do at the target. */
@@ -28,8 +29,10 @@ export interface BuiltPlan {
   readonly keptNewer: number;
   readonly notes: PlanNotes;
   readonly tree: StoredTree;
-  /** Where entries are put below, for people and for undo. */
+  /** The folder that all of it has in common, as it is named. */
   readonly targetPath: string;
+  /** What is put back or put below, each where it really is: links on the way are followed. */
+  readonly places: readonly Buffer[];
   readonly roots: readonly TargetRoot[];
 }
 
@@ -68,7 +71,7 @@ export async function buildPlan(input: BuildInput): Promise<BuiltPlan> {
     signal,
   });
   try {
-    const used: TargetRoot[] = [];
+    const used: TargetPlace[] = [];
     for (const root of roots) used.push(await planRoot(root, roots.length > 1, snapshot, input, builder, notes));
     return {
       items: builder.items,
@@ -76,21 +79,27 @@ export async function buildPlan(input: BuildInput): Promise<BuiltPlan> {
       notes,
       tree,
       targetPath: targetPathOf(request, roots),
-      roots: used,
+      places: used.map(({ place }) => place),
+      roots: used.map(({ root }) => root),
     };
   } finally {
     target.close();
   }
 }
 
+interface TargetPlace {
+  readonly root: TargetRoot;
+  readonly place: Buffer;
+}
+
 async function planRoot(
   chosen: ChosenRoot,
   isOneOfSeveral: boolean,
   snapshot: StoredSnapshot,
-  { request, ops, ownPaths }: BuildInput,
+  { request, ops, abilities, ownPaths }: BuildInput,
   builder: PlanBuilder,
   notes: PlanNotes,
-): Promise<TargetRoot> {
+): Promise<TargetPlace> {
   const isOriginal = request.target.kind === 'original';
   const root = isDirectory(chosen) ? chosen : parentOf(chosen);
   const base =
@@ -100,7 +109,12 @@ async function planRoot(
   const { root: anchor, missing } = findAnchor(ops, base);
   if (new OwnPlaces(ownPaths, ops).isInside(anchor.path)) throw ownTarget(anchor);
   const firstMissing = base.length - missing.length;
-  if (isOriginal) sayWhereLinksLead(pathOf(base.slice(0, firstMissing)), anchor, notes);
+  if (isOriginal) {
+    const named = pathOf(base.slice(0, firstMissing));
+    noteLinks(ops, { named, anchor, isOwnBackup: isOurs(snapshot), isPrivileged: abilities.isPrivileged }, notes);
+  }
+  const ownName = isDirectory(chosen) ? [] : chosen.treeSteps.slice(-1);
+  const there = { root: anchor, place: localPath(anchor, [...missing, ...ownName]) };
   /** The snapshot's node of the folder at a depth of `base`; the chosen folder's own where it is made anew. */
   const nodeAt = (depth: number): TreeNode | null => {
     if (isOriginal) return root.nodes[root.nodes.length - (base.length - depth)] ?? null;
@@ -110,7 +124,7 @@ async function planRoot(
   if (missing.length === 0) {
     if (root.choice.isWhole && isOriginal) builder.planRoot(top);
     await builder.planEntries(top, root.choice, true);
-    return anchor;
+    return there;
   }
   if (missing.length > 1 || !isOriginal) {
     const path = displayPath(pathOf(base));
@@ -129,22 +143,10 @@ async function planRoot(
       isLast ? treeOf(root, snapshot) : (node?.subtree ?? null),
       path,
     );
-    if (!directory) return anchor;
+    if (!directory) return there;
   }
   await builder.planEntries(directory, root.choice, false);
-  return anchor;
-}
-
-/** Backups are named by where links lead: one on the way to such a place may be newer, and what is there something else. */
-function sayWhereLinksLead(named: Buffer, anchor: TargetRoot, notes: PlanNotes): void {
-  if (anchor.path.equals(named)) return;
-  const [path, place] = [displayPath(named), displayPath(anchor.path)];
-  notes.say({
-    code: 'type-change',
-    text: `${path} is reached over a link: what is put back, replaced or deleted is in ${place}.`,
-    paths: [path, place],
-    asks: true,
-  });
+  return there;
 }
 
 function topDirectory(

@@ -1,3 +1,4 @@
+import { decodeSnapshotTags } from '../../../../shared/domain/snapshot-tags.ts';
 import type { TreeNode } from '../../repository/index.ts';
 import { badInput } from '../errors.ts';
 import type { StoredSnapshot } from '../snapshot-source.ts';
@@ -19,13 +20,14 @@ export interface ChosenRoot extends SourceRoot {
 
 /**
  * The places a snapshot was made of. Restic keeps the absolute path of a folder it was given by a relative name, but
- * hangs its tree at that name: then the longest end of the path that the tree has is taken.
+ * hangs its tree at that name: then the longest end of the path that the tree has is taken. Our own are never like that.
  */
 export async function sourceRoots(snapshot: StoredSnapshot, tree: StoredTree): Promise<readonly SourceRoot[]> {
   const roots: SourceRoot[] = [];
   for (const path of snapshot.paths) {
     const localSteps = splitPath(Buffer.from(path));
-    for (let from = 0; from <= localSteps.length; from += 1) {
+    const last = isOurs(snapshot) ? 0 : localSteps.length;
+    for (let from = 0; from <= last; from += 1) {
       const treeSteps = localSteps.slice(from);
       const nodes = await tree.along(snapshot.tree, treeSteps);
       if (nodes.length !== treeSteps.length) continue;
@@ -34,6 +36,12 @@ export async function sourceRoots(snapshot: StoredSnapshot, tree: StoredTree): P
     }
   }
   return roots;
+}
+
+/** Made by this program: its paths are absolute, and lead over no link. */
+export function isOurs({ tags }: StoredSnapshot): boolean {
+  const { runId, sourceId, level } = decodeSnapshotTags(tags);
+  return runId !== null || sourceId !== null || level !== null;
 }
 
 /**

@@ -32,14 +32,19 @@ export function freeBytes(ops: FileOps, roots: readonly TargetRoot[]): number | 
   }
 }
 
-export function noteSpace(notes: PlanNotes, needed: number, free: number | null, targetPath: string): void {
+export function noteSpace(notes: PlanNotes, needed: number, free: number | null, targets: readonly string[]): void {
   if (free === null || needed + spareBytes <= free) return;
   notes.say({
     code: 'no-space',
-    text: `${targetPath} has ${sizeText(free)} free, and up to ${sizeText(needed)} will be written.`,
-    paths: [targetPath],
+    text: `${roomOf(targets)} ${sizeText(free)} free, and up to ${sizeText(needed)} will be written.`,
+    paths: [...targets].slice(0, 100),
     asks: true,
   });
+}
+
+/** Of several places the least room of any is known. */
+function roomOf(targets: readonly string[]): string {
+  return targets.length === 1 ? `${targets[0]} has` : `Of ${targets.join(', ')} one has`;
 }
 
 /** Programs that have a file open for writing which would be replaced: they go on writing into the old one. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { evidencePath } from '../../../../shared/domain/evidence.ts';
 import type { RunId, SnapshotId } from '../../../../shared/domain/ids.ts';
 import type { RestoreMode, RestoreRequest } from '../../../../shared/domain/restore.ts';
+import { encodeSnapshotTags } from '../../../../shared/domain/snapshot-tags.ts';
 import { type ErrorKind, StillpointError } from '../../../../shared/errors/index.ts';
 import { addFiles, blobStoreFor, capture } from '../../capture/index.ts';
 import { CountingReporter } from '../../capture/testing/literal-view.ts';
@@ -39,6 +40,15 @@ export interface RunOptions {
   /** Called between the safety snapshot and the writing. */
   readonly beforeRun?: () => void;
 }
+
+export interface SnapshotMore {
+  readonly evidence?: unknown;
+  readonly excludes?: readonly string[];
+  /** Tagged as by this program; as by another one otherwise. */
+  readonly isOurs?: boolean;
+}
+
+const ourTags = { runId: null, sourceId: null, level: 'per-file', safety: false, pinned: false } as const;
 
 /** A folder with a source and targets, a repository, and a restore driver over both. Use with `using`. */
 export class RestoreScene implements Disposable {
@@ -105,19 +115,12 @@ export class RestoreScene implements Disposable {
     return path;
   }
 
-  backup(
-    path: string,
-    more: { readonly evidence?: unknown; readonly excludes?: readonly string[] } = {},
-  ): Promise<SnapshotId> {
+  backup(path: string, more: SnapshotMore = {}): Promise<SnapshotId> {
     return this.backupView(diskView(path), [path], more);
   }
 
-  async backupView(
-    view: StillView,
-    paths: readonly string[],
-    more: { readonly evidence?: unknown; readonly excludes?: readonly string[] } = {},
-  ): Promise<SnapshotId> {
-    return this.#publish(paths, more.excludes ?? [], async (store) => {
+  async backupView(view: StillView, paths: readonly string[], more: SnapshotMore = {}): Promise<SnapshotId> {
+    return this.#publish(paths, more, async (store) => {
       const options = {
         signal: this.signal,
         report: new CountingReporter(),
@@ -133,8 +136,8 @@ export class RestoreScene implements Disposable {
   }
 
   /** One snapshot of several places, as other programs make them. All of them lie in the folder of the scene. */
-  mergeRoots(paths: readonly string[], trees: readonly SnapshotTree[]): Promise<SnapshotId> {
-    return this.#publish(paths, [], async (store) => {
+  mergeRoots(paths: readonly string[], trees: readonly SnapshotTree[], more: SnapshotMore = {}): Promise<SnapshotId> {
+    return this.#publish(paths, more, async (store) => {
       const merge = async (some: readonly SnapshotTree[]): Promise<SnapshotTree> => {
         const byName = new Map<string, TreeNode[]>();
         for (const node of (await Promise.all(some.map((tree) => store.loadTree(tree)))).flat()) {
@@ -156,7 +159,7 @@ export class RestoreScene implements Disposable {
     paths: readonly string[],
     build: (store: ReturnType<typeof blobStoreFor>) => Promise<readonly TreeNode[]>,
   ): Promise<SnapshotId> {
-    return this.#publish(paths, [], async (store) => (await store.saveTree(await build(store))).id);
+    return this.#publish(paths, {}, async (store) => (await store.saveTree(await build(store))).id);
   }
 
   request(
@@ -186,7 +189,7 @@ export class RestoreScene implements Disposable {
     const isEndangered = prepared.endangered(unticked).length > 0;
     const safetySnapshotId =
       isEndangered && !options.refuseSafety
-        ? await this.backupView(prepared.endangeredView(unticked), [prepared.plan.targetPath])
+        ? await this.backupView(prepared.endangeredView(unticked), prepared.safetyPaths(unticked))
         : null;
     options.beforeRun?.();
     const context = this.context(options.signal);
@@ -211,7 +214,7 @@ export class RestoreScene implements Disposable {
 
   #publish(
     paths: readonly string[],
-    excludes: readonly string[],
+    { excludes = [], isOurs = false }: SnapshotMore,
     store: (store: ReturnType<typeof blobStoreFor>) => Promise<SnapshotTree>,
   ): Promise<SnapshotId> {
     return this.repository.locks.withLock({ mode: 'shared' }, async (lock) => {
@@ -225,7 +228,7 @@ export class RestoreScene implements Disposable {
         tree,
         paths,
         excludes,
-        tags: [],
+        tags: isOurs ? encodeSnapshotTags(ourTags) : [],
         ...author,
       });
       return snapshot.id;

@@ -32,6 +32,7 @@ export interface RestoreWork {
   readonly roots: readonly TargetRoot[];
   readonly mode: RestoreMode;
   readonly targetPath: string;
+  readonly places: readonly Buffer[];
   readonly restoredSnapshotId: SnapshotId;
   readonly safetySnapshotId: SnapshotId | null;
   readonly safetyRefused: boolean;
@@ -173,8 +174,8 @@ function contextOf(work: RestoreWork, asked: Asked, target: TargetTree, journal:
 }
 
 function headOf(work: RestoreWork): RestoreHead {
-  const { runId, source, restoredSnapshotId, safetySnapshotId, safetyRefused, targetPath, mode, undoes, uid, roots } =
-    work;
+  const { runId, source, restoredSnapshotId, safetySnapshotId, safetyRefused, targetPath, places } = work;
+  const { mode, undoes, uid, roots } = work;
   return {
     runId,
     repositoryId: source.id,
@@ -182,6 +183,7 @@ function headOf(work: RestoreWork): RestoreHead {
     safetySnapshotId,
     safetyRefused,
     targetPath,
+    places: places.map((place) => place.toString('base64')),
     mode,
     undoes,
     uid,

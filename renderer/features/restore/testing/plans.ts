@@ -14,6 +14,7 @@ export function somePlan(more: Partial<RestorePlan> = {}): RestorePlan {
       mode: 'keep',
     },
     targetPath: '/home/ana/Documents',
+    targets: ['/home/ana/Documents'],
     counts: { add: 0, replace: 0, metadata: 0, delete: 0, same: 0 },
     keptNewer: 0,
     bytesToWrite: 0,

@@ -102,6 +102,7 @@ function planOf(name: string, planId: string, request: RestorePlan['request'], n
     planId,
     request,
     targetPath: request.target.kind === 'original' ? root : request.target.path,
+    targets: [request.target.kind === 'original' ? root : request.target.path],
     counts: { add: count('add'), replace: count('replace'), metadata: 0, delete: count('delete'), same: 20_286 },
     keptNewer: request.mode === 'exact' ? 0 : 3,
     bytesToWrite: bytesOfPlan,
