@@ -2,6 +2,7 @@ import { ReadStream } from 'node:tty';
 import { asStillpointError, cancelled, StillpointError } from '../../shared/errors/index.ts';
 import { localHelper } from '../helper/local-helper.ts';
 import { version } from '../helper/version.ts';
+import { askForYes } from './ask-for-yes.ts';
 import { askWithoutEcho } from './ask-password.ts';
 import { type ExitCode, exitCodeOfError, exitCodes } from './exit-codes.ts';
 import { humanOutput } from './output/human-output.ts';
@@ -38,13 +39,12 @@ const runner: Runner = {
     let code: ExitCode;
     try {
       const service = localHelper({ registration: registering ? 'kept' : 'for-this-process' });
-      const ask =
-        stdin instanceof ReadStream && stdin.isTTY
-          ? (question: string) => askWithoutEcho(stdin, (text) => stderr.write(text), question)
-          : null;
+      const terminal = stdin instanceof ReadStream && stdin.isTTY ? stdin : null;
+      const ask = terminal && ((question: string) => askWithoutEcho(terminal, (text) => stderr.write(text), question));
+      const confirm = terminal && ((question: string) => askForYes(terminal, stderr, question));
       const passwords = { passwordFiles: options.passwordFile ?? [], ask };
       try {
-        code = await work({ service, output, signal: cancelOnInterrupt(), options, passwords });
+        code = await work({ service, output, signal: cancelOnInterrupt(), options, passwords, confirm });
       } finally {
         await service.close();
       }

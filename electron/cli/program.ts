@@ -145,6 +145,7 @@ export function createProgram(version: string, runner: Runner): Command {
     .option('--in-place', 'put back where it was, with a safety snapshot first')
     .option('--exact', 'make it exactly as it was: also delete what the snapshot does not have')
     .option('--dry-run', 'only say what would change')
+    .option('--yes', 'go on where the plan asks; without it a terminal is asked, and a script is refused')
     .option('--no-safety-snapshot', 'take no safety snapshot; the restore can then not be undone')
     .description('restore a snapshot or parts of it')
     .action((wanted: string, paths: string[], options: RestoreOptions) =>

@@ -19,6 +19,8 @@ export interface Session {
   readonly signal: AbortSignal;
   readonly options: GlobalOptions;
   readonly passwords: PasswordSources;
+  /** Asks a person for a yes; null where there is nobody to ask. */
+  readonly confirm: ((question: string) => Promise<boolean>) | null;
 }
 
 /** The repository that `--repo` names (a path, a name or an id), or the only one registered; opened. */
