@@ -3,6 +3,7 @@ import { type Dispatch, type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RestorePlan } from '../../../shared/domain/restore.ts';
 import { announce } from '../../ui/announce.ts';
+import { formatList } from '../../ui/format/list.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { Segmented } from '../../ui/segmented.tsx';
 import { ChangeDetail } from './change-detail.tsx';
@@ -67,6 +68,7 @@ export function PreviewStep({
         )
       ) : (
         <>
+          <p className={wizardStyles.quiet}>{t('preview.into', { path: formatList(plan.targets) })}</p>
           <PlanCards plan={plan} tally={tally} onShowDeletions={() => onListed('deletions')} />
           <div className={previewStyles.panes}>
             <ChangeList

@@ -6,6 +6,7 @@ import type { RestorePlan } from '../../../shared/domain/restore.ts';
 import type { PutBackWish } from '../../state/put-back.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
+import { formatList } from '../../ui/format/list.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { useFocusHere } from '../../ui/use-focus-here.ts';
@@ -146,6 +147,7 @@ function Question({
           {headline(warning.text).rest}
         </Notice>
       ))}
+      <p className={wizardStyles.quiet}>{t('preview.into', { path: formatList(plan.targets) })}</p>
       <p className={wizardStyles.quiet}>
         {t('putBack.would', {
           replace: formatNumber(plan.counts.replace),
