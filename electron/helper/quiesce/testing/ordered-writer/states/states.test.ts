@@ -1,4 +1,15 @@
-import { linkSync, mkdirSync, readFileSync, renameSync, truncateSync, unlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  truncateSync,
+  unlinkSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { scratchFolder } from '../../scratch-folder.ts';
@@ -22,6 +33,12 @@ function put(path: string, content: Buffer): void {
 }
 
 const isPrefix = (directory: string, kind: StepKind) => checkPrefix(directory, planWith(kind));
+
+function writeBlock(path: string, block: Buffer, at: number): void {
+  const fd = openSync(path, 'r+');
+  writeSync(fd, block, 0, blockBytes, at * blockBytes);
+  closeSync(fd);
+}
 
 describe('a file under two names', () => {
   // Round 1 (step 2) writes, round 2 (step 4) links, round 3 (step 6) writes.
@@ -68,6 +85,23 @@ describe('a file that is cut and grown', () => {
     expect(isPrefix(folder.path, 'truncate')).toEqual({ isPrefix: true, step: 5, problems: [] });
     truncateSync(path(folder.path), 8 * blockBytes);
     expect(isPrefix(folder.path, 'truncate')).toMatchObject({ isPrefix: true, step: 5 });
+    writeBlock(path(folder.path), blockOfStep(6), 0);
+    expect(isPrefix(folder.path, 'truncate')).toMatchObject({ isPrefix: true, step: 5 });
+    writeBlock(path(folder.path), blockOfStep(6), 7);
+    expect(isPrefix(folder.path, 'truncate')).toMatchObject({ isPrefix: true, step: 6 });
+  });
+
+  it('is rejected with the second write of a step and not the first, or within a step when a later one is there', () => {
+    using folder = scratchFolder('oracle');
+    make(folder.path);
+    truncateSync(path(folder.path), 8 * blockBytes);
+    writeBlock(path(folder.path), blockOfStep(6), 7);
+    expect(isPrefix(folder.path, 'truncate').isPrefix).toBe(false);
+    make(folder.path);
+    truncateSync(path(folder.path), 8 * blockBytes);
+    writeBlock(path(folder.path), blockOfStep(6), 0);
+    writeLog(folder.path, 7);
+    expect(isPrefix(folder.path, 'truncate').isPrefix).toBe(false);
   });
 
   it('is rejected with a length of another moment', () => {
