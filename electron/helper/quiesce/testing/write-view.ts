@@ -1,4 +1,4 @@
-import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, symlinkSync, writeSync } from 'node:fs';
+import { closeSync, ftruncateSync, mkdirSync, openSync, readSync, symlinkSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ContentSink, StillEntry, StillView } from '../contract.ts';
 import { memoryBytes } from './memory-ahead.ts';
@@ -107,6 +107,7 @@ class ViewWriter {
         this.#count.files += 1;
         this.#count.bytes += position;
       }
+      if (verdict.state === 'vanished' || verdict.state === 'unreadable') unlinkSync(path);
     } finally {
       closeSync(fd);
     }

@@ -48,7 +48,8 @@ export interface FileVerdict {
 export function checkFiles(directory: string, plan: WriterPlan): readonly FileVerdict[] {
   const files = filesOf(plan).map(({ kind, file }) => {
     const problems: string[] = [];
-    const found = statesOf[kind].read(directory, plan, file, problems);
+    // Names of several instants are no fault of a file.
+    const found = statesOf[kind].read(directory, plan, file, problems, []);
     const contents = [...byFile(found)];
     return { file, contents, isOneVersion: problems.length === 0, steps: Math.min(newestOf(found), mostSteps) };
   });
@@ -129,7 +130,7 @@ function readAll(directory: string, plan: WriterPlan, problems: string[]): Facts
   const found: Facts = new Map();
   const files = filesOf(plan);
   for (const { kind, file } of files)
-    for (const [fact, value] of statesOf[kind].read(directory, plan, file, problems)) found.set(fact, value);
+    for (const [fact, value] of statesOf[kind].read(directory, plan, file, problems, problems)) found.set(fact, value);
   const known = new Set([...files.map(({ file }) => file), temporaryName]);
   for (const name of readdirSync(directory))
     if (!known.has(name.replace(/\.at-\d+$/, ''))) problems.push(`${name} is not of the writer`);

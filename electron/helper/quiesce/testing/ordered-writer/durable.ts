@@ -12,7 +12,8 @@ export function durableProblems(directory: string, plan: WriterPlan, completeBef
   const found: Facts = new Map();
   for (const { kind, file } of filesOf(plan))
     if (kind === 'synced')
-      for (const [fact, value] of statesOf[kind].read(directory, plan, file, problems)) found.set(fact, value);
+      for (const [fact, value] of statesOf[kind].read(directory, plan, file, problems, problems))
+        found.set(fact, value);
   const newest = Math.max(0, ...[...found.values()].filter((value) => typeof value === 'number'));
   const expected: Facts = new Map();
   for (const { kind, file } of filesOf(plan))

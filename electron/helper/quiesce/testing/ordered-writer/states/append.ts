@@ -8,10 +8,10 @@ import type { Facts, KindStates } from './contract.ts';
 export const appendStates: KindStates = {
   initial: (_plan, file) => ({ [`${file}#0`]: 0 }),
   stages: (_before, { file }, step) => [{ [`${file}#0`]: step }],
-  read: (directory, plan, file, problems): Facts => {
+  read: (directory, plan, file, problems, names): Facts => {
     const path = join(directory, file);
     if (!existsSync(path)) {
-      problems.push(`${file} is missing`);
+      names.push(`${file} is missing`);
       return new Map();
     }
     const content = readFileSync(path);

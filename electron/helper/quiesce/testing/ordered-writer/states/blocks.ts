@@ -17,11 +17,11 @@ export function blockStates({ mayStopWithin }: { readonly mayStopWithin: boolean
       const done = { [fact]: step };
       return mayStopWithin ? [{ [fact]: both(before.get(fact), step) }, done] : [done];
     },
-    read: (directory, plan, file, problems): Facts => {
+    read: (directory, plan, file, problems, names): Facts => {
       const found: Facts = new Map();
       const path = join(directory, file);
       if (!existsSync(path)) {
-        problems.push(`${file} is missing`);
+        names.push(`${file} is missing`);
         return found;
       }
       const content = readFileSync(path);

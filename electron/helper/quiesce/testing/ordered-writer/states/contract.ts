@@ -15,8 +15,8 @@ export interface KindStates {
   initial(plan: WriterPlan, file: string): Change;
   /** What a step changes, call by call: a copy of one instant may lie between two of them. `before` is not to be changed. */
   stages(before: ReadonlyMap<string, number | string>, cell: Cell, step: number, plan: WriterPlan): readonly Change[];
-  /** What a copy holds. Whatever no step could have made is a problem. */
-  read(directory: string, plan: WriterPlan, file: string, problems: string[]): Facts;
+  /** What a copy holds. Whatever no step could have made is a problem; `names`: of which names there are, at one instant. */
+  read(directory: string, plan: WriterPlan, file: string, problems: string[], names: string[]): Facts;
 }
 
 /** Of which file a fact is: `hardlink-0.link#0` is of `hardlink-0.link`. */

@@ -17,13 +17,13 @@ export const hardlinkStates: KindStates = {
     if (!isLinkRound(cell)) return [{ [`${cell.file}#0`]: step, [`${link}#0`]: step }];
     return [{ [link]: both(before.get(link), step) }, { [link]: step }];
   },
-  read: (directory, _plan, file, problems): Facts => {
+  read: (directory, _plan, file, problems, names): Facts => {
     const found: Facts = new Map();
-    readContent(join(directory, file), file, `${file}#0`, found, problems);
+    readContent(join(directory, file), file, `${file}#0`, found, problems, names);
     const links = namesAt(directory, file);
-    for (const { name } of links) readContent(join(directory, name), name, `${file}.link#0`, found, problems);
-    if (links.length === 0) problems.push(`${file} has no second name`);
-    if (links.length > 2) problems.push(`${file} has ${links.length + 1} names`);
+    for (const { name } of links) readContent(join(directory, name), name, `${file}.link#0`, found, problems, names);
+    if (links.length === 0) names.push(`${file} has no second name`);
+    if (links.length > 2) names.push(`${file} has ${links.length + 1} names`);
     const [first, second] = links;
     if (first !== undefined)
       found.set(`${file}.link`, second === undefined ? first.step : both(first.step, second.step));
@@ -40,14 +40,20 @@ export function namesAt(directory: string, file: string): readonly { readonly na
     .sort((a, b) => a.step - b.step);
 }
 
-function readContent(path: string, name: string, fact: string, found: Facts, problems: string[]): void {
+function readContent(
+  path: string,
+  name: string,
+  fact: string,
+  found: Facts,
+  problems: string[],
+  names: string[],
+): void {
   if (!existsSync(path)) {
-    problems.push(`${name} is missing`);
+    names.push(`${name} is missing`);
     return;
   }
   const step = stepOfBlock(readFileSync(path));
   if (step === undefined) problems.push(`${name} is of no single step`);
-  else if (found.has(fact) && found.get(fact) !== step)
-    problems.push(`${name} differs from the same file's other name`);
+  else if (found.has(fact) && found.get(fact) !== step) names.push(`${name} differs from the same file's other name`);
   else found.set(fact, step);
 }

@@ -32,18 +32,22 @@ export const moveStates: KindStates = {
     const moved = placed(file, place, step, content);
     return isWriteRound(cell) ? [moved, placed(file, place, step, step)] : [moved];
   },
-  read: (directory, _plan, file, problems): Facts => {
+  read: (directory, _plan, file, problems, names): Facts => {
     const found: Facts = new Map();
     for (const place of ['a', 'b'] as const) {
       const folder = join(directory, file, place);
       if (!existsSync(folder)) {
-        problems.push(`${file}/${place} is missing`);
+        names.push(`${file}/${place} is missing`);
         continue;
       }
       for (const { name, step } of namesAt(folder, movedName)) {
-        if (found.size > 0) problems.push(`${file} is at two places`);
+        if (found.size > 0) names.push(`${file} is at two places`);
         const path = join(folder, name, ...contentBelow);
-        const content = existsSync(path) ? stepOfBlock(readFileSync(path)) : undefined;
+        if (!existsSync(path)) {
+          names.push(`${file}/${place}/${name} has no content`);
+          continue;
+        }
+        const content = stepOfBlock(readFileSync(path));
         if (content === undefined) problems.push(`${file}/${place}/${name} has no content of a single step`);
         else found.set(`${file} in ${place}`, step).set(`${file}#0`, content);
       }

@@ -11,12 +11,12 @@ export const renameOverStates: KindStates = {
     ...Array.from({ length: replacementBlocks + 1 }, (_, blocks) => ({ [temporaryName]: prepared(step, blocks) })),
     { [temporaryName]: null, [`${file}#0`]: step },
   ],
-  read: (directory, _plan, file, problems): Facts => {
+  read: (directory, _plan, file, problems, names): Facts => {
     const found: Facts = new Map();
     if (file.endsWith('-0')) readTemporary(directory, found, problems);
     const path = join(directory, file);
     if (!existsSync(path)) {
-      problems.push(`${file} is missing`);
+      names.push(`${file} is missing`);
       return found;
     }
     const content = readFileSync(path);

@@ -10,11 +10,11 @@ const blocksAtOnce = 256;
 export const scatteredStates: KindStates = {
   initial: () => ({}),
   stages: (_before, { file, block }, step) => [{ [`${file}#${block}`]: step }],
-  read: (directory, plan, file, problems): Facts => {
+  read: (directory, plan, file, problems, names): Facts => {
     const found: Facts = new Map();
     const path = join(directory, file);
     if (!existsSync(path)) {
-      problems.push(`${file} is missing`);
+      names.push(`${file} is missing`);
       return found;
     }
     const { own, of } = plan.share ?? { own: 0, of: 1 };

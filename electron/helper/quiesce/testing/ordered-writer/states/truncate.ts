@@ -25,11 +25,11 @@ export const truncateStates: KindStates = {
     }
     return [resized, { [fact(0)]: step }, { [fact(length - 1)]: step }];
   },
-  read: (directory, _plan, file, problems): Facts => {
+  read: (directory, _plan, file, problems, names): Facts => {
     const found: Facts = new Map();
     const path = join(directory, file);
     if (!existsSync(path)) {
-      problems.push(`${file} is missing`);
+      names.push(`${file} is missing`);
       return found;
     }
     const content = readFileSync(path);

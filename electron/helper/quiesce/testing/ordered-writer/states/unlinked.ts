@@ -17,7 +17,7 @@ export const unlinkedStates: KindStates = {
     const older = Number(before.get(file));
     return [named(file, older, step), named(file, step, step)];
   },
-  read: (directory, _plan, file, problems): Facts => {
+  read: (directory, _plan, file, problems, names): Facts => {
     const found = namesAt(directory, file);
     const contents = found.map(({ name }) => {
       const step = stepOfBlock(readFileSync(join(directory, name)));
@@ -26,7 +26,7 @@ export const unlinkedStates: KindStates = {
     });
     const [first, second] = found;
     if (first === undefined || found.length > 2) {
-      problems.push(`${file} has ${found.length} names`);
+      names.push(`${file} has ${found.length} names`);
       return new Map();
     }
     const [content = 0, other = content] = contents;
