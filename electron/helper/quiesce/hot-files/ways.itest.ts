@@ -1,4 +1,4 @@
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
@@ -78,6 +78,8 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       async ({ way, offset, length, torn }) => {
         using _killer = killLater(process.pid, 100);
         const path = join(filesystem.mountPoint, 'hot');
+        // Another file each time: the kernel lets go of a ring's files some time after its process is gone.
+        rmSync(path, { force: true });
         writeFileSync(path, old);
         await using watch = startHotFileWatch(watchOptions(root));
         watch.expect(expectedFile(path));

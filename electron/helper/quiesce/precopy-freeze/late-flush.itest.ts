@@ -60,7 +60,10 @@ describe.skipIf(missing !== undefined)(missing ?? 'what is dirtied after the las
         },
       },
     });
-    expect(result.evidence.tracking?.retries).toEqual([expect.stringContaining('late (700 KiB)')]);
+    // Until the first store into it is older than such a store can last.
+    const retries = result.evidence.tracking?.retries ?? [];
+    expect(retries.length).toBeGreaterThan(0);
+    expect(retries.filter((why) => !why.includes('late (700 KiB)'))).toEqual([]);
     expect(holds).toBe(1);
     expect(levelOf(result)).toBe('filesystem');
   });

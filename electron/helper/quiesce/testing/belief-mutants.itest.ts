@@ -5,6 +5,7 @@ import { coarseClockNs } from '../../system/coarse-clock.ts';
 import { whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
 import type { SleepGate } from '../lease/index.ts';
 import { type PrecopySteps, precopySteps } from '../precopy-freeze/index.ts';
+import { longestFaultNs } from '../precopy-freeze/settled.ts';
 import { justBefore, levelOf, openPrecopyScene, type PrecopyScene } from '../precopy-freeze/testing/precopy-scene.ts';
 import { mapShared, store, unmap } from './ordered-writer/ways/memory.ts';
 
@@ -125,7 +126,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'precopy-freeze, with a belief
           if (!isDirty) dirty();
           isDirty = true;
           // So that the next flush begins later than a store can last.
-          await new Promise((resolve) => setTimeout(resolve, 1200));
+          await new Promise((resolve) => setTimeout(resolve, Number(longestFaultNs / 1_000_000n) + 200));
         },
       );
     };
