@@ -1,8 +1,10 @@
 import { type ElectronApplication, expect } from '@playwright/test';
 
-/** A person closes the window with its button. */
+/** A person closes the window with its button; after the answer, which is lost where closing takes its time. */
 export function closeWindow(app: ElectronApplication): Promise<void> {
-  return app.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows()[0]?.close());
+  return app.evaluate(({ BrowserWindow }) => {
+    setImmediate(() => BrowserWindow.getAllWindows()[0]?.close());
+  });
 }
 
 /** One for each window there is: whether a person can see it. */
