@@ -16,8 +16,8 @@ const python = findProgram('python3');
 const missing = whyNoLoopFilesystem('ext4') ?? (python === undefined ? 'needs python3' : undefined);
 
 /**
- * Is handed each file that is opened for writing on the filesystem of `path`, by a mark of its mount or of all of it; appends
- * to the first through that, and stays until its input ends.
+ * Is handed each file that is opened on the filesystem of `path`, by a mark of its mount or of all of it; appends to the one
+ * that is meant through that, and stays until its input ends.
  */
 const listener = `
 import ctypes, os, struct, sys
@@ -26,7 +26,11 @@ path, mark, mode = sys.argv[1].encode(), int(sys.argv[2]), int(sys.argv[3])
 group = libc.fanotify_init(0, mode)
 assert libc.fanotify_mark(group, 1 | mark, ctypes.c_ulong(0x20), -100, path) == 0
 print('ready', flush=True)
-fd = struct.unpack('IBBHQii', os.read(group, 4096)[:24])[5]
+meant = os.stat(os.path.join(path, b'file')).st_ino
+while True:
+  fd = struct.unpack('IBBHQii', os.read(group, 24))[5]
+  if os.fstat(fd).st_ino == meant: break
+  os.close(fd)
 if mode == os.O_RDWR:
   os.lseek(fd, 0, os.SEEK_END)
   os.write(fd, b', and more')
