@@ -1,11 +1,10 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
-import { once } from 'node:events';
+import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { filesystemSpec } from '../../shared/domain/source.ts';
 import { whyNoPrefix } from './quiesce/group/testing/prefix-of-all.ts';
+import { startAlternatingWriter } from './quiesce/group/testing/start-alternating-writer.ts';
 import { resticBinaries } from './repository/testing/restic-program.ts';
 import { runProgramOk } from './system/exec.ts';
 import {
@@ -18,7 +17,6 @@ import { GroupScene, groupOf } from './testing/group-scene.ts';
 
 const missing = whyNoLoopFilesystem('ext4') ?? whyNoLoopFilesystem('xfs');
 const [restic] = resticBinaries();
-const writer = fileURLToPath(new URL('./quiesce/group/testing/alternating-writer.ts', import.meta.url));
 
 describe.skipIf(missing !== undefined)(missing ?? 'a group, from its registration to what is put back', () => {
   const cleanUps: (() => Promise<unknown> | unknown)[] = [];
@@ -41,16 +39,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'a group, from its registratio
   }
 
   async function startWriter(...folders: readonly string[]): Promise<() => Promise<void>> {
-    const process_: ChildProcess = spawn(process.execPath, [writer, ...folders], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    if (process_.stdout) await once(process_.stdout, 'data');
-    const end = async (): Promise<void> => {
-      if (process_.exitCode !== null) return;
-      const gone = once(process_, 'exit');
-      process_.stdin?.end();
-      await gone;
-    };
+    const end = await startAlternatingWriter(folders);
     cleanUps.push(end);
     return end;
   }

@@ -1,9 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterEach, describe, expect, it } from 'vitest';
 import { earnLevel } from '../../../../shared/domain/earn-level.ts';
 import { instantToNs } from '../../../../shared/domain/time.ts';
@@ -23,10 +20,10 @@ import { recordingReporter } from '../testing/recording-reporter.ts';
 import { createTrackers } from '../tracking/index.ts';
 import { createGroupPrecopy } from './group-precopy.ts';
 import { type FolderState, whyNoPrefix } from './testing/prefix-of-all.ts';
+import { startAlternatingWriter } from './testing/start-alternating-writer.ts';
 
 const missing = whyNoLoopFilesystem('ext4');
 const { signal } = new AbortController();
-const writer = fileURLToPath(new URL('./testing/alternating-writer.ts', import.meta.url));
 const lease = { longestStallMs: 3000 };
 
 describe.skipIf(missing !== undefined)(missing ?? 'several filesystems held at one barrier', () => {
@@ -48,16 +45,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'several filesystems held at o
   }
 
   async function startWriter(...folders: readonly string[]): Promise<() => Promise<void>> {
-    const process_: ChildProcess = spawn(process.execPath, [writer, ...folders], {
-      stdio: ['pipe', 'pipe', 'inherit'],
-    });
-    if (process_.stdout) await once(process_.stdout, 'data');
-    const end = async (): Promise<void> => {
-      if (process_.exitCode !== null) return;
-      const gone = once(process_, 'exit');
-      process_.stdin?.end();
-      await gone;
-    };
+    const end = await startAlternatingWriter(folders);
     cleanUps.push(end);
     return end;
   }
