@@ -73,6 +73,7 @@ stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw new StillpointError({ kind: 'io', message: 'Standard output failed.', guidance: '', cause: error });
 });
 
-await program.parseAsync();
+// Told, not guessed: Electron that runs as Node is taken for a packed app otherwise.
+await program.parseAsync(process.argv, { from: 'node' });
 // What is left then are only caches and threads of the engine; nothing is under way any more.
 process.exit(process.exitCode ?? exitCodes.done);

@@ -42,8 +42,12 @@ export function parseMountinfo(content: Uint8Array): Mount[] {
   return mounts;
 }
 
+/** ASCII without escapes: nearly all there is. */
+const isPlain = /^[\x20-\x5b\x5d-\x7e]*$/;
+
 /** The kernel writes space, tab, newline and backslash as `\040` and so on, there and in other tables of /proc. */
 export function unescapeOctal(latin1: string): string {
+  if (isPlain.test(latin1)) return latin1;
   const bytes = latin1.replace(/\\([0-7]{3})/g, (_, octal: string) => String.fromCharCode(Number.parseInt(octal, 8)));
   return Buffer.from(bytes, 'latin1').toString();
 }

@@ -7,8 +7,13 @@ export type { Mount } from './mountinfo.ts';
 
 /** All mounts of this process's mount namespace, in the order of mounting, hidden ones included. */
 export function listMounts(): Mount[] {
-  return parseMountinfo(readFileSync('/proc/self/mountinfo'));
+  const content = readFileSync('/proc/self/mountinfo');
+  if (last === undefined || !last.content.equals(content)) last = { content, mounts: parseMountinfo(content) };
+  return [...last.mounts];
 }
+
+/** A backup asks dozens of times, and mounts seldom change: what the kernel tells is read each time, and understood once. */
+let last: { readonly content: Buffer; readonly mounts: readonly Mount[] } | undefined;
 
 /**
  * The mount a path lies on, symlinks followed, told by the kernel for the path itself: right also under mounts that

@@ -31,11 +31,14 @@ const usualDelayMs = 5_000;
  * is asked once more when the lock is held, so that `held` means: not announced, and from now on delayed. Never rejects.
  */
 export async function delaySleep(why: string, bus: SystemBus = {}): Promise<SleepLock> {
-  const lock = await inhibit({ what: 'sleep', mode: 'delay', why }, bus);
+  const [lock, limit] = await Promise.all([
+    inhibit({ what: 'sleep', mode: 'delay', why }, bus),
+    managerProperty('InhibitDelayMaxUSec', bus),
+  ]);
+  if (lock === undefined && limit.state === 'absent') return { state: 'nobody' };
   const state = await sleepState(bus);
   if (lock === undefined) return { state: state === 'not-announced' ? 'no-answer' : state };
   if (state === 'not-announced') {
-    const limit = await managerProperty('InhibitDelayMaxUSec', bus);
     const delayMs = limit.state === 'value' && typeof limit.value === 'number' ? limit.value / 1000 : usualDelayMs;
     return { state: 'held', lock, delayMs };
   }

@@ -5,6 +5,7 @@ import { goFirst } from '../holding/go-first.ts';
 import { holdRecord } from '../holding/hold-record.ts';
 import { leaseOf } from '../holding/hold-still.ts';
 import { canExpediteRcu } from '../holding/rcu.ts';
+import { leaveToHold } from '../lease/leave-to-hold.ts';
 import { runsFrom } from '../precopy-freeze/preflight.ts';
 import type { Tries } from '../precopy-freeze/tries.ts';
 import { type EndedFreeze, freezeAll, type HeldTogether } from './freeze-all.ts';
@@ -30,9 +31,8 @@ export async function holdAll(parts: GroupHoldParts): Promise<readonly HeldFiles
     await environment.pace?.turn(device, on[0].facts.mountPoint, signal, (ms) =>
       report.note('info', `${on[0].facts.mountPoint} was held still just now; waiting ${(ms / 1000).toFixed(1)} s.`),
     );
-  await context.mayHold?.();
   // Given back last, after the guards: when every thaw is certain.
-  await using sleep = await environment.sleep?.hold(leaseMs, report);
+  await using sleep = await leaveToHold(context, environment.sleep, leaseMs);
   await using _told = await context.aroundHold?.();
   await using guards = new AsyncDisposableStack();
   const ready = await startBeside(parts, leaseMs, guards);

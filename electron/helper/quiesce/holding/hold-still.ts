@@ -6,6 +6,7 @@ import { syncFilesystem } from '../../system/sync.ts';
 import type { QuiesceContext } from '../contract.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
 import { type FreezeGuard, type FrozenMoment, type FrozenOutcome, startGuard, withFrozen } from '../guard/index.ts';
+import { leaveToHold } from '../lease/leave-to-hold.ts';
 import { goFirst } from './go-first.ts';
 import { canExpediteRcu } from './rcu.ts';
 
@@ -73,13 +74,12 @@ export async function holdStill<T>(
   work: (frozen: FrozenMoment) => T extends PromiseLike<unknown> ? never : T,
 ): Promise<Held<T>> {
   const { facts, longestStallMs, context, environment } = parts;
-  const { signal, report } = context;
+  const { signal } = context;
   const leaseMs = leaseOf(longestStallMs);
   // What else was held meanwhile counts too.
   await awaitTurn(parts);
-  await context.mayHold?.();
   // Given back last, after the guard: when the thaw is certain.
-  await using sleep = await environment.sleep?.hold(leaseMs, report);
+  await using sleep = await leaveToHold(context, environment.sleep, leaseMs);
   // Whoever was told to get ready goes on when the thaw is certain, and before the machine may sleep.
   await using _told = await context.aroundHold?.();
   await using guard = await startBeside(parts, {

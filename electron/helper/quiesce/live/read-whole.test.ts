@@ -78,3 +78,44 @@ it('sends a large file that keeps changing to its end only the last time', async
     rmSync(directory, { recursive: true, force: true });
   }
 });
+
+it.each([
+  [300, true],
+  [2_100, false],
+])(
+  'does not vouch for a file that somebody may have mapped and that changed %i ms ago: %s',
+  async (agoMs, isUnseen) => {
+    const directory = mkdtempSync(join(tmpdir(), 'stillpoint-read-whole-'));
+    const path = join(directory, 'file');
+    const writer = openSync(path, 'w');
+    try {
+      writeSync(writer, 'text');
+      await new Promise((resolve) => setTimeout(resolve, agoMs));
+      const sink = { data: async () => {}, hole: async () => {}, restart: () => {} };
+      const options = {
+        tree: {
+          openFile: () => openSync(path, 'r'),
+          files: { run: (work: () => unknown) => work() },
+        } as unknown as OpenTree,
+        signal: new AbortController().signal,
+        buffers: new BufferPool(4096),
+        tickNs: 10_000_000n,
+        flushedAtNs: null,
+        tracesMappedWrites: true,
+        probeSeesEveryWriter: true,
+        isRemote: false,
+        attempts: 1,
+      };
+      const content = sink as unknown as Parameters<typeof readWhole>[1];
+      const read = await readWhole({} as TreeEntry, content, { ...options, probe: () => 'some' });
+      expect(read).toMatchObject({ verdict: { state: 'whole' }, isUnseen });
+      // Whom nobody writes to is vouched for however young.
+      expect(await readWhole({} as TreeEntry, content, { ...options, probe: () => 'none' })).toMatchObject({
+        isUnseen: false,
+      });
+    } finally {
+      closeSync(writer);
+      rmSync(directory, { recursive: true, force: true });
+    }
+  },
+);

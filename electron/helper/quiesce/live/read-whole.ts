@@ -7,6 +7,7 @@ import { type Statx, statxDescriptor } from '../../system/statx.ts';
 import { probeWriters, type WriterProbe } from '../../system/writer-probe.ts';
 import type { ContentSink, ContentVerdict, EntryMeta } from '../contract.ts';
 import { granularityOf, wallClockNs } from '../ctime/granularity.ts';
+import { longestFaultNs } from '../ctime/mapped-writes.ts';
 import { pause } from '../pause.ts';
 import { readableXattrs } from '../view/entry-detail.ts';
 import { entryMeta } from '../view/entry-meta.ts';
@@ -51,8 +52,8 @@ const vanished: ContentVerdict = { state: 'vanished' };
  *
  * 1. its ctime is looked at, and is older than the clock's step: a later write will bear another;
  * 2. writes through memory that would not move the ctime are ruled out: the ctime is older than the last flush (a flush
- *    makes the next store into any page move the ctime), or nobody has the file open for writing, or it is flushed now;
- *    where none of these can be known the file passes all the same, and the result says so;
+ *    makes the next store into any page move the ctime) by as long as a store can be under way, or nobody has the file open
+ *    for writing, or it is flushed now; where none of these can be known the file passes all the same, and the result says so;
  * 3. it is read, holes looked for first: that waits for a write(2) that had begun before step 1;
  * 4. its ctime, mtime and size are looked at again, and are the same.
  */
@@ -137,18 +138,24 @@ async function unseenWrites(fd: number, stat: Statx, options: WholeReadOptions):
   const { flushedAtNs, tickNs } = options;
   const nowNs = wallClockNs();
   if (isTooYoung(stat, nowNs, tickNs)) return { reason: 'It kept changing from one moment to the next.' };
-  if (options.tracesMappedWrites && flushedAtNs !== null && isBefore(stat, flushedAtNs, tickNs)) return 'none';
+  if (options.tracesMappedWrites && flushedAtNs !== null && isSettledBefore(stat, flushedAtNs, tickNs)) return 'none';
   const probe = (options.probe ?? probeWriters)(fd);
   if (probe === 'none' && options.probeSeesEveryWriter) return 'none';
   if (options.tracesMappedWrites) {
     const syncedFromNs = wallClockNs();
     await flushFile(fd);
-    const isQuiet = statxDescriptor(fd).ctimeNs === stat.ctimeNs && isBefore(stat, syncedFromNs, tickNs);
-    return isQuiet ? 'none' : { reason: 'A program has it open and keeps changing it.' };
+    if (statxDescriptor(fd).ctimeNs !== stat.ctimeNs || !isBefore(stat, syncedFromNs, tickNs))
+      return { reason: 'A program has it open and keeps changing it.' };
+    return isSettledBefore(stat, syncedFromNs, tickNs) ? 'none' : 'cannot be told';
   }
   if (probe === 'some')
     return { reason: 'A program has it open for writing, and its filesystem does not show every kind of change.' };
   return 'cannot be told';
+}
+
+/** Before a flush that began at this instant, and no store into a page that came with it can have missed that flush. */
+function isSettledBefore(stat: Statx, instantNs: bigint, tickNs: bigint): boolean {
+  return isBefore(stat, instantNs - longestFaultNs, tickNs);
 }
 
 function isBefore(stat: Statx, instantNs: bigint, tickNs: bigint): boolean {

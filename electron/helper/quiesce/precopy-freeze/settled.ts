@@ -1,4 +1,5 @@
 import type { EntryMeta } from '../contract.ts';
+import { longestFaultNs } from '../ctime/mapped-writes.ts';
 import type { PictureContent, PictureVersion } from '../picture/contract.ts';
 
 /**
@@ -18,13 +19,6 @@ export function worseSight(a: WriterSight | undefined, b: WriterSight): WriterSi
 
 /** No write that was begun longer ago is still under way: disks are given up sooner. */
 const longestWriteNs = 300_000_000_000n;
-/**
- * A first store into a clean page of a mapping stamps the file, and only then makes the page dirty. In between it may wait
- * for the disk (for an extent that is being written on btrfs, for the journal elsewhere) or for a lock (FIDEDUPERANGE holds
- * that of both files while it compares), and a flush that begins and ends meanwhile does not see that page. Measured: up to
- * 32 ms beside writers, over 50 ms beside a program that deduplicates, 846 ms on a slow disk. Only a freeze waits for them.
- */
-export const longestFaultNs = 2_000_000_000n;
 
 export interface SettledBy {
   /** What the look showed whose ctime is judged. */

@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { coarseClockNs } from '../../system/coarse-clock.ts';
 import { whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
+import { longestFaultNs } from '../ctime/mapped-writes.ts';
 import type { SleepGate } from '../lease/index.ts';
 import { type PrecopySteps, precopySteps } from '../precopy-freeze/index.ts';
-import { longestFaultNs } from '../precopy-freeze/settled.ts';
 import { justBefore, levelOf, openPrecopyScene, type PrecopyScene } from '../precopy-freeze/testing/precopy-scene.ts';
 import { mapShared, store, unmap } from './ordered-writer/ways/memory.ts';
 

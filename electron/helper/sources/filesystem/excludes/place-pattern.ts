@@ -83,7 +83,19 @@ export function matchesName(segment: string | RegExp, name: string): boolean {
   return typeof segment === 'string' ? segment === name : segment.test(name);
 }
 
+/** Every source of every run has the same presets, of some hundred names. */
+const known = new Map<string, Segment>();
+const mostKnown = 4_096;
+
 function segmentOf(name: string): Segment {
+  const before = known.get(name);
+  if (before !== undefined) return before;
+  const segment = newSegment(name);
+  if (known.size < mostKnown) known.set(name, segment);
+  return segment;
+}
+
+function newSegment(name: string): Segment {
   if (name === '**') return anyFolders;
   const key = pathKey(Buffer.from(name));
   if (!key.includes('*')) return key;
