@@ -47,7 +47,7 @@ export function WarningsBar({
         <section className={previewStyles.warningList} tabIndex={0} aria-label={t('warnings.all')}>
           <PathList paths={first.paths} />
           {others.map((warning) => (
-            <div key={warning.code}>
+            <div key={`${warning.code} ${warning.text}`}>
               <strong>{headline(warning.text).head}</strong> {headline(warning.text).rest}
               <PathList paths={warning.paths} />
             </div>

@@ -12,14 +12,31 @@ export interface Anchor {
 
 /**
  * The deepest directory of a path that is there. The path as the user names it may lead over symlinks (`/home` on
- * another disk); that is resolved here, once, and from then on nothing may be a symlink.
+ * another disk); that is resolved here, once, and from then on nothing may be a symlink. `named`: how many of the steps are
+ * named so; what stands below them is not followed, and is in the way where it is no directory.
  */
-export function findAnchor(ops: FileOps, steps: readonly Buffer[]): Anchor {
+export function findAnchor(ops: FileOps, steps: readonly Buffer[], named = steps.length): Anchor {
+  const { root, missing } = deepestOf(ops, steps.slice(0, named));
+  const below = steps.slice(named);
+  if (missing.length > 0) return { root, missing: [...missing, ...below] };
+  let deepest = root;
+  for (const [index, name] of below.entries()) {
+    const path = Buffer.concat([deepest.path.equals(slash) ? Buffer.alloc(0) : deepest.path, slash, name]);
+    const next = rootAt(ops, path);
+    if (!next?.path.equals(path)) return { root: deepest, missing: below.slice(index) };
+    deepest = next;
+  }
+  return { root: deepest, missing: [] };
+}
+
+const slash = Buffer.from('/');
+
+function deepestOf(ops: FileOps, steps: readonly Buffer[]): Anchor {
   for (let length = steps.length; length > 0; length -= 1) {
     const root = rootAt(ops, pathOf(steps.slice(0, length)));
     if (root) return { root, missing: steps.slice(length) };
   }
-  const root = rootAt(ops, Buffer.from('/'));
+  const root = rootAt(ops, slash);
   if (!root) throw new Error('the root directory cannot be opened');
   return { root, missing: steps };
 }

@@ -72,7 +72,10 @@ export async function buildPlan(input: BuildInput): Promise<BuiltPlan> {
   });
   try {
     const used: TargetPlace[] = [];
-    for (const root of roots) used.push(await planRoot(root, roots.length > 1, snapshot, input, builder, notes));
+    for (const root of roots) {
+      const known = used.map((each) => each.root);
+      used.push(await planRoot(root, { isOneOfSeveral: roots.length > 1, known }, snapshot, input, builder, notes));
+    }
     return {
       items: builder.items,
       keptNewer: builder.keptNewer,
@@ -80,7 +83,7 @@ export async function buildPlan(input: BuildInput): Promise<BuiltPlan> {
       tree,
       targetPath: targetPathOf(request, roots),
       places: used.map(({ place }) => place),
-      roots: used.map(({ root }) => root),
+      roots: [...new Set(used.map(({ root }) => root))],
     };
   } finally {
     target.close();
@@ -94,7 +97,7 @@ interface TargetPlace {
 
 async function planRoot(
   chosen: ChosenRoot,
-  isOneOfSeveral: boolean,
+  { isOneOfSeveral, known }: { readonly isOneOfSeveral: boolean; readonly known: readonly TargetRoot[] },
   snapshot: StoredSnapshot,
   { request, ops, abilities, ownPaths }: BuildInput,
   builder: PlanBuilder,
@@ -102,16 +105,21 @@ async function planRoot(
 ): Promise<TargetPlace> {
   const isOriginal = request.target.kind === 'original';
   const root = isDirectory(chosen) ? chosen : parentOf(chosen);
-  const base =
-    request.target.kind === 'original'
-      ? root.localSteps
-      : [...stepsOfPath(request.target.path), ...(isOneOfSeveral ? root.localSteps : [])];
-  const { root: anchor, missing } = findAnchor(ops, base);
+  const named = request.target.kind === 'original' ? root.localSteps : stepsOfPath(request.target.path);
+  // What a target holds already was made by anybody: none of its links leads out of it.
+  const base = isOriginal || !isOneOfSeveral ? named : [...named, ...root.localSteps];
+  const { root: found, missing } = findAnchor(ops, base, named.length);
+  // One directory is one root, however many places lie below it: what was done on the way to one is undone with all.
+  const anchor = known.find(({ path }) => path.equals(found.path)) ?? found;
   if (new OwnPlaces(ownPaths, ops).isInside(anchor.path)) throw ownTarget(anchor);
   const firstMissing = base.length - missing.length;
   if (isOriginal) {
-    const named = pathOf(base.slice(0, firstMissing));
-    noteLinks(ops, { named, anchor, isOwnBackup: isOurs(snapshot), isPrivileged: abilities.isPrivileged }, notes);
+    const found = pathOf(base.slice(0, firstMissing));
+    noteLinks(
+      ops,
+      { named: found, anchor, isOwnBackup: isOurs(snapshot), isPrivileged: abilities.isPrivileged },
+      notes,
+    );
   }
   const ownName = isDirectory(chosen) ? [] : chosen.treeSteps.slice(-1);
   const there = { root: anchor, place: localPath(anchor, [...missing, ...ownName]) };

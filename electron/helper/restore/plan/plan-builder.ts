@@ -48,6 +48,8 @@ export class PlanBuilder {
   readonly #with: PlanBuilderParts;
   readonly #breather: Breather;
   readonly #deletions: DeletionLister;
+  /** Folders that are made on the way to a place: their items, by where they are at the target. */
+  readonly #made = new Map<string, number>();
 
   constructor(parts: PlanBuilderParts) {
     this.#with = parts;
@@ -75,8 +77,11 @@ export class PlanBuilder {
     tree: BlobId | null,
     path: string,
   ): PlanDirectory | null {
-    const now = this.#lookIfThere(parent, name);
     const directory = directoryBelow(parent, name, { snapshotPath: path, tree, node });
+    const place = localPath(parent.root, [...stepsTo(parent), name]).toString('latin1');
+    const made = this.#made.get(place);
+    if (made !== undefined) return this.#madeBefore(made, directory);
+    const now = this.#lookIfThere(parent, name);
     const action = now ? 'replace' : 'add';
     const isTypeChange = now !== null;
     if (now && this.#with.leftOutRules.leftOut(parent, name, now.type === 'dir')) {
@@ -84,8 +89,19 @@ export class PlanBuilder {
       return null;
     }
     if (now && !this.#mayReplace(parent, name, now, path, isTypeChange)) return null;
+    this.#made.set(place, this.items.length);
     if (node) this.#add({ in: parent, name, node, action, now, directory, isTypeChange });
     else this.items.push({ ...hiddenFolder, in: parent, name, action, now, directory, isTypeChange });
+    return directory;
+  }
+
+  /** What lies on the way to several places is made, and what is in its way is replaced, once. */
+  #madeBefore(index: number, directory: PlanDirectory): PlanDirectory {
+    const { [index]: item } = this.items;
+    if (!item?.directory) throw new Error('a folder that was planned is gone from the plan');
+    const { node, tree } = directory;
+    if (node === null && tree === null) return item.directory;
+    if (node !== null && item.isHidden) this.items[index] = this.#itemOf({ ...item, node, directory });
     return directory;
   }
 
