@@ -169,6 +169,21 @@ describe('rules of holding', () => {
     expect(idle.state).toMatchObject({ looks: 1, waitedMs: 50 });
   });
 
+  it.each([
+    ['not at all where a moment has passed since the run began', 60, [0.05], 1, 0],
+    ['for what is left of a moment', 20, [0.05], 1, 30],
+    ['once more where the run itself may have kept the disk busy', 60, [0.8, 0.05], 2, 50],
+    ['anew where the run began long ago', 5_000, [0.01, 0.05], 2, 50],
+    ['anew where the clock was set back', -5_000, [0.01, 0.05], 2, 50],
+  ])('wait %s', async (_, tookMs, uses, looks, waitedMs) => {
+    const idle = machine({ uses });
+    const { begun } = await run({}, { holdConditions: idle.conditions }, () => {
+      idle.state.at += tookMs;
+    });
+    expect(begun).toContain('precopy-freeze holds');
+    expect(idle.state).toMatchObject({ looks, waitedMs });
+  });
+
   it('hold all the same, or not at all, when it stays busy, as was said', async () => {
     const held = machine({ uses: [1] });
     const first = await run({ busyDisk: { waitSeconds: 2, afterwards: 'hold' } }, { holdConditions: held.conditions });

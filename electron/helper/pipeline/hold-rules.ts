@@ -57,19 +57,43 @@ const busyFrom = 0.5;
 const lookMs = 250;
 /** A disk that hardly does anything shows it sooner: nobody waits for the whole look then. */
 const glance = { ms: 50, idleBelow: 0.1 } as const;
+/** What a disk did longer ago than this says nothing of now, ms. */
+const longestGlanceMs = 4 * glance.ms;
+
+/** A look at a source's disk that has begun. */
+export interface DiskLook {
+  /** Milliseconds since the epoch. */
+  readonly fromMs: number;
+  /** See `HoldConditions.diskUse`. */
+  readonly use: () => number;
+}
+
+/** Begins to look at the disk, where the rules ask for it: what goes on meanwhile need not be waited for. */
+export function beginLook(
+  { busyDisk: { waitSeconds, afterwards } }: StillRules,
+  conditions: HoldConditions,
+  facts: SourceFacts,
+): DiskLook | undefined {
+  // Nothing would come of a look.
+  if (waitSeconds === 0 && afterwards === 'hold') return undefined;
+  const use = conditions.diskUse(facts);
+  return use && { fromMs: conditions.now(), use };
+}
 
 /**
  * Resolves when writers may be held by these rules: asked right before they would be, because much time may have passed since
- * a method was picked. What a backup itself still writes counts as busy too, and is over soon.
+ * a method was picked. What a backup itself still writes counts as busy too, and is over soon. `look`: one that has begun,
+ * if the rules ask for one.
  */
 export async function awaitHolding(
   rules: StillRules,
   conditions: HoldConditions,
   facts: SourceFacts,
+  look: DiskLook | undefined,
   report: Pick<PhaseReporter, 'note'>,
   signal: AbortSignal,
 ): Promise<void> {
-  await awaitQuietDisk(rules, conditions, facts, report, signal);
+  if (look) await awaitQuietDisk(rules, conditions, facts, look, report, signal);
   const refusal = await heldBackBy(rules, conditions);
   if (refusal !== null) throw notHeld(refusal);
 }
@@ -78,23 +102,28 @@ async function awaitQuietDisk(
   rules: StillRules,
   conditions: HoldConditions,
   facts: SourceFacts,
+  { fromMs, use }: DiskLook,
   report: Pick<PhaseReporter, 'note'>,
   signal: AbortSignal,
 ): Promise<void> {
   const { waitSeconds, afterwards } = rules.busyDisk;
-  // Nothing would come of a look.
-  if (waitSeconds === 0 && afterwards === 'hold') return;
-  const use = conditions.diskUse(facts);
-  if (use === undefined) return;
-  await conditions.pause(glance.ms, signal);
-  throwIfAborted(signal);
-  if (use() < glance.idleBelow) return;
+  const isIdleAfter = async (ms: number): Promise<boolean> => {
+    if (ms > 0) await conditions.pause(ms, signal);
+    throwIfAborted(signal);
+    return use() < glance.idleBelow;
+  };
+  const goneMs = conditions.now() - fromMs;
+  const isRecent = goneMs >= 0 && goneMs <= longestGlanceMs;
+  if (!isRecent) use();
+  if (await isIdleAfter(isRecent ? glance.ms - goneMs : glance.ms)) return;
+  // What this run read meanwhile may have kept it busy, and is over.
+  if (isRecent && goneMs > 0 && (await isIdleAfter(glance.ms))) return;
   const looks = Math.max(1, Math.ceil((waitSeconds * 1000) / lookMs));
-  for (let look = 0; look < looks; look += 1) {
-    await conditions.pause(look === 0 ? lookMs - glance.ms : lookMs, signal);
+  for (let turn = 0; turn < looks; turn += 1) {
+    await conditions.pause(turn === 0 ? lookMs - glance.ms : lookMs, signal);
     throwIfAborted(signal);
     if (use() < busyFrom) return;
-    if (look === 0 && looks > 1)
+    if (turn === 0 && looks > 1)
       report.note(
         'info',
         `The disk of ${facts.location} is busy; waiting up to ${waitSeconds} s for a quieter moment.`,

@@ -2,7 +2,7 @@ import type { HookCall } from '../../../shared/domain/hooks.ts';
 import type { PhaseReporter, QuiesceContext } from '../quiesce/contract.ts';
 import type { SourceFacts } from '../sources/contract.ts';
 import type { BackupStages } from './backup.ts';
-import { awaitHolding, heldBackBy } from './hold-rules.ts';
+import { awaitHolding, beginLook, heldBackBy } from './hold-rules.ts';
 import type { BackupJob } from './job.ts';
 import { notAllowedWords } from './unattended.ts';
 
@@ -35,9 +35,10 @@ export function surroundingsOf(
 ): Surroundings {
   const { still } = policy;
   const called = hooks?.forRun(still.hooks, sourceName, report, signal);
+  const look = holdConditions && beginLook(still, holdConditions, facts);
   return {
     context: {
-      ...(holdConditions && { mayHold: () => awaitHolding(still, holdConditions, facts, report, signal) }),
+      ...(holdConditions && { mayHold: () => awaitHolding(still, holdConditions, facts, look, report, signal) }),
       ...(called && still.hooks.length > 0 && { aroundHold: () => called.around() }),
     },
     calls: () => called?.calls ?? [],

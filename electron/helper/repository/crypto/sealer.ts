@@ -4,6 +4,9 @@ import { macLength, nonceLength, Poly1305Aes } from './poly1305-aes.ts';
 /** What sealing adds to a plaintext, in bytes: nonce before, tag after. */
 export const sealOverhead = nonceLength + macLength;
 
+/** Encrypted at a time. */
+const sliceLength = 256 * 1024;
+
 /** Two independent keys for one purpose: 32 bytes for AES-256-CTR, 16 + 16 for Poly1305-AES. */
 export interface SealKey {
   readonly encrypt: Buffer;
@@ -37,8 +40,16 @@ export class Sealer {
     this.#fillRandom(nonce);
     const end = offset + nonceLength + plaintext.length;
     const ciphertext = target.subarray(offset + nonceLength, end);
-    if (plaintext.length > 0) ciphertext.set(createCipheriv('aes-256-ctr', this.#key, nonce).update(plaintext));
+    this.#encrypt(plaintext, ciphertext, nonce);
     this.#mac.sign(target.subarray(end, end + macLength), ciphertext, nonce);
+  }
+
+  /** In slices: each is still in the processor's own memory when it is put into place. */
+  #encrypt(plaintext: Uint8Array, into: Buffer, nonce: Uint8Array): void {
+    if (plaintext.length === 0) return;
+    const cipher = createCipheriv('aes-256-ctr', this.#key, nonce);
+    for (let at = 0; at < plaintext.length; at += sliceLength)
+      into.set(cipher.update(plaintext.subarray(at, at + sliceLength)), at);
   }
 
   /** The plaintext, or undefined when the bytes were not sealed with this key or were changed since. */
