@@ -68,6 +68,12 @@ describe('schedules in plain words', () => {
     ).toEqual([]);
   });
 
+  it('takes how fast is read at most', () => {
+    expect(policy('--read-limit', '20').liveReadMiBps).toBe(20);
+    expect(policyFrom(said('--read-limit', 'none'), { ...before, liveReadMiBps: 5 }).liveReadMiBps).toBeNull();
+    expect(policyFrom(said(), { ...before, liveReadMiBps: 5 }).liveReadMiBps).toBe(5);
+  });
+
   it('takes how old is late', () => {
     expect(policy('--late-after', '3d').lateAfterHours).toBe(72);
     expect(policyFrom(said('--late-after', 'auto'), { ...before, lateAfterHours: 5 }).lateAfterHours).toBeNull();
@@ -97,6 +103,9 @@ describe('schedules in plain words', () => {
     [['--keep-all', '--keep-last', '1'], '--keep-all'],
     [['--level', 'best'], '--level'],
     [['--longest-stall', '0'], '--longest-stall'],
+    [['--read-limit', '0'], '--read-limit'],
+    [['--read-limit', '100001'], '--read-limit'],
+    [['--read-limit', 'fast'], '--read-limit'],
     [['--hold-window', '22-06'], '--hold-window'],
     [['--hold-on-battery', 'live'], '--hold-on-battery'],
     [['--hold-on-busy-disk', 'maybe'], '--hold-on-busy-disk'],

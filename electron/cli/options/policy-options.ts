@@ -1,6 +1,6 @@
 import { Option } from 'commander';
 import { type ConsistencyLevel, consistencyLevelSchema } from '../../../shared/domain/level.ts';
-import { defaultLongestStallMs, type Policy } from '../../../shared/domain/policy.ts';
+import { defaultLongestStallMs, type Policy, policySchema } from '../../../shared/domain/policy.ts';
 import { type KeepOptions, keepFrom, keepOptions } from './keep-options.ts';
 import {
   conditionsFrom,
@@ -15,11 +15,16 @@ import { usage } from './usage.ts';
 export interface PolicyOptions extends ScheduleOptions, StillOptions, KeepOptions {
   readonly longestStall?: string;
   readonly level?: string;
+  readonly readLimit?: string;
 }
 
 export const holdingOptions: readonly Option[] = [
   new Option('--longest-stall <ms>', 'the longest pause writers may be asked to accept, in milliseconds'),
   new Option('--level <level>', 'the weakest consistency level that is good enough; without it what can be reached'),
+  new Option(
+    '--read-limit <MiB/s>',
+    'read no faster than this while programs go on writing, or "none"; without a limit reading only lets others go first',
+  ),
   ...stillOptions,
 ];
 
@@ -27,12 +32,13 @@ export const policyOptions: readonly Option[] = [...holdingOptions, ...scheduleO
 
 /** `before` with what was said changed. */
 export function policyFrom(options: PolicyOptions, before: Policy): Policy {
-  const { level, longestStall } = options;
+  const { level, longestStall, readLimit } = options;
   const lateAfterHours = lateAfterFrom(options);
   return {
     ...before,
     requiredLevel: level === undefined ? before.requiredLevel : parseLevel(level),
     longestStallMs: longestStall === undefined ? before.longestStallMs : parseMilliseconds(longestStall),
+    liveReadMiBps: readLimit === undefined ? before.liveReadMiBps : parseReadLimit(readLimit),
     still: stillFrom(options, before.still),
     schedule: scheduleFrom(options) ?? before.schedule,
     conditions: conditionsFrom(options, before.conditions),
@@ -46,6 +52,17 @@ function parseLevel(text: string): ConsistencyLevel {
   if (level.success) return level.data;
   const levels = consistencyLevelSchema.options.join(', ');
   throw usage('--level', `"${text}" is no consistency level.`, `Use one of ${levels}.`);
+}
+
+function parseReadLimit(text: string): number | null {
+  if (text === 'none') return null;
+  const limit = Number(text);
+  if (/^\d{1,6}$/.test(text) && policySchema.shape.liveReadMiBps.safeParse(limit).success) return limit;
+  throw usage(
+    '--read-limit',
+    `"${text}" is not a number of MiB a second from 1 to 100000.`,
+    'Use none to read as fast as others leave room for.',
+  );
 }
 
 function parseMilliseconds(text: string): number {

@@ -2,13 +2,14 @@ import { readFile } from 'node:fs/promises';
 import { Worker } from 'node:worker_threads';
 import { describe, expect, it } from 'vitest';
 import { processAbilities } from './capabilities.ts';
-import { heedsPriorities, priorityOf, threadIds, yieldToOthers } from './io-priority.ts';
+import { heedsPriorities, priorityOf, type ThreadPriority, threadIds, yieldToOthers } from './io-priority.ts';
+import { allButOne, processorsOf } from './processors.ts';
 
 const idle = 3 << 13;
 const leastBestEffort = (2 << 13) | 7;
 const mayRaise = processAbilities().effective.has('sysNice');
 
-function priorities(): Map<number, { io: number; nice: number }> {
+function priorities(): Map<number, ThreadPriority> {
   return new Map(threadIds().map((tid) => [tid, priorityOf(tid)]));
 }
 
@@ -35,6 +36,24 @@ describe('yielding to others', () => {
     for (const [tid, was] of before) if (after.has(tid)) expect(after.get(tid)).toEqual(was);
     const usual = before.get(process.pid);
     for (const [tid, is] of after) if (!before.has(tid)) expect(is).toEqual(usual);
+  });
+
+  it('and leaves one processor to them when it lasts', async () => {
+    const all = processorsOf(process.pid);
+    const early = await startWorker();
+    const yielding = yieldToOthers('idle');
+    expect(processorsOf(process.pid)).toEqual(all);
+    await expect.poll(() => processorsOf(process.pid)).toEqual(allButOne(all));
+    const late = await startWorker();
+    const during = priorities();
+    for (const { processors } of during.values()) expect(processors).toEqual(allButOne(all));
+    yielding[Symbol.dispose]();
+    for (const { processors } of priorities().values()) expect(processors).toEqual(all);
+    await Promise.all([early.terminate(), late.terminate()]);
+    // What is over by then leaves none.
+    yieldToOthers('idle')[Symbol.dispose]();
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    expect(processorsOf(process.pid)).toEqual(all);
   });
 
   it('the last one out restores', () => {

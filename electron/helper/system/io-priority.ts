@@ -3,6 +3,7 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { processAbilities } from './capabilities.ts';
 import { hasCode } from './errno.ts';
 import { bind, check } from './libc.ts';
+import { allButOne, keepTo, type Processors, processorsOf } from './processors.ts';
 import { systemCallNumber } from './syscalls.ts';
 
 /** linux/ioprio.h */
@@ -19,6 +20,8 @@ const ioprioSet = bind<(n: number, which: number, who: number, value: number) =>
 const ioprioGet = bind<(n: number, which: number, who: number) => number>('long syscall(long, int, int)');
 
 export interface ThreadPriority {
+  /** Those it may run on. */
+  readonly processors: Processors;
   /** As ioprio_get(2): class and level in one number. 0: none was set, it follows from the nice value. */
   readonly io: number;
   /** -20 to 19. */
@@ -28,10 +31,10 @@ export interface ThreadPriority {
 /** How this process stands behind others: `idle` reads only when nobody else does, where the disk's scheduler knows that. */
 export type Yielding = 'idle' | 'least-best-effort';
 
-/** ESRCH when the thread has ended. Source: ioprio_set(2). */
+/** ESRCH when the thread has ended. Source: ioprio_get(2), sched_getaffinity(2). */
 export function priorityOf(tid: number): ThreadPriority {
   const io = check(ioprioGet(systemCallNumber('ioprioGet'), IOPRIO_WHO_PROCESS, tid), 'ioprio_get');
-  return { io, nice: getPriority(tid) };
+  return { io, nice: getPriority(tid), processors: processorsOf(tid) };
 }
 
 /** Threads of this process: of its pool, of workers, and this one. */
@@ -41,15 +44,22 @@ export function threadIds(): number[] {
 
 /**
  * Makes all threads of this process, and those that they start, yield to others when they read and write, and by nice 10
- * when they compute. Undone for each thread when disposed of, threads started meanwhile included; may be nested, the last
- * one out restores. Without CAP_SYS_NICE, which putting nice values back needs, only reading and writing yield. Never keep
- * it while writers are held: then they would wait for whoever we yield to.
+ * when they compute; and, when it lasts, leaves one processor to others altogether where there are several. Nice values alone
+ * do not do: a kernel that preempts lazily lets a program that computes go on until the next tick (4 ms) whoever woke up
+ * meanwhile, and a writer that flushes needs several to wake up one after the other.
+ *
+ * Undone for each thread when disposed of, threads started meanwhile included; may be nested, the last one out restores.
+ * Without CAP_SYS_NICE, which putting nice values back needs, those stay. Never keep it while writers are held: then they
+ * would wait for whoever we yield to.
  *
  * What it does depends on the disk's scheduler, see `heedsPriorities`. Source: ioprio_set(2).
  */
 export function yieldToOthers(how: Yielding): Disposable {
   nesting += 1;
-  if (nesting === 1) lowered = { before: new Map(), canRaise: processAbilities().effective.has('sysNice') };
+  if (nesting === 1) {
+    lowered = { before: new Map(), canRaise: processAbilities().effective.has('sysNice') };
+    leaving = setTimeout(leaveOne, leaveAfterMs).unref();
+  }
   lowerAll(how);
   let isActive = true;
   return {
@@ -57,12 +67,18 @@ export function yieldToOthers(how: Yielding): Disposable {
       if (!isActive) return;
       isActive = false;
       nesting -= 1;
-      if (nesting === 0) restoreAll();
+      if (nesting > 0) return;
+      clearTimeout(leaving);
+      restoreAll();
     },
   };
 }
 
+/** What is over sooner is over sooner yet on all processors. */
+const leaveAfterMs = 150;
+
 let nesting = 0;
+let leaving: NodeJS.Timeout | undefined;
 let lowered: { readonly before: Map<number, ThreadPriority>; readonly canRaise: boolean } | undefined;
 
 function lowerAll(how: Yielding): void {
@@ -70,10 +86,17 @@ function lowerAll(how: Yielding): void {
   if (state === undefined) return;
   const io = how === 'idle' ? classes.idle << classShift : (classes['best-effort'] << classShift) | leastLevel;
   eachThread((tid) => {
-    if (!state.before.has(tid)) state.before.set(tid, priorityOf(tid));
+    const before = state.before.get(tid) ?? priorityOf(tid);
+    state.before.set(tid, before);
     setIo(tid, io);
     if (state.canRaise) setPriority(tid, Math.max(getPriority(tid), yieldingNice));
   });
+}
+
+function leaveOne(): void {
+  const state = lowered;
+  if (state === undefined) return;
+  eachThread((tid) => keepTo(tid, allButOne((state.before.get(tid) ?? priorityOf(tid)).processors)));
 }
 
 function restoreAll(): void {
@@ -81,9 +104,10 @@ function restoreAll(): void {
   lowered = undefined;
   if (state === undefined) return;
   // A thread that began meanwhile has what its starter had: it gets what this one, which began it all, had.
-  const usual = state.before.get(process.pid) ?? { io: 0, nice: 0 };
+  const usual = state.before.get(process.pid) ?? { io: 0, nice: 0, processors: processorsOf(process.pid) };
   eachThread((tid) => {
-    const { io, nice } = state.before.get(tid) ?? usual;
+    const { io, nice, processors } = state.before.get(tid) ?? usual;
+    keepTo(tid, processors);
     setIo(tid, io);
     if (state.canRaise) setPriority(tid, nice);
   });

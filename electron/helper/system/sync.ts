@@ -1,3 +1,4 @@
+import { hasCode } from './errno.ts';
 import { bind, bindAsync, check } from './libc.ts';
 
 const syncfs = bind<(fd: number) => number>('int syncfs(int)');
@@ -6,6 +7,11 @@ const fadvise = bind<(fd: number, offset: number, length: number, advice: number
 );
 /** linux/fadvise.h, all architectures but s390. */
 const POSIX_FADV_DONTNEED = 4;
+const syncFileRange = bind<(fd: number, offset: number, length: number, flags: number) => number>(
+  'int sync_file_range(int, long, long, uint)',
+);
+/** SYNC_FILE_RANGE_WAIT_BEFORE, _WRITE and _WAIT_AFTER. */
+const writeAndWait = 7;
 const syncfsElsewhere = bindAsync<[number]>('int syncfs(int)');
 
 /** Writes everything dirty of the filesystem `fd` lies on, and waits, on another thread. Rejects with EIO as syncfs(2). */
@@ -24,4 +30,17 @@ export function syncFilesystemSync(fd: number): void {
  */
 export function forgetCached(fd: number): void {
   fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+}
+
+/**
+ * Writes out a range of a file and waits for it, holding up the calling thread: its content, neither metadata nor the disk's
+ * own cache. Filesystems that know no such thing do nothing. Throws EIO, ENOSPC and the like: what is told here of a write
+ * that failed, a later fsync of this descriptor does not tell again. Source: sync_file_range(2).
+ */
+export function writeOut(fd: number, offset: number, length: number): void {
+  try {
+    check(syncFileRange(fd, offset, length, writeAndWait), 'sync_file_range');
+  } catch (error) {
+    if (!hasCode(error, 'EINVAL', 'ESPIPE', 'ENOSYS', 'EOPNOTSUPP')) throw error;
+  }
 }

@@ -13,6 +13,7 @@ import { HourlyFields } from './hourly-fields.tsx';
 import { LateField } from './late-field.tsx';
 import classes from './policy.module.css';
 import { type PolicyProblem, scheduleKinds, startSchedule } from './policy-draft.ts';
+import { ReadLimitField } from './read-limit-field.tsx';
 import { StallChoice } from './stall-choice.tsx';
 import { StillEditor } from './still-editor.tsx';
 import { isUsualStill } from './still-words.ts';
@@ -85,6 +86,10 @@ export function ScheduleEditor({
           onChange={(longestStallMs) => onChange({ ...value, longestStallMs })}
         />
         <StillEditor value={value.still} problems={problems} onChange={(still) => onChange({ ...value, still })} />
+        <ReadLimitField
+          value={value.liveReadMiBps}
+          onChange={(liveReadMiBps) => onChange({ ...value, liveReadMiBps })}
+        />
         <LateField value={value} onChange={onChange} />
         {removable && schedule.kind !== 'manual' && <EjectField value={value} onChange={onChange} />}
       </div>
@@ -93,7 +98,7 @@ export function ScheduleEditor({
 }
 
 /** What differs from the defaults is not hidden. */
-function isUnusual({ conditions, still, longestStallMs, lateAfterHours }: PolicyChoice): boolean {
+function isUnusual({ conditions, still, longestStallMs, lateAfterHours, liveReadMiBps }: PolicyChoice): boolean {
   const { onBattery, onMetered, windows } = conditions;
   return (
     windows.length > 0 ||
@@ -101,7 +106,8 @@ function isUnusual({ conditions, still, longestStallMs, lateAfterHours }: Policy
     onMetered !== defaultConditionRules.onMetered ||
     longestStallMs !== defaultLongestStallMs ||
     !isUsualStill(still) ||
-    lateAfterHours !== null
+    lateAfterHours !== null ||
+    liveReadMiBps !== null
   );
 }
 

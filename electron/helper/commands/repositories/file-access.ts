@@ -1,11 +1,11 @@
 import { type FileOps, nodeFileOps } from '../../repository/index.ts';
 import { asIdentity, type Identity } from '../../system/identity.ts';
-import { forgetCached } from '../../system/sync.ts';
+import { forgetCached, writeOut } from '../../system/sync.ts';
 
 /** File access of a local repository: the helper's own, or with the rights of the caller it works for. */
 export function repositoryFileOps(identity: Identity | null): FileOps {
   const forget = forgetCached;
-  if (identity === null) return { ...nodeFileOps, forget };
+  if (identity === null) return { ...nodeFileOps, forget, writeOut };
   const as =
     <Args extends readonly unknown[], T>(call: (...args: Args) => T) =>
     (...args: Args): T =>
@@ -17,6 +17,7 @@ export function repositoryFileOps(identity: Identity | null): FileOps {
     write: as(nodeFileOps.write),
     fsync: nodeFileOps.fsync,
     forget,
+    writeOut,
     fstat: nodeFileOps.fstat,
     stat: as(nodeFileOps.stat),
     lstat: as(nodeFileOps.lstat),

@@ -40,14 +40,14 @@ it('asks for both at once', async () => {
 });
 
 it('keeps nobody from sleep while it waits for a quieter moment, and asks again then', async () => {
-  const { log, leave } = place({ quietMs: 400 });
+  const { log, leave } = place({ quietMs: 1300 });
   await leave();
   expect(log).toEqual(['look', 'asked', 'held off', 'let go', 'may', 'asked', 'held off']);
 });
 
 it.each([
   ['at once', 0, ['look', 'asked', 'held off', 'let go']],
-  ['late', 400, ['look', 'asked', 'held off', 'let go']],
+  ['late', 1300, ['look', 'asked', 'held off', 'let go']],
 ])('holds nothing off where the policy refuses %s', async (_, quietMs, expected) => {
   const quietError = new Error('not now');
   const { log, leave } = place({ quietMs, quietError });
@@ -57,7 +57,7 @@ it.each([
 
 it.each([
   ['at once', 0, ['look', 'asked', 'may']],
-  ['and asks once more after a wait', 400, ['look', 'asked', 'may', 'asked']],
+  ['and asks once more after a wait', 1300, ['look', 'asked', 'may', 'asked']],
 ])('is refused where sleep cannot be held off, %s', async (_, quietMs, expected) => {
   const sleepError = new Error('about to sleep');
   const { log, leave } = place({ quietMs, sleepError });

@@ -1,8 +1,8 @@
 import type { PhaseReporter, QuiesceContext } from '../contract.ts';
 import type { SleepGate, SleepHold } from './sleep-gate.ts';
 
-/** A look at the disk is over by then, ms; who waits for longer than that waits for a quieter moment. */
-const besideMs = 100;
+/** Looks at a disk that a run has just written to are over by then, ms; who waits for longer waits for a quieter moment. */
+const besideMs = 1_000;
 
 /**
  * What has to be given before writers are held: leave by the policy, and sleep held off. Both are mostly waited for, so

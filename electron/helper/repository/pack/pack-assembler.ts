@@ -1,4 +1,4 @@
-import { sha256 } from '../crypto/hash.ts';
+import { createHash } from 'node:crypto';
 import { type Sealer, sealOverhead } from '../crypto/sealer.ts';
 import type { BlobType, PackedBlob } from '../format/blob.ts';
 import type { PackId } from '../format/ids.ts';
@@ -24,6 +24,8 @@ export class PackAssembler {
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
   #blobs: PackedBlob[] = [];
+  /** Of the bytes so far: a whole pack at once would keep the processor from others for ten milliseconds. */
+  #hash = createHash('sha256');
 
   constructor(sealer: Sealer, type: BlobType, target: number = packTarget) {
     this.#sealer = sealer;
@@ -44,6 +46,7 @@ export class PackAssembler {
     const length = stored.length + sealOverhead;
     this.#reserve(length);
     this.#sealer.sealInto(this.#bytes, this.#length, stored);
+    this.#hash.update(this.#bytes.subarray(this.#length, this.#length + length));
     this.#blobs.push({ type: this.#type, id, offset: this.#length, length, uncompressedLength });
     this.#length += length;
     return length;
@@ -56,7 +59,9 @@ export class PackAssembler {
     this.#sealer.sealInto(this.#bytes, this.#length, encodePackHeader(this.#blobs));
     const end = this.#bytes.writeUInt32LE(headerLength, this.#length + headerLength);
     const bytes = this.#bytes.subarray(0, end);
-    const pack = { id: sha256(bytes) as PackId, bytes, blobs: this.#blobs };
+    const id = this.#hash.update(bytes.subarray(this.#length)).digest('hex') as PackId;
+    const pack = { id, bytes, blobs: this.#blobs };
+    this.#hash = createHash('sha256');
     this.#bytes = Buffer.alloc(0);
     this.#length = 0;
     this.#blobs = [];

@@ -32,6 +32,11 @@ export interface FileOps {
   write(fd: number, bytes: Uint8Array, offset: number, length: number): number;
   fsync(fd: number): void;
   /**
+   * Waits until what was just written is on its way to the medium, so that little of ours stands before what others write
+   * through. Throws as `fsync` does, and does not take its place. Without it a large file is written out at once, and all wait for that.
+   */
+  writeOut?(fd: number, offset: number, length: number): void;
+  /**
    * Lets the system drop what it keeps in memory of a file that is synced, so that reading it again reads the medium.
    * A hint: without it, or where it is not heard, what is read back proves less.
    */

@@ -9,6 +9,9 @@ const finalMode = 0o400;
 /** Filesystems without modes or without folder sync (FAT, FUSE, CIFS) answer with one of these; they sync in their own way. */
 const unsupportedCodes = ['EINVAL', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EPERM', 'ENOTTY'];
 
+/** As much as a disk takes in a millisecond or two: longer nobody who writes through should have to wait for us. */
+const sliceBytes = 1024 * 1024;
+
 /**
  * Writes `path` so that after a power cut it is either whole or not there: written beside itself, synced, renamed, and
  * the folder synced. `temporary` must be in the same folder; it does not outlive a failure. What `may-vanish` saves the
@@ -24,7 +27,11 @@ export function writeDurably(
   const fd = ops.open(temporary, 'wx', temporaryMode);
   try {
     try {
-      for (let done = 0; done < bytes.length; ) done += ops.write(fd, bytes, done, bytes.length - done);
+      for (let done = 0; done < bytes.length; ) {
+        const count = ops.write(fd, bytes, done, Math.min(sliceBytes, bytes.length - done));
+        if (bytes.length > sliceBytes) ops.writeOut?.(fd, done, count);
+        done += count;
+      }
       ops.fsync(fd);
       ops.forget?.(fd);
     } finally {

@@ -1,0 +1,12 @@
+import { expect, it } from 'vitest';
+import { allButOne } from './processors.ts';
+
+it.each([
+  ['two', [0b11], [0b10]],
+  ['some that do not begin with the first', [0b1010_0000, 1], [0b1000_0000, 1]],
+  ['one in the second byte and one in the third', [0, 0b1000_0000, 1], [0, 0, 1]],
+  ['the only one', [0, 0b100], [0, 0b100]],
+  ['none', [0, 0], [0, 0]],
+])('leaves one of several to others: %s', (_, processors, left) => {
+  expect([...allButOne(Buffer.from(processors))]).toEqual(left);
+});
