@@ -93,6 +93,8 @@ export interface Picture extends ChangeListener {
    * next run lists it again.
    */
   setNames(directory: HandleKey, entries: readonly NamedLook[], isWhole?: boolean): void;
+  /** The listing that `clearNamesMark` began has no result: its names may differ as before. */
+  dropListing(directory: HandleKey): void;
   /** Result of looking at one inode again. */
   setLook(look: Look): void;
   setContent(key: HandleKey, content: PictureContent): void;

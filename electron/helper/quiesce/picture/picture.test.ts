@@ -253,6 +253,24 @@ describe('a picture', () => {
     expect(picture.entriesToLookAt().map(({ path }) => path.toString())).toEqual(['', 'f']);
   });
 
+  it('looks twice at nothing because another listing came to nothing', () => {
+    firstRun(() => {
+      list(rootKey, entry('gone', 'dir'), entry('a'), entry('b'));
+      list(keyOf('gone'));
+    });
+    picture.countFrom(null);
+    picture.names(keyOf('gone'));
+    picture.clearNamesMark(keyOf('gone'));
+    // Its path led to something else.
+    picture.dropListing(keyOf('gone'));
+    expect(picture.directoriesToList().map(({ key }) => key)).toEqual([keyOf('gone')]);
+    picture.metadata(keyOf('a'));
+    lookAtAll();
+    list(rootKey, entry('a'), entry('b'));
+    expect(picture.entriesToLookAt()).toEqual([]);
+    expect(picture.directoriesToList()).toEqual([]);
+  });
+
   it('counts what a walk finds different untold, and nothing that was told', () => {
     firstRun(() => list(rootKey, entry('f'), entry('g')));
     picture.beginWalk();

@@ -137,6 +137,11 @@ class TreePicture implements Picture {
     else unreadable.add(parent);
   }
 
+  dropListing(directory: HandleKey): void {
+    this.names(directory);
+    this.#state.listings.end(this.#inodes.find(directory));
+  }
+
   setLook(look: Look): void {
     if (this.#inodes.find(look.key) >= 0) learn(this.#state, look);
   }

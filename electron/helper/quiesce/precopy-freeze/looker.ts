@@ -87,7 +87,7 @@ export class Looker {
       });
       if (!isVisited) this.#requireDirectory(key, path);
     } catch (error) {
-      this.#picture.names(key);
+      this.#picture.dropListing(key);
       if (error instanceof OtherDirectory) return false;
       throw error;
     }
