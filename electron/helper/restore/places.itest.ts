@@ -120,38 +120,3 @@ it.each(['keep', 'exact'] as const)(
     for (const place of [db, log]) expect(readFileSync(`${path}${place}/a`, 'utf8')).toBe('a');
   },
 );
-
-it('places that share a folder which is in the way of both are put below another folder', async () => {
-  using scene = await RestoreScene.open();
-  const folders = [scene.make('srv', 'db'), scene.make('srv', 'log')];
-  for (const folder of folders) writeFileSync(`${folder}/a`, 'a');
-  const trees = [];
-  for (const folder of folders) trees.push((await scene.repository.snapshots.load(await scene.backup(folder))).tree);
-  const snapshot = await scene.mergeRoots(folders, trees, { isOurs: true });
-  const path = scene.make('there');
-  const elsewhere = scene.make('elsewhere');
-  mkdirSync(`${path}${scene.path('')}`, { recursive: true });
-  symlinkSync(elsewhere, `${path}${scene.path('srv')}`);
-  await scene.restore(snapshot, { target: { kind: 'folder', path } });
-  expect(readdirSync(elsewhere)).toEqual([]);
-  for (const folder of folders) expect(readFileSync(`${path}${folder}/a`, 'utf8')).toBe('a');
-});
-
-it.each(['keep', 'exact'] as const)(
-  'places whose common folder became a file are all put back, and it is undone: %s',
-  async (mode) => {
-    using scene = await RestoreScene.open();
-    const folders = [scene.make('srv', 'db'), scene.make('srv', 'log')];
-    for (const folder of folders) writeFileSync(`${folder}/a`, 'a');
-    const trees = [];
-    for (const folder of folders) trees.push((await scene.repository.snapshots.load(await scene.backup(folder))).tree);
-    const snapshot = await scene.mergeRoots(folders, trees, { isOurs: true });
-    const srv = scene.path('srv');
-    rmSync(srv, { recursive: true });
-    writeFileSync(srv, 'a file now');
-    const { runId } = await scene.restore(snapshot, { mode });
-    for (const folder of folders) expect(readFileSync(`${folder}/a`, 'utf8')).toBe('a');
-    await scene.undo(runId);
-    expect(readFileSync(srv, 'utf8')).toBe('a file now');
-  },
-);

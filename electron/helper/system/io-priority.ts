@@ -20,8 +20,6 @@ const ioprioSet = bind<(n: number, which: number, who: number, value: number) =>
 const ioprioGet = bind<(n: number, which: number, who: number) => number>('long syscall(long, int, int)');
 
 export interface ThreadPriority {
-  /** Those it may run on. */
-  readonly processors: Processors;
   /** As ioprio_get(2): class and level in one number. 0: none was set, it follows from the nice value. */
   readonly io: number;
   /** -20 to 19. */
@@ -31,10 +29,10 @@ export interface ThreadPriority {
 /** How this process stands behind others: `idle` reads only when nobody else does, where the disk's scheduler knows that. */
 export type Yielding = 'idle' | 'least-best-effort';
 
-/** ESRCH when the thread has ended. Source: ioprio_get(2), sched_getaffinity(2). */
+/** ESRCH when the thread has ended. Source: ioprio_get(2). */
 export function priorityOf(tid: number): ThreadPriority {
   const io = check(ioprioGet(systemCallNumber('ioprioGet'), IOPRIO_WHO_PROCESS, tid), 'ioprio_get');
-  return { io, nice: getPriority(tid), processors: processorsOf(tid) };
+  return { io, nice: getPriority(tid) };
 }
 
 /** Threads of this process: of its pool, of workers, and this one. */
@@ -57,37 +55,47 @@ export function threadIds(): number[] {
 export function yieldToOthers(how: Yielding): Disposable {
   nesting += 1;
   if (nesting === 1) {
-    lowered = { before: new Map(), canRaise: processAbilities().effective.has('sysNice') };
+    lowered = { before: new Map(), kept: new Map(), canRaise: processAbilities().effective.has('sysNice') };
     leaving = setTimeout(leaveOne, leaveAfterMs).unref();
   }
-  lowerAll(how);
   let isActive = true;
-  return {
-    [Symbol.dispose]: () => {
-      if (!isActive) return;
-      isActive = false;
-      nesting -= 1;
-      if (nesting > 0) return;
-      clearTimeout(leaving);
-      restoreAll();
-    },
+  const end = (): void => {
+    if (!isActive) return;
+    isActive = false;
+    nesting -= 1;
+    if (nesting > 0) return;
+    clearTimeout(leaving);
+    restoreAll();
   };
+  try {
+    lowerAll(how);
+  } catch (error) {
+    end();
+    throw error;
+  }
+  return { [Symbol.dispose]: end };
 }
 
 /** What is over sooner is over sooner yet on all processors. */
 const leaveAfterMs = 150;
 
+interface Lowered {
+  readonly before: Map<number, ThreadPriority>;
+  /** Where each thread ran that is kept from one processor. */
+  readonly kept: Map<number, Processors>;
+  readonly canRaise: boolean;
+}
+
 let nesting = 0;
 let leaving: NodeJS.Timeout | undefined;
-let lowered: { readonly before: Map<number, ThreadPriority>; readonly canRaise: boolean } | undefined;
+let lowered: Lowered | undefined;
 
 function lowerAll(how: Yielding): void {
   const state = lowered;
   if (state === undefined) return;
   const io = how === 'idle' ? classes.idle << classShift : (classes['best-effort'] << classShift) | leastLevel;
   eachThread((tid) => {
-    const before = state.before.get(tid) ?? priorityOf(tid);
-    state.before.set(tid, before);
+    if (!state.before.has(tid)) state.before.set(tid, priorityOf(tid));
     setIo(tid, io);
     if (state.canRaise) setPriority(tid, Math.max(getPriority(tid), yieldingNice));
   });
@@ -96,7 +104,12 @@ function lowerAll(how: Yielding): void {
 function leaveOne(): void {
   const state = lowered;
   if (state === undefined) return;
-  eachThread((tid) => keepTo(tid, allButOne((state.before.get(tid) ?? priorityOf(tid)).processors)));
+  eachThread((tid) => {
+    const processors = processorsOf(tid);
+    if (processors === undefined) return;
+    state.kept.set(tid, processors);
+    keepTo(tid, allButOne(processors));
+  });
 }
 
 function restoreAll(): void {
@@ -104,12 +117,14 @@ function restoreAll(): void {
   lowered = undefined;
   if (state === undefined) return;
   // A thread that began meanwhile has what its starter had: it gets what this one, which began it all, had.
-  const usual = state.before.get(process.pid) ?? { io: 0, nice: 0, processors: processorsOf(process.pid) };
+  const usual = state.before.get(process.pid) ?? { io: 0, nice: 0 };
+  const everywhere = state.kept.get(process.pid);
   eachThread((tid) => {
-    const { io, nice, processors } = state.before.get(tid) ?? usual;
-    keepTo(tid, processors);
+    const { io, nice } = state.before.get(tid) ?? usual;
     setIo(tid, io);
     if (state.canRaise) setPriority(tid, nice);
+    const processors = state.kept.get(tid) ?? everywhere;
+    if (processors !== undefined) keepTo(tid, processors);
   });
 }
 

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { allButOne } from './processors.ts';
+import { allButOne, countOnline, keepTo, processorsOf } from './processors.ts';
 
 it.each([
   ['two', [0b11], [0b10]],
@@ -9,4 +9,18 @@ it.each([
   ['none', [0, 0], [0, 0]],
 ])('leaves one of several to others: %s', (_, processors, left) => {
   expect([...allButOne(Buffer.from(processors))]).toEqual(left);
+});
+
+it.each([
+  ['0', 1],
+  ['0-1\n', 2],
+  ['0-3,6,8-9\n', 7],
+])('counts processors that are switched on: %j', (text, count) => {
+  expect(countOnline(text)).toBe(count);
+});
+
+it('asks nothing of a thread that is gone, and wishes nothing of it', () => {
+  const gone = 2 ** 22 + 1;
+  expect(processorsOf(gone)).toBeUndefined();
+  expect(() => keepTo(gone, Buffer.alloc(1024, 0xff))).not.toThrow();
 });

@@ -26,20 +26,27 @@ export type SleepLock =
 /** systemd's own default, where a login manager does not tell: InhibitDelayMaxSec of logind.conf(5). */
 const usualDelayMs = 5_000;
 
+/** Who was not there so shortly ago has not come up and refused in between, ms. */
+const momentMs = 300;
+
 /**
  * Makes sleep wait until the lock is released. A login manager refuses the lock once sleep is under way; whether it is
  * is asked once more when the lock is held, so that `held` means: not announced, and from now on delayed. Never rejects.
  */
 export async function delaySleep(why: string, bus: SystemBus = {}): Promise<SleepLock> {
+  const askedMs = performance.now();
   const [lock, limit] = await Promise.all([
     inhibit({ what: 'sleep', mode: 'delay', why }, bus),
     managerProperty('InhibitDelayMaxUSec', bus),
   ]);
-  if (lock === undefined && limit.state === 'absent') return { state: 'nobody' };
+  const isOfNow = performance.now() - askedMs < momentMs;
+  if (lock === undefined && limit.state === 'absent' && isOfNow) return { state: 'nobody' };
   const state = await sleepState(bus);
   if (lock === undefined) return { state: state === 'not-announced' ? 'no-answer' : state };
   if (state === 'not-announced') {
-    const delayMs = limit.state === 'value' && typeof limit.value === 'number' ? limit.value / 1000 : usualDelayMs;
+    // One that came up meanwhile had nothing to say then.
+    const told = limit.state === 'value' ? limit : await managerProperty('InhibitDelayMaxUSec', bus);
+    const delayMs = told.state === 'value' && typeof told.value === 'number' ? told.value / 1000 : usualDelayMs;
     return { state: 'held', lock, delayMs };
   }
   await lock.release();

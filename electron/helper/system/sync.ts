@@ -1,5 +1,4 @@
-import { hasCode } from './errno.ts';
-import { bind, bindAsync, check } from './libc.ts';
+import { bind, bindAsync, check, lastErrno } from './libc.ts';
 
 const syncfs = bind<(fd: number) => number>('int syncfs(int)');
 const fadvise = bind<(fd: number, offset: number, length: number, advice: number) => number>(
@@ -12,6 +11,7 @@ const syncFileRange = bind<(fd: number, offset: number, length: number, flags: n
 );
 /** SYNC_FILE_RANGE_WAIT_BEFORE, _WRITE and _WAIT_AFTER. */
 const writeAndWait = 7;
+const ENOSYS = 38;
 const syncfsElsewhere = bindAsync<[number]>('int syncfs(int)');
 
 /** Writes everything dirty of the filesystem `fd` lies on, and waits, on another thread. Rejects with EIO as syncfs(2). */
@@ -34,13 +34,17 @@ export function forgetCached(fd: number): void {
 
 /**
  * Writes out a range of a file and waits for it, holding up the calling thread: its content, neither metadata nor the disk's
- * own cache. Filesystems that know no such thing do nothing. Throws EIO, ENOSPC and the like: what is told here of a write
- * that failed, a later fsync of this descriptor does not tell again. Source: sync_file_range(2).
+ * own cache. Does nothing where the kernel has no such call. Throws whatever writing came to (EIO, ENOSPC, what a filesystem
+ * in user space answers): what is told here, a later fsync of this descriptor does not tell again. Source: sync_file_range(2).
  */
 export function writeOut(fd: number, offset: number, length: number): void {
-  try {
-    check(syncFileRange(fd, offset, length, writeAndWait), 'sync_file_range');
-  } catch (error) {
-    if (!hasCode(error, 'EINVAL', 'ESPIPE', 'ENOSYS', 'EOPNOTSUPP')) throw error;
-  }
+  canWriteOut ??= isKnown(fd);
+  if (canWriteOut) check(syncFileRange(fd, offset, length, writeAndWait), 'sync_file_range');
+}
+
+let canWriteOut: boolean | undefined;
+
+/** Asks for nothing to be done. */
+function isKnown(fd: number): boolean {
+  return syncFileRange(fd, 0, 0, 0) >= 0 || lastErrno() !== ENOSYS;
 }

@@ -21,7 +21,7 @@ export function goFirst(): Disposable {
   return {
     [Symbol.dispose]: () => {
       if (isChanged) isAllowed(() => setPriority(thisThread, before));
-      for (const { tid, processors } of aside) ifThere(() => keepTo(tid, processors));
+      for (const { tid, processors } of aside) keepTo(tid, processors);
     },
   };
 }
@@ -31,23 +31,11 @@ function othersAside(): readonly { readonly tid: number; readonly processors: Pr
   return threadIds()
     .filter((tid) => tid !== process.pid)
     .flatMap((tid) => {
-      const aside = ifThere(() => {
-        const processors = processorsOf(tid);
-        keepTo(tid, allButOne(processors));
-        return { tid, processors };
-      });
-      return aside === undefined ? [] : [aside];
+      const processors = processorsOf(tid);
+      if (processors === undefined) return [];
+      keepTo(tid, allButOne(processors));
+      return [{ tid, processors }];
     });
-}
-
-/** Undefined when the thread has ended. */
-function ifThere<T>(call: () => T): T | undefined {
-  try {
-    return call();
-  } catch (error) {
-    if (hasCode(error, 'ESRCH')) return undefined;
-    throw error;
-  }
 }
 
 function isAllowed(change: () => void): boolean {

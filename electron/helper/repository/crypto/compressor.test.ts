@@ -1,4 +1,4 @@
-import { createZstdCompress, zstdDecompressSync } from 'node:zlib';
+import { constants, createZstdCompress, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { type Compressor, newCompressor } from './compressor.ts';
@@ -27,11 +27,15 @@ describe('the compressor of one context', () => {
         return stream;
       },
     ],
+    ['it has another level', () => createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 3 } })],
     [
-      'it does not begin anew',
+      'it fails after the first',
       () => {
         const stream = createZstdCompress();
-        Object.assign(handleOf(stream), { reset: () => {} });
+        const handle = handleOf(stream);
+        const writeSync = (handle.writeSync as (...args: unknown[]) => void).bind(handle);
+        let calls = 0;
+        Object.assign(handle, { writeSync: (...args: unknown[]) => (calls++ === 0 ? writeSync(...args) : undefined) });
         return stream;
       },
     ],

@@ -23,10 +23,10 @@ interface Internals {
       intoOffset: number,
       intoLength: number,
     ): void;
-    reset(): void;
   };
   /** Bytes left of the output, and of the input, after a call. */
   readonly _writeState: Uint32Array;
+  on(event: 'error', listener: () => void): unknown;
 }
 
 /**
@@ -55,16 +55,41 @@ export const plainCompressor: Compressor = {
   },
 };
 
-function persistentCompressor({ _handle: handle, _writeState: state }: Internals): Compressor {
+/** What is left of a frame that grew too long goes here, and nowhere else. */
+const waste = Buffer.allocUnsafeSlow(64 * 1024);
+/** More than a frame can be longer than what is in it, for anything there is. */
+const mostAround = 1024 * 1024;
+
+function persistentCompressor(stream: Internals): Compressor {
+  const { _handle: handle, _writeState: state } = stream;
+  let isBroken = false;
+  stream.on('error', () => {
+    isBroken = true;
+  });
+  /** Bytes left of the output, and of the input. */
+  const write = (from: Uint8Array, fromOffset: number, into: Uint8Array, offset: number, room: number) => {
+    // Neither is an answer: a call that failed leaves them as they are.
+    state[0] = 0;
+    state[1] = 1;
+    handle.writeSync(constants.ZSTD_e_end, from, fromOffset, from.length - fromOffset, into, offset, room);
+    const [roomLeft = 0, inputLeft = 0] = state;
+    return { roomLeft, inputLeft };
+  };
   return {
     isPersistent: true,
     compress(plaintext, target, offset, most) {
+      if (isBroken) return plainCompressor.compress(plaintext, target, offset, most);
       const room = Math.min(most, target.length - offset);
-      handle.writeSync(constants.ZSTD_e_end, plaintext, 0, plaintext.length, target, offset, room);
-      const [roomLeft = 0, inputLeft = 0] = state;
-      handle.reset();
+      let left = write(plaintext, 0, target, offset, room);
       // An output that is full may end in the middle of the frame.
-      return roomLeft > 0 && inputLeft === 0 ? room - roomLeft : undefined;
+      if (left.roomLeft > 0 && left.inputLeft === 0) return room - left.roomLeft;
+      // The next frame begins where this one is complete: to begin anew would drop the level, and cost as much as a new context.
+      for (let turn = 0; left.roomLeft === 0 || left.inputLeft > 0; turn += 1) {
+        isBroken ||= turn * waste.length > plaintext.length + mostAround;
+        if (isBroken) return undefined;
+        left = write(plaintext, plaintext.length - left.inputLeft, waste, 0, waste.length);
+      }
+      return undefined;
     },
   };
 }
@@ -72,20 +97,21 @@ function persistentCompressor({ _handle: handle, _writeState: state }: Internals
 function hasInternals(stream: unknown): stream is Internals {
   if (typeof stream !== 'object' || stream === null) return false;
   const { _handle: handle, _writeState: state } = stream as Partial<Internals>;
-  return typeof handle?.writeSync === 'function' && typeof handle.reset === 'function' && state instanceof Uint32Array;
+  return typeof handle?.writeSync === 'function' && state instanceof Uint32Array && 'on' in stream;
 }
 
-/** One after the other, so that what one leaves behind would show in the next. */
+/** One after the other, so that what one leaves behind would show in the next; and as short as the documented call makes them. */
 function works(compressor: Compressor): boolean {
-  const text = Buffer.from('the same words again and again, and 0123456789; '.repeat(4000));
+  const words = Buffer.from(Array.from({ length: 20_000 }, (_, index) => `w${(index * index) % 991} `).join(''));
   const noise = Buffer.from(
     Uint32Array.from({ length: 20_000 }, (_, index) => Math.imul(index, 0x9e3779b1) ** 2).buffer,
   );
-  const target = Buffer.alloc(text.length + 1024);
-  for (const sample of [text, text.subarray(0, 7), noise, text.subarray(0, 5000), Buffer.alloc(100_000), text]) {
+  const target = Buffer.alloc(words.length + 1024);
+  for (const sample of [words, words.subarray(0, 7), noise, words.subarray(0, 5000), Buffer.alloc(100_000), words]) {
     const length = compressor.compress(sample, target, 5, target.length - 5);
     if (length === undefined || !zstdDecompressSync(target.subarray(5, 5 + length)).equals(sample)) return false;
-    if (compressor.compress(text, target, 0, 64) !== undefined) return false;
+    if (length !== zstdCompressSync(sample, { params }).length) return false;
+    if (compressor.compress(words, target, 0, 64) !== undefined) return false;
   }
   return true;
 }

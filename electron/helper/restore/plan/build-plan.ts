@@ -71,11 +71,14 @@ export async function buildPlan(input: BuildInput): Promise<BuiltPlan> {
     signal,
   });
   try {
-    const used: TargetPlace[] = [];
-    for (const root of roots) {
-      const known = used.map((each) => each.root);
-      used.push(await planRoot(root, { isOneOfSeveral: roots.length > 1, known }, snapshot, input, builder, notes));
+    const placeOf = new Map<ChosenRoot, TargetPlace>();
+    // What lies around another comes first: what it makes on the way is there for both.
+    for (const root of roots.toSorted((a, b) => a.localSteps.length - b.localSteps.length)) {
+      const known = [...placeOf.values()].map((each) => each.root);
+      const several = { isOneOfSeveral: roots.length > 1, known };
+      placeOf.set(root, await planRoot(root, several, snapshot, input, builder, notes));
     }
+    const used = roots.flatMap((root) => placeOf.get(root) ?? []);
     return {
       items: builder.items,
       keptNewer: builder.keptNewer,

@@ -48,7 +48,7 @@ export class PlanBuilder {
   readonly #with: PlanBuilderParts;
   readonly #breather: Breather;
   readonly #deletions: DeletionLister;
-  /** Folders that are made on the way to a place: their items, by where they are at the target. */
+  /** Folders that are made: their items, by where they are at the target. */
   readonly #made = new Map<string, number>();
 
   constructor(parts: PlanBuilderParts) {
@@ -77,10 +77,9 @@ export class PlanBuilder {
     tree: BlobId | null,
     path: string,
   ): PlanDirectory | null {
+    const made = this.#made.get(placeOf(parent, name));
+    if (made !== undefined) return this.#madeBefore(made, { snapshotPath: path, tree, node });
     const directory = directoryBelow(parent, name, { snapshotPath: path, tree, node });
-    const place = localPath(parent.root, [...stepsTo(parent), name]).toString('latin1');
-    const made = this.#made.get(place);
-    if (made !== undefined) return this.#madeBefore(made, directory);
     const now = this.#lookIfThere(parent, name);
     const action = now ? 'replace' : 'add';
     const isTypeChange = now !== null;
@@ -89,20 +88,28 @@ export class PlanBuilder {
       return null;
     }
     if (now && !this.#mayReplace(parent, name, now, path, isTypeChange)) return null;
-    this.#made.set(place, this.items.length);
-    if (node) this.#add({ in: parent, name, node, action, now, directory, isTypeChange });
-    else this.items.push({ ...hiddenFolder, in: parent, name, action, now, directory, isTypeChange });
+    const item = { in: parent, name, action, now, directory, isTypeChange } as const;
+    this.#push(
+      node ? this.#itemOf({ ...item, node }) : { ...item, ...unknownFolder, isHidden: now === null, insideOf: null },
+    );
     return directory;
   }
 
   /** What lies on the way to several places is made, and what is in its way is replaced, once. */
-  #madeBefore(index: number, directory: PlanDirectory): PlanDirectory {
+  #madeBefore(index: number, known: Pick<PlanDirectory, 'snapshotPath' | 'tree' | 'node'>): PlanDirectory {
     const { [index]: item } = this.items;
     if (!item?.directory) throw new Error('a folder that was planned is gone from the plan');
-    const { node, tree } = directory;
-    if (node === null && tree === null) return item.directory;
-    if (node !== null && item.isHidden) this.items[index] = this.#itemOf({ ...item, node, directory });
+    const { directory } = item;
+    if (directory.tree === null && known.tree !== null) Object.assign(directory, known);
+    if (directory.node === null && known.node !== null) directory.node = known.node;
+    if (item.stored === null && known.node !== null) this.items[index] = this.#itemOf({ ...item, node: known.node });
     return directory;
+  }
+
+  #push(item: PlanItem): void {
+    const isMade = item.type === 'dir' && (item.action === 'add' || item.action === 'replace');
+    if (isMade && item.directory) this.#made.set(placeOf(item.in, item.name), this.items.length);
+    this.items.push(item);
   }
 
   /** What was chosen of the directory's entries; everything of it where `choice` says so. */
@@ -165,7 +172,7 @@ export class PlanBuilder {
     const item = this.#itemOf({ in: parent, name: node.name, node, action, now, directory, isTypeChange });
     const inside = isTypeChange && now?.type === 'dir' ? await this.#deletions.inside(item) : [];
     if (!inside) return;
-    if (!(isPassage && action === 'same')) for (const each of [item, ...inside]) this.items.push(each);
+    if (!(isPassage && action === 'same')) for (const each of [item, ...inside]) this.#push(each);
     if (now && action === 'replace' && now.mtimeNs > node.mtimeNs && now.mtimeNs > snapshotTimeNs)
       notes.add('newer-now', path);
     if (action !== 'same' && snapshotNotes.torn.has(path)) notes.add('torn-file', path);
@@ -255,7 +262,7 @@ export class PlanBuilder {
   }
 
   #add(entry: ItemParts): void {
-    this.items.push(this.#itemOf(entry));
+    this.#push(this.#itemOf(entry));
   }
 
   #itemOf({ node, ...rest }: ItemParts): PlanItem {
@@ -269,4 +276,8 @@ type ItemParts = Omit<PlanItem, 'type' | 'stored' | 'isHidden' | 'insideOf'> & {
 /** Where a snapshot keeps its evidence; not part of what was backed up. */
 const reservedPath = '/.stillpoint';
 
-const hiddenFolder = { type: 'dir', stored: null, isHidden: true, insideOf: null } as const;
+const unknownFolder = { type: 'dir', stored: null } as const;
+
+function placeOf(parent: PlanDirectory, name: Buffer): string {
+  return localPath(parent.root, [...stepsTo(parent), name]).toString('latin1');
+}

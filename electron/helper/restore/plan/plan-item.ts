@@ -19,12 +19,13 @@ export interface PlanDirectory {
   readonly parent: PlanDirectory | null;
   /** Changes only when the directory is moved aside. */
   name: Buffer;
+  // One that is on the way to a place may turn out to be a place itself: there is one object for each directory.
   /** Quoted path in the snapshot that this directory stands for. */
-  readonly snapshotPath: string;
+  snapshotPath: string;
   /** Where the entries to put into it are found; null where nothing is put in. */
-  readonly tree: BlobId | null;
+  tree: BlobId | null;
   /** Metadata it had; null where the snapshot knows none. */
-  readonly node: TreeNode | null;
+  node: TreeNode | null;
 }
 
 /** What lies at a place now. Enough to tell later whether it is still the same version. */
@@ -54,7 +55,7 @@ export interface PlanItem {
   readonly directory: PlanDirectory | null;
   /** Something of another kind is in the way. */
   readonly isTypeChange: boolean;
-  /** A folder on the way to the target that the snapshot does not know: made, and not shown as an entry. */
+  /** A folder on the way to the target that the snapshot does not know, where nothing is: made, and not shown as an entry. */
   readonly isHidden: boolean;
   /** Deletions inside a directory that is replaced: only once that item has moved the directory aside. */
   readonly insideOf: PlanItem | null;

@@ -29,13 +29,27 @@ export function noteRights(
   }
   if (actor.uid === 0) return;
   const checked = new Set<PlanDirectory>();
-  const made = new Set(items.filter(({ action }) => action === 'add').map(({ directory }) => directory));
+  const made = new Set(
+    items
+      .filter(({ action, type }) => action === 'add' || (action === 'replace' && type === 'dir'))
+      .map(({ directory }) => directory),
+  );
   for (const { action, in: directory } of items) {
     if (action === 'same' || action === 'metadata' || checked.has(directory) || made.has(directory)) continue;
     checked.add(directory);
-    const found = look(directory);
+    const found = lookIfThere(look, directory);
     if (found && !mayWrite(found, actor))
       notes.add('no-rights', displayPath(localPath(directory.root, stepsTo(directory))));
+  }
+}
+
+/** What is not there yet is made, or told of when it is put back. */
+function lookIfThere(look: (directory: PlanDirectory) => Found | null, directory: PlanDirectory): Found | null {
+  try {
+    return look(directory);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
+    throw error;
   }
 }
 
