@@ -17,7 +17,7 @@ export const policySchema = z.object({
   requiredLevel: consistencyLevelSchema,
   /** Longest pause writers may be asked to accept, in milliseconds. A method that expects more is not used. */
   longestStallMs: z.number().int().min(1).max(60_000),
-  /** How fast files are read while writers go on, at most, in MiB per second. Null: as fast as it yields to others. */
+  /** How fast files are read while writers go on, at most, in MiB per second. Null: no limit. */
   liveReadMiBps: z.number().int().min(1).max(100_000).nullable().default(null),
   /** When writers may be held, and what is called around that. */
   still: stillRulesSchema.default(defaultStillRules),

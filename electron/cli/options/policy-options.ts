@@ -23,7 +23,7 @@ export const holdingOptions: readonly Option[] = [
   new Option('--level <level>', 'the weakest consistency level that is good enough; without it what can be reached'),
   new Option(
     '--read-limit <MiB/s>',
-    'read no faster than this while programs go on writing, or "none"; without a limit reading only lets others go first',
+    'read files no faster than this while programs go on, or "none"; what is read while they are held is not slowed down',
   ),
   ...stillOptions,
 ];
@@ -61,7 +61,7 @@ function parseReadLimit(text: string): number | null {
   throw usage(
     '--read-limit',
     `"${text}" is not a number of MiB a second from 1 to 100000.`,
-    'Use none to read as fast as others leave room for.',
+    'Use none to read as fast as possible.',
   );
 }
 

@@ -80,7 +80,7 @@ export interface QuiesceContext {
    * `freeze-refused` when one of them could not get ready, and nobody is left waiting then.
    */
   readonly aroundHold?: (() => Promise<AsyncDisposable>) | undefined;
-  /** Live reading at most this fast, bytes per second; absent: as fast as it yields to others. */
+  /** Reading while programs go on at most this fast, bytes per second; absent: without a limit. Not while they are held. */
   readonly liveBytesPerSecond?: number | undefined;
   /**
    * Version of the source's content that the snapshot before this one holds (`StillContent.base` of its run). Only if it

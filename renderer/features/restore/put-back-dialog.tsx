@@ -143,7 +143,11 @@ function Question({
     <div className={runStyles.result} ref={here} tabIndex={-1}>
       <p className={wizardStyles.plain}>{t('putBack.asks')}</p>
       {inOrder(plan.warnings).map((warning) => (
-        <Notice key={`${warning.code} ${warning.text}`} tone={warning.asks ? 'warn' : 'info'} title={headline(warning.text).head}>
+        <Notice
+          key={`${warning.code} ${warning.text}`}
+          tone={warning.asks ? 'warn' : 'info'}
+          title={headline(warning.text).head}
+        >
           {headline(warning.text).rest}
         </Notice>
       ))}

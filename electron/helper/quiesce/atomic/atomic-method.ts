@@ -12,6 +12,7 @@ import { doubtNs, wallClockNs } from '../ctime/granularity.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
 import type { FreezePace, SleepGate } from '../lease/index.ts';
 import { rootPlace } from '../view/ancestors.ts';
+import { paceOf } from '../view/paced-sink.ts';
 import { atomicView } from './atomic-view.ts';
 import type { AtomicCopy, AtomicDriver, Obstacle } from './driver.ts';
 import { type HeldRecord, newMark, SnapshotRecords } from './records.ts';
@@ -161,7 +162,7 @@ class AtomicRun {
       try {
         await taken.check();
         throwIfAborted(signal);
-        const value = await use(atomicView(this.#facts, place, tree));
+        const value = await use(atomicView(this.#facts, place, tree, paceOf(this.#context)));
         throwIfAborted(signal);
         // Only now is it known that what was read was the copy to the end.
         await taken.check();

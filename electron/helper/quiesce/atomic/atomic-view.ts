@@ -7,18 +7,28 @@ import { dataExtents } from '../../system/sparse.ts';
 import type { ContentSink, ContentVerdict, EntryMeta, StillView } from '../contract.ts';
 import { BufferPool } from '../live/buffer-pool.ts';
 import type { RootPlace } from '../view/ancestors.ts';
+import { pacedSink } from '../view/paced-sink.ts';
+import type { ReadPace } from '../view/read-pace.ts';
 import { treeView } from '../view/tree-view.ts';
 
 const bufferBytes = 1024 * 1024;
 /** Up to this size a file is read at once: waking a thread costs more than the read. */
 const atOnceBytes = 128 * 1024;
 
-/** The source as it is in an atomic copy, which nobody can change: each folder and file is read when it is asked for. */
-export function atomicView(facts: FilesystemFacts, place: RootPlace, tree: OpenTree): StillView {
+/**
+ * The source as it is in an atomic copy, which nobody can change: each folder and file is read when it is asked for, at
+ * this pace, because the disk is that of the programs that go on.
+ */
+export function atomicView(
+  facts: FilesystemFacts,
+  place: RootPlace,
+  tree: OpenTree,
+  pace: ReadPace | undefined,
+): StillView {
   const buffers = new BufferPool(bufferBytes);
 
   return treeView(facts, place, tree, (entry, meta, sink, signal) =>
-    readFile(tree, entry, meta, sink, signal, buffers),
+    readFile(tree, entry, meta, pacedSink(sink, pace), signal, buffers),
   );
 }
 

@@ -1,6 +1,8 @@
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { StillView } from '../contract.ts';
 import { rootPlace } from '../view/ancestors.ts';
+import { pacedSink } from '../view/paced-sink.ts';
+import type { ReadPace } from '../view/read-pace.ts';
 import { type ReadEntry, treeView } from '../view/tree-view.ts';
 import type { readWhole, WholeReadOptions } from './read-whole.ts';
 
@@ -11,14 +13,19 @@ export interface LiveView extends StillView {
   unseenTotal(): number;
 }
 
-/** A view that reads the tree as it is, each directory and each file when it is asked for. */
-export function newLiveView(facts: FilesystemFacts, read: typeof readWhole, options: WholeReadOptions): LiveView {
+/** A view that reads the tree as it is, each directory and each file when it is asked for, at this pace. */
+export function newLiveView(
+  facts: FilesystemFacts,
+  read: typeof readWhole,
+  options: WholeReadOptions,
+  pace?: ReadPace,
+): LiveView {
   const { tree } = options;
   let rereadTotal = 0;
   let unseenTotal = 0;
 
   const readEntry: ReadEntry = async (entry, _meta, sink, signal) => {
-    const { verdict, attempts, isUnseen } = await read(entry, sink, { ...options, signal });
+    const { verdict, attempts, isUnseen } = await read(entry, pacedSink(sink, pace), { ...options, signal });
     if (attempts > 1) rereadTotal += 1;
     if (isUnseen) unseenTotal += 1;
     return verdict;

@@ -10,6 +10,7 @@ import type { Lease, QuiesceContext, QuiesceMethod, StillOutcome, StillView } fr
 import { doubtNs, tickNs, wallClockNs } from '../ctime/granularity.ts';
 import { isImmutable, probeSeesEveryWriter, tracesMappedWrites } from '../ctime/mapped-writes.ts';
 import { pause } from '../pause.ts';
+import { paceOf } from '../view/paced-sink.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Fingerprint } from './fingerprint.ts';
 import { newLiveView } from './live-view.ts';
@@ -102,17 +103,22 @@ class LiveRun {
       report.note('info', `${this.#facts.followedFrom} is a link; what it leads to is kept: ${this.#facts.location}.`);
     const flushedAtNs = await report.phase('flush', () => this.#flush(tree));
     const first = await report.phase('scan', () => this.#look(tree));
-    const view = newLiveView(this.#facts, this.#steps.readWhole, {
-      tree,
-      signal,
-      buffers: new BufferPool(readBufferBytes),
-      tickNs: tickNs(),
-      flushedAtNs,
-      tracesMappedWrites: tracesMappedWrites(this.#facts.filesystem),
-      probeSeesEveryWriter: probeSeesEveryWriter(this.#facts.mount),
-      isRemote: isRemote(this.#facts),
-      attempts: this.#attempts,
-    });
+    const view = newLiveView(
+      this.#facts,
+      this.#steps.readWhole,
+      {
+        tree,
+        signal,
+        buffers: new BufferPool(readBufferBytes),
+        tickNs: tickNs(),
+        flushedAtNs,
+        tracesMappedWrites: tracesMappedWrites(this.#facts.filesystem),
+        probeSeesEveryWriter: probeSeesEveryWriter(this.#facts.mount),
+        isRemote: isRemote(this.#facts),
+        attempts: this.#attempts,
+      },
+      paceOf(this.#context),
+    );
     throwIfAborted(signal);
     const value = await use(view);
     throwIfAborted(signal);

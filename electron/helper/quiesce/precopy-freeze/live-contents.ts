@@ -13,9 +13,9 @@ import { BufferPool } from '../live/buffer-pool.ts';
 import type { Picture, PictureFile } from '../picture/contract.ts';
 import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { entryMeta } from '../view/entry-meta.ts';
+import type { ReadPace } from '../view/read-pace.ts';
 import { whyOneUnreadable, whyReadFails } from '../view/unreadable.ts';
 import { treeEntry } from './looker.ts';
-import type { ReadPace } from './read-pace.ts';
 import { hotFrom, type RestlessFiles } from './restless-files.ts';
 
 export interface LiveContentsParts {
