@@ -29,7 +29,7 @@ export function NumberField({
   return (
     <NumberInput
       {...(hideLabel ? { 'aria-label': label } : { label })}
-      w={hideLabel ? 84 : 128}
+      w={hideLabel && (suffix ?? '').length < 4 ? 84 : 128}
       value={typed}
       min={min}
       max={max}
