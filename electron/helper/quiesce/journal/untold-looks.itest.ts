@@ -25,7 +25,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 path, mark, mode = sys.argv[1].encode(), int(sys.argv[2]), int(sys.argv[3])
 group = libc.fanotify_init(0, mode)
 assert libc.fanotify_mark(group, 1 | mark, ctypes.c_ulong(0x20), -100, path) == 0
-print('ready', flush=True)
+print('ready', end='', flush=True)
 meant = os.stat(os.path.join(path, b'file')).st_ino
 while True:
   fd = struct.unpack('IBBHQii', os.read(group, 24))[5]
@@ -35,7 +35,7 @@ if mode == os.O_RDWR:
   os.lseek(fd, 0, os.SEEK_END)
   os.write(fd, b', and more')
 os.close(fd)
-print('done', flush=True)
+print('done', end='', flush=True)
 sys.stdin.read()`;
 
 describe.skipIf(missing !== undefined)(
