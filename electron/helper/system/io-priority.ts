@@ -3,7 +3,7 @@ import { constants, getPriority, setPriority } from 'node:os';
 import { processAbilities } from './capabilities.ts';
 import { hasCode } from './errno.ts';
 import { bind, check } from './libc.ts';
-import { allButOne, keepTo, type Processors, processorsOf } from './processors.ts';
+import { allButOne, countOnline, keepTo, type Processors, processorsOf } from './processors.ts';
 import { systemCallNumber } from './syscalls.ts';
 
 /** linux/ioprio.h */
@@ -104,8 +104,9 @@ function lowerAll(how: Yielding): void {
 function leaveOne(): void {
   const state = lowered;
   if (state === undefined) return;
+  const online = countOnline();
   eachThread((tid) => {
-    const processors = processorsOf(tid);
+    const processors = processorsOf(tid, online);
     if (processors === undefined) return;
     state.kept.set(tid, processors);
     keepTo(tid, allButOne(processors));

@@ -16,12 +16,13 @@ const setAffinity = bind<(tid: number, bytes: number, set: Uint8Array) => number
 
 /**
  * Those a thread may run on; undefined where that is not told (it has ended, or a filter of system calls forbids it). Where
- * they are all there are now, all there can be: others may be switched on later. Source: sched_getaffinity(2).
+ * they are all there are now, all there can be: others may be switched on later. `online`: asked once for many threads. Source:
+ * sched_getaffinity(2).
  */
-export function processorsOf(tid: number): Processors | undefined {
+export function processorsOf(tid: number, online = countOnline()): Processors | undefined {
   const set = Buffer.alloc(setBytes);
   if (getAffinity(tid, setBytes, set) < 0) return undefined;
-  return countOf(set) >= countOnline() ? Buffer.alloc(setBytes, 0xff) : set;
+  return countOf(set) >= online ? Buffer.alloc(setBytes, 0xff) : set;
 }
 
 /** A wish: nothing happens where it is not granted. Who runs where decides nothing but who waits. */

@@ -1,7 +1,7 @@
 import { getPriority, setPriority } from 'node:os';
 import { hasCode } from '../../system/errno.ts';
 import { threadIds } from '../../system/io-priority.ts';
-import { allButOne, keepTo, type Processors, processorsOf } from '../../system/processors.ts';
+import { allButOne, countOnline, keepTo, type Processors, processorsOf } from '../../system/processors.ts';
 
 /** As guard and witness have it. */
 const first = -20;
@@ -28,10 +28,11 @@ export function goFirst(): Disposable {
 
 /** What each of them had before. One that begins meanwhile has what its starter has. */
 function othersAside(): readonly { readonly tid: number; readonly processors: Processors }[] {
+  const online = countOnline();
   return threadIds()
     .filter((tid) => tid !== process.pid)
     .flatMap((tid) => {
-      const processors = processorsOf(tid);
+      const processors = processorsOf(tid, online);
       if (processors === undefined) return [];
       keepTo(tid, allButOne(processors));
       return [{ tid, processors }];

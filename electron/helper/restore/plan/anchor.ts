@@ -2,7 +2,7 @@ import { constants, realpathSync } from 'node:fs';
 import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { splitPath } from '../target/target-tree.ts';
-import type { PlanDirectory, TargetRoot } from './plan-item.ts';
+import { localPath, type PlanDirectory, type TargetRoot } from './plan-item.ts';
 
 export interface Anchor {
   readonly root: TargetRoot;
@@ -21,7 +21,7 @@ export function findAnchor(ops: FileOps, steps: readonly Buffer[], named = steps
   if (missing.length > 0) return { root, missing: [...missing, ...below] };
   let deepest = root;
   for (const [index, name] of below.entries()) {
-    const path = Buffer.concat([deepest.path.equals(slash) ? Buffer.alloc(0) : deepest.path, slash, name]);
+    const path = localPath(deepest, [name]);
     const next = rootAt(ops, path);
     if (!next?.path.equals(path)) return { root: deepest, missing: below.slice(index) };
     deepest = next;
@@ -29,14 +29,12 @@ export function findAnchor(ops: FileOps, steps: readonly Buffer[], named = steps
   return { root: deepest, missing: [] };
 }
 
-const slash = Buffer.from('/');
-
 function deepestOf(ops: FileOps, steps: readonly Buffer[]): Anchor {
   for (let length = steps.length; length > 0; length -= 1) {
     const root = rootAt(ops, pathOf(steps.slice(0, length)));
     if (root) return { root, missing: steps.slice(length) };
   }
-  const root = rootAt(ops, slash);
+  const root = rootAt(ops, Buffer.from('/'));
   if (!root) throw new Error('the root directory cannot be opened');
   return { root, missing: steps };
 }
