@@ -53,6 +53,7 @@ import { deviceNumber, listMounts } from './system/mounts.ts';
 import { openVerifiedProgram } from './system/spawn-verified.ts';
 import type { SystemBus } from './system/system-bus.ts';
 import { version } from './version.ts';
+import { crunchThreads } from './workers/crunch-threads.ts';
 
 export interface Composition {
   readonly caller: Caller;
@@ -124,6 +125,7 @@ export function composeHelper(composition: Composition): HelperContext {
     asCaller,
     environment,
     kdf: composition.kdf ?? 'default',
+    startCrunching: crunchThreads(),
   });
   const scheduleConsent = openScheduleConsent(
     directories.scheduleConsentFile,

@@ -159,6 +159,7 @@ function flushFile(fd: number): Promise<void> {
 async function sendContent(fd: number, stat: Statx, sink: ContentSink, options: WholeReadOptions): Promise<number> {
   const size = Number(stat.size);
   if (size === 0) return 0;
+  if (sink.file !== undefined) return sink.file({ fd, size, extents: dataExtents(fd, size) });
   const buffer = options.buffers.take(size);
   let position = 0;
   try {

@@ -30,6 +30,7 @@ export interface LiveContentsParts {
 }
 
 const bufferBytes = 1024 * 1024;
+const firstByte = Buffer.alloc(1);
 const vanished: ContentVerdict = { state: 'vanished' };
 
 /**
@@ -187,6 +188,10 @@ export class LiveContents {
 
   async #send(fd: number, size: number, sink: ContentSink, signal: AbortSignal): Promise<void> {
     if (size === 0) return;
+    if (sink.file !== undefined) {
+      await sink.file({ fd, size, extents: dataExtents(fd, size), beforeRead: this.#beforeRead(fd) });
+      return;
+    }
     const buffer = this.#buffers.take(size);
     let position = 0;
     try {
@@ -206,6 +211,15 @@ export class LiveContents {
     } finally {
       this.#buffers.give(buffer);
     }
+  }
+
+  /** Undefined where nobody has to be asked, so that large parts are read at once. */
+  #beforeRead(fd: number): ((bytes: number) => Promise<void> | undefined) | undefined {
+    const { pace } = this.#parts;
+    if (pace.isFree) return undefined;
+    // Whether it is in memory is judged by its first byte: whoever is wrong reads a file in turns, or one without.
+    const isInMemory = !pace.isLimited && readCached(fd, firstByte, 1, 0) !== undefined;
+    return isInMemory ? undefined : (bytes) => pace.beforeRead(bytes);
   }
 
   /** What is in memory takes nobody's turn at the disk. */

@@ -13,7 +13,7 @@ const unlikelyMask = 0xfffff800 | 0;
 const likelyMask = 0xffffc000 | 0;
 
 /** Bytes the rolling hash depends on: each byte is shifted out after 32 steps. */
-const windowLength = 32;
+export const windowLength = 32;
 
 /**
  * Finds the ends of chunks in a stream, in the manner of FastCDC (Xia et al., USENIX ATC 2016): a gear hash over the last
@@ -45,6 +45,11 @@ export class CutFinder {
     if (at === start + max) return this.#cut(at);
     this.#length = at - start;
     return -1;
+  }
+
+  /** Counts bytes of the chunk under way that are not looked at: at most its least length less `windowLength`, from its start. */
+  skip(length: number): void {
+    this.#length += length;
   }
 
   /** Forgets the chunk under way: the next byte begins a new stream. */

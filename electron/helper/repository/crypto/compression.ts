@@ -1,16 +1,28 @@
-import { constants, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
-
-/** Level 1: measured on text it compresses as well as 3 and is half again as fast. Negative levels mean the default. */
-const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+import { zstdDecompressSync } from 'node:zlib';
+import { type Compressor, newCompressor } from './compressor.ts';
 
 /** Gain below which a blob is stored as it is: reading it back is then cheaper, and random data always ends here. */
 const worthwhile = 1 / 64;
 
-/** The blob compressed with zstd, or undefined when that does not pay. */
+let compressor: Compressor | undefined;
+let scratch = Buffer.alloc(0);
+/** A buffer of more than this is not kept. */
+const keptScratch = 1024 * 1024;
+
+/** Length at which a compressed blob is no gain any more. */
+export function leastGain(length: number): number {
+  return Math.ceil(length * (1 - worthwhile));
+}
+
+/** The blob compressed with zstd, or undefined when that does not pay. Valid until the next call. */
 export function compressBlob(plaintext: Uint8Array): Buffer | undefined {
   if (plaintext.length === 0) return undefined;
-  const compressed = zstdCompressSync(plaintext, { params });
-  return compressed.length < plaintext.length * (1 - worthwhile) ? compressed : undefined;
+  compressor ??= newCompressor();
+  const most = leastGain(plaintext.length);
+  const target = scratch.length >= most ? scratch : Buffer.allocUnsafeSlow(most + 1024);
+  if (target.length <= keptScratch) scratch = target;
+  const length = compressor.compress(plaintext, target, 0, most);
+  return length === undefined ? undefined : target.subarray(0, length);
 }
 
 /** Output is allocated in pieces of at least what node takes, and of what is needed at once where that is not much. */

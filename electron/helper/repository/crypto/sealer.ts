@@ -4,6 +4,9 @@ import { macLength, nonceLength, Poly1305Aes } from './poly1305-aes.ts';
 /** What sealing adds to a plaintext, in bytes: nonce before, tag after. */
 export const sealOverhead = nonceLength + macLength;
 
+/** Encrypted at a time. */
+const sliceLength = 256 * 1024;
+
 /** Two independent keys for one purpose: 32 bytes for AES-256-CTR, 16 + 16 for Poly1305-AES. */
 export interface SealKey {
   readonly encrypt: Buffer;
@@ -37,8 +40,40 @@ export class Sealer {
     this.#fillRandom(nonce);
     const end = offset + nonceLength + plaintext.length;
     const ciphertext = target.subarray(offset + nonceLength, end);
-    if (plaintext.length > 0) ciphertext.set(createCipheriv('aes-256-ctr', this.#key, nonce).update(plaintext));
+    this.#encrypt(plaintext, ciphertext, nonce);
     this.#mac.sign(target.subarray(end, end + macLength), ciphertext, nonce);
+  }
+
+  /**
+   * Seals into `target` at `offset` what `make` writes there, or `plaintext` where it makes nothing. `make` gets the place
+   * and answers how many bytes it wrote; that many, and `sealOverhead`, are used. What it answered is answered.
+   */
+  sealAt(
+    target: Buffer,
+    offset: number,
+    plaintext: Uint8Array,
+    make: (target: Buffer, offset: number) => number | undefined,
+  ): number | undefined {
+    const at = offset + nonceLength;
+    const made = make(target, at);
+    if (made === undefined) {
+      this.sealInto(target, offset, plaintext);
+      return undefined;
+    }
+    const nonce = target.subarray(offset, at);
+    this.#fillRandom(nonce);
+    const bytes = target.subarray(at, at + made);
+    this.#encrypt(bytes, bytes, nonce);
+    this.#mac.sign(target.subarray(at + made, at + made + macLength), bytes, nonce);
+    return made;
+  }
+
+  /** In slices: each is still in the processor's own memory when it is put into place. */
+  #encrypt(plaintext: Uint8Array, into: Buffer, nonce: Uint8Array): void {
+    if (plaintext.length === 0) return;
+    const cipher = createCipheriv('aes-256-ctr', this.#key, nonce);
+    for (let at = 0; at < plaintext.length; at += sliceLength)
+      into.set(cipher.update(plaintext.subarray(at, at + sliceLength)), at);
   }
 
   /** The plaintext, or undefined when the bytes were not sealed with this key or were changed since. */
