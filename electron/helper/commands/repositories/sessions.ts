@@ -30,6 +30,8 @@ export interface SessionsOptions {
   readonly kdf: 'default' | 'test';
   /** Threads for those who write. */
   readonly startCrunching?: StartCrunching;
+  /** A place that writes and reads back on threads. */
+  readonly onThreads?: (local: Backend) => Backend;
 }
 
 /** Repositories opened with their password, for as long as this helper lives. Keys are in memory only. */
@@ -45,7 +47,8 @@ export class RepositorySessions {
 
   backendAt(location: RepositoryLocation): Backend {
     const { fileOps, asCaller } = this.#options;
-    return new LocalBackend(location.path, fileOps, () => asCaller(() => seesAtOnce(location.path)));
+    const local = new LocalBackend(location.path, fileOps, () => asCaller(() => seesAtOnce(location.path)));
+    return this.#options.onThreads?.(local) ?? local;
   }
 
   registered(): readonly Registered[] {
