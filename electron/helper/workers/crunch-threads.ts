@@ -3,13 +3,26 @@ import { Worker } from 'node:worker_threads';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import type { Crunched, CrunchJob, CrunchLine, StartCrunching } from '../repository/crunch/contract.ts';
 import { slabLength } from '../repository/crunch/slab-pack.ts';
-import type { CrunchThreadData, FromThread, JobAnswer, NumberedJob, Slabs, ToThread } from './messages.ts';
+import {
+  type CrunchThreadData,
+  decodeAnswers,
+  decodePack,
+  encodeJobs,
+  type FromThread,
+  type JobAnswer,
+  type NumberedJob,
+  type Slabs,
+  type ToThread,
+} from './messages.ts';
+
+/** What a thread makes is small and short-lived: without this each would let tens of megabytes of it lie. */
+const resourceLimits = { maxYoungGenerationSizeMb: 6 };
 
 const mostThreads = 4;
 /** One is filled while the other is written. */
 const slabsPerThread = 2;
 /** Many small jobs go in one message: a message costs more than reading a small file. */
-const jobsPerMessage = 24;
+const jobsPerMessage = 64;
 const bytesPerMessage = 2 * 1024 * 1024;
 /** Messages under way to a thread: it finds the next one there when it is done. */
 const messagesAhead = 2;
@@ -106,7 +119,13 @@ class Line implements CrunchLine {
       states: new Int32Array(new SharedArrayBuffer(slabsPerThread * 4)),
     };
     // Nothing of the surroundings is a thread's business, secrets that may be there least.
-    const worker = new Worker(program, { workerData: { settings, slabs }, env: {}, execArgv: [], stderr: false });
+    const worker = new Worker(program, {
+      workerData: { settings, slabs },
+      env: {},
+      execArgv: [],
+      resourceLimits,
+      stderr: false,
+    });
     worker.setMaxListeners(0);
     const thread: Thread = {
       ...{ worker, slabs, messages: new Set(), flushed: [] },
@@ -150,16 +169,17 @@ class Line implements CrunchLine {
       bytes += bytesOf(waiting.job);
     }
     thread.messages.add(new Set(jobs.map(({ number }) => number)));
-    this.#tell(thread, { type: 'jobs', jobs });
+    this.#tell(thread, encodeJobs(jobs));
   }
 
   #hear(thread: Thread, message: FromThread): void {
     switch (message.type) {
       case 'answers':
-        this.#answer(thread, message.answers);
+        this.#answer(thread, decodeAnswers(message));
         break;
       case 'pack': {
-        const { slab, pack } = message;
+        const { slab } = message;
+        const pack = decodePack(message.pack);
         const bytes = Buffer.from(thread.slabs.bytes[slab] as SharedArrayBuffer, 0, pack.length);
         this.#onPack({ id: pack.id, blobs: pack.blobs, bytes, release: () => release(thread.slabs, slab) });
         break;
@@ -179,7 +199,8 @@ class Line implements CrunchLine {
       if ('crunched' in answer) waiting?.resolve(answer.crunched);
       else waiting?.reject(Object.assign(new Error(answer.message), { code: answer.code, syscall: 'read' }));
     }
-    this.#send();
+    // What is asked for next comes when those who waited have had their turn: then it goes together.
+    this.#sendSoon();
     if (this.#queue.length + this.#underWay.size === 0) for (const resolve of this.#idle.splice(0)) resolve();
   }
 

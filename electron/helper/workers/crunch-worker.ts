@@ -1,7 +1,16 @@
 import { readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { Cruncher } from '../repository/crunch/cruncher.ts';
-import type { CrunchThreadData, FromThread, JobAnswer, NumberedJob, ToThread } from './messages.ts';
+import {
+  type CrunchThreadData,
+  decodeJobs,
+  encodeAnswers,
+  encodePack,
+  type FromThread,
+  type JobAnswer,
+  type NumberedJob,
+  type ToThread,
+} from './messages.ts';
 
 // A thread that takes files in. Everything in it is synchronous: it reads from descriptors that others opened, and waits
 // where all its memory for packs is still being written.
@@ -15,13 +24,13 @@ const cruncher = new Cruncher({
   settings,
   read: (fd, into, offset, length, position) => readSync(fd, into, offset, length, position),
   takeSlab,
-  onPack: (slab, pack) => tell({ type: 'pack', slab, pack }),
+  onPack: (slab, pack) => tell({ type: 'pack', slab, pack: encodePack(pack) }),
 });
 
 port.on('message', (message: ToThread) => {
   switch (message.type) {
     case 'jobs':
-      tell({ type: 'answers', answers: message.jobs.map(answer) });
+      tell(encodeAnswers(decodeJobs(message).map(answer)));
       break;
     case 'claims':
       cruncher.moreClaims(message.table);

@@ -3,6 +3,9 @@ import { deserializeError, StillpointError } from '../../../shared/errors/index.
 import type { Backend, ByteRange, FileRef, ListedFile, ListedKind, PlaceContent } from '../repository/index.ts';
 import type { FromPlaceThread, PlaceThreadData, ToPlaceThread } from './place-messages.ts';
 
+/** What a thread makes is small and short-lived: without this each would let tens of megabytes of it lie. */
+const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+
 /** One writes while the other reads back or waits for a disk. */
 const mostThreads = 2;
 /** A thread with nothing to do is let go after this long: between two backups its memory is better used otherwise. */
@@ -108,7 +111,7 @@ export class ThreadedPlace implements Backend {
   #start(): Thread {
     const { root, identity } = this.#options;
     const program = this.#options.program ?? new URL('./place-worker.ts', import.meta.url);
-    const worker = new Worker(program, { workerData: { root, identity }, env: {}, execArgv: [] });
+    const worker = new Worker(program, { workerData: { root, identity }, env: {}, execArgv: [], resourceLimits });
     const thread: Thread = { worker, waiting: new Map() };
     worker.on('message', (answer: FromPlaceThread) => this.#hear(thread, answer));
     worker.on('error', (error) => this.#lose(thread, error));

@@ -1,5 +1,6 @@
 import { hash } from 'node:crypto';
 import { CutFinder, cutLimits, windowLength } from '../chunker/cut-finder.ts';
+import { newGearScan } from '../chunker/gear-scan.ts';
 import { newCompressor } from '../crypto/compressor.ts';
 import { Sealer } from '../crypto/sealer.ts';
 import { isListed } from '../index/blob-index.ts';
@@ -28,7 +29,7 @@ export class Cruncher {
   readonly #compressor: ReturnType<typeof newCompressor> | null;
   readonly #finder: CutFinder;
   readonly #claims = new Claims();
-  readonly #window = Buffer.allocUnsafeSlow(longestJob);
+  readonly #window: Buffer;
   #pack: { readonly slab: number; readonly pack: SlabPack } | null = null;
 
   constructor(parts: CruncherParts) {
@@ -36,7 +37,9 @@ export class Cruncher {
     this.#parts = parts;
     this.#sealer = new Sealer(settings.key);
     this.#compressor = settings.version === 1 ? null : newCompressor();
-    this.#finder = new CutFinder(settings.gear);
+    const scan = newGearScan(settings.gear, longestJob);
+    this.#window = scan.window;
+    this.#finder = new CutFinder(settings.gear, cutLimits, scan);
     this.#claims.add(settings.claims);
   }
 
