@@ -1,4 +1,5 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
+import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import { Claims, newClaimTable } from './claims.ts';
 import {
   type Crunched,
@@ -33,6 +34,8 @@ export interface IntakeParts {
   readonly settings: Omit<CrunchSettings, 'claims'>;
   readonly savePack: (pack: CrunchedPack) => Promise<void>;
   readonly onFailure: (error: unknown) => void;
+  /** Ends what is being taken. */
+  readonly signal: AbortSignal;
   /** Of each job that is done. */
   readonly onCrunched: (crunched: Crunched) => void;
 }
@@ -73,7 +76,7 @@ export class Intake {
     for (const id of stored) this.#claims.claim(Buffer.from(id, 'hex'));
     const { start, settings, savePack, onFailure } = this.#parts;
     const onPack = (pack: CrunchedPack): void => {
-      savePack(pack).then(pack.release, onFailure);
+      savePack(pack).catch(onFailure).finally(pack.release);
     };
     this.#line = start({ ...settings, claims: this.#table }, onPack, onFailure);
   }
@@ -92,6 +95,7 @@ export class Intake {
     try {
       let at = start;
       while (at < end) {
+        throwIfAborted(this.#parts.signal);
         const enough = beforeRead === undefined ? cutAtATime : politeBytes;
         await beforeRead?.(Math.min(enough, end - at));
         const { cuts, length } = await this.#put({ kind: 'cuts', fd, start: at, end, enough });

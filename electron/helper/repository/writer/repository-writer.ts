@@ -235,6 +235,7 @@ export class RepositoryWriter {
     return new Intake({
       start,
       settings,
+      signal: this.#with.signal,
       savePack: (pack) => this.#savePack(pack),
       onFailure: (error) => {
         this.#failure ??= error;

@@ -1,0 +1,64 @@
+import { createZstdCompress, zstdDecompressSync } from 'node:zlib';
+import { describe, expect, it } from 'vitest';
+import { SeededRandom } from '../testing/seeded-random.ts';
+import { type Compressor, newCompressor } from './compressor.ts';
+
+const handleOf = (stream: object): Record<string, unknown> => (stream as { _handle: Record<string, unknown> })._handle;
+
+describe('the compressor of one context', () => {
+  it('is what serves here', () => {
+    expect(newCompressor().isPersistent).toBe(true);
+  });
+
+  it.each<[string, () => unknown]>([
+    ['node has no such thing', () => undefined],
+    [
+      'it cannot be made',
+      () => {
+        throw new Error('no');
+      },
+    ],
+    ['what is behind it is not there', () => ({ _handle: {}, _writeState: [] })],
+    [
+      'it writes something else',
+      () => {
+        const stream = createZstdCompress();
+        Object.assign(handleOf(stream), { writeSync: () => {} });
+        return stream;
+      },
+    ],
+    [
+      'it does not begin anew',
+      () => {
+        const stream = createZstdCompress();
+        Object.assign(handleOf(stream), { reset: () => {} });
+        return stream;
+      },
+    ],
+  ])('is not believed where %s', (_why, open) => {
+    const compressor = newCompressor(open);
+    expect(compressor.isPersistent).toBe(false);
+    roundTrip(compressor);
+  });
+
+  it.each([true, false])('gives frames that read back, whatever came before (persistent: %s)', (isPersistent) => {
+    const compressor = newCompressor(isPersistent ? undefined : () => undefined);
+    expect(compressor.isPersistent).toBe(isPersistent);
+    roundTrip(compressor);
+  });
+});
+
+function roundTrip(compressor: Compressor): void {
+  const random = new SeededRandom(3);
+  const target = Buffer.alloc(3_000_000);
+  for (let round = 0; round < 40; round += 1) {
+    const length = 1 + random.int(round % 8 === 0 ? 2_000_000 : 9000);
+    const plaintext = round % 3 === 0 ? random.bytes(length) : Buffer.alloc(length, `text ${round} `);
+    const offset = random.int(1000);
+    const most = round % 5 === 0 ? Math.ceil(length / 2) : length + 1000;
+    const made = compressor.compress(plaintext, target, offset, most);
+    if (made === undefined) expect(round % 3 === 0 || length < 100).toBe(true);
+    else expect(zstdDecompressSync(target.subarray(offset, offset + made)).equals(plaintext)).toBe(true);
+    if (made !== undefined) expect(made).toBeLessThan(most);
+  }
+}
