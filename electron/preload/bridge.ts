@@ -106,6 +106,7 @@ export function makeBridge(port: BridgePort): Bridge {
       state: method('schedule.state'),
       pause: method('schedule.pause'),
       allowStillPoints: method('schedule.allowStillPoints'),
+      quiet: method('schedule.quiet'),
     },
     keep: {
       plan: method('keep.plan'),

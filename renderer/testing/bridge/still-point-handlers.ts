@@ -1,4 +1,5 @@
 import type { FreezeTrial } from '../../../shared/domain/freeze-trial.ts';
+import { specPaths } from '../../../shared/domain/source.ts';
 import { instantOf } from '../model/runs.ts';
 import type { World } from '../model/world.ts';
 import { fail, type Handlers, type Stage } from './handlers.ts';
@@ -6,7 +7,9 @@ import { fail, type Handlers, type Stage } from './handlers.ts';
 export const stillPointHandlers: Handlers = {
   'stillPoints.trialState': (target, { world }) =>
     'sourceId' in target &&
-    world.sources.every(({ id, spec }) => id !== target.sourceId || spec.path.startsWith('/media/'))
+    world.sources.every(
+      ({ id, spec }) => id !== target.sourceId || specPaths(spec).every((path) => path.startsWith('/media/')),
+    )
       ? { ...world.trial, concerns: false, isNeeded: false, obstacles: [], last: null }
       : world.trial,
   'stillPoints.tryOut': async (_target, stage) => {

@@ -79,11 +79,7 @@ export function lookAfterThaw(parts: AfterThawParts): AfterThaw {
 }
 
 /** Its ctime now is still the one it was read with, and so old that nothing can have been written since. */
-function isUntouched(
-  file: PictureFile,
-  sight: WriterSight,
-  { looker, base, doubtNs, readBefore }: AfterThawParts,
-): boolean {
+function isUntouched(file: PictureFile, sight: WriterSight, { looker, base, readBefore }: AfterThawParts): boolean {
   const path = file.path();
   const now = path === null ? undefined : looker.metaOf(file.key, path);
   if (now === undefined || now.ctimeNs !== file.meta.ctimeNs) return false;
@@ -91,6 +87,5 @@ function isUntouched(
     meta: now,
     content: readBefore.get(file.key) ?? file.content,
     base,
-    tickNs: doubtNs,
   });
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
 import type { SleepGate } from '../lease/index.ts';
+import { startMappedWriter } from '../testing/mapped-writer/index.ts';
 import { precopySteps } from './index.ts';
 import { levelOf, openPrecopyScene } from './testing/precopy-scene.ts';
 
@@ -18,11 +19,15 @@ const missing = whyNoLoopFilesystem('ext4');
 describe.skipIf(missing !== undefined)(missing ?? 'what is dirtied after the last flush', () => {
   it('counts as to be read inside where somebody opened it since the last look, and so is no reason to hold in vain', async () => {
     await using scene = await openPrecopyScene('ext4');
+    await using writer = await startMappedWriter();
     let isDue = true;
     let holds = 0;
     const requireAwake = async (): Promise<void> => {
-      if (isDue) writeFileSync(join(scene.root, 'late'), Buffer.alloc(700 * 1024, 1));
+      if (!isDue) return;
       isDue = false;
+      writeFileSync(join(scene.root, 'late'), Buffer.alloc(700 * 1024, 1));
+      // Another program has it open, and how was not looked at.
+      await writer.map(join(scene.root, 'late'), 700 * 1024);
     };
     const result = await scene.copy({
       environment: { sleep: awakeGate(requireAwake), deltaMemoryBytes: 1024 * 1024 },
@@ -60,7 +65,9 @@ describe.skipIf(missing !== undefined)(missing ?? 'what is dirtied after the las
         },
       },
     });
-    expect(told.slice(-3)).toEqual(['dirtied', 'flush', 'freeze']);
+    const sinceDirtied = told.slice(told.lastIndexOf('dirtied') + 1);
+    // Several, where the disk is slow.
+    expect([sinceDirtied[0], sinceDirtied.at(-1)]).toEqual(['flush', 'freeze']);
     expect(levelOf(result)).toBe('filesystem');
   });
 });

@@ -1,5 +1,4 @@
 import type { EntryMeta } from '../contract.ts';
-import { granularityOf } from '../ctime/granularity.ts';
 import type { PictureContent, PictureVersion } from '../picture/contract.ts';
 
 /**
@@ -26,8 +25,22 @@ export interface SettledBy {
   readonly content: PictureContent;
   /** What `same` refers to. */
   readonly base: Pick<PictureVersion, 'flushedNs'> | null;
-  /** How much later a change may have been made without moving a ctime. */
-  readonly tickNs: bigint;
+}
+
+const secondNs = 1_000_000_000n;
+/** The clock that stamps files may go back by microseconds while its rate is corrected. */
+const leastStepNs = 1_000_000n;
+
+/**
+ * How much younger than it seems a change with this ctime may be, ns: what its filesystem drops. That is a power of ten which
+ * divides every ctime there (1 ns on ext4, xfs, btrfs and f2fs, 100 ns on NTFS, 1 us on UDF, 10 ms on exFAT, 1 s on old
+ * formats; 2 s on FAT, which only keeps whole seconds), so the largest that divides this one is never too small.
+ */
+export function droppedNs(ctimeNs: bigint): bigint {
+  if (ctimeNs % secondNs === 0n) return 2n * secondNs;
+  let step = 1n;
+  while (ctimeNs % (step * 10n) === 0n) step *= 10n;
+  return step > leastStepNs ? step : leastStepNs;
 }
 
 /**
@@ -36,11 +49,16 @@ export interface SettledBy {
  * Its ctime must be that of the reading, and older than the start of a flush that was complete before the reading began: a
  * flush makes the next store into any page move the ctime. Where writes end unnoticed it must be older than any of them can
  * last. That a file is not mapped when one looks says nothing of the moment it was read.
+ *
+ * No tick of a clock is allowed for, and none has to be: the start of a flush is told by the very clock that stamps files
+ * (`coarseClockNs`), which is one for all processors. A store after the flush began bears that start or more, less
+ * `droppedNs`. What bears less was stored before, however shortly. A start taken from another clock has its doubt subtracted
+ * already (the freeze of the version before).
  */
-export function isSettled(sight: WriterSight, { meta, content, base, tickNs }: SettledBy): boolean {
+export function isSettled(sight: WriterSight, { meta, content, base }: SettledBy): boolean {
   const { ctimeNs } = meta;
   const isBefore = (instantNs: bigint | null): boolean =>
-    instantNs !== null && ctimeNs + granularityOf(ctimeNs, tickNs) < instantNs;
+    instantNs !== null && ctimeNs + droppedNs(ctimeNs) < instantNs;
   const isLongBefore = (instantNs: bigint | null): boolean =>
     isBefore(instantNs) && (sight !== 'later' || isBefore((instantNs ?? 0n) - longestWriteNs));
   switch (content.state) {
