@@ -29,7 +29,9 @@ for (const corpus of listAfter('--corpora', ['large', 'small'] as const)) {
   const folder = await corpora[corpus](scale);
   await warm(folder);
   for (const place of listAfter('--places', ['memory', 'disk'] as const)) {
-    console.log(`${corpus} files (${folder}), repositories in ${place}: ${programs.map(({ name }) => name).join(', ')}`);
+    console.log(
+      `${corpus} files (${folder}), repositories in ${place}: ${programs.map(({ name }) => name).join(', ')}`,
+    );
     await runBench({
       name: `engine-${corpus}-${place}`,
       rounds: numberAfter('--rounds', isLarge ? 5 : 3),
@@ -58,7 +60,8 @@ function contender(program: Program, corpus: string, place: string): Contender {
         };
         await step('backup', opened.backup);
         figures['repository MiB'] = await mebibytes(repository);
-        if (steps.includes('restore')) await step('restore', () => opened.restore(emptyFolder(join(scratch, 'target'))));
+        if (steps.includes('restore'))
+          await step('restore', () => opened.restore(emptyFolder(join(scratch, 'target'))));
         if (steps.includes('check')) await step('check', opened.check);
         return { ...figures, 'peak MiB': peakMiB };
       } finally {

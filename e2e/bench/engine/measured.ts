@@ -28,7 +28,10 @@ export function measured(
       const status = readFileSync(`/proc/${child.pid}/status`, 'latin1');
       peakMiB = Math.max(peakMiB, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024);
       const stat = readFileSync(`/proc/${child.pid}/stat`, 'latin1');
-      const [user, system] = stat.slice(stat.lastIndexOf(')') + 2).split(' ').slice(11, 13);
+      const [user, system] = stat
+        .slice(stat.lastIndexOf(')') + 2)
+        .split(' ')
+        .slice(11, 13);
       cpuMs = ((Number(user) + Number(system)) * 1000) / clockTicksPerSecond;
     } catch {
       // It has just ended.
