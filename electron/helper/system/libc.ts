@@ -47,9 +47,13 @@ export function lastErrno(): number {
 
 /** NUL-terminated bytes for a `const void *` parameter. A path that holds NUL is refused: C would cut it short. */
 export function cString(text: PathBytes): Buffer {
-  const bytes = Buffer.from(text as Uint8Array);
-  if (bytes.includes(0)) throw new ErrnoError(22 /* EINVAL */, 'path with NUL', textOf(text));
-  return Buffer.concat([bytes, Buffer.of(0)]);
+  const length = typeof text === 'string' ? Buffer.byteLength(text) : text.length;
+  const bytes = Buffer.allocUnsafe(length + 1);
+  if (typeof text === 'string') bytes.write(text);
+  else bytes.set(text);
+  bytes[length] = 0;
+  if (bytes.indexOf(0) < length) throw new ErrnoError(22 /* EINVAL */, 'path with NUL', textOf(text));
+  return bytes;
 }
 
 /** For messages only; bytes that are not UTF-8 are replaced. */

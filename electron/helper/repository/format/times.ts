@@ -14,14 +14,48 @@ export const latestTimeNs = BigInt(Date.parse('9999-12-31T23:59:59Z')) * 1_000_0
  * the format cannot.
  */
 export function encodeTime(ns: bigint, offsetMinutes = 0): string {
-  const local = ns + BigInt(offsetMinutes) * nsPerMinute;
+  if (ns === latest.ns && offsetMinutes === latest.offsetMinutes) return latest.text;
+  const local = offsetMinutes === 0 ? ns : ns + BigInt(offsetMinutes) * nsPerMinute;
   const clamped = local < earliestTimeNs ? earliestTimeNs : local > latestTimeNs ? latestTimeNs : local;
-  const fraction = ((clamped % nsPerSecond) + nsPerSecond) % nsPerSecond;
-  const seconds = Number((clamped - fraction) / nsPerSecond);
-  const whole = new Date(seconds * 1000).toISOString().slice(0, 19);
+  const rest = Number(clamped % nsPerSecond);
+  const fraction = rest < 0 ? rest + 1e9 : rest;
+  const seconds = Number(clamped / nsPerSecond) - (rest < 0 ? 1 : 0);
   const zone = encodeOffset(offsetMinutes);
-  if (fraction === 0n) return `${whole}${zone}`;
-  return `${whole}.${String(fraction).padStart(9, '0').replace(/0+$/, '')}${zone}`;
+  const part = fraction === 0 ? '' : `.${withoutZeros(String(fraction).padStart(9, '0'))}`;
+  const text = `${encodeSeconds(seconds)}${part}${zone}`;
+  latest = { ns, offsetMinutes, text };
+  return text;
+}
+
+/** Every node has several times, and two of them are nearly always equal. */
+let latest = { ns: 0n, offsetMinutes: 0, text: '1970-01-01T00:00:00Z' };
+
+const secondsPerDay = 86_400;
+/** Dates by day: files of one tree are of few days. Begun anew when there are many. */
+const dates = new Map<number, string>();
+const mostDates = 4096;
+
+function encodeSeconds(seconds: number): string {
+  const day = Math.floor(seconds / secondsPerDay);
+  let date = dates.get(day);
+  if (date === undefined) {
+    if (dates.size >= mostDates) dates.clear();
+    date = new Date(day * secondsPerDay * 1000).toISOString().slice(0, 10);
+    dates.set(day, date);
+  }
+  const within = seconds - day * secondsPerDay;
+  return `${date}T${twoDigits(within / 3600)}:${twoDigits((within / 60) % 60)}:${twoDigits(within % 60)}`;
+}
+
+function twoDigits(value: number): string {
+  const whole = Math.floor(value);
+  return whole < 10 ? `0${whole}` : String(whole);
+}
+
+function withoutZeros(digits: string): string {
+  let end = digits.length;
+  while (digits.charCodeAt(end - 1) === 48) end -= 1;
+  return digits.slice(0, end);
 }
 
 function encodeOffset(minutes: number): string {
