@@ -77,6 +77,7 @@ export function startHotFileWatch(options: HotFileWatchOptions): KernelHotFileWa
       return !isOver && isMarked(group);
     },
     expect: (file) => expected.add(file),
+    covers: (file) => !isOver && coverage.has(file),
     newHotFiles: () => {
       if (isOver) throw new Error('the watch is over');
       return newHotFiles({

@@ -1,7 +1,7 @@
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
-import { probeWriters } from '../../system/writer-probe.ts';
+import type { probeWriters } from '../../system/writer-probe.ts';
 import type { StillContent } from '../contract.ts';
 import { answeredOpens } from '../holding/answered-opens.ts';
 import { keepContent, keptBytes, stillContentOf } from '../holding/kept-content.ts';
@@ -20,6 +20,8 @@ import { isSettled, type WriterSight } from './settled.ts';
 export interface InsideSteps {
   /** Takes in everything that was told up to now. */
   readonly drain: (tracker: ChangeTracker) => number;
+  /** Whether anybody can still write to an open file. */
+  readonly probe: typeof probeWriters;
   /** Whether every inode that is open for writing is looked at again. */
   readonly restats: boolean;
 }
@@ -188,7 +190,7 @@ export class FrozenDelta {
    * once more after this), or before, and what was read has all of it. The count that is asked goes down after the telling.
    */
   #isClosedToWriters(fd: number): boolean {
-    return this.#parts.probeSees && probeWriters(fd) === 'none';
+    return this.#parts.probeSees && this.#parts.steps.probe(fd) === 'none';
   }
 
   #readFile(file: PictureFile): void {

@@ -4,6 +4,7 @@ import { TimeBudget } from '../holding/time-budget.ts';
 import type { Picture, PictureFile } from '../picture/contract.ts';
 import type { HandleKey } from '../tracking/contract.ts';
 import type { Forecast } from './forecast.ts';
+import type { InsideSteps } from './frozen-delta.ts';
 import type { LiveContents } from './live-contents.ts';
 import type { LivePasses } from './live-passes.ts';
 import type { MemoryPass } from './memory-pass.ts';
@@ -27,6 +28,7 @@ export interface LastPassParts {
   readonly openFiles: () => FilesBySight;
   /** See `FrozenDeltaParts`. */
   readonly probeSees: boolean;
+  readonly probe: InsideSteps['probe'];
 }
 
 /** Right before a freeze, while everybody writes: what changed last is read into memory, in one or several pieces. */
@@ -38,11 +40,12 @@ export class LastPass implements Disposable {
 
   constructor(parts: LastPassParts) {
     this.#parts = parts;
-    const { memory, picture, probeSees, openFiles } = parts;
+    const { memory, picture, probeSees, probe, openFiles } = parts;
     this.#young = new YoungFiles({
       memory,
       picture,
       probeSees,
+      probe,
       sightOf: (key) => (this.#openedBefore.has(key) ? 'later' : (openFiles().get(key) ?? 'mapped')),
     });
   }

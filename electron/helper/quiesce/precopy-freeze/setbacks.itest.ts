@@ -104,6 +104,7 @@ describe.each(['ext4', 'xfs'] as const)('on %s', (type) => {
       const watch: HotFileWatch = {
         startedNs: 0n,
         expect: () => {},
+        covers: () => true,
         newHotFiles: () => ({
           obstacle: () => null,
           prepare: async (files) => {

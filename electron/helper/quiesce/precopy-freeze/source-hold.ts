@@ -1,7 +1,6 @@
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
-import { coarseClockNs } from '../../system/coarse-clock.ts';
 import { deviceNumber } from '../../system/mounts.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
@@ -11,6 +10,7 @@ import type { QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
 import { usableMs } from '../holding/hold-still.ts';
+import { spareMemoryBytes } from '../holding/spare-memory.ts';
 import { TimeBudget } from '../holding/time-budget.ts';
 import type { JournalLoan } from '../journal/contract.ts';
 import type { Picture, PictureVersion } from '../picture/contract.ts';
@@ -19,7 +19,7 @@ import { ClockWatch } from './clock-watch.ts';
 import { FlushAge } from './flush-age.ts';
 import { Forecast } from './forecast.ts';
 import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
-import { HotSet, hotFrom } from './hot-set.ts';
+import { HotSet } from './hot-set.ts';
 import { notesOf } from './kept-notes.ts';
 import { LastPass } from './last-pass.ts';
 import { LateChanges } from './late-changes.ts';
@@ -29,10 +29,11 @@ import { Looker } from './looker.ts';
 import { MemoryPass } from './memory-pass.ts';
 import { requireNothingOpened } from './nothing-opened.ts';
 import { othersAtDisk } from './others-at-disk.ts';
-import { type DeltaLimits, deltaLimits, fits, tooSlow } from './prediction.ts';
+import { type DeltaLimits, deltaLimits, fits, littleEnoughToRead, tooSlow } from './prediction.ts';
 import { runsFrom } from './preflight.ts';
 import { ReadPace } from './read-pace.ts';
 import { readyInPieces } from './ready-in-pieces.ts';
+import { hotFrom, RestlessFiles } from './restless-files.ts';
 import { filesToSettle, isLittle, lookAtOpenFiles, type SettlingParts, unsettledFiles } from './settle-writers.ts';
 import { idleFreezeMs } from './stall-model.ts';
 import type { PrecopySteps } from './steps.ts';
@@ -70,6 +71,9 @@ export class SourceHold implements AsyncDisposable {
   readonly #last: LastPass;
   readonly #base: PictureVersion | null;
   readonly #clock: ClockWatch;
+  /** Asked once: what is taken of it makes it less. */
+  readonly #spareBytes = spareMemoryBytes();
+  readonly #restless: RestlessFiles;
   #swap: ReadonlySet<bigint> = new Set();
   #writers: KnownWriters;
   /** The last look at all programs: whom it names may come into the source later. */
@@ -92,7 +96,10 @@ export class SourceHold implements AsyncDisposable {
       notesOf(loan.picture).leaveOutSwap(tree.describe(path), directory);
       return true;
     });
+    const watch = parts.environment.hotFiles?.(facts) ?? null;
+    this.#restless = new RestlessFiles({ tree, tracker: loan.tracker, watch });
     this.#contents = new LiveContents({
+      restless: this.#restless,
       root: facts.root,
       fsType: facts.filesystem,
       tree,
@@ -106,6 +113,7 @@ export class SourceHold implements AsyncDisposable {
       signal: context.signal,
     });
     this.#passes = new LivePasses({
+      restless: this.#restless,
       picture: loan.picture,
       tracker: loan.tracker,
       looker: this.#looker,
@@ -124,6 +132,7 @@ export class SourceHold implements AsyncDisposable {
       openedMeanwhile: () => this.#around.openedMeanwhile(),
       openFiles: () => this.#writers.files,
       probeSees: probeSeesEveryWriter(facts.mount),
+      probe: parts.steps.probe,
     });
     this.#base = loan.picture.countFrom(context.parentBase ?? null);
     this.#clock = new ClockWatch(loan.picture, this.#base, this.#doubtNs);
@@ -338,7 +347,8 @@ export class SourceHold implements AsyncDisposable {
 
   get #limits(): DeltaLimits {
     const { environment, longestStallMs } = this.#parts;
-    return deltaLimits(environment, usableMs(longestStallMs) - Math.max(idleFreezeMs(), this.#flushed.lastMs));
+    const timeMs = usableMs(longestStallMs) - Math.max(idleFreezeMs(), this.#flushed.lastMs);
+    return deltaLimits(environment.deltaMemoryBytes ?? this.#spareBytes, timeMs);
   }
 
   get #settling(): SettlingParts {
@@ -347,7 +357,7 @@ export class SourceHold implements AsyncDisposable {
 
   /** So that from here on every first store into a mapped page moves a ctime. */
   async #flushOnce(): Promise<void> {
-    const startedNs = coarseClockNs();
+    const startedNs = this.#parts.steps.flushClock();
     await this.#flushed.during(this.#parts.steps.flush(this.#parts.tree.rootFd));
     this.#contents.flushedNs = startedNs;
   }
@@ -377,8 +387,11 @@ export class SourceHold implements AsyncDisposable {
     const old = this.#hot;
     this.#hot = undefined;
     await old?.[Symbol.asyncDispose]();
-    if (watch === null || fits(this.#forecast.expected(), this.#limits)) return;
+    if (watch === null || fits(this.#forecast.expected(), littleEnoughToRead(this.#limits))) return;
     const large = this.#forecast.files().filter(({ meta }) => Number(meta.size) >= hotFrom);
-    if (large.length > 0) this.#hot = await HotSet.prepare(watch, large, facts, tree, loan.tracker, context.signal);
+    if (large.length === 0) return;
+    this.#hot = await HotSet.prepare(watch, large, facts, tree, loan.tracker, context.signal, (key, where, reason) => {
+      if (this.#restless.cannotBeHeld(key, reason)) context.report.note('info', `${where} keeps changing. ${reason}`);
+    });
   }
 }

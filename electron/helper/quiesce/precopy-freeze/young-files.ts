@@ -1,5 +1,5 @@
 import { statxDescriptor } from '../../system/statx.ts';
-import { probeWriters } from '../../system/writer-probe.ts';
+import type { probeWriters } from '../../system/writer-probe.ts';
 import type { Picture, PictureFile } from '../picture/contract.ts';
 import type { HandleKey } from '../tracking/contract.ts';
 import type { MemoryPass, ReadLive } from './memory-pass.ts';
@@ -12,6 +12,7 @@ export interface YoungFilesParts {
   readonly sightOf: (key: HandleKey) => WriterSight;
   /** See `FrozenDeltaParts`. */
   readonly probeSees: boolean;
+  readonly probe: typeof probeWriters;
 }
 
 /**
@@ -50,9 +51,9 @@ export class YoungFiles {
   }
 
   #isYoung(key: HandleKey, content: ReadLive, ctimeNs: bigint): boolean {
-    const { memory, probeSees, sightOf } = this.#parts;
+    const { memory, probeSees, probe, sightOf } = this.#parts;
     if (isSettled(sightOf(key), { meta: { ctimeNs }, content, base: null })) return false;
     const fd = memory.descriptorOf(key);
-    return !probeSees || fd === undefined || probeWriters(fd) !== 'none';
+    return !probeSees || fd === undefined || probe(fd) !== 'none';
   }
 }
