@@ -75,6 +75,7 @@ export function makeBridge(port: BridgePort): Bridge {
     stillPoints: {
       trialState: method('stillPoints.trialState'),
       tryOut: method('stillPoints.tryOut'),
+      cancelTrial: method('stillPoints.cancelTrial'),
       skipTrial: method('stillPoints.skipTrial'),
       hooks: method('stillPoints.hooks'),
     },

@@ -2,8 +2,9 @@ import { StillpointError, throwIfAborted } from '../../../../shared/errors/index
 import type { GroupFacts } from '../../sources/group/facts.ts';
 import { statxCached } from '../../system/statx.ts';
 import type { Lease, QuiesceMethod, StillOutcome, StillView } from '../contract.ts';
-import { defaultDeltaMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
+import type { QuiesceEnvironment } from '../environment.ts';
 import { requireAvailable } from '../holding/obstacles.ts';
+import { spareMemoryBytes } from '../holding/spare-memory.ts';
 import type { Journal } from '../journal/contract.ts';
 import { journalReasons } from '../journal/index.ts';
 import type { AfterThaw } from '../precopy-freeze/after-thaw.ts';
@@ -111,7 +112,7 @@ class GroupRun {
     const { context, environment, steps, longestStallMs } = this.#parts;
     const { ahead, parentBase } = context;
     if (ahead === undefined) throw nowhereToPut();
-    const { deltaMemoryBytes = defaultDeltaMemoryBytes } = environment;
+    const { deltaMemoryBytes = spareMemoryBytes() } = environment;
     // What may be read into memory while writers wait is there for all of them together.
     const share = Math.floor(deltaMemoryBytes / this.#parts.members.length);
     return new SourceHold({

@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
+import { leastSpareBytes } from '../holding/spare-memory.ts';
 import type { PictureFile } from '../picture/contract.ts';
 import type { HandleKey } from '../tracking/contract.ts';
 import { treeEntry } from './looker.ts';
@@ -55,7 +56,8 @@ export class Forecast {
 
   /**
    * Bytes to have room for: whoever has a file open may write to it once more before writers are held, and a hold for which
-   * there is no room then has made them wait for nothing. What is larger than `limitBytes` would be refused anyway.
+   * there is no room then has made them wait for nothing. What is larger than `limitBytes` would be refused anyway,
+   * and touching memory takes its time: for what is only open there is room up to a point.
    */
   roomFor({ files }: ExpectedDelta, limitBytes: number): number {
     const { picture } = this.#settling;
@@ -63,7 +65,7 @@ export class Forecast {
       this.#isHeldOtherwise(key) ? 0 : Number(picture.file(key)?.meta.size ?? 0),
     );
     const mayBeWritten = open.filter((size) => size <= limitBytes).reduce((sum, size) => sum + size, 0);
-    return Math.min(limitBytes, bytesOf(files) * asOften + mayBeWritten + spareBytes);
+    return Math.min(limitBytes, bytesOf(files) * asOften + Math.min(mayBeWritten, leastSpareBytes) + spareBytes);
   }
 
   #expectedFile(file: PictureFile): ExpectedFile | undefined {

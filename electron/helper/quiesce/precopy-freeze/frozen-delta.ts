@@ -179,9 +179,11 @@ export class FrozenDelta {
     const fd = this.#parts.opened.descriptorOf(key);
     const ctimeNs = fd === undefined ? looker.ctimeOf(key, path) : statxDescriptor(fd).ctimeNs;
     // What is read into memory before the freeze counts as read inside only if nobody could have changed it since.
-    const content = file.content.state === 'inside' ? (readBefore.get(key) ?? file.content) : file.content;
+    const inMemory = file.content.state === 'inside' ? readBefore.get(key) : undefined;
+    const content = inMemory ?? file.content;
     const isSame = ctimeNs === file.meta.ctimeNs;
-    if (isSame && isSettled(sight, { meta: { ctimeNs }, content, base })) return;
+    if (isSame && isSettled(sight, { meta: { ctimeNs }, content, base, isReadAfterLook: inMemory !== undefined }))
+      return;
     if (!isSame || fd === undefined || !this.#isClosedToWriters(fd)) picture.content(key);
   }
 

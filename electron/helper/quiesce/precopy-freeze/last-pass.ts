@@ -112,7 +112,7 @@ export class LastPass implements Disposable {
 
   /** Whether more than a little would have to be read in the pause that another flush, and reading it again, may spare. */
   isWorthFlushing(): boolean {
-    const young = this.#young.now();
+    const young = this.#young.worthFlushing();
     const bytes = young.reduce((sum, { meta }) => sum + Number(meta.size), 0);
     const left = this.#spool === undefined ? 0 : this.#spool.memoryBytes - this.#spool.length;
     return (young.length > little.files || bytes > little.bytes) && bytes * 3 <= left;

@@ -19,8 +19,15 @@ const taken = (ctimeMs: number, readFromMs: number, flushedMs: number | null): P
   flushedNs: flushedMs === null ? null : at(flushedMs),
 });
 
-const judge = (sight: WriterSight, ctimeMs: number, content: PictureContent, baseMs: number | null = null) =>
+const judge = (
+  sight: WriterSight,
+  ctimeMs: number,
+  content: PictureContent,
+  baseMs: number | null = null,
+  isReadAfterLook = true,
+) =>
   isSettled(sight, {
+    isReadAfterLook,
     meta: { ctimeNs: at(ctimeMs) },
     content,
     base: baseMs === null ? null : { flushedNs: at(baseMs) },
@@ -28,40 +35,51 @@ const judge = (sight: WriterSight, ctimeMs: number, content: PictureContent, bas
 
 describe('content read before, of a file that somebody has open for writing', () => {
   it('is settled when its ctime is that of the reading and older than the flush before it', () => {
-    expect(judge('mapped', 0, taken(0, 200, 100))).toBe(true);
+    expect(judge('open', 0, taken(0, 200, 100))).toBe(true);
+    expect(judge('mapped', 0, taken(0, 1200, 1100))).toBe(true);
+  });
+
+  it('is not where a store that moved the ctime before the flush may have made its page dirty after it', () => {
+    expect(judge('mapped', 0, taken(0, 1000, 990))).toBe(false);
+    expect(judge('mapped', 0, taken(0, 1000, 1000))).toBe(false);
+    // Mapped by whoever has only a descriptor left, when it was read.
+    expect(judge('open', 0, taken(0, 1000, 990), null, false)).toBe(false);
+    expect(judge('open', 0, taken(0, 1200, 1100), null, false)).toBe(true);
   });
 
   it('is not when the ctime moved', () => {
-    expect(judge('mapped', 300, taken(0, 200, 100))).toBe(false);
+    expect(judge('open', 300, taken(0, 200, 100))).toBe(false);
   });
 
   it('is not when a page may have been dirty before the flush and stored into after it', () => {
-    expect(judge('mapped', 150, taken(150, 200, 100))).toBe(false);
+    expect(judge('open', 150, taken(150, 200, 100))).toBe(false);
     expect(judge('mapped', 0, taken(0, 200, null))).toBe(false);
   });
 
   it('is when it is older than the flush by less than a tick: both are told by the same clock', () => {
-    expect(judge('mapped', 95, taken(95, 200, 100))).toBe(true);
+    expect(judge('open', 95, taken(95, 200, 100))).toBe(true);
   });
 
   it('is not when it bears the very instant at which the flush began, or one in doubt', () => {
-    expect(judge('mapped', 100, taken(100, 200, 100))).toBe(false);
-    expect(judge('mapped', 99, taken(99, 200, 100))).toBe(false);
+    expect(judge('open', 100, taken(100, 200, 100))).toBe(false);
+    expect(judge('open', 99, taken(99, 200, 100))).toBe(false);
   });
 
   it('is not when its filesystem may have dropped what makes it younger than the flush', () => {
     // Hundredths of a second, as exFAT keeps them: the true one may be 9 ms later.
     const coarse = 1_763_604_003n * second + 90_000_000n;
     const content: PictureContent = { ...taken(0, 200, 95), meta: metaAt(coarse) } as PictureContent;
-    expect(isSettled('mapped', { meta: { ctimeNs: coarse }, content, base: null })).toBe(false);
+    expect(isSettled('open', { meta: { ctimeNs: coarse }, content, base: null, isReadAfterLook: true })).toBe(false);
     const later: PictureContent = { ...taken(0, 200, 101), meta: metaAt(coarse) } as PictureContent;
-    expect(isSettled('mapped', { meta: { ctimeNs: coarse }, content: later, base: null })).toBe(true);
+    expect(isSettled('open', { meta: { ctimeNs: coarse }, content: later, base: null, isReadAfterLook: true })).toBe(
+      true,
+    );
   });
 
   it('is not when the filesystem keeps whole seconds only', () => {
     const whole = 1_763_604_003n * second;
     const content: PictureContent = { ...taken(0, 900, 800), meta: metaAt(whole) } as PictureContent;
-    expect(isSettled('mapped', { meta: { ctimeNs: whole }, content, base: null })).toBe(false);
+    expect(isSettled('open', { meta: { ctimeNs: whole }, content, base: null, isReadAfterLook: true })).toBe(false);
   });
 
   it('counts from the flush of the version before where nothing was read', () => {
@@ -79,7 +97,8 @@ describe('content read before, of a file that somebody has open for writing', ()
   });
 
   it('judges who may do several things by the worst', () => {
-    expect(worseSight(undefined, 'mapped')).toBe('mapped');
+    expect(worseSight(undefined, 'open')).toBe('open');
+    expect(worseSight('mapped', 'open')).toBe('mapped');
     expect(worseSight('mapped', 'later')).toBe('later');
   });
 

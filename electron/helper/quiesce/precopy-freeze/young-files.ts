@@ -30,6 +30,11 @@ export class YoungFiles {
     return this.#those((key, live) => this.#isYoung(key, live, live.meta.ctimeNs));
   }
 
+  /** Of these, what one more flush and reading settles: stores through a mapping may last longer than any flush. */
+  worthFlushing(): PictureFile[] {
+    return this.now().filter(({ key }) => this.#parts.sightOf(key) === 'open');
+  }
+
   /** Those that a reading after this flush settles. */
   settledBy(flushedNs: bigint | null): PictureFile[] {
     return this.#those((key, live, fd) => {
@@ -52,7 +57,7 @@ export class YoungFiles {
 
   #isYoung(key: HandleKey, content: ReadLive, ctimeNs: bigint): boolean {
     const { memory, probeSees, probe, sightOf } = this.#parts;
-    if (isSettled(sightOf(key), { meta: { ctimeNs }, content, base: null })) return false;
+    if (isSettled(sightOf(key), { meta: { ctimeNs }, content, base: null, isReadAfterLook: true })) return false;
     const fd = memory.descriptorOf(key);
     return !probeSees || fd === undefined || probe(fd) !== 'none';
   }

@@ -124,8 +124,8 @@ describe.skipIf(missing !== undefined)(missing ?? 'precopy-freeze, with a belief
         async () => {
           if (!isDirty) dirty();
           isDirty = true;
-          // So that the next flush begins later by the clock that stamps files.
-          await new Promise((resolve) => setTimeout(resolve, 100));
+          // So that the next flush begins later than a store can last.
+          await new Promise((resolve) => setTimeout(resolve, 1200));
         },
       );
     };
