@@ -19,7 +19,7 @@ import { ClockWatch } from './clock-watch.ts';
 import { FlushAge } from './flush-age.ts';
 import { Forecast } from './forecast.ts';
 import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
-import { HotSet, hotFrom } from './hot-set.ts';
+import { HotSet } from './hot-set.ts';
 import { notesOf } from './kept-notes.ts';
 import { LastPass } from './last-pass.ts';
 import { LateChanges } from './late-changes.ts';
@@ -33,6 +33,7 @@ import { type DeltaLimits, deltaLimits, fits, littleEnoughToRead, tooSlow } from
 import { runsFrom } from './preflight.ts';
 import { ReadPace } from './read-pace.ts';
 import { readyInPieces } from './ready-in-pieces.ts';
+import { hotFrom, RestlessFiles } from './restless-files.ts';
 import { filesToSettle, isLittle, lookAtOpenFiles, type SettlingParts, unsettledFiles } from './settle-writers.ts';
 import { longestFaultNs } from './settled.ts';
 import { idleFreezeMs } from './stall-model.ts';
@@ -73,6 +74,7 @@ export class SourceHold implements AsyncDisposable {
   readonly #clock: ClockWatch;
   /** Asked once: what is taken of it makes it less. */
   readonly #spareBytes = spareMemoryBytes();
+  readonly #restless: RestlessFiles;
   #swap: ReadonlySet<bigint> = new Set();
   #writers: KnownWriters;
   /** The last look at all programs: whom it names may come into the source later. */
@@ -95,7 +97,10 @@ export class SourceHold implements AsyncDisposable {
       notesOf(loan.picture).leaveOutSwap(tree.describe(path), directory);
       return true;
     });
+    const watch = parts.environment.hotFiles?.(facts) ?? null;
+    this.#restless = new RestlessFiles({ tree, tracker: loan.tracker, watch });
     this.#contents = new LiveContents({
+      restless: this.#restless,
       root: facts.root,
       fsType: facts.filesystem,
       tree,
@@ -109,6 +114,7 @@ export class SourceHold implements AsyncDisposable {
       signal: context.signal,
     });
     this.#passes = new LivePasses({
+      restless: this.#restless,
       picture: loan.picture,
       tracker: loan.tracker,
       looker: this.#looker,
@@ -384,6 +390,9 @@ export class SourceHold implements AsyncDisposable {
     await old?.[Symbol.asyncDispose]();
     if (watch === null || fits(this.#forecast.expected(), littleEnoughToRead(this.#limits))) return;
     const large = this.#forecast.files().filter(({ meta }) => Number(meta.size) >= hotFrom);
-    if (large.length > 0) this.#hot = await HotSet.prepare(watch, large, facts, tree, loan.tracker, context.signal);
+    if (large.length === 0) return;
+    this.#hot = await HotSet.prepare(watch, large, facts, tree, loan.tracker, context.signal, (key, where, reason) => {
+      if (this.#restless.cannotBeHeld(key, reason)) context.report.note('info', `${where} keeps changing. ${reason}`);
+    });
   }
 }

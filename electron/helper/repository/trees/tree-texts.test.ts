@@ -59,4 +59,18 @@ describe('texts of trees in memory', () => {
     repository.close();
     expect(await repository.openTree(saved.id)).not.toBe(kept);
   });
+
+  it('do not make a tree one that the repository has', async () => {
+    const { repository: elsewhere } = await memoryRepository();
+    const { tree } = await storeSnapshot(elsewhere, { one: file('1') });
+    const known = await elsewhere.openTree(tree);
+    if (known === undefined) throw new Error('not opened');
+    const { repository } = await memoryRepository();
+    repository.keepTree(known, known);
+    expect(await repository.openTree(tree)).toBe(known);
+    const saving = withWriter(repository, (writer) =>
+      writer.saveChangedTree(known, new Map([[Buffer.from('one'), null]])),
+    );
+    await expect(saving).rejects.toThrow('not completely stored');
+  });
 });
