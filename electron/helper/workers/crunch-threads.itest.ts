@@ -74,7 +74,6 @@ describe('files taken in on threads', () => {
       expect(Buffer.concat(parts).equals(bytes)).toBe(true);
       await assertHealthy(repository);
     },
-    60_000,
   );
 
   it('stores what is known once, whoever had it first: the repository, this thread, another', async () => {
@@ -106,7 +105,7 @@ describe('files taken in on threads', () => {
       expect(second.reduce((sum, { storedLength }) => sum + storedLength, 0)).toBe(0);
     });
     await assertHealthy(repository);
-  }, 60_000);
+  });
 
   it('takes less of a file that is shorter than was said, and says so', async () => {
     const { repository } = await repositoryWith();
@@ -119,7 +118,7 @@ describe('files taken in on threads', () => {
       expect(blobs).toEqual(await pushed(repository, writer, bytes.subarray(0, 30 * mib + 5)));
       expect(await writer.takeFile(fd, 31 * mib, 32 * mib)).toEqual({ blobs: [], length: 0, storedLength: 0 });
     });
-  }, 60_000);
+  });
 
   it('rejects with the error of a file that cannot be read, and goes on', async () => {
     const { repository } = await repositoryWith();
@@ -145,7 +144,7 @@ describe('files taken in on threads', () => {
     });
     expect(asked.length).toBeGreaterThanOrEqual(3);
     expect(Math.max(...asked)).toBeLessThanOrEqual(mib);
-  }, 60_000);
+  });
 });
 
 describe('threads that meet trouble', () => {
@@ -185,7 +184,7 @@ describe('threads that meet trouble', () => {
     const thrown = await run.catch((error: unknown) => error);
     expect(thrown).toBe(cancel.signal.reason);
     await assertHealthy(repository);
-  }, 30_000);
+  });
 
   it('wait for a slow place, and do not fill memory meanwhile', async () => {
     const { backend, repository } = await repositoryWith({ packTarget: mib });
@@ -207,7 +206,7 @@ describe('threads that meet trouble', () => {
     // Two threads with two each.
     expect(most).toBeLessThanOrEqual(4);
     await assertHealthy(repository);
-  }, 60_000);
+  });
 
   it('are not waited for when the place is full', async () => {
     const { backend, repository } = await repositoryWith({ packTarget: mib });
@@ -217,7 +216,7 @@ describe('threads that meet trouble', () => {
       kind: 'repository-full',
     });
     await assertHealthy(repository);
-  }, 30_000);
+  });
 
   it('refuse to end well when a blob was promised and not stored', async () => {
     const { repository } = await repositoryWith();
