@@ -246,7 +246,7 @@ const helper: readonly ImportGrant[] = [
   },
   { from: 'electron/helper/workers', to: 'electron/helper/repository', reason: 'hashing and encrypting in threads' },
   { from: 'electron/cli', to: 'electron/helper', reason: 'the same engine without a window' },
-  { from: 'build', to: 'shared/helper', reason: 'the installed launcher starts the helper as the app does' },
+  { from: 'build', to: 'shared/helper', reason: 'the installed launcher starts the helper with its options' },
   { from: 'electron/cli', to: 'shared/helper', reason: 'commands are those of the helper' },
 ];
 

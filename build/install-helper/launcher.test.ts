@@ -1,4 +1,6 @@
+import { execFileSync } from 'node:child_process';
 import { describe, expect, it } from 'vitest';
+import { helperNodeOptions } from '../../shared/helper/program-options.ts';
 import { launcherScript } from './launcher.ts';
 import { isNeeded } from './native-packages.ts';
 
@@ -7,10 +9,14 @@ describe('launcherScript', () => {
     const script = launcherScript('/opt/stillpoint');
     expect(script.startsWith('#!/bin/sh\n')).toBe(true);
     expect(script).toContain('exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin ');
-    expect(script).toMatch(
-      / \/opt\/stillpoint\/bin\/node --max-semi-space-size=\d+ \\\n {2}\/opt\/stillpoint\/helper\/helper\.js\n$/,
-    );
+    expect(script).toMatch(/ \/opt\/stillpoint\/bin\/node --[a-z-]+ \\\n {2}\/opt\/stillpoint\/helper\/helper\.js\n$/);
     expect(script).not.toContain('$@');
+  });
+
+  it('starts Node with options it knows', () => {
+    // An option that is unknown ends the program before its script begins.
+    const script = 'process.stdout.write("began")';
+    expect(execFileSync(process.execPath, [...helperNodeOptions, '-e', script], { encoding: 'utf8' })).toBe('began');
   });
 
   it('takes no prefix that the shell could read as something else', () => {

@@ -1,4 +1,4 @@
-import { helperProgramOptions } from '../../shared/helper/program-options.ts';
+import { helperNodeOptions } from '../../shared/helper/program-options.ts';
 
 /**
  * The program polkit starts as root. It takes no argument and nothing of its caller's environment: polkit pins the
@@ -26,7 +26,7 @@ case "$caller" in
 esac
 exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/root \\
   OPENSSL_CONF=/dev/null OPENSSL_MODULES=${prefix}/no-modules \\
-  \${caller:+PKEXEC_UID="$caller"} ${prefix}/bin/node ${helperProgramOptions.join(' ')} \\
+  \${caller:+PKEXEC_UID="$caller"} ${prefix}/bin/node ${helperNodeOptions.join(' ')} \\
   ${prefix}/helper/helper.js
 `;
 }

@@ -14,6 +14,7 @@ import { type BenchPlace, openBenchPlace } from '../product/bench-place.ts';
 import { idleFreezes } from '../product/idle-freeze.ts';
 import type { BenchPart, PartScale } from './part.ts';
 
+const mib = 1024 * 1024;
 const writers = 4;
 const writesPerSecond = 1_000 / writers;
 /** Longer than the helper takes to notice that nobody has the file open. */
@@ -23,7 +24,14 @@ const restartMs = 8_000;
  * overrun on a busy machine would keep the filesystem from being held for ten minutes.
  */
 const longestStallMs = 1_000;
+/** Too large to be read while writers wait, and met in a moment. */
+const metBytes = 96 * mib;
+/** That a file is refused has nothing to do with its size. */
+const earlyBytes = 192 * mib;
+/** Rounds of a gigabyte take their time, most of it for looking at the copies. */
+const mostMs = { large: 600_000, small: 60_000 } as const;
 const wanted = 'writers that came later';
+const inMemory = 'writers that came later, image in RAM';
 const early = 'writers that were there first';
 
 /**
@@ -32,56 +40,69 @@ const early = 'writers that were there first';
  * goes on; so do the writers. Beside it, in turns, what a freeze of that filesystem costs when nobody writes.
  */
 export async function hotPart({ large }: PartScale): Promise<BenchPart> {
-  const bytes = (large ? 1024 : 192) * 1024 * 1024;
+  const bytes = (large ? 1024 : 192) * mib;
   const sizeMiB = large ? 2048 : 512;
   await using opened = new AsyncDisposableStack();
-  const later = opened.use(await openHotPlace(bytes, sizeMiB));
-  const first = opened.use(await openHotPlace(bytes, sizeMiB));
+  const later = opened.use(await openHotPlace(wanted, bytes, { sizeMiB }));
+  const inRam = opened.use(await openHotPlace(inMemory, bytes, { sizeMiB, dir: '/dev/shm' }));
+  const first = opened.use(await openHotPlace(early, earlyBytes, { sizeMiB: 512 }));
   const idle = opened.use(await openBenchPlace({ type: 'ext4', sizeMiB: 128 }, () => {}));
+  const idleInRam = opened.use(await openBenchPlace({ type: 'ext4', sizeMiB: 128, dir: '/dev/shm' }, () => {}));
   const ended = opened.move();
   const target = (name: string, figure: string, text: string, atMost: number) => ({
     text: `${name}: ${text}`,
     figure: { of: name, figure, stat: 'max' as const },
     atMost,
   });
-  const hold = (stat: 'median' | 'max') => ({ of: wanted, figure: 'hold ms', stat });
+  const targetsOf = (name: string) => [
+    { text: `${name}: median hold, ms`, figure: { of: name, figure: 'hold ms', stat: 'median' as const }, atMost: 50 },
+    target(name, 'hold ms', 'longest hold, ms', 50),
+    target(name, 'refused', 'copies that were refused', 0),
+    target(name, 'bad copies', 'copies with a bad block', 0),
+    // Once, and what belongs to it.
+    target(name, 'stored MiB', 'most that was stored by a backup, MiB', Math.ceil((bytes / mib) * 1.02)),
+  ];
+  const idles = (name: string, { mountPoint }: BenchPlace, expedited: boolean) => ({
+    name,
+    run: async () => ({ 'hold ms': await idleFreezes(mountPoint, 3, expedited) }),
+  });
   return {
     title: `hot: one file of ${bytes} bytes, ${writers} writers, ${writers * writesPerSecond} writes a second at random`,
     contenders: [
       { name: wanted, run: () => later.roundOfLater() },
+      { name: inMemory, run: () => inRam.roundOfLater() },
       { name: early, every: 3, run: () => first.roundOfEarly() },
-      { name: 'idle', run: async () => ({ 'hold ms': await idleFreezes(idle.mountPoint, 3, false) }) },
-      {
-        name: 'idle, expedited RCU',
-        run: async () => ({ 'hold ms': await idleFreezes(idle.mountPoint, 3, true) }),
-      },
+      idles('idle', idle, false),
+      idles('idle, expedited RCU', idle, true),
+      idles('idle, expedited RCU, image in RAM', idleInRam, true),
     ],
-    targets: [
-      { text: `${wanted}: median hold, ms`, figure: hold('median'), atMost: 50 },
-      { text: `${wanted}: longest hold, ms`, figure: hold('max'), atMost: 50 },
-      target(wanted, 'refused', 'copies that were refused', 0),
-      target(wanted, 'bad copies', 'copies with a bad block', 0),
-      target(early, 'bad copies', 'copies with a bad block', 0),
-    ],
+    targets: [...targetsOf(wanted), ...targetsOf(inMemory), target(early, 'bad copies', 'copies with a bad block', 0)],
+    mostMs: large ? mostMs.large : mostMs.small,
     [Symbol.asyncDispose]: () => ended.disposeAsync(),
   };
 }
 
-async function openHotPlace(bytes: number, sizeMiB: number): Promise<HotPlace> {
+async function openHotPlace(
+  name: string,
+  bytes: number,
+  where: { readonly sizeMiB: number; readonly dir?: string },
+): Promise<HotPlace> {
   const make = (at: string): void => {
     mkdirSync(join(at, 'hot'));
-    fillFile(join(at, 'hot', 'image'), bytes / blockBytes);
+    fillFile(join(at, 'hot', 'image'), Math.min(bytes, metBytes) / blockBytes);
   };
-  const place = await openBenchPlace({ type: 'ext4', sizeMiB }, make, ['--longest-stall', String(longestStallMs)]);
-  return new HotPlace(place, bytes / blockBytes);
+  const place = await openBenchPlace({ type: 'ext4', ...where }, make, ['--longest-stall', String(longestStallMs)]);
+  return new HotPlace(name, place, bytes / blockBytes);
 }
 
 class HotPlace implements AsyncDisposable {
+  readonly #name: string;
   readonly #place: BenchPlace;
   readonly #plan: CrowdPlan;
   #crowd: Crowd | undefined;
 
-  constructor(place: BenchPlace, blocks: number) {
+  constructor(name: string, place: BenchPlace, blocks: number) {
+    this.#name = name;
     this.#place = place;
     const path = join(place.mountPoint, 'hot', 'image');
     this.#plan = { path, blocks, writers, writesPerSecond, way: 'plain', isFilled: true };
@@ -92,19 +113,19 @@ class HotPlace implements AsyncDisposable {
     if (this.#crowd === undefined) {
       {
         // Enough to be met with the file open; what it costs to meet it is not measured.
-        await using _met = await this.#start(1);
+        await using _met = await this.#start(1, metBytes / blockBytes);
         await this.#place.session.backup(this.#place.sourceId);
       }
       await sleep(restartMs);
       this.#crowd = await this.#start();
     }
-    return this.#judged(wanted, this.#crowd);
+    return this.#judged(this.#crowd);
   }
 
   /** Writers that had it open before the helper knew of the file, and never let go. */
   async roundOfEarly(): Promise<Record<string, number>> {
     this.#crowd ??= await this.#start();
-    return this.#judged(early, this.#crowd);
+    return this.#judged(this.#crowd);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -113,33 +134,40 @@ class HotPlace implements AsyncDisposable {
   }
 
   /** From the beginning: what was written before is not part of the order. */
-  async #start(rate = writesPerSecond): Promise<Crowd> {
-    fillFile(this.#plan.path, this.#plan.blocks);
-    const crowd = await startCrowd({ ...this.#plan, writesPerSecond: rate });
+  async #start(rate = writesPerSecond, mostBlocks = this.#plan.blocks): Promise<Crowd> {
+    const blocks = Math.min(this.#plan.blocks, mostBlocks);
+    fillFile(this.#plan.path, blocks);
+    const crowd = await startCrowd({ ...this.#plan, blocks, writesPerSecond: rate });
     await sleep(500);
     return crowd;
   }
 
-  async #judged(who: string, crowd: Crowd): Promise<Record<string, number>> {
-    const { session, sourceId, user } = this.#place;
+  async #judged(crowd: Crowd): Promise<Record<string, number>> {
+    const { session, sourceId } = this.#place;
     crowd.slowestMs();
     const backup = await session.backup(sourceId);
     const { result, wallMs } = backup;
     const slowestMs = crowd.slowestMs();
-    const common = { 'slowest write ms': slowestMs, 'wall ms': wallMs };
-    if (result.level !== 'filesystem' || !isCopiedBeforeAndAfter(backup)) {
-      process.stderr.write(`${who}: not copied first and held still: ${whyNot(backup)}\n`);
-      return { refused: 1, 'bad copies': 0, ...common };
-    }
+    const common = { 'slowest write ms': slowestMs, 'wall ms': wallMs, 'stored MiB': result.newBytes / mib };
+    const isRefused = result.level !== 'filesystem' || !isCopiedBeforeAndAfter(backup);
+    if (isRefused) process.stderr.write(`${this.#name}: not copied first and held still: ${whyNot(backup)}\n`);
+    // Whichever way it was taken: what is called held must be of one instant.
+    const bad = result.level === 'filesystem' ? await this.#badCopies(String(result.snapshotId)) : 0;
+    const stalls = { 'hold ms': result.stallMs ?? Number.NaN, ...phasesOf(backup) };
+    return { refused: isRefused ? 1 : 0, 'bad copies': bad, ...common, ...(isRefused ? {} : stalls) };
+  }
+
+  /** 0 or 1. */
+  async #badCopies(snapshotId: string): Promise<number> {
+    const { user } = this.#place;
     const copy = join(user.path, 'restored');
     try {
-      const restored = await restic(user, 'restore', String(result.snapshotId), '--target', copy);
+      const restored = await restic(user, 'restore', snapshotId, '--target', copy);
       if (restored.code !== 0) throw new Error(restored.text);
       const { bad, held } = judgeCrowd(readFileSync(join(copy, this.#plan.path)), this.#plan);
-      if (bad.length > 0) process.stderr.write(`${who}: ${bad.slice(0, 5).join('; ')}\n`);
+      if (bad.length > 0) process.stderr.write(`${this.#name}: ${bad.slice(0, 5).join('; ')}\n`);
       if (held === 0) throw new Error('nobody had written anything');
-      const stalls = { 'hold ms': result.stallMs ?? Number.NaN, ...phasesOf(backup) };
-      return { refused: 0, 'bad copies': bad.length > 0 ? 1 : 0, ...stalls, ...common };
+      return bad.length > 0 ? 1 : 0;
     } finally {
       rmSync(copy, { recursive: true, force: true });
     }

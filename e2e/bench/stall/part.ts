@@ -5,6 +5,8 @@ export interface BenchPart extends AsyncDisposable {
   readonly title: string;
   readonly contenders: readonly Contender[];
   readonly targets: readonly Target[];
+  /** In place of what its scale says; see `BenchOptions`. */
+  readonly mostMs?: number;
 }
 
 export interface PartScale {

@@ -151,6 +151,17 @@ describe('another folder as the target', () => {
     expect(existsSync(`${real}/sub/deep/b.txt`)).toBe(true);
   });
 
+  it('is asked about where the original place is reached over a link by now', async () => {
+    using scene = await RestoreScene.open();
+    const source = makeSource(scene);
+    const snapshot = await scene.backup(source);
+    const elsewhere = scene.make('elsewhere');
+    rmSync(source, { recursive: true });
+    symlinkSync(elsewhere, source);
+    const { plan } = await scene.prepare(snapshot, { mode: 'exact' });
+    expect(plan.warnings).toContainEqual(expect.objectContaining({ asks: true, paths: [source, elsewhere] }));
+  });
+
   it('cannot be where Stillpoint keeps its own data', async () => {
     using scene = await RestoreScene.open();
     const snapshot = await scene.backup(makeSource(scene));

@@ -1,4 +1,3 @@
-import { helperProgramOptions } from '../../../shared/helper/program-options.ts';
 import { helperEnvironment } from './helper-environment.ts';
 import { type Launch, launchProgram } from './helper-process.ts';
 
@@ -7,7 +6,7 @@ export function launchDirect(script: string, environment: NodeJS.ProcessEnv): La
   return () =>
     launchProgram({
       file: process.execPath,
-      args: [...helperProgramOptions, script],
+      args: [script],
       env: { ...helperEnvironment(environment), ELECTRON_RUN_AS_NODE: '1' },
     });
 }

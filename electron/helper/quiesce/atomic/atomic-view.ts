@@ -4,12 +4,10 @@ import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
 import { dataExtents } from '../../system/sparse.ts';
-import type { ContentSink, ContentVerdict, EntryMeta, StillContent, StillEntry, StillView } from '../contract.ts';
-import { isReusable } from '../ctime/reusable.ts';
+import type { ContentSink, ContentVerdict, EntryMeta, StillView } from '../contract.ts';
 import { BufferPool } from '../live/buffer-pool.ts';
-import { type RootPlace, rootMeta } from '../view/ancestors.ts';
-import { entryDetail } from '../view/entry-detail.ts';
-import { type EntryDetail, entryMeta, noDetail } from '../view/entry-meta.ts';
+import type { RootPlace } from '../view/ancestors.ts';
+import { treeView } from '../view/tree-view.ts';
 
 const bufferBytes = 1024 * 1024;
 /** Up to this size a file is read at once: waking a thread costs more than the read. */
@@ -19,39 +17,9 @@ const atOnceBytes = 128 * 1024;
 export function atomicView(facts: FilesystemFacts, place: RootPlace, tree: OpenTree): StillView {
   const buffers = new BufferPool(bufferBytes);
 
-  const contentOf = (entry: TreeEntry, meta: EntryMeta): StillContent => ({
-    base: null,
-    readInto: (sink, signal) => readFile(tree, entry, meta, sink, signal, buffers),
-  });
-
-  const toStillEntry = (entry: TreeEntry, detail: EntryDetail): StillEntry => {
-    const meta = entryMeta(entry.stat, detail);
-    return {
-      name: entry.name,
-      meta,
-      children: meta.type === 'dir' ? () => childrenOf(entry) : null,
-      content: meta.type === 'file' ? contentOf(entry, meta) : null,
-      reusable: isReusable(facts.filesystem, meta),
-    };
-  };
-
-  async function* childrenOf(directory: TreeEntry): AsyncIterable<StillEntry> {
-    const details: (EntryDetail | undefined)[] = [];
-    const entries = tree.list(directory, (entry, dirFd) => {
-      details.push(entryDetail(tree, entry, dirFd));
-    });
-    for (const [index, entry] of entries.entries()) {
-      const detail = details[index];
-      if (detail !== undefined) yield toStillEntry(entry, detail);
-    }
-  }
-
-  const root = toStillEntry(tree.root, noDetail);
-  return {
-    ancestors: place.ancestors,
-    root: { ...root, name: place.name, meta: rootMeta(tree) },
-    unreadable: () => tree.unreadable(),
-  };
+  return treeView(facts, place, tree, (entry, meta, sink, signal) =>
+    readFile(tree, entry, meta, sink, signal, buffers),
+  );
 }
 
 async function readFile(

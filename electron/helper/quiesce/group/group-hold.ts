@@ -1,6 +1,7 @@
 import { nsToInstant } from '../../../../shared/domain/time.ts';
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FreezeGuard, FrozenMoment } from '../guard/index.ts';
+import { goFirst } from '../holding/go-first.ts';
 import { holdRecord } from '../holding/hold-record.ts';
 import { leaseOf } from '../holding/hold-still.ts';
 import { canExpediteRcu } from '../holding/rcu.ts';
@@ -53,6 +54,7 @@ function frozenWork(parts: GroupHoldParts, guards: readonly FreezeGuard[]): Held
   const askedAt = performance.now();
   const heldMs = (): number => performance.now() - askedAt;
   let begun = 0;
+  using _first = goFirst();
   try {
     return freezeAll(
       guards,

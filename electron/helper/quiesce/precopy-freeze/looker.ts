@@ -1,6 +1,7 @@
 import { closeSync, constants } from 'node:fs';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
+import { readLinkAt } from '../../system/open-at.ts';
 import { O_PATH } from '../../system/openat2.ts';
 import { type Statx, statxAt } from '../../system/statx.ts';
 import type { EntryMeta } from '../contract.ts';
@@ -118,11 +119,13 @@ export class Looker {
 
   /**
    * What refuses even to be looked at (a defect of the disk, a key that is gone) is reported like a file that cannot be read,
-   * and looked at again by the next run; it ends no attempt. Other things than files and folders are not told apart so.
+   * and looked at again by the next run; it ends no attempt. Of other things (links, devices) there is nothing but the look:
+   * their folder is listed again, which reports and leaves out what still refuses.
    */
   #isReported({ key, path, meta }: MarkedEntry, error: unknown): boolean {
     const reason = whyOneUnreadable(error);
-    if (reason === undefined || path.length === 0 || (meta.type !== 'file' && meta.type !== 'dir')) return false;
+    if (reason === undefined || path.length === 0) return false;
+    if (meta.type !== 'file' && meta.type !== 'dir') return this.#isListedAgain({ key, path, meta });
     this.#tree.noteUnreadable(path, reason);
     this.#picture.setLook({ key, meta, isStandIn: false });
     if (meta.type === 'dir') {
@@ -131,6 +134,14 @@ export class Looker {
     }
     this.#picture.clearContentMark(key);
     this.#picture.setContent(key, { state: 'unreadable', reason });
+    return true;
+  }
+
+  #isListedAgain({ key, path, meta }: MarkedEntry): boolean {
+    const parent = this.parentKey(path);
+    if (parent === undefined) return false;
+    this.#picture.setLook({ key, meta, isStandIn: false });
+    this.#picture.names(parent);
     return true;
   }
 
@@ -148,6 +159,8 @@ export class Looker {
       try {
         if (this.#tracker.keyAt(dirFd, name) !== key) return undefined;
         const stat = statxAt(dirFd, name);
+        // One whose target cannot be read is not one that is gone.
+        if (nodeTypeOf(stat.mode) === 'symlink') readLinkAt(dirFd, name);
         const detail = entryDetail(this.#noting, { name, path, stat, isStandIn: false }, dirFd);
         // What was replaced in between shows another inode; its folder was told as changed.
         return detail === undefined ? undefined : entryMeta(stat, detail);

@@ -1,24 +1,25 @@
-import { appendFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { appendFileSync, lchownSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { ErrnoError } from '../../system/errno.ts';
 import { whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
 import type { Journal } from '../journal/contract.ts';
 import type { ChangeTracker } from '../tracking/contract.ts';
-import { levelOf, openPrecopyScene, textOf } from './testing/precopy-scene.ts';
+import { justBefore, levelOf, openPrecopyScene, textOf } from './testing/precopy-scene.ts';
 
 const EIO = 5;
 const EOVERFLOW = 75;
 
 /** A journal whose tracker cannot tell what stands under a name, as where the disk is damaged. */
-function failingAt(journal: Journal, name: string, errno: number): Journal {
+function failingAt(journal: Journal, name: string, errno: number, isDue = () => true): Journal {
   const failing = (tracker: ChangeTracker): ChangeTracker =>
     new Proxy(tracker, {
       get: (target, property) => {
         const value: unknown = Reflect.get(target, property, target);
         if (property === 'keyAt')
           return (dirFd: number, entry: Buffer) => {
-            if (entry.toString() === name) throw new ErrnoError(errno, 'name_to_handle_at', name);
+            if (entry.toString() === name && isDue()) throw new ErrnoError(errno, 'name_to_handle_at', name);
             return target.keyAt(dirFd, entry);
           };
         return typeof value === 'function' ? value.bind(target) : value;
@@ -58,10 +59,51 @@ describe.skipIf(missing !== undefined)(missing ?? 'what refuses to be looked at'
       reason: expect.stringMatching(words),
     });
     expect(textOf(second, 'good')).toBe('good');
+    // The instant is that of all that is in the copy; what is not is said beside it, and judged so by whoever reads it.
+    expect(second.unreadable.get('folder/bad')).toMatch(words);
     expect(levelOf(second)).toBe('filesystem');
     // Nothing is taken for known of it: the next run reads it.
     const third = await scene.copy();
     expect(textOf(third, 'folder/bad')).toBe('as it was, and more');
+  });
+
+  it.each([
+    ['link', (path: string) => symlinkSync('where it leads', path)],
+    ['pipe', (path: string) => void execFileSync('mkfifo', [path])],
+  ])('is named and left out where it is a %s, which is nothing but its look', async (name, make) => {
+    await using scene = await openPrecopyScene('ext4');
+    const path = join(scene.root, name);
+    make(path);
+    expect((await scene.copy()).names).toContain(name);
+    // So that it is looked at again.
+    lchownSync(path, 1, 1);
+    const second = await scene.copy({ environment: { journal: failingAt(scene.journal, name, EIO) } });
+    expect(second.names).not.toContain(name);
+    expect(second.unreadable.get(name)).toMatch(/disk reported an error/);
+    expect(second.evidence.tracking?.retries).toEqual([]);
+    expect(textOf(second, 'folder/file')).toBe('content');
+    const third = await scene.copy();
+    expect(third.names).toContain(name);
+    expect(third.unreadable.size).toBe(0);
+  });
+
+  it.each(['link', 'file'])('inside a hold it ends nothing either: a %s is named', async (name) => {
+    await using scene = await openPrecopyScene('ext4');
+    const path = join(scene.root, name);
+    if (name === 'link') symlinkSync('where it leads', path);
+    else writeFileSync(path, 'as it was');
+    await scene.copy();
+    let isFailing = false;
+    const result = await scene.copy({
+      environment: { journal: failingAt(scene.journal, name, EIO, () => isFailing) },
+      steps: justBefore(() => {
+        lchownSync(path, 1, 1);
+        isFailing = true;
+      }),
+    });
+    expect(result.evidence.tracking?.retries).toEqual([]);
+    expect(result.unreadable.get(name)).toMatch(/disk reported an error/);
+    expect(levelOf(result)).toBe('filesystem');
   });
 
   it('when its folder is listed is left out of the copy, and the folder is listed again by the next run', async () => {

@@ -7,13 +7,14 @@ import { type EntryDetail, noDetail, nodeTypeOf } from './entry-meta.ts';
 import { whyOneUnreadable } from './unreadable.ts';
 
 /**
- * Link target and attributes of one entry of an open directory. Undefined when it vanished. Attributes that may not be
- * read are noted, not passed over.
+ * Link target and attributes of one entry of an open directory. Undefined when it vanished, or is a link whose target
+ * cannot be read: that is noted, and there is nothing of it to keep. Attributes that may not be read are noted.
  */
 export function entryDetail(tree: OpenTree, entry: TreeEntry, dirFd: number): EntryDetail | undefined {
   if (entry.isStandIn) return noDetail;
   try {
-    const linkTarget = nodeTypeOf(entry.stat.mode) === 'symlink' ? readLinkAt(dirFd, entry.name) : null;
+    const linkTarget = linkTargetOf(tree, entry, dirFd);
+    if (linkTarget === undefined) return undefined;
     const xattrs = readableXattrs(entryOf(dirFd, entry.name), () => noteAttributes(tree, entry));
     return linkTarget === null && xattrs.length === 0 ? noDetail : { linkTarget, xattrs };
   } catch (error) {
@@ -21,6 +22,19 @@ export function entryDetail(tree: OpenTree, entry: TreeEntry, dirFd: number): En
     if (whyOneUnreadable(error) === undefined) throw error;
     noteAttributes(tree, entry);
     return noDetail;
+  }
+}
+
+function linkTargetOf(tree: OpenTree, entry: TreeEntry, dirFd: number): Buffer | null | undefined {
+  if (nodeTypeOf(entry.stat.mode) !== 'symlink') return null;
+  try {
+    return readLinkAt(dirFd, entry.name);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EINVAL')) return undefined;
+    const reason = whyOneUnreadable(error);
+    if (reason === undefined) throw error;
+    tree.noteUnreadable(entry.path, reason);
+    return undefined;
   }
 }
 

@@ -100,6 +100,7 @@ async function planRoot(
   const { root: anchor, missing } = findAnchor(ops, base);
   if (new OwnPlaces(ownPaths, ops).isInside(anchor.path)) throw ownTarget(anchor);
   const firstMissing = base.length - missing.length;
+  if (isOriginal) sayWhereLinksLead(pathOf(base.slice(0, firstMissing)), anchor, notes);
   /** The snapshot's node of the folder at a depth of `base`; the chosen folder's own where it is made anew. */
   const nodeAt = (depth: number): TreeNode | null => {
     if (isOriginal) return root.nodes[root.nodes.length - (base.length - depth)] ?? null;
@@ -132,6 +133,18 @@ async function planRoot(
   }
   await builder.planEntries(directory, root.choice, false);
   return anchor;
+}
+
+/** Backups are named by where links lead: one on the way to such a place may be newer, and what is there something else. */
+function sayWhereLinksLead(named: Buffer, anchor: TargetRoot, notes: PlanNotes): void {
+  if (anchor.path.equals(named)) return;
+  const [path, place] = [displayPath(named), displayPath(anchor.path)];
+  notes.say({
+    code: 'type-change',
+    text: `${path} is reached over a link: what is put back, replaced or deleted is in ${place}.`,
+    paths: [path, place],
+    asks: true,
+  });
 }
 
 function topDirectory(

@@ -1,5 +1,5 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { earnLevel } from '../../../../../shared/domain/earn-level.ts';
 import type { FilesystemFacts } from '../../../sources/index.ts';
 import { type LoopFilesystemType, openLoopFilesystem } from '../../../system/testing/loop-filesystem.ts';
@@ -27,6 +27,10 @@ export interface RunOptions {
 
 export interface Copied {
   readonly files: ReadonlyMap<string, ReadFile>;
+  /** What was noted as not to be read, by path below the root. */
+  readonly unreadable: ReadonlyMap<string, string>;
+  /** Names in the root. */
+  readonly names: readonly string[];
   readonly evidence: StillEvidence;
   readonly ahead: MemoryAhead;
   readonly notes: readonly string[];
@@ -72,9 +76,15 @@ export async function openPrecopyScene(type: LoopFilesystemType): Promise<Precop
       facts,
       { longestStallMs: options.longestStallMs ?? 2000 },
       { signal, report, ahead, ...options.context },
-      (view) => readView(view, signal, options.base),
+      async (view) => {
+        const files = await readView(view, signal, options.base);
+        const names: string[] = [];
+        for await (const { name } of view.root.children?.() ?? []) names.push(Buffer.from(name).toString());
+        const notes = view.unreadable().map(({ path, reason }) => [relative(root, path), reason] as const);
+        return { files, names, unreadable: new Map(notes) };
+      },
     );
-    return { files: value, evidence, ahead, notes: report.notes, phases: report.phases };
+    return { ...value, evidence, ahead, notes: report.notes, phases: report.phases };
   };
   return {
     mountPoint: filesystem.mountPoint,
