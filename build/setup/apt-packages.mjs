@@ -38,6 +38,7 @@ export const groups = {
     reason: 'a machine of its own, for holding the filesystem everything runs from',
     names: ['qemu-system-x86', 'qemu-utils', 'mmdebstrap', 'cpio'],
   },
+  borg: { reason: 'what the engine is measured against, beside restic', names: ['borgbackup'] },
   polkit: { reason: 'starting the helper with an administrator’s consent', names: ['polkitd', 'pkexec'] },
 };
 
@@ -46,4 +47,5 @@ export const purposes = {
   build: ['build'],
   app: ['app', 'build'],
   test: ['app', 'build', 'restic', 'filesystems', 'desktop', 'everyday', 'guest', 'polkit'],
+  bench: ['app', 'build', 'restic', 'filesystems', 'desktop', 'everyday', 'guest', 'polkit', 'borg'],
 };

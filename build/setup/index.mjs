@@ -4,7 +4,7 @@ import { ensureNodeModules } from './node-modules.mjs';
 
 /**
  * Makes this tree ready for a purpose; does nothing, and says nothing, when it is.
- * @param {'build' | 'app' | 'test'} purpose
+ * @param {'build' | 'app' | 'test' | 'bench'} purpose
  */
 export async function ensure(purpose) {
   await ensureAptPackages(purpose);

@@ -15,7 +15,7 @@ runTask(async () => {
     const wanted = name === undefined ? 'give a name' : `there is no ${kind} named ${name}`;
     throw new SetupError(`${kind}: ${wanted}; there is: ${names.join(', ') || 'none yet'}`);
   }
-  await ensure('test');
+  await ensure(kind === 'bench' ? 'bench' : 'test');
   await build();
   return run(nodeProgram(), [inTree('e2e', kind, `${name}.ts`), ...rest], { input: true, env: childEnvironment() });
 });

@@ -13,7 +13,6 @@ import { noStartRule, startRuleFor } from './authority/start-rule.ts';
 import { writeDurably } from './authority/write-durably.ts';
 import type { HelperContext } from './commands/context.ts';
 import { ownPlaces } from './commands/own-places.ts';
-import { repositoryFileOps } from './commands/repositories/file-access.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
 import { PublishedTrees } from './pipeline/published-trees.ts';
@@ -62,6 +61,9 @@ import { deviceNumber, listMounts } from './system/mounts.ts';
 import { openVerifiedProgram } from './system/spawn-verified.ts';
 import type { SystemBus } from './system/system-bus.ts';
 import { version } from './version.ts';
+import { crunchThreads } from './workers/crunch-threads.ts';
+import { repositoryFileOps } from './workers/repository-file-ops.ts';
+import { ThreadedPlace } from './workers/threaded-place.ts';
 
 export interface Composition {
   readonly caller: Caller;
@@ -147,6 +149,8 @@ export function composeHelper(composition: Composition): HelperContext {
     asCaller,
     environment,
     kdf: composition.kdf ?? 'default',
+    startCrunching: crunchThreads(),
+    onThreads: (local) => new ThreadedPlace(local, { root: local.location, identity }),
   });
   const scheduleConsent = openScheduleConsent(
     directories.scheduleConsentFile,

@@ -7,6 +7,7 @@ export function blobStoreFor(repository: Repository, writer: RepositoryWriter): 
   // Files are added to the tree that was saved last: it need not become durable first only to be read again.
   let latest: { readonly id: BlobId; readonly nodes: readonly TreeNode[] } | null = null;
   return {
+    takeFile: writer.takesFiles ? (...file) => writer.takeFile(...file) : undefined,
     saveData: (bytes) => writer.saveBlob('data', bytes),
     saveTree: async (nodes) => {
       const saved = await writer.saveTree(nodes);

@@ -1,6 +1,6 @@
 import type { PathNote } from '../../../shared/domain/evidence.ts';
 import type { BlobId } from '../../../shared/domain/ids.ts';
-import type { PhaseReporter, StillView } from '../quiesce/contract.ts';
+import type { BeforeRead, PhaseReporter, StillView } from '../quiesce/contract.ts';
 import type { TreeNode, TreeText } from '../repository/index.ts';
 
 export interface SavedBlob {
@@ -10,10 +10,30 @@ export interface SavedBlob {
   readonly storedLength: number;
 }
 
+export interface TakeOptions {
+  readonly beforeRead?: BeforeRead | undefined;
+  /** Told of bytes that were read and stored, in any order. */
+  readonly onRead?: ((bytes: number) => void) | undefined;
+}
+
+/** What was taken of an open file: as many bytes as were there. */
+export interface TakenFile {
+  readonly blobs: readonly BlobId[];
+  readonly length: number;
+  readonly storedLength: number;
+}
+
 /** What capture needs of a repository while it writes; the repository's writer satisfies it. */
 export interface BlobStore {
   /** `bytes` are the caller's again as soon as this returns, before it resolves. */
   saveData(bytes: Uint8Array): Promise<SavedBlob>;
+  /**
+   * Saves what an open file has from `start` to `end`, cut as a stream of its own, read elsewhere meanwhile: the descriptor
+   * must stay open until it settles. Rejects with the file's own error. Absent where bytes can only be pushed.
+   */
+  readonly takeFile?:
+    | ((fd: number, start: number, end: number, options?: TakeOptions) => Promise<TakenFile>)
+    | undefined;
   /** In any order. Refused when a node refers to what the repository does not hold: no snapshot can then refer to it. */
   saveTree(nodes: readonly TreeNode[]): Promise<SavedBlob>;
   /** Length of the plaintext of a blob that is stored and indexed (or was saved in this run); null when there is none. */

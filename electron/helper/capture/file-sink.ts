@@ -1,9 +1,12 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
 import { throwIfAborted } from '../../../shared/errors/index.ts';
-import type { ContentSink } from '../quiesce/contract.ts';
+import type { ContentSink, OpenFile } from '../quiesce/contract.ts';
 import { type BaseContent, baseNotStored } from './base-content.ts';
 import type { BlobStore, Chunker, SavedBlob } from './contract.ts';
+import { streamsOf } from './streams-of.ts';
 import { shortestHole, type ZeroChunks, zeroBytes } from './zero-chunks.ts';
+
+type TakeFile = NonNullable<BlobStore['takeFile']>;
 
 export interface FileSinkParts {
   readonly store: BlobStore;
@@ -26,9 +29,13 @@ export class FileSink implements ContentSink {
   #failure: { readonly error: unknown } | null = null;
   #chunk: { readonly id: BlobId; readonly bytes: Uint8Array } | undefined;
 
+  readonly file: ((file: OpenFile) => Promise<number>) | undefined;
+
   constructor(parts: FileSinkParts) {
     this.#parts = parts;
     parts.chunker.finish();
+    const { takeFile } = parts.store;
+    if (takeFile !== undefined) this.file = (file) => this.#file(file, takeFile);
   }
 
   async data(bytes: Uint8Array): Promise<void> {
@@ -36,6 +43,22 @@ export class FileSink implements ContentSink {
     this.#push(bytes);
     this.#received(bytes.length);
     await this.settle();
+  }
+
+  /** The same chunks as if its data and holes were pushed: a hole that is long enough ends one stream and begins another. */
+  async #file({ fd, size, extents, beforeRead }: OpenFile, takeFile: TakeFile): Promise<number> {
+    this.#check();
+    for (const { start, end } of streamsOf(extents, size)) {
+      if (start > this.#length) await this.hole(start - this.#length);
+      if (end === start) continue;
+      const taken = await takeFile(fd, start, end, { beforeRead, onRead: (bytes) => this.#received(bytes) });
+      this.#check();
+      this.#ids.push(...taken.blobs);
+      if (taken.storedLength > 0)
+        this.#parts.onSaved({ id: taken.blobs[0] as BlobId, isNew: true, storedLength: taken.storedLength });
+      if (taken.length < end - start) break;
+    }
+    return this.#length;
   }
 
   async hole(length: number): Promise<void> {

@@ -13,6 +13,8 @@ import type { Tally } from './tally.ts';
 
 /** Files read at the same time: enough to keep reading, hashing and storing busy together. */
 const filesAtOnce = 8;
+/** The same where threads read them: enough small ones to fill a few messages, each an open descriptor. */
+const filesForThreads = 256;
 
 /** What the parent has in an entry's place; asked only where it can help, because each folder of it has to be read. */
 type Before = () => Promise<TreeNode | undefined>;
@@ -36,7 +38,7 @@ export class ViewWalk {
   readonly #parent: ParentTree;
   readonly #accounts: AccountNames;
   readonly #tally: Tally;
-  readonly #slots = new Slots(filesAtOnce);
+  readonly #slots: Slots;
   readonly #breather = new Breather();
   #failure: { readonly error: unknown } | null = null;
 
@@ -49,6 +51,7 @@ export class ViewWalk {
     tally: Tally,
   ) {
     this.#store = store;
+    this.#slots = new Slots(store.takeFile === undefined ? filesAtOnce : filesForThreads);
     this.#options = options;
     this.#files = files;
     this.#parent = parent;

@@ -114,9 +114,29 @@ export interface EntryMeta {
   readonly xattrs: readonly { readonly name: Uint8Array; readonly value: Uint8Array }[];
 }
 
+/** Asked before so many bytes are read from a disk; undefined where they may be read at once. */
+export type BeforeRead = (bytes: number) => Promise<void> | undefined;
+
+/** An open regular file, to be read by whoever receives it: see `ContentSink.file`. */
+export interface OpenFile {
+  readonly fd: number;
+  /** How much of it is to be read; it may be shorter by now. */
+  readonly size: number;
+  /** What of it is stored, in order; what lies between reads as zeros. */
+  readonly extents: readonly { readonly offset: number; readonly length: number }[];
+  readonly beforeRead?: BeforeRead | undefined;
+}
+
 /** Receives one file's content in order. The buffers belong to the caller again when the call returns. */
 export interface ContentSink {
   data(bytes: Uint8Array): Promise<void>;
+  /**
+   * All of a file, in place of any `data`, `hole` or `same`: it is read from the descriptor, by other threads perhaps, which
+   * is over when this settles. Resolves with how many bytes there were: fewer than its size where it ended before. Rejects
+   * with the error of reading. Whether it changed meanwhile is the method's to find, as when it reads itself. Absent where
+   * content can only be pushed.
+   */
+  readonly file?: ((file: OpenFile) => Promise<number>) | undefined;
   /** `length` zero bytes that the source does not store. */
   hole(length: number): Promise<void>;
   /** `length` bytes known to equal the same range of the base version (see `StillContent.base`). */

@@ -12,6 +12,7 @@ export { LocalBackend } from './backend/local/local-backend.ts';
 export { MemoryBackend } from './backend/memory/memory-backend.ts';
 export { Breather } from './breather.ts';
 export { type Chunker, currentChunkerVersion } from './chunker/chunker.ts';
+export type { StartCrunching } from './crunch/contract.ts';
 export { type Environment, processEnvironment } from './environment.ts';
 export { misuse } from './failures.ts';
 export type { BlobType } from './format/blob.ts';

@@ -3,6 +3,7 @@ import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import { isStillpointError, StillpointError, throwIfAborted } from '../../../shared/errors/index.ts';
 import type { Backend } from './backend/contract.ts';
 import { currentChunkerVersion } from './chunker/chunker.ts';
+import type { StartCrunching } from './crunch/contract.ts';
 import { irreduciblePolynomial } from './crypto/irreducible-polynomial.ts';
 import { generateMasterKey } from './crypto/master-key.ts';
 import { calibrateCost, testCost } from './crypto/password-key.ts';
@@ -23,6 +24,8 @@ export interface OpenOptions {
   readonly environment?: Environment | undefined;
   readonly lockTiming?: LockTiming | undefined;
   readonly packTarget?: number | undefined;
+  /** Threads that take files in; without them everything is computed where it is asked for. */
+  readonly startCrunching?: StartCrunching | undefined;
 }
 
 /**
@@ -127,5 +130,6 @@ function repositoryOf(backend: Backend, config: RepositoryConfig, key: UnlockedK
     cost: costOf(options),
     lockTiming: options.lockTiming,
     packTarget: options.packTarget,
+    startCrunching: options.startCrunching,
   });
 }

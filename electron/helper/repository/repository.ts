@@ -4,6 +4,8 @@ import type { Backend } from './backend/contract.ts';
 import { Breather } from './breather.ts';
 import { Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 import { deriveGearTable } from './chunker/gear-table.ts';
+import type { StartCrunching } from './crunch/contract.ts';
+import type { MasterKey } from './crypto/master-key.ts';
 import { Sealer, sealOverhead } from './crypto/sealer.ts';
 import { Documents } from './documents.ts';
 import type { Environment } from './environment.ts';
@@ -46,6 +48,8 @@ export interface RepositorySettings {
   readonly lockTiming?: LockTiming | undefined;
   /** Length at which a pack is written, in bytes. */
   readonly packTarget?: number | undefined;
+  /** Threads that take files in; without them everything is computed where it is asked for. */
+  readonly startCrunching?: StartCrunching | undefined;
 }
 
 export interface WithWriterOptions {
@@ -71,6 +75,7 @@ export class Repository {
   readonly #trees = new TreeCache();
   readonly #texts = new TreeTexts();
   readonly #gear: Uint32Array;
+  readonly #masterKey: MasterKey;
   #index = new LoadedIndex();
   /** When the index was read, in `nextSequence` order; 0 when it was not. */
   #indexSequence = 0;
@@ -82,6 +87,7 @@ export class Repository {
     this.backend = backend;
     this.#config = config;
     this.#settings = settings;
+    this.#masterKey = key.masterKey;
     this.#sealer = new Sealer(key.masterKey);
     this.#documents = new Documents(backend, this.#sealer, config.version);
     this.#reader = new BlobReader(backend, this.#sealer);
@@ -256,7 +262,22 @@ export class Repository {
       signal: options.signal ? AbortSignal.any([options.signal, lock.lost]) : lock.lost,
       onProgress: options.onProgress,
       packTarget: this.#settings.packTarget ?? packTarget,
+      crunching: this.#crunching(),
     });
+  }
+
+  #crunching(): ConstructorParameters<typeof RepositoryWriter>[0]['crunching'] {
+    const { startCrunching: start } = this.#settings;
+    if (start === undefined) return undefined;
+    const settings = { key: this.#masterKey, gear: this.#gear, version: this.#config.version };
+    return {
+      start,
+      settings: {
+        ...settings,
+        packTarget: this.#settings.packTarget ?? packTarget,
+        known: this.#index.blobs.columns,
+      },
+    };
   }
 
   async #treeIfWhole(id: BlobId, index: BlobIndex): Promise<Tree | undefined> {

@@ -15,6 +15,7 @@ import {
   LocalBackend,
   openRepository,
   type Repository,
+  type StartCrunching,
 } from '../../repository/index.ts';
 import { mountOf } from '../../system/mounts.ts';
 import type { AsCaller } from './place.ts';
@@ -27,6 +28,10 @@ export interface SessionsOptions {
   readonly asCaller: AsCaller;
   readonly environment: Environment;
   readonly kdf: 'default' | 'test';
+  /** Threads for those who write. */
+  readonly startCrunching?: StartCrunching;
+  /** A place that writes and reads back on threads. */
+  readonly onThreads?: (local: Backend) => Backend;
 }
 
 /** Repositories opened with their password, for as long as this helper lives. Keys are in memory only. */
@@ -42,7 +47,8 @@ export class RepositorySessions {
 
   backendAt(location: RepositoryLocation): Backend {
     const { fileOps, asCaller } = this.#options;
-    return new LocalBackend(location.path, fileOps, () => asCaller(() => seesAtOnce(location.path)));
+    const local = new LocalBackend(location.path, fileOps, () => asCaller(() => seesAtOnce(location.path)));
+    return this.#options.onThreads?.(local) ?? local;
   }
 
   registered(): readonly Registered[] {
@@ -142,7 +148,8 @@ export class RepositorySessions {
   }
 
   #openOptions(password: string) {
-    return { password, kdf: this.#options.kdf, environment: this.#options.environment };
+    const { kdf, environment, startCrunching } = this.#options;
+    return { password, kdf, environment, startCrunching };
   }
 
   async #place(registered: Registered): Promise<'there' | 'waiting' | 'other'> {

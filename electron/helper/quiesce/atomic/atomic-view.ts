@@ -70,6 +70,7 @@ async function sendContent(
   sink: ContentSink,
   signal: AbortSignal,
 ): Promise<number> {
+  if (sink.file !== undefined) return size === 0 ? 0 : sink.file({ fd, size, extents: dataExtents(fd, size) });
   let position = 0;
   for (const { offset, length } of dataExtents(fd, size)) {
     if (offset > position) await sink.hole(offset - position);

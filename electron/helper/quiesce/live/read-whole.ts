@@ -182,6 +182,7 @@ async function sendContent(
 ): Promise<number> {
   const size = Number(stat.size);
   if (size === 0) return 0;
+  if (sink.file !== undefined) return sink.file({ fd, size, extents: dataExtents(fd, size) });
   const buffer = options.buffers.take(size);
   let position = 0;
   let lookAt = lookAgainBytes;

@@ -32,6 +32,7 @@ export interface LiveContentsParts {
 }
 
 const bufferBytes = 1024 * 1024;
+const firstByte = Buffer.alloc(1);
 /** A large file is looked at again after so much of it: what changed meanwhile need not be read to its end. */
 const lookAgainBytes = 16 * 1024 * 1024;
 const vanished: ContentVerdict = { state: 'vanished' };
@@ -193,6 +194,7 @@ export class LiveContents {
   async #send(key: HandleKey, fd: number, before: Statx, sink: ContentSink, signal: AbortSignal): Promise<boolean> {
     const size = Number(before.size);
     if (size === 0) return true;
+    if (sink.file !== undefined) return this.#hand(key, fd, before, sink.file);
     const isLarge = size >= hotFrom;
     const buffer = this.#buffers.take(size);
     let position = 0;
@@ -225,6 +227,47 @@ export class LiveContents {
     }
   }
 
+  /** The same where others read the file from its descriptor. */
+  async #hand(key: HandleKey, fd: number, before: Statx, file: NonNullable<ContentSink['file']>): Promise<boolean> {
+    const size = Number(before.size);
+    const extents = dataExtents(fd, size);
+    const polite = this.#beforeRead(fd);
+    let bytes = 0;
+    let lookAt = lookAgainBytes;
+    const lookAgain = (wanted: number): Promise<void> | undefined => {
+      if (bytes >= lookAt) {
+        if (statxDescriptor(fd).ctimeNs !== before.ctimeNs) throw new GivenUp();
+        lookAt = bytes + lookAgainBytes;
+      }
+      bytes += wanted;
+      return polite?.(wanted);
+    };
+    try {
+      const beforeRead = size > lookAgainBytes ? lookAgain : polite;
+      const length = await file({ fd, size, extents, beforeRead });
+      bytes = Math.min(
+        length,
+        extents.reduce((sum, extent) => sum + extent.length, 0),
+      );
+      return true;
+    } catch (error) {
+      if (error instanceof GivenUp) return false;
+      throw error;
+    } finally {
+      this.#bytesRead += bytes;
+      if (size >= hotFrom) this.#parts.restless.wasRead(key, bytes);
+    }
+  }
+
+  /** Undefined where nobody has to be asked, so that large parts are read at once. */
+  #beforeRead(fd: number): ((bytes: number) => Promise<void> | undefined) | undefined {
+    const { pace } = this.#parts;
+    if (pace.isFree) return undefined;
+    // Whether it is in memory is judged by its first byte: whoever is wrong reads a file in turns, or one without.
+    const isInMemory = !pace.isLimited && readCached(fd, firstByte, 1, 0) !== undefined;
+    return isInMemory ? undefined : (bytes) => pace.beforeRead(bytes);
+  }
+
   /** What is in memory takes nobody's turn at the disk. */
   async #read(fd: number, buffer: Buffer, wanted: number, position: number): Promise<number> {
     const { pace } = this.#parts;
@@ -236,6 +279,9 @@ export class LiveContents {
     return readAt(fd, buffer, wanted, position);
   }
 }
+
+/** A file that changed while it was read: the rest need not be. */
+class GivenUp extends Error {}
 
 /** On a thread of the pool: it may wait for the disk. */
 function readAt(fd: number, buffer: Buffer, length: number, position: number): Promise<number> {

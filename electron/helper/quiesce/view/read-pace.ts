@@ -40,6 +40,11 @@ export class ReadPace {
     this.#turnBeganMs = now();
   }
 
+  /** Nothing ever has to wait. */
+  get isFree(): boolean {
+    return !this.isLimited && this.#areOthersBusy === undefined;
+  }
+
   /** To a rate. */
   get isLimited(): boolean {
     return this.#bytesPerMs !== Number.POSITIVE_INFINITY;

@@ -49,6 +49,13 @@ export interface Backend {
    */
   load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined>;
 
+  /**
+   * SHA-256 of the file as 64 hex digits, read from the place without holding all of it in memory; undefined when there is no
+   * such file. Absent where `load` does as well.
+   */
+  digest?(file: FileRef): Promise<string | undefined>;
+
+  /** `bytes` must not change until it settles. */
   save(file: FileRef, bytes: Uint8Array): Promise<void>;
 
   /** Whether there was such a file. */

@@ -1,3 +1,5 @@
+import type { GearScan } from './gear-scan.ts';
+
 /** Lengths in bytes. A chunk ends at a content-defined cut between `min` and `max`; `normal` is where cuts become likely. */
 export interface CutLimits {
   readonly min: number;
@@ -13,7 +15,7 @@ const unlikelyMask = 0xfffff800 | 0;
 const likelyMask = 0xffffc000 | 0;
 
 /** Bytes the rolling hash depends on: each byte is shifted out after 32 steps. */
-const windowLength = 32;
+export const windowLength = 32;
 
 /**
  * Finds the ends of chunks in a stream, in the manner of FastCDC (Xia et al., USENIX ATC 2016): a gear hash over the last
@@ -23,13 +25,16 @@ const windowLength = 32;
 export class CutFinder {
   readonly #gear: Uint32Array;
   readonly #limits: CutLimits;
+  readonly #fast: GearScan | undefined;
   #hash = 0;
   /** Bytes seen of the chunk under way. */
   #length = 0;
 
-  constructor(gear: Uint32Array, limits: CutLimits = cutLimits) {
+  /** With `fast` all bytes looked at must lie in its window, at its beginning. */
+  constructor(gear: Uint32Array, limits: CutLimits = cutLimits, fast?: GearScan) {
     this.#gear = gear;
     this.#limits = limits;
+    this.#fast = fast;
   }
 
   /** Looks at `bytes` from `from` on. The index just after the next cut, or -1 when there is none and all was seen. */
@@ -47,6 +52,11 @@ export class CutFinder {
     return -1;
   }
 
+  /** Counts bytes of the chunk under way that are not looked at: at most its least length less `windowLength`, from its start. */
+  skip(length: number): void {
+    this.#length += length;
+  }
+
   /** Forgets the chunk under way: the next byte begins a new stream. */
   reset(): void {
     this.#hash = 0;
@@ -60,6 +70,7 @@ export class CutFinder {
 
   /** Rolls from `at` to `end`. Answers ~(index after the cut), or where it stopped. Mask 0 never cuts. */
   #scan(bytes: Uint8Array, at: number, end: number, mask: number): number {
+    if (this.#fast !== undefined && mask !== 0) return this.#scanFast(this.#fast, at, end, mask);
     const gear = this.#gear;
     let hash = this.#hash;
     for (let index = at; index < end; index += 1) {
@@ -68,5 +79,13 @@ export class CutFinder {
     }
     this.#hash = hash;
     return Math.max(at, end);
+  }
+
+  #scanFast(fast: GearScan, at: number, end: number, mask: number): number {
+    if (at >= end) return at;
+    const cut = fast.scan(at, end, mask, this.#hash);
+    if (cut >= 0) return ~cut;
+    this.#hash = fast.hash;
+    return end;
   }
 }

@@ -44,6 +44,30 @@ export class Sealer {
     this.#mac.sign(target.subarray(end, end + macLength), ciphertext, nonce);
   }
 
+  /**
+   * Seals into `target` at `offset` what `make` writes there, or `plaintext` where it makes nothing. `make` gets the place
+   * and answers how many bytes it wrote; that many, and `sealOverhead`, are used. What it answered is answered.
+   */
+  sealAt(
+    target: Buffer,
+    offset: number,
+    plaintext: Uint8Array,
+    make: (target: Buffer, offset: number) => number | undefined,
+  ): number | undefined {
+    const at = offset + nonceLength;
+    const made = make(target, at);
+    if (made === undefined) {
+      this.sealInto(target, offset, plaintext);
+      return undefined;
+    }
+    const nonce = target.subarray(offset, at);
+    this.#fillRandom(nonce);
+    const bytes = target.subarray(at, at + made);
+    this.#encrypt(bytes, bytes, nonce);
+    this.#mac.sign(target.subarray(at + made, at + made + macLength), bytes, nonce);
+    return made;
+  }
+
   /** In slices: each is still in the processor's own memory when it is put into place. */
   #encrypt(plaintext: Uint8Array, into: Buffer, nonce: Uint8Array): void {
     if (plaintext.length === 0) return;

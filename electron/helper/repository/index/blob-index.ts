@@ -12,6 +12,28 @@ const typeNumbers: Readonly<Record<BlobType, number>> = { data: 0, tree: 1 };
 const emptySlot = -1;
 const initialCapacity = 1024;
 
+/** What other threads need to know whether a blob is listed. They see what was added before they got it, and perhaps more. */
+export interface IndexColumns {
+  readonly ids: Uint8Array;
+  readonly types: Uint8Array;
+  readonly slots: Int32Array;
+}
+
+/** Whether the index has the blob; `id` as bytes. */
+export function isListed({ ids, types, slots }: IndexColumns, type: BlobType, id: Uint8Array): boolean {
+  const first = (id[0] ?? 0) | ((id[1] ?? 0) << 8) | ((id[2] ?? 0) << 16) | ((id[3] ?? 0) << 24);
+  for (let slot = ((first >>> 0) + typeNumbers[type]) & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
+    const entry = Atomics.load(slots, slot);
+    if (entry === emptySlot) return false;
+    if (types[entry] === typeNumbers[type] && isAt(ids, entry * idLength, id)) return true;
+  }
+}
+
+function isAt(ids: Uint8Array, start: number, id: Uint8Array): boolean {
+  for (let index = 0; index < idLength; index += 1) if (ids[start + index] !== id[index]) return false;
+  return true;
+}
+
 /**
  * Where every blob is, for millions of blobs: columns of numbers and an open hash table over the first bytes of the ids,
  * about 60 bytes a blob. One blob may be in several packs; all places are kept, the first added is preferred.
@@ -19,13 +41,13 @@ const initialCapacity = 1024;
 export class BlobIndex {
   #capacity = initialCapacity;
   #size = 0;
-  #ids = new Uint8Array(initialCapacity * idLength);
-  #types = new Uint8Array(initialCapacity);
+  #ids = new Uint8Array(new SharedArrayBuffer(initialCapacity * idLength));
+  #types = new Uint8Array(new SharedArrayBuffer(initialCapacity));
   #packs = new Uint32Array(initialCapacity);
   #offsets = new Uint32Array(initialCapacity);
   #lengths = new Uint32Array(initialCapacity);
   #plainLengths = new Uint32Array(initialCapacity);
-  #slots = new Int32Array(initialCapacity * 2).fill(emptySlot);
+  #slots = newSlots(initialCapacity);
   readonly #packIds: PackId[] = [];
   readonly #packNumbers = new Map<PackId, number>();
   readonly #wanted = Buffer.alloc(idLength);
@@ -37,6 +59,11 @@ export class BlobIndex {
 
   get packCount(): number {
     return this.#packIds.length;
+  }
+
+  /** For other threads. */
+  get columns(): IndexColumns {
+    return { ids: this.#ids, types: this.#types, slots: this.#slots };
   }
 
   /** The same entry again (two index files that overlap) is ignored. */
@@ -132,7 +159,8 @@ export class BlobIndex {
     this.#offsets[entry] = blob.offset;
     this.#lengths[entry] = blob.length;
     this.#plainLengths[entry] = blob.uncompressedLength;
-    this.#slots[slot] = entry;
+    // Last, and in order: whoever finds the entry in another thread finds its id.
+    Atomics.store(this.#slots, slot, entry);
     this.#size += 1;
   }
 
@@ -181,13 +209,13 @@ export class BlobIndex {
 
   #grow(): void {
     this.#capacity *= 2;
-    this.#ids = resized(this.#ids, new Uint8Array(this.#capacity * idLength));
-    this.#types = resized(this.#types, new Uint8Array(this.#capacity));
+    this.#ids = resized(this.#ids, new Uint8Array(new SharedArrayBuffer(this.#capacity * idLength)));
+    this.#types = resized(this.#types, new Uint8Array(new SharedArrayBuffer(this.#capacity)));
     this.#packs = resized(this.#packs, new Uint32Array(this.#capacity));
     this.#offsets = resized(this.#offsets, new Uint32Array(this.#capacity));
     this.#lengths = resized(this.#lengths, new Uint32Array(this.#capacity));
     this.#plainLengths = resized(this.#plainLengths, new Uint32Array(this.#capacity));
-    this.#slots = new Int32Array(this.#capacity * 2).fill(emptySlot);
+    this.#slots = newSlots(this.#capacity);
     const words = new DataView(this.#ids.buffer);
     for (let entry = 0; entry < this.#size; entry += 1) {
       let slot = (words.getUint32(entry * idLength, true) + (this.#types[entry] ?? 0)) & (this.#slots.length - 1);
@@ -195,6 +223,10 @@ export class BlobIndex {
       this.#slots[slot] = entry;
     }
   }
+}
+
+function newSlots(capacity: number): Int32Array<SharedArrayBuffer> {
+  return new Int32Array(new SharedArrayBuffer(capacity * 2 * Int32Array.BYTES_PER_ELEMENT)).fill(emptySlot);
 }
 
 function resized<Column extends Uint8Array | Uint32Array>(old: Column, next: Column): Column {

@@ -8,7 +8,7 @@ import { encodePackHeader, headerLengthField, packHeaderLength } from '../format
 export const packTarget = 16 * 1024 * 1024;
 
 /** Headers of more entries would become slow to read; small blobs fill a pack by number. */
-const maxBlobs = 40_000;
+export const maxPackBlobs = 40_000;
 
 export interface FinishedPack {
   readonly id: PackId;
@@ -38,7 +38,7 @@ export class PackAssembler {
   }
 
   get isFull(): boolean {
-    return this.#length >= this.#target || this.#blobs.length >= maxBlobs;
+    return this.#length >= this.#target || this.#blobs.length >= maxPackBlobs;
   }
 
   /** Seals `stored` (the plaintext, or its compressed form) into the pack. The length it takes there. */

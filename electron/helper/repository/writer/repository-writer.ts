@@ -1,6 +1,8 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import { Breather } from '../breather.ts';
+import type { Crunched, StartCrunching } from '../crunch/contract.ts';
+import { Intake, type IntakeParts, type TakenFile, type TakeOptions } from '../crunch/intake.ts';
 import { compressBlob } from '../crypto/compression.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { Sealer } from '../crypto/sealer.ts';
@@ -11,7 +13,7 @@ import { encodeTree } from '../format/tree.ts';
 import type { TreeText } from '../format/tree-text.ts';
 import type { FormatVersion } from '../format/unpacked.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
-import { PackAssembler } from '../pack/pack-assembler.ts';
+import { type FinishedPack, PackAssembler } from '../pack/pack-assembler.ts';
 import type { PackStore } from './pack-store.ts';
 
 export interface SavedBlob {
@@ -52,6 +54,8 @@ export interface WriterDependencies {
   readonly signal: AbortSignal;
   readonly onProgress: ((progress: WriterProgress) => void) | undefined;
   readonly packTarget: number;
+  /** Threads that take open files in; absent where everything is computed here. */
+  readonly crunching?: { readonly start: StartCrunching; readonly settings: IntakeParts['settings'] } | undefined;
 }
 
 /**
@@ -66,6 +70,7 @@ export class RepositoryWriter {
   readonly #pending: Readonly<Record<BlobType, Set<string>>> = { data: new Set(), tree: new Set() };
   /** Trees saved by this run; everything below them is known by construction. */
   readonly #savedTrees = new Set<BlobId>();
+  readonly #intake: Intake | null;
   readonly #breather = new Breather();
   readonly #saving = new Set<Promise<void>>();
   readonly #counts = { blobsNew: 0, blobsKnown: 0, bytesNew: 0, bytesStored: 0, packsVerified: 0 };
@@ -82,6 +87,7 @@ export class RepositoryWriter {
       data: new PackAssembler(sealer, 'data', packTarget),
       tree: new PackAssembler(sealer, 'tree', packTarget),
     };
+    this.#intake = dependencies.crunching === undefined ? null : this.#newIntake(dependencies.crunching);
   }
 
   get progress(): WriterProgress {
@@ -93,7 +99,7 @@ export class RepositoryWriter {
     try {
       this.#assertUsable();
       const id = sha256(bytes) as BlobId;
-      if (this.#pending[type].has(id) || this.#with.index.has(type, id)) {
+      if (this.#pending[type].has(id) || this.#with.index.has(type, id) || this.#isClaimed(type, id)) {
         this.#counts.blobsKnown += 1;
         return this.#rest({ id, isNew: false, storedLength: 0 });
       }
@@ -109,6 +115,25 @@ export class RepositoryWriter {
     } catch (error) {
       return Promise.reject(error);
     }
+  }
+
+  /** Whether `takeFile` can be used. */
+  get takesFiles(): boolean {
+    return this.#intake !== null;
+  }
+
+  /**
+   * Saves what an open file has from `start` to `end`, cut as this repository's chunker cuts a stream, read on threads. The
+   * descriptor must stay open until it resolves or rejects. Rejects with the file's own error, its `code` included, which
+   * is no failure of the writer.
+   */
+  async takeFile(fd: number, start: number, end: number, options: TakeOptions = {}): Promise<TakenFile> {
+    this.#assertUsable();
+    if (this.#intake === null) throw misuse('This writer has no threads.');
+    this.#intake.start(this.#pending.data);
+    const taken = await this.#intake.take(fd, start, end, options);
+    throwIfAborted(this.#with.signal);
+    return taken;
   }
 
   /** Whether the blob is in the repository, or will be when this run ends well. */
@@ -171,6 +196,9 @@ export class RepositoryWriter {
     this.#assertUsable();
     this.#open = false;
     await this.#drain();
+    await this.#intake?.close();
+    // A blob that somebody promised to store and nobody did: what refers to it must not be published.
+    if (this.#pending.data.size > 0 || this.#pending.tree.size > 0) throw misuse('Not all that was saved is stored.');
     return this.#savedTrees;
   }
 
@@ -180,11 +208,13 @@ export class RepositoryWriter {
    */
   async abandon(keepPacks: boolean): Promise<void> {
     this.#open = false;
+    await this.#intake?.close();
     await Promise.allSettled(this.#saving);
     if (keepPacks) await this.#store.writeIndex().catch(() => {});
   }
 
   async #drain(): Promise<void> {
+    if (this.#intake !== null) await this.#guard(this.#intake.flush());
     await Promise.all([this.#finishPack('data'), this.#finishPack('tree'), ...this.#saving]);
     await this.#guard(this.#store.writeIndex());
   }
@@ -192,7 +222,12 @@ export class RepositoryWriter {
   async #finishPack(type: BlobType): Promise<void> {
     const assembler = this.#assemblers[type];
     if (assembler.isEmpty) return;
-    const saving = this.#guard(this.#store.save(assembler.finish()));
+    await this.#savePack(assembler.finish());
+    await this.#breather.breathe(this.#with.signal);
+  }
+
+  async #savePack(pack: FinishedPack): Promise<void> {
+    const saving = this.#guard(this.#store.save(pack));
     this.#saving.add(saving);
     try {
       await saving;
@@ -200,7 +235,35 @@ export class RepositoryWriter {
       this.#saving.delete(saving);
     }
     this.#report();
-    await this.#breather.breathe(this.#with.signal);
+  }
+
+  #newIntake({ start, settings }: NonNullable<WriterDependencies['crunching']>): Intake {
+    return new Intake({
+      start,
+      settings,
+      signal: this.#with.signal,
+      savePack: (pack) => this.#savePack(pack),
+      onFailure: (error) => {
+        this.#failure ??= error;
+      },
+      onCrunched: (crunched) => this.#count(crunched),
+    });
+  }
+
+  /** The blobs are stored, or one of the threads has promised to: until an index lists them they are pending. */
+  #count({ ids, blobsNew, bytesNew, bytesStored }: Crunched): void {
+    for (const id of ids) if (!this.#with.index.has('data', id)) this.#pending.data.add(id);
+    this.#counts.blobsNew += blobsNew;
+    this.#counts.blobsKnown += ids.length - blobsNew;
+    this.#counts.bytesNew += bytesNew;
+    this.#counts.bytesStored += bytesStored;
+  }
+
+  /** By a thread that has not said so yet. Otherwise the claim is ours now. */
+  #isClaimed(type: BlobType, id: BlobId): boolean {
+    if (type === 'tree' || !this.#intake?.isStarted || this.#intake.claim(Buffer.from(id, 'hex'))) return false;
+    this.#pending.data.add(id);
+    return true;
   }
 
   async #assertComplete(node: TreeNode): Promise<void> {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
 import { Breather } from '../../breather.ts';
 import { damaged, repositoryAbsent, repositoryExists } from '../../failures.ts';
@@ -32,6 +32,9 @@ const systemNames = /^(?:lost\+found|\.Trash.*|System Volume Information|\$RECYC
 
 /** Like restic: a folder anyone else may not enter. */
 const folderMode = 0o700;
+
+/** Read at a time for a digest. */
+const digestBytes = 256 * 1024;
 
 /** A repository in a folder of a mounted filesystem. */
 export class LocalBackend implements Backend {
@@ -103,6 +106,26 @@ export class LocalBackend implements Backend {
         const { offset, length } = range ?? { offset: 0, length: size };
         if (offset + length > size) throw cutOff(file);
         return this.#read(fd, offset, length, file);
+      } finally {
+        this.#ops.close(fd);
+      }
+    });
+  }
+
+  async digest(file: FileRef): Promise<string | undefined> {
+    const path = filePath(this.location, file);
+    return this.#attempt(`read ${describeFile(file)}`, () => {
+      const fd = this.#found(this.#ifThere(() => this.#ops.open(path, 'r')));
+      if (fd === undefined) return undefined;
+      const piece = Buffer.allocUnsafe(digestBytes);
+      const hash = createHash('sha256');
+      try {
+        for (let at = 0; ; ) {
+          const count = this.#ops.read(fd, piece, 0, piece.length, at);
+          if (count === 0) return hash.digest('hex');
+          hash.update(piece.subarray(0, count));
+          at += count;
+        }
       } finally {
         this.#ops.close(fd);
       }

@@ -3,10 +3,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type FileOps, LocalBackend, nodeFileOps } from '../../repository/index.ts';
-import { findProgram } from '../../system/exec.ts';
-import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
-import { repositoryFileOps } from './file-access.ts';
+import { type FileOps, LocalBackend, nodeFileOps } from '../repository/index.ts';
+import { findProgram } from '../system/exec.ts';
+import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '../system/testing/loop-filesystem.ts';
+import { repositoryFileOps } from './repository-file-ops.ts';
 
 const fincore = findProgram('fincore');
 const missing = whyNoLoopFilesystem('ext4') ?? (fincore === undefined ? 'needs fincore' : undefined);

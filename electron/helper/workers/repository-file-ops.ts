@@ -1,6 +1,6 @@
-import { type FileOps, nodeFileOps } from '../../repository/index.ts';
-import { asIdentity, type Identity } from '../../system/identity.ts';
-import { forgetCached, writeOut } from '../../system/sync.ts';
+import { type FileOps, nodeFileOps } from '../repository/index.ts';
+import { asIdentity, type Identity } from '../system/identity.ts';
+import { forgetCached, writeOut } from '../system/sync.ts';
 
 /** File access of a local repository: the helper's own, or with the rights of the caller it works for. */
 export function repositoryFileOps(identity: Identity | null): FileOps {
