@@ -4,6 +4,7 @@ import { nextSequence } from '../sequence.ts';
 import { lockLost } from './failures.ts';
 import type { HeldLock, LockMode } from './held-lock.ts';
 import type { LockTiming } from './locks.ts';
+import { removeIfAllowed } from './remove-if-allowed.ts';
 
 export interface RefreshDependencies {
   readonly documents: Documents;
@@ -105,7 +106,7 @@ export class RefreshedLock implements HeldLock {
       const now = environment.nowNs();
       this.#ids.push(await documents.save('lock', this.#with.encode()));
       this.#refreshedNs = now;
-      for (const old of this.#ids.slice(0, -1)) await documents.remove('lock', old);
+      for (const old of this.#ids.slice(0, -1)) await removeIfAllowed(documents, old);
       this.#ids = this.#ids.slice(-1);
       return true;
     } catch {

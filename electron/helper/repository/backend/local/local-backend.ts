@@ -1,11 +1,13 @@
 import { randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { throwIfAborted } from '../../../../../shared/errors/index.ts';
 import { Breather } from '../../breather.ts';
 import { damaged, repositoryAbsent, repositoryExists } from '../../failures.ts';
 import { isId } from '../../format/ids.ts';
 import {
   type Backend,
   type ByteRange,
+  type CallOptions,
   describeFile,
   type FileRef,
   type ListedFile,
@@ -72,7 +74,8 @@ export class LocalBackend implements Backend {
     });
   }
 
-  async list(kind: ListedKind): Promise<readonly ListedFile[]> {
+  async list(kind: ListedKind, options?: CallOptions): Promise<readonly ListedFile[]> {
+    throwIfAborted(options?.signal);
     const attempt = <Result>(work: () => Result): Result => this.#attempt(`list its ${kind} files`, work);
     const breather = new Breather();
     const files: ListedFile[] = [];
@@ -80,7 +83,7 @@ export class LocalBackend implements Backend {
       if (!isId(name)) continue;
       const stat = attempt(() => this.#ifThere(() => this.#ops.lstat(path)));
       if (stat !== undefined && !stat.isDirectory) files.push({ name, size: stat.size });
-      await breather.breathe();
+      await breather.breathe(options?.signal);
     }
     return files;
   }
@@ -93,7 +96,8 @@ export class LocalBackend implements Backend {
     return this.#lookAt(file)?.mtimeMs;
   }
 
-  async load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined> {
+  async load(file: FileRef, range?: ByteRange, options?: CallOptions): Promise<Buffer | undefined> {
+    throwIfAborted(options?.signal);
     const path = filePath(this.location, file);
     return this.#attempt(`read ${describeFile(file)}`, () => {
       const fd = this.#found(this.#ifThere(() => this.#ops.open(path, 'r')));
@@ -109,7 +113,8 @@ export class LocalBackend implements Backend {
     });
   }
 
-  async save(file: FileRef, bytes: Uint8Array): Promise<void> {
+  async save(file: FileRef, bytes: Uint8Array, options?: CallOptions): Promise<void> {
+    throwIfAborted(options?.signal);
     const path = filePath(this.location, file);
     this.#attempt(`write ${describeFile(file)}`, () => {
       if (file.kind === 'config' && this.#ifThere(() => this.#ops.lstat(path))) throw repositoryExists(this.location);
