@@ -42,7 +42,11 @@ const runner: Runner = {
         stdin instanceof ReadStream && stdin.isTTY
           ? (question: string) => askWithoutEcho(stdin, (text) => stderr.write(text), question)
           : null;
-      const passwords = { passwordFiles: options.passwordFile ?? [], ask };
+      const passwords = {
+        passwordFiles: options.passwordFile ?? [],
+        credentialsFiles: options.credentialsFile ?? [],
+        ask,
+      };
       try {
         code = await work({ service, output, signal: cancelOnInterrupt(), options, passwords });
       } finally {

@@ -1,3 +1,4 @@
+export type { ReachingProgram, RunningProgram, StartProgram } from './backend/child/contract.ts';
 export type {
   Backend,
   ByteRange,
@@ -10,6 +11,7 @@ export type {
 export { type FileOps, type FileStat, nodeFileOps } from './backend/local/file-ops.ts';
 export { LocalBackend } from './backend/local/local-backend.ts';
 export { MemoryBackend } from './backend/memory/memory-backend.ts';
+export { openRemote, type RemoteLocation, type RemotePlace, type RemotePorts } from './backend/open-remote.ts';
 export { Breather } from './breather.ts';
 export { type Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 export { type Environment, processEnvironment } from './environment.ts';

@@ -1,4 +1,4 @@
-import { connect, type ClientHttp2Session, type ClientHttp2Stream, constants } from 'node:http2';
+import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import { Duplex } from 'node:stream';
 import { isStillpointError, StillpointError } from '../../../../../shared/errors/index.ts';
 import type { RunningProgram, StartProgram } from '../child/contract.ts';
@@ -114,9 +114,11 @@ async function exchange(
       if (!isAnswered) reject(new Error('the stream was closed'));
     });
   });
-  const sent = (body === undefined ? Promise.resolve() : sendBody(stream, body, pace, () => isAnswered)).catch((error) => {
-    if (!isAnswered) throw error;
-  });
+  const sent = (body === undefined ? Promise.resolve() : sendBody(stream, body, pace, () => isAnswered)).catch(
+    (error) => {
+      if (!isAnswered) throw error;
+    },
+  );
   const answer = await Promise.race([answered, sent.then(() => answered)]);
   if (body !== undefined && !stream.writableFinished) stream.close(constants.NGHTTP2_NO_ERROR);
   return answer;

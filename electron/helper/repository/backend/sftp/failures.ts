@@ -1,6 +1,6 @@
 import { StillpointError } from '../../../../../shared/errors/index.ts';
-import { transientError } from '../decorators/transient.ts';
 import { repositoryAbsent } from '../../failures.ts';
+import { transientError } from '../decorators/transient.ts';
 import { status } from './wire.ts';
 
 /** What the server answered to one request. */

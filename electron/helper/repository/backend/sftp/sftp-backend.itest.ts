@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { backendConformance } from '../../testing/backend-conformance.ts';
-import { startSshd, sshdMissing, type SshServer } from '../../testing/servers/sshd.ts';
+import { type SshServer, sshdMissing, startSshd } from '../../testing/servers/sshd.ts';
 import { startingProgram } from '../../testing/start-program.ts';
 import { SftpBackend } from './sftp-backend.ts';
 import { SftpSession } from './sftp-session.ts';

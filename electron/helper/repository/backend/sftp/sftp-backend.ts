@@ -171,13 +171,7 @@ export class SftpBackend implements Backend {
   }
 
   /** The plain rename never overwrites: of two who make a repository here at once one loses. */
-  async #publish(
-    sftp: SftpClient,
-    file: FileRef,
-    temporary: string,
-    path: string,
-    bytes: Uint8Array,
-  ): Promise<void> {
+  async #publish(sftp: SftpClient, file: FileRef, temporary: string, path: string, bytes: Uint8Array): Promise<void> {
     if (file.kind !== 'config' && sftp.offers('posix-rename@openssh.com')) return sftp.replace(temporary, path);
     try {
       await sftp.rename(temporary, path);

@@ -1,6 +1,6 @@
-import { abortReason } from '../decorators/cancel.ts';
-import type { CallOptions } from '../contract.ts';
 import type { RunningProgram } from '../child/contract.ts';
+import type { CallOptions } from '../contract.ts';
+import { abortReason } from '../decorators/cancel.ts';
 import { connectionEnded, SftpStatus } from './failures.ts';
 import {
   type Attributes,
@@ -238,7 +238,10 @@ export class SftpClient {
     const waiting = this.#waiting.get(id);
     if (!waiting) throw new NotThisProtocol('an answer nobody waits for');
     this.#waiting.delete(id);
-    if (answer.type !== packet.status) return waiting.resolve(answer);
+    if (answer.type !== packet.status) {
+      waiting.resolve(answer);
+      return;
+    }
     const code = answer.uint32();
     if (code === status.ok) waiting.resolve(answer);
     else waiting.reject(new SftpStatus(code, answer.isAtEnd ? '' : String(answer.string()).slice(0, 200)));

@@ -1,6 +1,6 @@
-import { isTransient } from '../decorators/transient.ts';
-import { untilAborted } from '../decorators/cancel.ts';
 import type { StartProgram } from '../child/contract.ts';
+import { untilAborted } from '../decorators/cancel.ts';
+import { isTransient } from '../decorators/transient.ts';
 import { SftpClient } from './sftp-client.ts';
 import { type SshPlace, sshArguments } from './ssh-arguments.ts';
 
@@ -18,10 +18,7 @@ export class SftpSession {
     this.location = location;
   }
 
-  async use<Result>(
-    signal: AbortSignal | undefined,
-    work: (client: SftpClient) => Promise<Result>,
-  ): Promise<Result> {
+  async use<Result>(signal: AbortSignal | undefined, work: (client: SftpClient) => Promise<Result>): Promise<Result> {
     signal?.throwIfAborted();
     const opening = this.#client ?? this.#connect();
     const run = async (): Promise<Result> => work(await opening);

@@ -19,6 +19,9 @@ export function startS3rver(settings: { readonly folder?: string; readonly port?
     const file = join(folder, 's3rver.mjs');
     const from = join(modules, '@20minutes/s3rver/lib/s3rver.js');
     writeFileSync(file, script.replace('@20minutes/s3rver', from));
-    return { program: process.execPath, args: ['--no-warnings', '--openssl-legacy-provider', file, String(port), join(folder, 'buckets')] };
+    return {
+      program: process.execPath,
+      args: ['--no-warnings', '--openssl-legacy-provider', file, String(port), join(folder, 'buckets')],
+    };
   }, settings);
 }

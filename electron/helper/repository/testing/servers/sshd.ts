@@ -7,7 +7,9 @@ import { findServerProgram, startServer, type TestServer } from './server-proces
 
 const sshd = findServerProgram('sshd');
 const keygen = findServerProgram('ssh-keygen');
-const sftpServer = ['/usr/lib/openssh/sftp-server', '/usr/libexec/openssh/sftp-server'].find((path) => existsSync(path));
+const sftpServer = ['/usr/lib/openssh/sftp-server', '/usr/libexec/openssh/sftp-server'].find((path) =>
+  existsSync(path),
+);
 
 /** Why there is no SSH server here; empty when there is. */
 export const sshdMissing =
@@ -35,7 +37,11 @@ export async function startSshd(
       join(folder, 'sshd_config'),
       [
         `ListenAddress 127.0.0.1:${port}`,
-        ...[`HostKey ${hostKey}`, `PidFile ${join(folder, 'sshd.pid')}`, `AuthorizedKeysFile ${join(folder, 'authorized')}`],
+        ...[
+          `HostKey ${hostKey}`,
+          `PidFile ${join(folder, 'sshd.pid')}`,
+          `AuthorizedKeysFile ${join(folder, 'authorized')}`,
+        ],
         ...['PasswordAuthentication no', 'KbdInteractiveAuthentication no', 'UsePAM no', 'StrictModes no'],
         `Subsystem sftp ${sftpServer}${refused}`,
       ].join('\n'),
