@@ -39,25 +39,36 @@ export interface RemotePlace {
 
 /** Calls at a time: enough to fill a line, few enough for a small server. */
 const callsAtOnce = 8;
-const runSilenceMs = 60_000;
-const lookSilenceMs = 8_000;
+
+/** How long a place is waited for. */
+export interface Patience {
+  /** Nothing moves for so long: the call is given up and made again, ms. */
+  readonly silenceMs: number;
+  readonly retries: RetryPolicy;
+}
+
+export const usualPatience: { readonly run: Patience; readonly look: Patience } = {
+  run: { silenceMs: 60_000, retries: patientRetries },
+  look: { silenceMs: 8_000, retries: hastyRetries },
+};
 
 /** Nothing is connected before it is used. `bad-input` names what is missing. */
 export function openRemote(
   location: RemoteLocation,
   credentials: PlaceCredentials | undefined,
   ports: RemotePorts,
+  patience = usualPatience,
 ): RemotePlace {
   const bare = bareBackend(location, credentials, ports);
   const { buckets } = ports;
-  const decorated = (silenceMs: number, policy: RetryPolicy): Backend => {
+  const decorated = ({ silenceMs, retries }: Patience): Backend => {
     const timed = timingOut(bare, silenceMs);
     const limited = buckets ? rateLimited(timed, buckets) : timed;
-    return cancellable(readingWhole(retrying(atMost(limited, callsAtOnce), policy)));
+    return cancellable(readingWhole(retrying(atMost(limited, callsAtOnce), retries)));
   };
   return {
-    backend: decorated(runSilenceMs, patientRetries),
-    quick: decorated(lookSilenceMs, hastyRetries),
+    backend: decorated(patience.run),
+    quick: decorated(patience.look),
     close: async () => {
       await bare.close?.();
     },
