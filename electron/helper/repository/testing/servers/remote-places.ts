@@ -56,7 +56,7 @@ export const remoteKinds: readonly RemoteKind[] = [
     name: 's3rver',
     missing: '',
     start: async () => {
-      const { port, stop } = await startS3rver();
+      const { port, stop } = await startS3rver({ signatures: 'any' });
       return {
         ...{ port, stop, startProgram: startingProgram() },
         credentials: { kind: 's3', ...testKeys },
