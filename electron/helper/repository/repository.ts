@@ -3,7 +3,7 @@ import { isStillpointError } from '../../../shared/errors/index.ts';
 import { adoptPacks } from './adopt/adopt-packs.ts';
 import type { Backend } from './backend/contract.ts';
 import { afterGrace } from './backend/decorators/after-grace.ts';
-import { cancellable } from './backend/decorators/cancel.ts';
+import { cancellable, untilAborted } from './backend/decorators/cancel.ts';
 import { Breather } from './breather.ts';
 import { Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 import { deriveGearTable } from './chunker/gear-table.ts';
@@ -56,7 +56,7 @@ export interface WithWriterOptions {
 }
 
 /** How long a cancelled run may go on with what it has begun to store, ms. */
-const graceMs = 10_000;
+const graceMs = 5_000;
 
 /** An open repository. Reading needs an index, loaded on first use; writing needs a lock. */
 export class Repository {
@@ -246,14 +246,19 @@ export class Repository {
     const index = this.#index;
     const signal = options.signal ? AbortSignal.any([options.signal, lock.lost]) : lock.lost;
     // What is on its way arrives and gets its index, as long as that is quick: a dead line holds up nobody who has cancelled.
-    const backend = cancellable(this.backend, afterGrace(signal, graceMs));
+    const late = afterGrace(signal, graceMs);
+    const backend = cancellable(this.backend, late);
+    const held = {
+      assertHeld: () => lock.assertHeld(),
+      verifyHeld: () => untilAborted(late, () => lock.verifyHeld()),
+    };
     const documents = new Documents(backend, this.#sealer, this.#config.version);
     return new RepositoryWriter({
       sealer: this.#sealer,
       version: this.#config.version,
       index: index.blobs,
       makeStore: (onListed) =>
-        new PackStore(backend, documents, index, lock, onListed, () => this.#settings.environment.nowNs()),
+        new PackStore(backend, documents, index, held, onListed, () => this.#settings.environment.nowNs()),
       hasSubtree: (id) => this.hasSubtree(id),
       lockSettled: () => lock.settled(),
       signal,

@@ -16,6 +16,13 @@ export interface RefreshDependencies {
 
 const nsPerMs = 1_000_000n;
 
+/** A place that does not answer holds up nobody who is done with it for longer, ms. */
+const releaseMs = 5_000;
+
+function longEnough(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, releaseMs).unref());
+}
+
 /**
  * Refreshes by writing a new lock file and removing the one before, as restic does: a lock never changes in place.
  * Timers stand still while the machine sleeps, so age is judged by the wall clock, at every tick.
@@ -71,6 +78,10 @@ export class RefreshedLock implements HeldLock {
     if (this.#released.signal.aborted) return;
     this.#released.abort();
     await this.#refreshing;
+    await Promise.race([this.#removeFiles(), longEnough()]);
+  }
+
+  async #removeFiles(): Promise<void> {
     for (const id of this.#ids) await this.#with.documents.remove('lock', id).catch(() => {});
   }
 

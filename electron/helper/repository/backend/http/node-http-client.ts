@@ -87,9 +87,9 @@ async function exchange(outgoing: ClientRequest, { url, body, pace, method }: Ht
   await pace?.(0);
   const expected = method === 'HEAD' ? 0 : announcedLength(incoming.headers['content-length']);
   const content = await readBody(incoming, expected, pace, url.host);
-  const isWhole = outgoing.writableFinished;
+  // Answered before it had everything: what is still to be sent is not waited for.
+  if (!outgoing.writableFinished) outgoing.destroy();
   await sent;
-  if (!isWhole) outgoing.destroy();
   return { status: incoming.statusCode ?? 0, headers: singleHeaders(incoming), body: content };
 }
 
