@@ -246,6 +246,7 @@ const helper: readonly ImportGrant[] = [
   },
   { from: 'electron/helper/workers', to: 'electron/helper/repository', reason: 'hashing and encrypting in threads' },
   { from: 'electron/cli', to: 'electron/helper', reason: 'the same engine without a window' },
+  { from: 'build', to: 'shared/helper', reason: 'the installed launcher starts the helper as the app does' },
   { from: 'electron/cli', to: 'shared/helper', reason: 'commands are those of the helper' },
 ];
 
@@ -289,6 +290,11 @@ const tools: readonly ImportGrant[] = [
     from: 'e2e',
     to: 'electron/helper/system/exec.ts',
     reason: 'benches and soaks start real programs the way the helper does',
+  },
+  {
+    from: 'e2e',
+    to: 'electron/helper/system/file-lock.ts',
+    reason: 'an idle freeze is hurried under the lock that guards keep apart by',
   },
   {
     from: 'e2e',

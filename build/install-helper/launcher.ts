@@ -1,3 +1,5 @@
+import { helperProgramOptions } from '../../shared/helper/program-options.ts';
+
 /**
  * The program polkit starts as root. It takes no argument and nothing of its caller's environment: polkit pins the
  * program, not what it is given. OpenSSL is told to load no configuration and no module.
@@ -24,6 +26,7 @@ case "$caller" in
 esac
 exec /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin LANG=C.UTF-8 HOME=/root \\
   OPENSSL_CONF=/dev/null OPENSSL_MODULES=${prefix}/no-modules \\
-  \${caller:+PKEXEC_UID="$caller"} ${prefix}/bin/node ${prefix}/helper/helper.js
+  \${caller:+PKEXEC_UID="$caller"} ${prefix}/bin/node ${helperProgramOptions.join(' ')} \\
+  ${prefix}/helper/helper.js
 `;
 }

@@ -8,6 +8,12 @@ export async function chooseFileToSave(app: ElectronApplication, path: string): 
   }, path);
 }
 
+export async function chooseFolder(app: ElectronApplication, path: string): Promise<void> {
+  await app.evaluate(({ dialog }, chosen) => {
+    dialog.showOpenDialog = () => Promise.resolve({ canceled: false, filePaths: [chosen] });
+  }, path);
+}
+
 /** Answers every question of the app itself with this button, and remembers what was asked. */
 export async function answerQuestions(app: ElectronApplication, button: number): Promise<void> {
   await app.evaluate(({ dialog }, response) => {

@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { RunEvent, RunResult } from '../../shared/domain/run.ts';
+import { helperProgramOptions } from '../../shared/helper/program-options.ts';
 import { endProcess } from './end-process.ts';
 import { root } from './tree.ts';
 
@@ -36,7 +37,7 @@ export async function openHelperSession(options: {
   readonly repositoryId: string;
   readonly password: string;
 }): Promise<HelperSession> {
-  const child = spawn(process.execPath, [join(root, 'out/helper/helper.js')], {
+  const child = spawn(process.execPath, [...helperProgramOptions, join(root, 'out/helper/helper.js')], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...options.environment },
   });

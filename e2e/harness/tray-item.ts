@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import { expect } from '@playwright/test';
 import { type Target, type UserBus, variant } from './user-bus.ts';
 
@@ -15,6 +16,9 @@ const watcher: Target = {
   path: '/StatusNotifierWatcher',
   interface: 'org.kde.StatusNotifierWatcher',
 };
+
+/** Nobody chooses faster; what changes in a row has changed by then. */
+const settledMs = 200;
 
 /** Our icon in the tray, driven as a panel drives it: over StatusNotifierItem and com.canonical.dbusmenu. */
 export class TrayItem {
@@ -53,8 +57,7 @@ export class TrayItem {
   }
 
   async menu(): Promise<readonly MenuEntry[]> {
-    const [, layout] = await this.#bus.call(await this.#menu(), 'GetLayout', 'iias', [0, -1, []]);
-    return entryOf(layout).entries;
+    return (await this.#layout()).entries;
   }
 
   /** What the menu says, submenus behind an arrow, dimmed entries in parentheses. */
@@ -62,22 +65,30 @@ export class TrayItem {
     return wordsOf(await this.menu());
   }
 
-  /** Chooses an entry by the labels on the way to it. */
+  /**
+   * Chooses an entry by the labels on the way to it, as a person does: when it is there and can be chosen, in a menu that stands
+   * still. Entries are numbered anew with each change of the menu, so a number read before one may mean another entry after it.
+   */
   async choose(...labels: readonly string[]): Promise<void> {
-    let entries = await this.menu();
-    let entry: MenuEntry | undefined;
-    for (const label of labels) {
-      entry = entries.find((each) => each.label === label);
-      if (!entry) throw new Error(`no “${label}” among ${wordsOf(entries).join(', ')}`);
-      entries = entry.entries;
-    }
-    if (!entry?.enabled) throw new Error(`“${labels.join(' > ')}” cannot be chosen`);
-    await this.#bus.call(await this.#menu(), 'Event', 'isvu', [entry.id, 'clicked', variant('i', 0), 0]);
+    await expect(async () => {
+      const before = await this.#layout();
+      await setTimeout(settledMs);
+      const { revision, entries } = await this.#layout();
+      expect(revision).toBe(before.revision);
+      const { id } = entryAt(entries, labels);
+      // One that is refused was not chosen.
+      await this.#bus.call(await this.#menu(), 'Event', 'isvu', [id, 'clicked', variant('i', 0), 0]);
+    }).toPass({ timeout: 20_000 });
   }
 
   /** A plain click on the icon. */
   async click(): Promise<void> {
     await this.#bus.call(this.#item, 'Activate', 'ii', [0, 0]);
+  }
+
+  async #layout(): Promise<{ readonly revision: number; readonly entries: readonly MenuEntry[] }> {
+    const [revision, layout] = await this.#bus.call(await this.#menu(), 'GetLayout', 'iias', [0, -1, []]);
+    return { revision: Number(revision), entries: entryOf(layout).entries };
   }
 
   async #menu(): Promise<Target> {
@@ -96,6 +107,18 @@ export async function hasTrayHost(bus: UserBus): Promise<boolean> {
   return (
     (await bus.hasOwner(watcher.destination)) && (await bus.get(watcher, 'IsStatusNotifierHostRegistered')) === true
   );
+}
+
+function entryAt(menu: readonly MenuEntry[], labels: readonly string[]): MenuEntry {
+  let entries = menu;
+  let entry: MenuEntry | undefined;
+  for (const label of labels) {
+    entry = entries.find((each) => each.label === label);
+    if (!entry) throw new Error(`no “${label}” among ${wordsOf(entries).join(', ')}`);
+    entries = entry.entries;
+  }
+  if (!entry?.enabled) throw new Error(`“${labels.join(' > ')}” cannot be chosen`);
+  return entry;
 }
 
 function wordsOf(entries: readonly MenuEntry[]): string[] {

@@ -85,17 +85,19 @@ export function createProgram(version: string, runner: Runner): Command {
     .action(() => on(false, (session) => listRepositories(session)));
 
   const sources = program.command('sources').description('what is protected');
-  withOptions(sources.command('add').argument('<path>', 'a folder or a mount point'), [
+  withOptions(sources.command('add').argument('<path...>', 'a folder or a mount point; several are one source'), [
     ...sourceOptions,
     ...policyOptions,
   ])
-    .description('protect a folder or a filesystem')
-    .action((path: string, options: AddOptions) => on(true, (session) => addSource(session, path, options)));
+    .description('protect a folder or a filesystem, or several at one still point')
+    .addHelpText('after', severalPlaces)
+    .action((paths: string[], options: AddOptions) => on(true, (session) => addSource(session, paths, options)));
   withOptions(sources.command('set').argument('<source>', 'its id, name or place'), [
     ...sourceOptions,
     ...policyOptions,
   ])
     .description('change what is said and leave the rest; where any --keep option is given, they are all the rules')
+    .addHelpText('after', severalPlaces)
     .action((wanted: string, options: AddOptions) => on(true, (session) => setSource(session, wanted, options)));
   sources
     .command('list', { isDefault: true })
@@ -107,12 +109,15 @@ export function createProgram(version: string, runner: Runner): Command {
     .description('stop protecting a source; its snapshots stay')
     .action((wanted: string) => on(true, (session) => removeSource(session, wanted)));
 
-  withOptions(program.command('backup').argument('<source>', 'the id or name of a source, or a plain path'), [
-    ...sourceOptions,
-    ...holdingOptions,
-  ])
+  withOptions(
+    program
+      .command('backup')
+      .argument('<source...>', 'the id or name of a source, or a plain path; several paths are one'),
+    [...sourceOptions, ...holdingOptions],
+  )
     .description('take a snapshot at a still point')
-    .action((wanted: string, options: AddOptions) => on(false, (session) => backup(session, wanted, options)));
+    .addHelpText('after', severalPlaces)
+    .action((wanted: string[], options: AddOptions) => on(false, (session) => backup(session, wanted, options)));
   program
     .command('run-due')
     .description('back up what is due by schedule; asks nobody anything')
@@ -202,6 +207,12 @@ export function createProgram(version: string, runner: Runner): Command {
     .action((wanted: string) => on(false, (session) => evidence(session, wanted)));
   return program;
 }
+
+const severalPlaces =
+  '\nSeveral paths are held at one barrier and are one snapshot: what a program writes to them in order is in it in order.' +
+  '\nEach keeps its own excludes: --exclude /srv/db/tmp is of the place it lies in; --ignore "/srv/db=*.tmp",' +
+  '\n--ignore-file /srv/db=FILE and --no-preset /srv/db=caches are of one place, and without PLACE= of all.' +
+  '\nPLACE is written in full. Write options after the paths.';
 
 const sourceOptions: readonly Option[] = [new Option('--name <name>', 'what to call it'), ...excludeOptions];
 

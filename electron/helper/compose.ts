@@ -2,7 +2,7 @@ import { closeSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SourceId } from '../../shared/domain/ids.ts';
 import { localZone } from '../../shared/domain/keep/wall-clock.ts';
-import type { FilesystemSpec, Source } from '../../shared/domain/source.ts';
+import { type FilesystemSpec, placesOf, type Source } from '../../shared/domain/source.ts';
 import { msToInstant } from '../../shared/domain/time.ts';
 import type { Account } from './authority/accounts.ts';
 import { identityOf } from './authority/accounts.ts';
@@ -21,6 +21,8 @@ import { PublishedTrees } from './pipeline/published-trees.ts';
 import {
   createBtrfsSnapshot,
   createFsfreezeCopy,
+  createGroupLive,
+  createGroupPrecopy,
   createHooks,
   createJournal,
   createLive,
@@ -30,6 +32,7 @@ import {
   createTrackers,
   createZfsSnapshot,
   FreezePace,
+  methodsByKind,
   newHotFileWatches,
   openTrialBook,
   QuietRecorder,
@@ -43,7 +46,13 @@ import {
 import { pause } from './quiesce/pause.ts';
 import { processEnvironment } from './repository/index.ts';
 import { createFilesystemRestore, snapshotSourceOf } from './restore/index.ts';
-import { createFilesystemSource, type FilesystemFacts, type SourceFacts } from './sources/index.ts';
+import {
+  createFilesystemSource,
+  createGroupSource,
+  type FilesystemFacts,
+  type SourceFacts,
+  sourcesOf,
+} from './sources/index.ts';
 import { processAbilities } from './system/capabilities.ts';
 import { diskUse } from './system/disk-use.ts';
 import { identityFileOps, plainFileOps } from './system/file-ops.ts';
@@ -91,9 +100,11 @@ export function composeHelper(composition: Composition): HelperContext {
   const recorder = new QuietRecorder({
     windows,
     sourcesOf: (spec) => registeredAs(registry.sources(caller.uid), spec),
+    groupsOf: (spec) => registeredWith(registry.sources(caller.uid), spec),
   });
   const journal = createJournal({ trackers, own, onDrained: (source, atMs) => recorder.drained(source, atMs) });
   const filesystem = createFilesystemSource({ files, knownCounts: (source) => journal.countsOf(source) });
+  const sources = sourcesOf({ filesystem, group: createGroupSource(filesystem) });
   const programPlaces = [process.execPath, dirname(composition.program)];
   makeReady(directories.scratch);
   const root = createRootHold({
@@ -114,6 +125,18 @@ export function composeHelper(composition: Composition): HelperContext {
     recordsFolder: directories.snapshotRecords,
     ...{ onlyDirectPlaces: holding.onlyDirectPlaces, pace: holding.pace, sleep: holding.sleep },
   };
+  const live = createLive();
+  const methodsFor = methodsByKind({
+    filesystem: [
+      createBtrfsSnapshot(atomic),
+      createLvmSnapshot(atomic),
+      createZfsSnapshot(atomic),
+      createPrecopyFreeze(holding),
+      createFsfreezeCopy(holding),
+      live,
+    ],
+    group: [createGroupPrecopy(holding), createGroupLive(live)],
+  });
   // Beside the journals of restores: what is to be put in order at the next start.
   const hooks = createHooks({
     recordsFolder: join(dirname(directories.restores), 'hooks'),
@@ -156,18 +179,11 @@ export function composeHelper(composition: Composition): HelperContext {
     sessions,
     restores,
     scheduleConsent,
-    filesystem,
+    sources,
     machineConditions: () => machineConditions(systemBus),
     stages: {
-      examine: (spec, signal) => filesystem.examine(spec, { own: own(), signal }),
-      methods: [
-        createBtrfsSnapshot(atomic),
-        createLvmSnapshot(atomic),
-        createZfsSnapshot(atomic),
-        createPrecopyFreeze(holding),
-        createFsfreezeCopy(holding),
-        createLive(),
-      ].map((method) => recorder.beside(method)),
+      examine: (spec, signal) => sources.examine(spec, { own: own(), signal }),
+      methodsFor: (facts) => methodsFor(facts).map((method) => recorder.beside(method)),
       kernel: processAbilities().kernel.release,
       version,
       author,
@@ -198,10 +214,14 @@ function programUser({ name, home }: Account, identity: Identity | null): Progra
   return { name, home, agent: process.env.SSH_AUTH_SOCK };
 }
 
-/** Of what the mount of a source lies on itself: what is below it is at work when it is. */
-function diskUseOf({ mountPoint }: SourceFacts): (() => number) | undefined {
-  const mount = listMounts().findLast((each) => each.mountPoint === mountPoint);
-  return mount === undefined ? undefined : diskUse(deviceNumber(mount));
+/** Of what the mounts of a source lie on themselves: what is below them is at work when they are. The busiest counts. */
+function diskUseOf({ mountPoint, mountPoints = [mountPoint] }: SourceFacts): (() => number) | undefined {
+  const mounts = listMounts();
+  const uses = mountPoints.flatMap((place) => {
+    const mount = mounts.findLast((each) => each.mountPoint === place);
+    return mount === undefined ? [] : (diskUse(deviceNumber(mount)) ?? []);
+  });
+  return uses.length === 0 ? undefined : () => Math.max(...uses.map((use) => use()));
 }
 
 /** A folder can be protected more than once, with snapshots in several repositories. */
@@ -210,6 +230,15 @@ function registeredAs(sources: readonly Source[], spec: FilesystemSpec): SourceI
   return sources.flatMap((source) =>
     source.spec.kind === 'filesystem' && rulesText(source.spec) === rules ? [source.id] : [],
   );
+}
+
+/** The same folder, with the same rules, can be one of the places of several groups. */
+function registeredWith(sources: readonly Source[], spec: FilesystemSpec): { id: SourceId; places: string[] }[] {
+  const rules = rulesText(spec);
+  return sources.flatMap(({ id, spec: other }) => {
+    const places = other.kind === 'group' ? placesOf(other).map(rulesText) : [];
+    return places.includes(rules) ? [{ id, places }] : [];
+  });
 }
 
 function paceOf(folder: string | undefined): FreezePace {

@@ -59,7 +59,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'a backup of a group', () => {
       } as const;
       const stages: BackupStages = {
         examine: async () => groupFacts(await Promise.all(order.map((folder) => examineFolder(folder)))),
-        methods: methods(freezeEnvironment({ journal })) as unknown as QuiesceMethod[],
+        methodsFor: () => methods(freezeEnvironment({ journal })) as unknown as QuiesceMethod[],
         ...{ kernel: '6.18', version: '0.0.0', publishedTrees },
         author: { hostname: 'desk', username: 'anna', uid: 1000, gid: 1000 },
       };
@@ -98,7 +98,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'a backup of a group', () => {
     ]);
     const first = await run();
     expect(first.result).toMatchObject({ outcome: 'done', level: 'filesystem', files: 4 });
-    expect(first.snapshot.paths).toEqual(folders);
+    expect(first.snapshot.paths).toEqual(folders.toSorted());
     for (const folder of folders) expect(first.files.get(`${folder}/below/file`)).toBe(`in ${folder}`);
     expect(first.evidence.members).toHaveLength(2);
     writeFileSync(join(folders[1] ?? '', 'changes'), 'second');
@@ -108,8 +108,10 @@ describe.skipIf(missing !== undefined)(missing ?? 'a backup of a group', () => {
     expect(second.files.get(`${folders[1]}/changes`)).toBe('second');
     expect(second.files.size).toBe(first.files.size);
     expect(second.result).toMatchObject({ level: 'filesystem', files: 4 });
-    // Other places, or the same in another order, are another source's.
-    const other = await run(folders.toReversed());
+    // The order in which they are named says nothing; other places are another source's.
+    const again = await run(folders.toReversed());
+    expect(again.evidence.tracking?.continuedFrom).toBe(second.evidence.detail.checkpoint);
+    const other = await run(folders.map((folder) => join(folder, 'below')));
     expect(other.evidence.tracking?.continuedFrom).toBeNull();
     await assertHealthy(repository);
   });

@@ -75,6 +75,7 @@ export function makeBridge(port: BridgePort): Bridge {
     stillPoints: {
       trialState: method('stillPoints.trialState'),
       tryOut: method('stillPoints.tryOut'),
+      cancelTrial: method('stillPoints.cancelTrial'),
       skipTrial: method('stillPoints.skipTrial'),
       hooks: method('stillPoints.hooks'),
     },
@@ -106,6 +107,7 @@ export function makeBridge(port: BridgePort): Bridge {
       state: method('schedule.state'),
       pause: method('schedule.pause'),
       allowStillPoints: method('schedule.allowStillPoints'),
+      quiet: method('schedule.quiet'),
     },
     keep: {
       plan: method('keep.plan'),

@@ -1,45 +1,86 @@
 import { describe, expect, it } from 'vitest';
 import type { Stretch } from './static-windows.ts';
-import { type HourOfWeek, isUsuallyQuiet, usualQuiet } from './usual-quiet.ts';
+import { type InstantOf, usualQuiet } from './usual-quiet.ts';
 
 const hourMs = 3_600_000;
-const weekMs = 168 * hourMs;
-/** The epoch was a Thursday. */
-const utc: HourOfWeek = (atMs) => {
-  const date = new Date(atMs);
-  return { weekday: date.getUTCDay(), hour: date.getUTCHours() };
-};
-const sunday = 3 * 24 * hourMs;
-const at = (week: number, fromHour: number, toHour: number): Stretch => ({
-  fromMs: sunday + week * weekMs + fromHour * hourMs,
-  toMs: sunday + week * weekMs + toHour * hourMs,
+const dayMs = 24 * hourMs;
+const monday = Date.UTC(2026, 0, 5);
+const utc: InstantOf = (ofMs, days, minutes) => Math.floor(ofMs / dayMs) * dayMs + days * dayMs + minutes * 60_000;
+
+/** Hours of a day, which may go past midnight. */
+const on = (day: number, fromHour: number, toHour: number): Stretch => ({
+  fromMs: monday + day * dayMs + fromHour * hourMs,
+  toMs: monday + day * dayMs + toHour * hourMs,
 });
+const days = (count: number, of: (day: number) => Stretch[]): Stretch[] =>
+  Array.from({ length: count }, (_, day) => of(day)).flat();
+const always = (count: number): Stretch[] => [on(0, 0, count * 24)];
+const endOf = (count: number): number => monday + count * dayMs;
+const tell = (quiet: Stretch[], watched: Stretch[], count: number) => usualQuiet(quiet, watched, endOf(count), utc);
 
 describe('usual quiet', () => {
-  it('is the share of the time watched, hour by hour', () => {
-    const watched = [at(0, 2, 4), at(1, 2, 4)];
-    const usual = usualQuiet([at(0, 2, 3), at(1, 2.5, 3.25)], watched, utc);
-    expect(usual).toHaveLength(168);
-    expect(usual[2]).toEqual({ weekday: 0, hour: 2, watchedMs: 2 * hourMs, quietMs: 1.5 * hourMs, share: 0.75 });
-    expect(usual[3]).toMatchObject({ hour: 3, share: 0.125 });
-    expect(usual[4]).toMatchObject({ watchedMs: 0, share: null });
+  it('is the longest time in which a source rested on nearly all days that were watched', () => {
+    const nights = days(14, (day) => (day < 12 ? [on(day, 0.9, 5.6), on(day, 12, 13.5)] : [on(day, 1, 2)]));
+    expect(tell(nights, always(14), 14)).toEqual({ fromMinute: 60, toMinute: 330, days: 12, ofDays: 14 });
   });
 
-  it('says nothing of hours that were hardly watched', () => {
-    const usual = usualQuiet([at(0, 30, 31)], [at(0, 30, 31)], utc);
-    expect(usual[30]).toMatchObject({ weekday: 1, hour: 6, quietMs: hourMs, share: null });
-    expect(isUsuallyQuiet(usual, at(5, 30, 31).fromMs, utc)).toBeNull();
+  it('counts a day with one write in it as one on which it did not rest', () => {
+    const nights = days(8, (day) => (day === 3 ? [on(day, 1, 3), on(day, 3.05, 6)] : [on(day, 1, 6)]));
+    expect(tell(nights, always(8), 8)).toEqual({ fromMinute: 60, toMinute: 360, days: 7, ofDays: 8 });
   });
 
-  it('counts time once, however often it is told', () => {
-    const twice = [at(0, 2, 3), at(0, 2, 3), at(1, 2, 3)];
-    expect(usualQuiet(twice, twice, utc)[2]).toMatchObject({ watchedMs: 2 * hourMs, share: 1 });
+  it('counts only days on which somebody watched all of it', () => {
+    const nights = days(6, (day) => [on(day, 1, 5)]);
+    const watched = [...days(6, (day) => [on(day, 0, 10)]), ...days(6, (day) => [on(6 + day, 3, 20)])];
+    expect(tell(nights, watched, 12)).toMatchObject({ fromMinute: 60, toMinute: 300, days: 6, ofDays: 6 });
   });
 
-  it('answers for a time to come', () => {
-    const watched = [at(0, 2, 4), at(1, 2, 4), at(2, 2, 4)];
-    const usual = usualQuiet([at(0, 2, 3), at(1, 2, 3), at(2, 2, 3)], watched, utc);
-    expect(isUsuallyQuiet(usual, at(9, 2.5, 3).fromMs, utc)).toBe(true);
-    expect(isUsuallyQuiet(usual, at(9, 3.5, 4).fromMs, utc)).toBe(false);
+  it('goes past midnight, and may be all of the day', () => {
+    const nights = days(7, (day) => [on(day, 22, 29)]);
+    expect(tell(nights, always(8), 8)).toMatchObject({ fromMinute: 22 * 60, toMinute: 5 * 60, days: 7 });
+    expect(tell(always(9), always(9), 9)).toEqual({ fromMinute: 0, toMinute: 1440, days: 9, ofDays: 9 });
+  });
+
+  it('is nothing where too little is known, or nothing is usual', () => {
+    expect(tell([], [], 10)).toBeNull();
+    expect(
+      tell(
+        days(4, (day) => [on(day, 1, 5)]),
+        always(4),
+        4,
+      ),
+    ).toBeNull();
+    expect(
+      tell(
+        days(10, (day) => [on(day, day, day + 3)]),
+        always(10),
+        10,
+      ),
+    ).toBeNull();
+    expect(
+      tell(
+        days(10, (day) => [on(day, 1, 1.9)]),
+        always(10),
+        10,
+      ),
+    ).toBeNull();
+    const half = days(10, (day) => (day % 2 === 0 ? [on(day, 1, 5)] : []));
+    expect(tell(half, always(10), 10)).toBeNull();
+  });
+
+  it('forgets what was usual long ago', () => {
+    const moved = days(60, (day) => (day < 30 ? [on(day, 1, 7)] : [on(day, 12, 14)]));
+    expect(tell(moved, always(60), 60)).toMatchObject({ fromMinute: 720, toMinute: 840 });
+  });
+
+  it('asks the clock on the wall, also where it was changed meanwhile', () => {
+    const changed = endOf(5);
+    const wall: InstantOf = (ofMs, days, minutes) => {
+      const at = utc(ofMs, days, minutes);
+      return at < changed ? at : at - hourMs;
+    };
+    const nights = days(10, (day) => [day < 5 ? on(day, 2, 5) : on(day, 1, 4)]);
+    const told = usualQuiet(nights, always(10), endOf(10) - hourMs, wall);
+    expect(told).toEqual({ fromMinute: 120, toMinute: 300, days: 10, ofDays: 10 });
   });
 });

@@ -16,6 +16,8 @@ export const quietCommands = {
         sourceId: sourceIdSchema,
         /** In order; none lasts beyond the last look. */
         windows: z.array(z.object({ from: instantSchema, to: instantSchema })),
+        /** When it was watched at all, up to the last look. An earlier helper does not say. */
+        watched: z.array(z.object({ from: instantSchema, to: instantSchema })).optional(),
       }),
     ),
     event: z.never(),

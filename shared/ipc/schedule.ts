@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { sourceIdSchema } from '../domain/ids.ts';
 import { keepPlanSchema } from '../domain/keep/plan.ts';
 import { keepRulesSchema } from '../domain/keep/rules.ts';
+import { usualQuietSchema } from '../domain/usual-quiet.ts';
 import { helperStateSchema } from './app.ts';
 import { method } from './method.ts';
 
@@ -18,6 +19,15 @@ export const scheduleStateSchema = z.object({
 });
 export type ScheduleState = z.infer<typeof scheduleStateSchema>;
 
+/** What is known of a source's quiet. */
+export const quietRecordSchema = z.object({
+  /** Null: nothing is usual, or too little is known to say. */
+  usual: usualQuietSchema.nullable(),
+  /** Until when somebody watched, milliseconds since the epoch, a minute or two ago while it goes on; null: nobody has. */
+  watchedUntil: z.number().nullable(),
+});
+export type QuietRecord = z.infer<typeof quietRecordSchema>;
+
 export const scheduleMethods = {
   'schedule.state': method({
     title: 'State of the scheduler',
@@ -33,6 +43,11 @@ export const scheduleMethods = {
     title: 'Let scheduled runs hold filesystems still without asking, or no longer',
     params: z.strictObject({ allowed: z.boolean() }),
     result: helperStateSchema,
+  }),
+  'schedule.quiet': method({
+    title: 'When a source is usually quiet, as far as it was watched',
+    params: z.strictObject({ sourceId: sourceIdSchema }),
+    result: quietRecordSchema,
   }),
   'keep.plan': method({
     title: 'What keep rules would delete, and when',

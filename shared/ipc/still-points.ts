@@ -15,6 +15,11 @@ export const stillPointMethods = {
     /** A trial that failed is a result. */
     result: freezeTrialSchema,
   }),
+  'stillPoints.cancelTrial': method({
+    title: 'Stop testing, while it waits or between two holds; the test then ends as cancelled',
+    params: trialTargetSchema,
+    result: z.object({}),
+  }),
   'stillPoints.skipTrial': method({
     title: 'Leave the filesystem that the system runs from untried',
     params: trialTargetSchema,

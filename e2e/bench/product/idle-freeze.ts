@@ -1,5 +1,6 @@
 import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { takeFileLock } from '../../../electron/helper/system/file-lock.ts';
 import { freezeUnguarded, thaw } from '../../../electron/helper/system/ioctl.ts';
 
 const rcu = '/sys/kernel/rcu_expedited';
@@ -26,12 +27,19 @@ function freezeAndThaw(fd: number): number {
   return performance.now() - from;
 }
 
+/** Under the lock by which guards keep apart: whoever reads another's 1 as what was there before would leave it so. */
 function withExpeditedRcu<T>(work: () => T): T {
-  const before = readFileSync(rcu, 'latin1');
-  writeFileSync(rcu, '1');
+  const fd = openSync(rcu, 'r+');
   try {
-    return work();
+    takeFileLock(fd, rcu);
+    const before = readFileSync(rcu, 'latin1');
+    writeFileSync(rcu, '1');
+    try {
+      return work();
+    } finally {
+      writeFileSync(rcu, before);
+    }
   } finally {
-    writeFileSync(rcu, before);
+    closeSync(fd);
   }
 }

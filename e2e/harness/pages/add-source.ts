@@ -6,6 +6,9 @@ export function addSource(page: Page) {
   return {
     form,
     folder: form.getByRole('textbox', { name: 'Folder', exact: true }),
+    /** One of several places that are held together, from 1. */
+    place: (n: number) => form.getByRole('textbox', { name: new RegExp(`^Place ${n} of `) }),
+    addPlace: () => form.getByRole('button', { name: 'Hold still together with…' }).click(),
     name: form.getByRole('textbox', { name: 'Name' }),
     promise: form.getByRole('region', { name: 'What you will get' }),
     allowStillPoints: () => form.getByRole('button', { name: 'Allow still points…' }).click(),

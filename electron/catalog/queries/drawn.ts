@@ -3,11 +3,18 @@ import { markColumns, toMark } from './marks.ts';
 import { openDamages, runFacts } from './run-facts.ts';
 import type { Statements } from './statements.ts';
 
+/**
+ * A safety snapshot is of no source; the run that it was taken for is of one. Its own path says less where a source has several
+ * places: it is the folder they have in common.
+ */
+const drawnWith = `COALESCE(snapshots.source_id,
+  (SELECT r.source_id FROM runs AS r WHERE r.run_id = snapshots.run_id AND r.kind <> 'backup'))`;
+
 /** Everything the timeline draws, in order of time. */
 export function drawn(db: Statements): CatalogResult<'snapshots.drawn'> {
   const facts = runFacts(db);
   const snapshots = db.all(
-    `SELECT ${markColumns}, source_id, source_name, hostname, filesystem, static_from, static_to,
+    `SELECT ${markColumns}, ${drawnWith} AS source_id, source_name, hostname, filesystem, static_from, static_to,
       json_extract(summary, '$.paths') AS paths
      FROM snapshots ORDER BY time_ms`,
   );

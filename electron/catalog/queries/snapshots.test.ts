@@ -6,6 +6,7 @@ import {
   evidence,
   foreign,
   otherRepositoryId,
+  photos,
   quietObservation,
   repositoryId,
   runId,
@@ -227,3 +228,24 @@ describe('verified', () => {
 function withOpenPhase(run: ReturnType<typeof backupRun>): ReturnType<typeof backupRun> {
   return { ...run, phases: run.phases.map((phase, index) => (index === 2 ? { ...phase, durationMs: null } : phase)) };
 }
+
+describe('a safety snapshot', () => {
+  const saved = { kind: 'safety' as const, sourceId: null, sourceName: 'Before a restore', paths: ['/'] };
+
+  it('is drawn with the source whose restore it was taken for, wherever that has its places', () => {
+    const { catalog, drawn } = filled(summary(1, saved));
+    expect(drawn()[0]?.sourceId).toBeNull();
+    catalog.call('runs.put', {
+      runs: [backupRun(1, [], { kind: 'restore', snapshotId: null, level: null, held: null })],
+    });
+    expect(drawn()[0]).toMatchObject({ sourceId: photos, paths: ['/'], mark: { kind: 'safety' } });
+  });
+
+  it('takes no source from a run that was none of its own', () => {
+    const { catalog, drawn } = filled(summary(1, saved));
+    catalog.call('runs.put', {
+      runs: [backupRun(2, [], { kind: 'restore', snapshotId: null, level: null, held: null })],
+    });
+    expect(drawn()[0]?.sourceId).toBeNull();
+  });
+});

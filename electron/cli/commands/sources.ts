@@ -1,16 +1,23 @@
 import { basename, resolve } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { excludePresets } from '../../../shared/domain/excludes/presets.ts';
 import { keepEverything } from '../../../shared/domain/keep/rules.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import { defaultPolicy, type Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
 import { scheduleSentence } from '../../../shared/domain/schedule/schedule-words.ts';
-import { describeSpec, type FilesystemSpec, type Source } from '../../../shared/domain/source.ts';
+import {
+  describeSpec,
+  filesystemSpec,
+  isSamePlaces,
+  placesOf,
+  type Source,
+  type SourceSpec,
+  specPaths,
+} from '../../../shared/domain/source.ts';
 import { stillSentences } from '../../../shared/domain/still-rules.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
-import { type ExcludeOptions, excludesFrom } from '../options/exclude-options.ts';
+import { type ExcludeOptions, placesWith } from '../options/exclude-options.ts';
 import { type PolicyOptions, policyFrom } from '../options/policy-options.ts';
 import { formatDuration } from '../output/units.ts';
 import { openedRepository, type Session } from '../session.ts';
@@ -19,10 +26,9 @@ export interface AddOptions extends PolicyOptions, ExcludeOptions {
   readonly name?: string;
 }
 
-const noExcludes = { excludes: [], excludePresets: [...excludePresets], ignoreLines: [] };
-
-export async function addSource(session: Session, path: string, options: AddOptions): Promise<ExitCode> {
-  const spec = specOf(path, options);
+/** Several paths are one source, held at one barrier. */
+export async function addSource(session: Session, paths: readonly string[], options: AddOptions): Promise<ExitCode> {
+  const spec = specOf(paths, options);
   const repositoryId = await openedRepository(session);
   // What cannot be reached here is not asked for: each backup would be weaker than asked.
   const policy = policyFrom(options, defaultPolicy(repositoryId, 'per-file'));
@@ -51,8 +57,8 @@ export async function addSource(session: Session, path: string, options: AddOpti
  * A place that is backed up once; its policy asks for what a copy of any kind gives. Nobody said what is to be kept of it,
  * and who did may have said so elsewhere: nothing is deleted unasked.
  */
-export async function registerSource(session: Session, path: string, options: AddOptions): Promise<Source> {
-  const spec = specOf(path, options);
+export async function registerSource(session: Session, paths: readonly string[], options: AddOptions): Promise<Source> {
+  const spec = specOf(paths, options);
   const usual = { ...defaultPolicy(await openedRepository(session), 'per-file'), keep: keepEverything };
   const policy = policyFrom(options, usual);
   return session.service.call('sources.add', { name: nameOf(spec, options), spec, policy });
@@ -63,7 +69,7 @@ export async function setSource(session: Session, wanted: string, options: AddOp
   const { id, name, spec, policy } = await knownSource(session, wanted);
   const changed = {
     name: options.name ?? name,
-    spec: { ...spec, ...excludesFrom(options, spec.path, spec) },
+    spec: specOfPlaces(placesWith(options, placesOf(spec))),
     policy: await movedPolicy(session, policyFrom(options, policy)),
   };
   if (isDeepStrictEqual(changed, { name, spec, policy })) {
@@ -104,14 +110,15 @@ export async function removeSource(session: Session, wanted: string): Promise<Ex
   return exitCodes.done;
 }
 
-/** By id, name or place; undefined when nothing fits. */
-export async function findSource(session: Session, wanted: string): Promise<Source | undefined> {
+/** By id, name or place, several places in whatever order; undefined when nothing fits. */
+export async function findSource(session: Session, ...wanted: readonly string[]): Promise<Source | undefined> {
   const sources = await session.service.call('sources.list', {});
-  const place = resolve(wanted);
+  const [name] = wanted;
+  const places = specOf(wanted, {});
+  const named = (of: (source: Source) => string): Source | undefined =>
+    wanted.length === 1 ? sources.find((source) => of(source) === name) : undefined;
   return (
-    sources.find(({ id }) => id === wanted) ??
-    sources.find(({ name }) => name === wanted) ??
-    sources.find(({ spec }) => describeSpec(spec) === place)
+    named(({ id }) => id) ?? named((source) => source.name) ?? sources.find(({ spec }) => isSamePlaces(spec, places))
   );
 }
 
@@ -126,13 +133,26 @@ export async function knownSource(session: Session, wanted: string): Promise<Sou
   });
 }
 
-function specOf(path: string, options: AddOptions): FilesystemSpec {
-  const absolute = resolve(path);
-  return { kind: 'filesystem', path: absolute, ...excludesFrom(options, absolute, noExcludes) };
+function specOf(paths: readonly string[], options: ExcludeOptions): SourceSpec {
+  return specOfPlaces(
+    placesWith(
+      options,
+      paths.map((path) => filesystemSpec(resolve(path))),
+    ),
+  );
 }
 
-function nameOf({ path }: FilesystemSpec, { name }: AddOptions): string {
-  return name ?? (basename(path) || path);
+function specOfPlaces(places: ReturnType<typeof placesWith>): SourceSpec {
+  const [only] = places;
+  return only !== undefined && places.length === 1 ? only : { kind: 'group', members: places };
+}
+
+function nameOf(spec: SourceSpec, { name }: AddOptions): string {
+  if (name !== undefined) return name;
+  const [first = '', ...others] = specPaths(spec).map((path) => basename(path) || path);
+  const [second] = others;
+  if (second === undefined) return first;
+  return others.length === 1 ? `${first} and ${second}` : `${first} and ${others.length} more`;
 }
 
 /** That nothing was written while it was copied cannot be promised of a live copy: its absence is no reason for an alarm. */

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { isAbsolute, resolve } from 'node:path';
 import { Option } from 'commander';
 import { z } from 'zod';
 import { type ExcludePreset, excludePresets, ignoreLineSchema } from '../../../shared/domain/excludes/presets.ts';
+import type { FilesystemSpec } from '../../../shared/domain/source.ts';
 import { checked } from './schedule-options.ts';
 import { usage } from './usage.ts';
 
 export interface ExcludeOptions {
   readonly exclude?: readonly string[];
   readonly ignore?: readonly string[];
-  readonly ignoreFile?: string;
+  readonly ignoreFile?: readonly string[];
   /** Names of presets that are not wanted (`--no-preset`). */
   readonly preset?: readonly string[];
 }
@@ -17,11 +18,22 @@ export interface ExcludeOptions {
 const maxFileBytes = 1024 * 1024;
 
 export const excludeOptions: readonly Option[] = [
-  new Option('--exclude <path...>', 'paths below it that are left out'),
-  new Option('--ignore <line...>', "rules in gitignore's syntax"),
-  new Option('--ignore-file <file>', 'a file of such rules'),
+  new Option(
+    '--exclude <path...>',
+    'paths below it that are left out; of several places, each belongs to the one it lies in',
+  ),
+  new Option(
+    '--ignore <line...>',
+    "rules in gitignore's syntax; of several places, PLACE=LINE says it of one, LINE of all",
+  ),
+  new Option('--ignore-file <file>', 'a file of such rules, or PLACE=FILE; repeatedly').argParser(
+    (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
+  ),
   // A list of its own: without a default this would mean "no presets at all".
-  new Option('--no-preset <name>', `do not leave out by itself: ${excludePresets.join(', ')}, or all`)
+  new Option(
+    '--no-preset <name>',
+    `do not leave out by itself: ${excludePresets.join(', ')}, or all; PLACE=NAME of one place`,
+  )
     .argParser((name: string, before: readonly string[]) => [...before, name])
     .default([], 'all are on'),
 ];
@@ -35,13 +47,56 @@ export interface Excludes {
 /** `before` with what was said changed: each kind that is given replaces what there was of it. */
 export function excludesFrom(options: ExcludeOptions, root: string, before: Excludes): Excludes {
   const { exclude, ignore, ignoreFile, preset = [] } = options;
-  const lines = [...(ignoreFile === undefined ? [] : linesOf(ignoreFile)), ...(ignore ?? [])];
+  const lines = [...(ignoreFile ?? []).flatMap(linesOf), ...(ignore ?? [])];
   const isSaid = ignore !== undefined || ignoreFile !== undefined;
   return {
     excludes: exclude === undefined ? before.excludes : exclude.map((path) => resolve(root, path)),
     excludePresets: preset.length === 0 ? before.excludePresets : presetsWithout(preset),
     ignoreLines: isSaid ? checked(z.array(ignoreLineSchema).max(1000), lines, '--ignore') : before.ignoreLines,
   };
+}
+
+/** The places of a source, each with what was said of it, or of all. What was said of others leaves it as it is. */
+export function placesWith(options: ExcludeOptions, places: readonly FilesystemSpec[]): FilesystemSpec[] {
+  const [only] = places;
+  if (only !== undefined && places.length === 1) return [{ ...only, ...excludesFrom(options, only.path, only) }];
+  const paths = places.map(({ path }) => path);
+  const excluded = (options.exclude ?? []).map((path) => ({ path, place: placeOf(path, paths) }));
+  const ofPlace = (place: string, said: readonly string[] | undefined): string[] =>
+    (said ?? []).flatMap((value) => {
+      const named = splitPlace(value, paths);
+      return named.place === null || named.place === place ? [named.value] : [];
+    });
+  return places.map((spec) => {
+    const exclude = excluded.flatMap(({ path, place }) => (place === spec.path ? [path] : []));
+    const [ignore, ignoreFile] = [ofPlace(spec.path, options.ignore), ofPlace(spec.path, options.ignoreFile)];
+    const ofThis: ExcludeOptions = {
+      ...(exclude.length > 0 && { exclude }),
+      ...(ignore.length > 0 && { ignore }),
+      ...(ignoreFile.length > 0 && { ignoreFile }),
+      preset: ofPlace(spec.path, options.preset),
+    };
+    return { ...spec, ...excludesFrom(ofThis, spec.path, spec) };
+  });
+}
+
+/** The innermost of the places that a path lies in. */
+function placeOf(path: string, places: readonly string[]): string {
+  if (!isAbsolute(path))
+    throw usage('--exclude', `${path} could be in any of the places.`, 'Name it in full, beginning with /.');
+  const around = places.filter((place) => resolve(path).startsWith(place === '/' ? '/' : `${place}/`));
+  const [innermost] = around.toSorted((a, b) => b.length - a.length);
+  if (innermost !== undefined) return innermost;
+  throw usage('--exclude', `${path} is in none of the places.`, `Name something below ${places.join(' or ')}.`);
+}
+
+/** `PLACE=VALUE`, where PLACE is one of the places; anything else is of all. */
+function splitPlace(
+  value: string,
+  places: readonly string[],
+): { readonly place: string | null; readonly value: string } {
+  const place = places.find((each) => value.startsWith(`${each}=`)) ?? null;
+  return { place, value: place === null ? value : value.slice(place.length + 1) };
 }
 
 function presetsWithout(names: readonly string[]): ExcludePreset[] {

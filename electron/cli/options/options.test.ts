@@ -7,8 +7,9 @@ import { excludePresets } from '../../../shared/domain/excludes/presets.ts';
 import { repositoryIdSchema } from '../../../shared/domain/ids.ts';
 import { defaultKeepRules, keepEverything } from '../../../shared/domain/keep/rules.ts';
 import { defaultPolicy } from '../../../shared/domain/policy.ts';
+import { filesystemSpec } from '../../../shared/domain/source.ts';
 import { parseDuration } from './durations.ts';
-import { type ExcludeOptions, excludeOptions, excludesFrom } from './exclude-options.ts';
+import { type ExcludeOptions, excludeOptions, excludesFrom, placesWith } from './exclude-options.ts';
 import { type PolicyOptions, policyFrom, policyOptions } from './policy-options.ts';
 import { stillFrom } from './still-options.ts';
 
@@ -37,6 +38,10 @@ describe('schedules in plain words', () => {
     [
       ['--after-changes', '100', '--at-most-every', '30m', '--at-least-every', '2d'],
       { kind: 'changes', changes: 100, atMostEveryMinutes: 30, atLeastEveryHours: 48 },
+    ],
+    [
+      ['--when-quiet', '20m', '--at-most-every', '20h', '--latest-at', '03:00'],
+      { kind: 'quiet', quietMinutes: 20, atMostEveryMinutes: 1200, atLeastEveryHours: 24, latestAt: '03:00' },
     ],
     [['--manual'], { kind: 'manual' }],
   ])('%j', (args, schedule) => {
@@ -78,6 +83,9 @@ describe('schedules in plain words', () => {
     [['--daily-at', '09:30', '--on', 'someday'], '--on'],
     [['--manual', '--on', 'mon'], '--on'],
     [['--when-quiet', '90s'], '--when-quiet'],
+    [['--when-quiet', '20m', '--latest-at', '3am'], '--latest-at'],
+    [['--when-quiet', '20m', '--latest-at', '03:00', '--at-least-every', '1d'], '--latest-at, --at-least-every'],
+    [['--every', '2h', '--latest-at', '03:00'], '--latest-at'],
     [['--after-changes', '0'], '--after-changes'],
     [['--window', '19-06'], '--window'],
     [['--on-battery', 'never'], '--on-battery'],
@@ -168,6 +176,33 @@ describe('excludes', () => {
       ignoreLines: ['# ours', '*.iso', '*.tmp'],
     });
     expect(excludesFrom(said('--no-preset', 'all'), '/home', none).excludePresets).toEqual([]);
+  });
+
+  it('of several places belong to the one they lie in, or are said of, and else to all', () => {
+    writeFileSync(join(folder, 'one'), '*.bak\n');
+    const places = [
+      filesystemSpec('/srv', { ignoreLines: ['old'] }),
+      filesystemSpec('/srv/db'),
+      filesystemSpec('/home'),
+    ];
+    const args = [
+      ...['--exclude', '/srv/db/tmp', '/srv/x', '--ignore', '/srv/db=*.tmp', '*.iso'],
+      ...['--ignore-file', `/home=${join(folder, 'one')}`, '--no-preset', '/home=trash', '--no-preset', 'caches'],
+    ];
+    const [srv, db, home] = placesWith(said(...args), places);
+    const without = (...names: string[]) => excludePresets.filter((preset) => !names.includes(preset));
+    expect(srv).toMatchObject({ excludes: ['/srv/x'], ignoreLines: ['*.iso'], excludePresets: without('caches') });
+    expect(db).toMatchObject({ excludes: ['/srv/db/tmp'], ignoreLines: ['*.tmp', '*.iso'] });
+    expect(home).toMatchObject({ ignoreLines: ['*.bak', '*.iso'], excludePresets: without('trash', 'caches') });
+    // What is said of one place leaves the others as they are.
+    expect(placesWith(said('--ignore', '/home=*.tmp'), places)[0]).toEqual(places[0]);
+    expect(placesWith(said('--exclude', 'a'), places.slice(0, 1))[0]).toMatchObject({ excludes: ['/srv/a'] });
+    expect(() => placesWith(said('--exclude', 'tmp'), places)).toThrowError(
+      expect.objectContaining({ field: '--exclude', guidance: expect.stringContaining('in full') }),
+    );
+    expect(() => placesWith(said('--exclude', '/opt/x'), places)).toThrowError(
+      expect.objectContaining({ field: '--exclude', message: '/opt/x is in none of the places.' }),
+    );
   });
 
   it('name what is wrong', () => {

@@ -2,6 +2,7 @@ import { Option } from 'commander';
 import type { z } from 'zod';
 import {
   type ConditionRules,
+  clockTimeSchema,
   conditionRulesSchema,
   type Schedule,
   scheduleSchema,
@@ -20,6 +21,7 @@ export interface ScheduleOptions {
   readonly afterChanges?: string;
   readonly atMostEvery?: string;
   readonly atLeastEvery?: string;
+  readonly latestAt?: string;
   readonly manual?: boolean;
   readonly onBattery?: string;
   readonly onMetered?: string;
@@ -37,6 +39,7 @@ export const scheduleOptions: readonly Option[] = [
   new Option('--after-changes <count>', 'when so many files or folders have changed'),
   new Option('--at-most-every <time>', 'with --when-quiet or --after-changes: not again sooner, like 1h'),
   new Option('--at-least-every <time>', 'with --when-quiet or --after-changes: after so long in any case, like 1d'),
+  new Option('--latest-at <time>', 'with --when-quiet or --after-changes: at this time of day in any case, like 03:00'),
   new Option('--manual', 'only when somebody asks'),
   new Option('--on-battery <what>', 'on battery: as-usual, daily or wait'),
   new Option('--on-metered <what>', 'on a network paid by volume: run or wait'),
@@ -59,8 +62,12 @@ export function scheduleFrom(options: ScheduleOptions): Schedule | undefined {
   for (const [value, name] of [
     [options.atMostEvery, '--at-most-every'],
     [options.atLeastEvery, '--at-least-every'],
+    [options.latestAt, '--latest-at'],
   ] as const) {
     belongsTo(value, name, said, ['--when-quiet', '--after-changes']);
+  }
+  if (options.atLeastEvery !== undefined && options.latestAt !== undefined) {
+    throw usage('--latest-at, --at-least-every', 'Both say when it is made in any case.', 'Use only one of them.');
   }
   const [kind] = said;
   return kind === undefined ? undefined : checked(scheduleSchema, draftOf(kind, options), kind);
@@ -71,6 +78,7 @@ function draftOf(kind: (typeof kinds)[number], options: ScheduleOptions): unknow
   const pace = {
     atMostEveryMinutes: parseIn('minutes', options.atMostEvery ?? '1h', '--at-most-every'),
     atLeastEveryHours: parseIn('hours', options.atLeastEvery ?? '24h', '--at-least-every'),
+    ...(options.latestAt === undefined ? {} : { latestAt: checked(clockTimeSchema, options.latestAt, '--latest-at') }),
   };
   switch (kind) {
     case '--every':

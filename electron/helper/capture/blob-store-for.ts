@@ -1,5 +1,5 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
-import { type Repository, type RepositoryWriter, type TreeNode, TreeText } from '../repository/index.ts';
+import type { Repository, RepositoryWriter, TreeNode } from '../repository/index.ts';
 import type { BlobStore } from './contract.ts';
 
 /** What capture needs of an open repository and the writer of this run. */
@@ -22,8 +22,12 @@ export function blobStoreFor(repository: Repository, writer: RepositoryWriter): 
       if (!repository.hasBlob('tree', id) && writer.hasBlob('tree', id)) await writer.flush();
       return (await repository.loadTree(id)).nodes;
     },
-    openTree: async (id) => TreeText.of(id, await repository.loadBlob('tree', id)),
-    saveChangedTree: (before, changes) => writer.saveChangedTree(before, changes),
+    openTree: (id) => repository.openTree(id),
+    saveChangedTree: async (before, changes) => {
+      const saved = await writer.saveChangedTree(before, changes);
+      repository.keepTree(saved.text, before);
+      return saved;
+    },
     hasSubtree: (id) => repository.hasSubtree(id),
     settle: () => writer.settle(),
     newChunker: () => repository.chunker(),

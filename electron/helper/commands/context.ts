@@ -12,7 +12,7 @@ import type {
 } from '../quiesce/index.ts';
 import type { FilesystemRestore } from '../restore/index.ts';
 import type { OwnPlaces } from '../sources/contract.ts';
-import type { FilesystemSource } from '../sources/index.ts';
+import type { Sources } from '../sources/index.ts';
 import type { MachineState } from '../system/machine-conditions.ts';
 import type { AsCaller } from './repositories/place.ts';
 import type { RepositorySessions } from './repositories/sessions.ts';
@@ -23,8 +23,8 @@ export interface HelperContext {
   readonly registry: Registry;
   readonly sessions: RepositorySessions;
   readonly stages: BackupStages;
-  /** Folders, looked at in the caller's name. */
-  readonly filesystem: Pick<FilesystemSource, 'excludeSizes' | 'activity'>;
+  /** Sources of every kind, looked at in the caller's name. */
+  readonly sources: Pick<Sources, 'excludeSizes' | 'activity'>;
   /** Whether scheduled runs of this caller may hold filesystems still. */
   readonly scheduleConsent: ScheduleConsent;
   /** What scheduled runs depend on, as it is now. */

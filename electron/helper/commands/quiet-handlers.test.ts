@@ -23,6 +23,10 @@ it('tells the windows of the caller’s own sources since an instant, and of tho
           if (id === 'broken') throw new Error('EIO');
           return [stretch(0, hour), stretch(2 * hour, 4 * hour), stretch(5 * hour, 6 * hour)];
         },
+        watchedOf: async (id: string) => {
+          if (id === 'broken') throw new Error('EIO');
+          return [stretch(0, hour), stretch(2 * hour, 7 * hour)];
+        },
       },
     },
   } as unknown as HelperContext);
@@ -34,8 +38,9 @@ it('tells the windows of the caller’s own sources since an instant, and of tho
         { from: msToInstant(start + 2 * hour), to: msToInstant(start + 4 * hour) },
         { from: msToInstant(start + 5 * hour), to: msToInstant(start + 6 * hour) },
       ],
+      watched: [{ from: msToInstant(start + 2 * hour), to: msToInstant(start + 7 * hour) }],
     },
-    { sourceId: 'broken', windows: [] },
+    { sourceId: 'broken', windows: [], watched: [] },
   ]);
   expect(asked).toEqual(['home', 'broken']);
   expect(helperContract['quiet.windows'].right).toBe('registered');
@@ -49,7 +54,7 @@ async function activity(kind: 'quiet' | 'changes', known: { changes: number; new
   const context = {
     own: () => ({ paths: [] }),
     quiet: { recorder: { activitySince: (_: unknown, since: number) => (since === start ? known : undefined) } },
-    filesystem: {
+    sources: {
       activity: async () => {
         isLookedAt = true;
         return { changes: 7, newestNs, tookMs: 900 };

@@ -1,5 +1,5 @@
 import type { Repository as Registered, RepositoryStatus } from '../../../shared/domain/repository.ts';
-import { describeSpec } from '../../../shared/domain/source.ts';
+import { specPaths } from '../../../shared/domain/source.ts';
 import { msToInstant, nsToInstant } from '../../../shared/domain/time.ts';
 import { checkRun } from '../pipeline/maintenance.ts';
 import type { Handlers } from '../server/service.ts';
@@ -90,7 +90,9 @@ async function statusOf(context: HelperContext, registered: Registered): Promise
     const { space, mount } = asCaller(() => ({ space: spaceOf(path), mount: mountOf(path) }));
     const device = deviceNumber(mount);
     const sources = registry.sources(caller.uid).filter(({ policy }) => policy.repositoryId === registered.id);
-    const sameDiskSources = sources.filter(({ spec }) => asCaller(() => deviceOf(describeSpec(spec))) === device);
+    const sameDiskSources = sources.filter(({ spec }) =>
+      specPaths(spec).some((path) => asCaller(() => deviceOf(path)) === device),
+    );
     return {
       ...registered,
       state,

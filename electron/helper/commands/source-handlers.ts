@@ -1,6 +1,6 @@
 import type { SourceId } from '../../../shared/domain/ids.ts';
 import { defaultLongestStallMs, type Policy } from '../../../shared/domain/policy.ts';
-import { describeSpec, type Source, type SourceSpec } from '../../../shared/domain/source.ts';
+import { describeSpec, isSamePlaces, type Source, type SourceSpec } from '../../../shared/domain/source.ts';
 import { widerStill } from '../../../shared/domain/still-rules.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import type { Caller } from '../authority/caller.ts';
@@ -15,7 +15,7 @@ import { sourceIdFor } from './source-ids.ts';
 type SourceHandlers = Pick<Handlers, Extract<keyof Handlers, `sources.${string}`>>;
 
 export function sourceHandlers(context: HelperContext): SourceHandlers {
-  const { registry, caller, stages, filesystem } = context;
+  const { registry, caller, stages, sources } = context;
 
   async function put(
     id: SourceId,
@@ -67,8 +67,7 @@ export function sourceHandlers(context: HelperContext): SourceHandlers {
     },
     'sources.activity': async ({ id, since }, { signal }) =>
       sourceActivity(context, sourceById(registry, caller.uid, id), since, signal),
-    'sources.excludeSizes': async ({ spec }, { signal }) =>
-      filesystem.excludeSizes(spec, { own: context.own(), signal }),
+    'sources.excludeSizes': async ({ spec }, { signal }) => sources.excludeSizes(spec, { own: context.own(), signal }),
     'sources.remove': async ({ id }) => {
       sourceById(registry, caller.uid, id);
       registry.removeSource(id);
@@ -99,17 +98,20 @@ function refuseWider(caller: Caller, { policy: now }: Source, policy: Policy): v
   });
 }
 
-/** The same place twice into the same repository is a mistake: two lanes would show one thing. */
+/**
+ * The same place twice into the same repository is a mistake: two lanes would show one thing. A place of a group may be a source
+ * of its own beside it: what they show is not the same.
+ */
 function refuseTwice(sources: readonly Source[], id: SourceId | null, spec: SourceSpec, repositoryId: string): void {
-  const place = describeSpec(spec);
   const other = sources.find(
-    (source) => source.id !== id && describeSpec(source.spec) === place && source.policy.repositoryId === repositoryId,
+    (source) => source.id !== id && isSamePlaces(source.spec, spec) && source.policy.repositoryId === repositoryId,
   );
   if (!other) return;
+  const isGroup = spec.kind === 'group';
   throw new StillpointError({
     kind: 'already-exists',
-    field: 'spec.path',
-    message: `${place} is protected already, as ${other.name}.`,
-    guidance: 'Change that source instead, or choose another folder.',
+    field: isGroup ? 'spec.members' : 'spec.path',
+    message: `${describeSpec(spec)} ${isGroup ? 'are' : 'is'} protected already, as ${other.name}.`,
+    guidance: `Change that source instead, or choose ${isGroup ? 'other folders' : 'another folder'}.`,
   });
 }

@@ -26,6 +26,26 @@ describe('source ids', () => {
       expect(idOf(path)).toMatch(/^[a-z0-9][a-z0-9-]{0,63}$/);
   });
 
+  it('of several places are the same in whatever order they are named, and are not those of one of them', () => {
+    const group = (...paths: string[]): string =>
+      sourceIdFor(
+        {
+          hostname: 'desk',
+          uid: 1000,
+          spec: { kind: 'group', members: paths.map((path) => spec(path)) },
+          repositoryId,
+        },
+        [],
+      );
+    expect(group('/srv/logs', '/srv/data')).toBe(group('/srv/data', '/srv/logs'));
+    expect(group('/srv/data', '/srv/logs')).toMatch(/^data-logs-[0-9a-f]{10}$/);
+    const others = [group('/srv/data', '/srv/log'), group('/srv/data, /srv/logs', '/x'), idOf('/srv/data, /srv/logs')];
+    expect(new Set([group('/srv/data', '/srv/logs'), ...others]).size).toBe(4);
+    expect(group(...Array.from({ length: 8 }, (_, n) => `/${'x'.repeat(90)}${n}`))).toMatch(
+      /^[a-z0-9][a-z0-9-]{0,63}$/,
+    );
+  });
+
   it('do not take over an id that is in use', () => {
     const place = { hostname: 'desk', uid: 1, spec: spec('/a'), repositoryId };
     const id = sourceIdFor(place, []);

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { basename } from 'node:path';
 import { type RepositoryId, type SourceId, sourceIdSchema } from '../../../shared/domain/ids.ts';
-import { describeSpec, type Source, type SourceSpec } from '../../../shared/domain/source.ts';
+import { type Source, type SourceSpec, specPaths } from '../../../shared/domain/source.ts';
 
 export interface SourcePlace {
   readonly hostname: string;
@@ -10,22 +10,28 @@ export interface SourcePlace {
   readonly repositoryId: RepositoryId;
 }
 
+/** Of each name as much as the parts of an id can be long together. */
+const mostWords = 24;
+
 /**
  * The same place of the same user on the same machine gets the same id, so that a source that is removed and added again,
  * or backed up without being registered, goes on in the same lane. An id that is in use already (another repository, a
- * source that was pointed elsewhere) is not taken: the repository then makes the difference.
+ * source that was pointed elsewhere) is not taken: the repository then makes the difference. Several places are the same in
+ * whatever order they are named.
  */
 export function sourceIdFor({ hostname, uid, spec, repositoryId }: SourcePlace, taken: readonly Source[]): SourceId {
-  const place = describeSpec(spec);
-  const words = basename(place)
+  const places = specPaths(spec).toSorted();
+  const words = places
+    .map((place) => basename(place))
+    .join(' ')
     .toLowerCase()
     .normalize('NFKD')
     .replace(/[^a-z0-9]+/g, '-')
-    .replace(/^-+|-+$/g, '')
-    .slice(0, 24);
-  const id = `${words === '' ? 'source' : words}-${digest(hostname, uid, spec.kind, place)}`;
+    .slice(0, mostWords)
+    .replace(/^-+|-+$/g, '');
+  const id = `${words === '' ? 'source' : words}-${digest(hostname, uid, spec.kind, ...places)}`;
   const isTaken = taken.some((source) => source.id === id);
-  return sourceIdSchema.parse(isTaken ? `${id}-${digest(repositoryId, place)}` : id);
+  return sourceIdSchema.parse(isTaken ? `${id}-${digest(repositoryId, ...places)}` : id);
 }
 
 function digest(...parts: readonly (string | number)[]): string {

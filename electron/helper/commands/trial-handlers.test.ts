@@ -52,6 +52,65 @@ it('can be asked of a folder that is not registered yet', async () => {
   expect(asked).toEqual([facts]);
 });
 
+it('is, of several places, about the one that still needs a trial, and not where something else stands in the way', async () => {
+  const [data, root, logs] = ['/srv', '/', '/var'].map((mountPoint) => ({ kind: 'filesystem', mountPoint }));
+  const none = { concerns: false, isNeeded: false, mayStallMs: 250, obstacles: [], last: null };
+  const needed = { ...none, concerns: true, isNeeded: true, obstacles: ['It has to be tried.'] };
+  const passed = { ...none, concerns: true };
+  const asked = async (states: Map<unknown, object>) => {
+    const tried: unknown[] = [];
+    const of = trialHandlers({
+      stages: { examine: async () => ({ kind: 'group', members: [data, root, logs] }), kernel: '6.1.0' },
+      root: {
+        state: (facts: unknown) => states.get(facts) ?? none,
+        tryOut: async (facts: unknown) => tried.push(facts),
+      },
+    } as unknown as HelperContext);
+    const target = { spec: { kind: 'group', members: [] } } as never;
+    const state = await of['freeze.trialState'](target, { signal } as never);
+    await of['freeze.trial'](target, { signal } as never);
+    return { state, tried };
+  };
+  const first = await asked(
+    new Map([
+      [root, needed],
+      [logs, needed],
+    ]),
+  );
+  expect(first.state).toMatchObject({
+    concerns: true,
+    isNeeded: true,
+    mountPoint: '/',
+    obstacles: ['It has to be tried.'],
+  });
+  expect(first.tried).toEqual([root]);
+  expect(
+    (
+      await asked(
+        new Map([
+          [root, passed],
+          [logs, needed],
+        ]),
+      )
+    ).tried,
+  ).toEqual([logs]);
+  const blocked = { ...passed, obstacles: ['The audit waits.'] };
+  expect(
+    (
+      await asked(
+        new Map([
+          [root, needed],
+          [logs, blocked],
+        ]),
+      )
+    ).state,
+  ).toMatchObject({
+    isNeeded: false,
+    obstacles: ['It has to be tried.', 'The audit waits.'],
+  });
+  expect((await asked(new Map())).state).toMatchObject({ concerns: false, isNeeded: false, mountPoint: '/srv' });
+});
+
 it('has nothing to try where no filesystem of this computer is held', async () => {
   await expect(handlers('tarantool').call('freeze.trial')).rejects.toMatchObject({
     kind: 'bad-input',

@@ -29,7 +29,7 @@ function setUp(
 ) {
   const stages: BackupStages = {
     examine,
-    methods: methods as unknown as readonly QuiesceMethod[],
+    methodsFor: () => methods as unknown as readonly QuiesceMethod[],
     kernel: '6.18',
     version: '0.0.0',
     author: { hostname: 'desk', username: 'anna', uid: 1000, gid: 1000 },

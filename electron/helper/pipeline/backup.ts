@@ -10,7 +10,6 @@ import type { QuiesceMethod } from '../quiesce/contract.ts';
 import type { Hooks } from '../quiesce/index.ts';
 import type { HeldLock, Repository, Snapshot } from '../repository/index.ts';
 import type { SourceFacts } from '../sources/contract.ts';
-import { excludesForSnapshot } from '../sources/index.ts';
 import { addEvidence } from './add-evidence.ts';
 import { firstThatHolds } from './attempts.ts';
 import { composeEvidence } from './compose-evidence.ts';
@@ -27,8 +26,8 @@ import { verifySnapshot } from './verify-snapshot.ts';
 
 export interface BackupStages {
   readonly examine: (spec: SourceSpec, signal: AbortSignal) => Promise<SourceFacts>;
-  /** Strongest first. */
-  readonly methods: readonly QuiesceMethod[];
+  /** What can hold a source of the kind of these facts; strongest first. */
+  readonly methodsFor: (facts: SourceFacts) => readonly QuiesceMethod[];
   readonly kernel: string;
   readonly version: string;
   readonly author: Author;
@@ -158,7 +157,7 @@ function publish(
     tree: stored.tree,
     paths: [...pathsOf(facts)],
     ...author,
-    excludes: excludesForSnapshot(job.spec),
+    excludes: [...(facts.excludes ?? [])],
     tags: encodeSnapshotTags({ runId, sourceId, level, safety: false, pinned: false }),
     programVersion: `stillpoint ${version}`,
   });

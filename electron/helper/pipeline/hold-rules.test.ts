@@ -81,7 +81,7 @@ async function run(still: Partial<StillRules>, more: Partial<BackupStages> = {},
   const begun: string[] = [];
   const stages: BackupStages = {
     examine: () => source.examine({ kind: 'memory-database', name: 'shop' }, { own: { paths: [] }, signal }),
-    methods: [holding('precopy-freeze', begun, onHold), holding('fsfreeze-copy', begun), live()],
+    methodsFor: () => [holding('precopy-freeze', begun, onHold), holding('fsfreeze-copy', begun), live()],
     ...{ kernel: '6.18', version: '0.0.0' },
     author: { hostname: 'desk', username: 'anna', uid: 1000, gid: 1000 },
     ...more,

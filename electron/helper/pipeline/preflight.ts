@@ -29,12 +29,13 @@ const holdsFilesystem: ReadonlySet<QuiesceMethodName> = new Set(['precopy-freeze
 export async function pickFor(
   spec: SourceSpec,
   wishes: Wishes,
-  stages: Pick<BackupStages, 'examine' | 'methods'>,
+  stages: Pick<BackupStages, 'examine' | 'methodsFor'>,
   signal: AbortSignal,
 ): Promise<Picked> {
   const facts = await stages.examine(spec, signal);
   const lease = { longestStallMs: wishes.longestStallMs };
-  const promised = await Promise.all(stages.methods.map((method) => method.preflight(facts, lease)));
+  const methods = stages.methodsFor(facts);
+  const promised = await Promise.all(methods.map((method) => method.preflight(facts, lease)));
   const { notHeldBecause = null } = wishes;
   const asked = promised.map((promise) =>
     notHeldBecause === null
@@ -42,7 +43,7 @@ export async function pickFor(
       : withoutHolding(promise, wishes.longestStallMs, notHeldBecause),
   );
   const promises = asked.map(({ promise }) => promise);
-  const picked = pickMethods(stages.methods, promises, wishes);
+  const picked = pickMethods(methods, promises, wishes);
   const [chosen] = picked.promises;
   if (!chosen) throw noMethod();
   const preflight: Preflight = {
@@ -67,7 +68,7 @@ export async function pickFor(
 export async function preflightOf(
   spec: SourceSpec,
   wishes: Wishes & { readonly still?: StillRules | undefined },
-  stages: Pick<BackupStages, 'examine' | 'methods'>,
+  stages: Pick<BackupStages, 'examine' | 'methodsFor'>,
   signal: AbortSignal,
 ): Promise<Preflight> {
   const { preflight } = await pickFor(spec, wishes, stages, signal);

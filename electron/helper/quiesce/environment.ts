@@ -31,7 +31,7 @@ export interface QuiesceEnvironment {
   readonly hotFiles?: (facts: FilesystemFacts) => HotFileWatch | null;
   /** Without it the filesystem that the system runs from is never held. */
   readonly root?: RootHold;
-  /** How much may be read into memory while writers wait, bytes. Default 64 MiB. */
+  /** How much may be read into memory while writers wait, bytes. Default: what the machine can spare (`spareMemoryBytes`). */
   readonly deltaMemoryBytes?: number;
   /** Keeps freezes of one filesystem apart. One for all methods of a helper; without it they may follow at once. */
   readonly pace?: FreezePace;
@@ -43,5 +43,3 @@ export interface QuiesceEnvironment {
 }
 
 export const defaultSpoolMemoryBytes = 256 * 1024 * 1024;
-
-export const defaultDeltaMemoryBytes = 64 * 1024 * 1024;

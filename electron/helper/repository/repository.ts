@@ -15,6 +15,7 @@ import type { BlobType } from './format/blob.ts';
 import type { RepositoryConfig } from './format/config.ts';
 import type { ScryptCost } from './format/key-file.ts';
 import type { Tree } from './format/tree.ts';
+import { TreeText } from './format/tree-text.ts';
 import type { BlobIndex, BlobLocation } from './index/blob-index.ts';
 import { type LoadIndexOptions, loadIndex } from './index/load-index.ts';
 import { LoadedIndex } from './index/loaded-index.ts';
@@ -36,6 +37,7 @@ import { packTarget } from './pack/pack-assembler.ts';
 import { nextSequence } from './sequence.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
 import { TreeCache } from './trees/tree-cache.ts';
+import { TreeTexts } from './trees/tree-texts.ts';
 import { type WalkedNode, walkTree } from './trees/walk.ts';
 import { PackStore } from './writer/pack-store.ts';
 import { RepositoryWriter, type WriterProgress } from './writer/repository-writer.ts';
@@ -73,6 +75,7 @@ export class Repository {
   readonly #documents: Documents;
   readonly #reader: BlobReader;
   readonly #trees = new TreeCache();
+  readonly #texts = new TreeTexts();
   readonly #gear: Uint32Array;
   #index = new LoadedIndex();
   /** When the index was read, in `nextSequence` order; 0 when it was not. */
@@ -143,6 +146,17 @@ export class Repository {
   async loadTree(id: BlobId): Promise<Tree> {
     await this.#ensureIndex();
     return this.#trees.load(id, (tree) => this.#reader.load(this.#index.blobs, 'tree', tree));
+  }
+
+  /** A directory to be stored again with a few nodes changed; undefined where it is not written as ours are. */
+  async openTree(id: BlobId): Promise<TreeText | undefined> {
+    return this.#texts.find(id) ?? TreeText.of(id, await this.loadBlob('tree', id));
+  }
+
+  /** Keeps in memory what was stored in place of another tree, for when it is opened next. */
+  keepTree(text: TreeText, before: TreeText): void {
+    this.#texts.forget(before.id);
+    this.#texts.keep(text);
   }
 
   /** Every node below a tree, directories before what is in them. */
@@ -228,6 +242,7 @@ export class Repository {
     this.#index = new LoadedIndex();
     this.#indexSequence = 0;
     this.#trees.clear();
+    this.#texts.clear();
   }
 
   #forMaintenance(): Parameters<typeof checkRepository>[0] {

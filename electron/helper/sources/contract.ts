@@ -1,4 +1,5 @@
 import type { Evidence, PathNote } from '../../../shared/domain/evidence.ts';
+import type { ExcludeSizes } from '../../../shared/domain/excludes/presets.ts';
 
 /** Places that are never part of a source nor of change tracking: our repositories, catalog, logs and scratch. */
 export interface OwnPlaces {
@@ -12,12 +13,16 @@ export interface ExamineContext {
 
 /** What a source is made of, found by looking only. Every kind adds its own facts to these. */
 export interface SourceFacts {
+  /** That of the specification: it decides which methods are asked. */
+  readonly kind: string;
   /** One line for people: a path, an address, a machine's name. */
   readonly location: string;
   /** Absolute paths of what the snapshot holds, in their order; absent: `location` is the only one. */
   readonly paths?: readonly string[];
   readonly filesystem: string;
   readonly mountPoint: string;
+  /** Where it lies on several filesystems: of each; absent: `mountPoint` is the only one. */
+  readonly mountPoints?: readonly string[];
   readonly device: string;
   /** Parts that will not be in the snapshot, each with its reason. */
   readonly leftOut: readonly PathNote[];
@@ -25,6 +30,8 @@ export interface SourceFacts {
   readonly bytes: number;
   /** False when counting stopped early; the counts are then lower bounds. Else full, as of now or of a run before. */
   readonly counted: boolean;
+  /** What was chosen to be left out, as restic shows it of a snapshot. For people. Absent: nothing can be. */
+  readonly excludes?: readonly string[];
   /** What a snapshot’s evidence keeps of the source, whatever method holds it: its `detail`. */
   readonly detail?: Evidence['detail'];
 }
@@ -37,4 +44,16 @@ export interface SourceFacts {
 export interface SourceKind<Spec extends { readonly kind: string }, Facts extends SourceFacts> {
   readonly kind: Spec['kind'];
   examine(spec: Spec, context: ExamineContext): Promise<Facts>;
+  /** How much presets, rules and paths leave out. Absent: there is nothing that could be left out. */
+  excludeSizes?(spec: Spec, context: ExamineContext): Promise<ExcludeSizes>;
+  /** What changed of all that is backed up, after an instant. Absent: that cannot be told without a backup. */
+  activity?(spec: Spec, context: ExamineContext, sinceNs: bigint): Promise<Activity>;
+}
+
+export interface Activity {
+  /** Entries whose content, attributes or names changed since; one that was removed shows as its folder’s change. */
+  readonly changes: number;
+  /** Null when nothing did. */
+  readonly newestNs: bigint | null;
+  readonly tookMs: number;
 }

@@ -1,10 +1,9 @@
-export type { ExamineContext, OwnPlaces, SourceFacts, SourceKind } from './contract.ts';
+export type { Activity, ExamineContext, OwnPlaces, SourceFacts, SourceKind } from './contract.ts';
 export {
   cacheTagBytes,
   cacheTagName,
   createFilesystemSource,
   type Excludes,
-  excludesForSnapshot,
   excludesOf,
   type FilesystemFacts,
   type FilesystemSource,
@@ -14,3 +13,5 @@ export {
   type OpenTree,
   type TreeEntry,
 } from './filesystem/index.ts';
+export { createGroupSource, type GroupFacts } from './group/index.ts';
+export { type FactsByKind, type KnownFacts, type SourceKinds, type Sources, sourcesOf } from './kinds.ts';

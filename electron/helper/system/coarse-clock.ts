@@ -2,6 +2,7 @@ import { bind, check } from './libc.ts';
 
 /** linux/time.h */
 const CLOCK_REALTIME_COARSE = 5;
+const clockGettime = bind<(clock: number, into: Uint8Array) => number>('int clock_gettime(int, void *)');
 const clockGetres = bind<(clock: number, into: Uint8Array) => number>('int clock_getres(int, void *)');
 
 /**
@@ -11,5 +12,16 @@ const clockGetres = bind<(clock: number, into: Uint8Array) => number>('int clock
 export function coarseClockStepNs(): bigint {
   const time = Buffer.alloc(16);
   check(clockGetres(CLOCK_REALTIME_COARSE, time), 'clock_getres');
+  return time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8);
+}
+
+const time = Buffer.alloc(16);
+
+/**
+ * That clock now, nanoseconds since the epoch: what is stamped later, by any processor, is stamped with this or more, less
+ * what its filesystem drops. Source: clock_gettime(2), CLOCK_REALTIME_COARSE.
+ */
+export function coarseClockNs(): bigint {
+  check(clockGettime(CLOCK_REALTIME_COARSE, time), 'clock_gettime');
   return time.readBigInt64LE(0) * 1_000_000_000n + time.readBigInt64LE(8);
 }

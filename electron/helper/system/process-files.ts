@@ -115,9 +115,21 @@ export function processGaps(unreadable: number): string[] {
  */
 function sharesOf(pid: number): { maps: string; tables: string[] } {
   const maps = readFileSync(`/proc/${pid}/maps`, 'latin1');
-  const tables = [`/proc/${pid}`];
   const tids = readdirSync(`/proc/${pid}/task`);
-  if (tids.length < 2) return { maps, tables };
+  const tables = tablesOf(pid, tids);
+  const other = tids.find((tid) => Number(tid) !== pid);
+  const isEnded = maps === '' && other !== undefined;
+  return { maps: isEnded ? readOrNothing(`/proc/${pid}/task/${other}/maps`) : maps, tables };
+}
+
+/** Folders in /proc of a process's tables of descriptors. Nothing is waited for. Throws as `lookAtProcess`. */
+export function descriptorTables(pid: number): string[] {
+  return tablesOf(pid, readdirSync(`/proc/${pid}/task`));
+}
+
+function tablesOf(pid: number, tids: readonly string[]): string[] {
+  const tables = [`/proc/${pid}`];
+  if (tids.length < 2) return tables;
   const owners = [pid];
   for (const tid of tids.map(Number)) {
     // 0: the same. Where it cannot be asked they are taken to share, as they nearly always do.
@@ -127,8 +139,7 @@ function sharesOf(pid: number): { maps: string; tables: string[] } {
     owners.push(tid);
     tables.push(`/proc/${pid}/task/${tid}`);
   }
-  const other = tids.find((tid) => Number(tid) !== pid);
-  return { maps: maps === '' ? readOrNothing(`/proc/${pid}/task/${other}/maps`) : maps, tables };
+  return tables;
 }
 
 /** A thread may end meanwhile; the process is only gone when its own table is. */

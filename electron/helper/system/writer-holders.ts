@@ -1,3 +1,4 @@
+import { statfsSync } from 'node:fs';
 import { hasCode } from './errno.ts';
 import { kernelWriters } from './kernel-writers.ts';
 import { lookAtProcess, processGaps, processIds, type SharedMapping } from './process-files.ts';
@@ -33,9 +34,13 @@ export interface WriterHolders {
 /**
  * Who has one of these files open for writing, mapped shared, attached to a loop device or in use as swap. Reads all of
  * /proc, which can take 100 ms and waits for processes that are changing their mappings: never call it while anything is
- * frozen. Sources: proc_pid_fdinfo(5), proc_pid_maps(5), proc_swaps(5).
+ * frozen. `trusts`: processes that are no gap where they may not be looked at. Sources: proc_pid_fdinfo(5), proc_pid_maps(5),
+ * proc_swaps(5).
  */
-export function findWriterHolders(files: readonly FileIdentity[]): WriterHolders {
+export function findWriterHolders(
+  files: readonly FileIdentity[],
+  trusts: (pid: number) => boolean = () => false,
+): WriterHolders {
   const wanted = new Wanted(files);
   const ofKernel = kernelWriters();
   const gaps = [...ofKernel.gaps];
@@ -49,7 +54,7 @@ export function findWriterHolders(files: readonly FileIdentity[]): WriterHolders
     try {
       holders.push(...holdersOf(pid, wanted));
     } catch (error) {
-      if (hasCode(error, 'EACCES', 'EPERM')) unreadable += 1;
+      if (hasCode(error, 'EACCES', 'EPERM')) unreadable += trusts(pid) ? 0 : 1;
       else if (!hasCode(error, 'ENOENT', 'ESRCH')) throw error;
     }
   }
@@ -104,7 +109,21 @@ function mappedFile({ inode, device, path }: SharedMapping, wanted: Wanted): Fil
   if (candidates.length === 0) return undefined;
   const same = candidates.find((file) => deviceText(file.deviceId) === device);
   // btrfs shows another device here than stat does: ask the mapping itself. In doubt it is one of ours.
-  return same ?? wanted.at(path) ?? candidates[0];
+  return same ?? wanted.at(path) ?? (isOfOneDevice(device, path) ? undefined : candidates[0]);
+}
+
+/** linux/magic.h */
+const TMPFS_MAGIC = 0x01021994;
+
+/** Whether the file's filesystem has one device, under which both maps and stat show it: then another device is another file. */
+function isOfOneDevice(device: string, path: string): boolean {
+  // Those of btrfs and of overlays have no number of a disk. Whose has one, has it everywhere.
+  if (!device.startsWith('00:')) return true;
+  try {
+    return statfsSync(path).type === TMPFS_MAGIC;
+  } catch {
+    return false;
+  }
 }
 
 /** `8:01` in hexadecimal, as maps has it. */

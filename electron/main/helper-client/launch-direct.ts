@@ -1,3 +1,4 @@
+import { helperProgramOptions } from '../../../shared/helper/program-options.ts';
 import { helperEnvironment } from './helper-environment.ts';
 import { type Launch, launchProgram } from './helper-process.ts';
 
@@ -6,7 +7,7 @@ export function launchDirect(script: string, environment: NodeJS.ProcessEnv): La
   return () =>
     launchProgram({
       file: process.execPath,
-      args: [script],
+      args: [...helperProgramOptions, script],
       env: { ...helperEnvironment(environment), ELECTRON_RUN_AS_NODE: '1' },
     });
 }

@@ -16,7 +16,7 @@ function scene() {
   ];
   const quiet = new QuietTimes(world, () => now);
   const bands = async () => (await quiet.get()).get(source.id);
-  return { world, bands, pass: (ms: number) => (now += ms) };
+  return { world, quiet, id: source.id, bands, pass: (ms: number) => (now += ms) };
 }
 
 it('are what the helper saw, asked for once in a while', async () => {
@@ -29,6 +29,24 @@ it('are what the helper saw, asked for once in a while', async () => {
   world.quietWindows = [];
   pass(1_000);
   expect(await bands()).toBeUndefined();
+});
+
+it('tell when a source usually rests, and until when somebody watched', async () => {
+  const { world, quiet, id } = scene();
+  const night = (days: number, fromHour: number, toHour: number) => ({
+    from: msToInstant(new Date(2025, 10, 20 - days, fromHour).getTime()),
+    to: msToInstant(new Date(2025, 10, 20 - days, toHour).getTime()),
+  });
+  const days = [7, 6, 5, 4, 3, 2, 1];
+  const windows = days.map((back) => night(back, 1, back === 3 ? 2 : 5));
+  world.quietWindows = [{ sourceId: id, windows, watched: [night(7, 0, 24 * 7)] }];
+  const watchedUntil = new Date(2025, 10, 20).getTime();
+  expect(await quiet.of(id)).toEqual({ usual: { fromMinute: 60, toMinute: 300, days: 6, ofDays: 7 }, watchedUntil });
+});
+
+it('say nothing where nobody watched, or an earlier helper does not tell', async () => {
+  const { quiet, id } = scene();
+  expect(await quiet.of(id)).toEqual({ usual: null, watchedUntil: null });
 });
 
 it('stay what was last said while the helper is away, and nothing before it said anything', async () => {

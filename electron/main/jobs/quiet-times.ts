@@ -1,9 +1,17 @@
 import type { SourceId } from '../../../shared/domain/ids.ts';
-import { instantToMs, msToInstant } from '../../../shared/domain/time.ts';
+import type { Stretch } from '../../../shared/domain/static-windows.ts';
+import { type Instant, instantToMs, msToInstant } from '../../../shared/domain/time.ts';
+import { usualQuiet } from '../../../shared/domain/usual-quiet.ts';
+import type { QuietRecord } from '../../../shared/ipc/schedule.ts';
 import type { Lane } from '../../../shared/ipc/timeline.ts';
 import type { Clock, HelperCalls } from './ports.ts';
 
 export type Bands = Lane['staticBands'];
+
+interface Known {
+  readonly quiet: Bands;
+  readonly watched: Bands;
+}
 
 /** As long as the helper keeps them. */
 const keptMs = 60 * 24 * 3_600_000;
@@ -14,7 +22,7 @@ const freshMs = 20_000;
 export class QuietTimes {
   readonly #helper: HelperCalls;
   readonly #now: Clock;
-  #known: ReadonlyMap<SourceId, Bands> = new Map();
+  #known: ReadonlyMap<SourceId, Known> = new Map();
   #asked: Promise<void> | null = null;
   #askedAt = Number.NEGATIVE_INFINITY;
 
@@ -25,6 +33,19 @@ export class QuietTimes {
 
   /** Never rejects. */
   async get(): Promise<ReadonlyMap<SourceId, Bands>> {
+    await this.#refresh();
+    return new Map([...this.#known].map(([id, { quiet }]) => [id, quiet]));
+  }
+
+  /** What is known of one source's quiet, and how far it was watched. Never rejects. */
+  async of(id: SourceId): Promise<QuietRecord> {
+    await this.#refresh();
+    const { quiet = [], watched = [] } = this.#known.get(id) ?? {};
+    const usual = usualQuiet(quiet.map(asStretch), watched.map(asStretch), this.#now());
+    return { usual, watchedUntil: watched.at(-1)?.to ?? null };
+  }
+
+  async #refresh(): Promise<void> {
     const now = this.#now();
     if (this.#asked === null && Math.abs(now - this.#askedAt) >= freshMs) {
       this.#askedAt = now;
@@ -33,20 +54,27 @@ export class QuietTimes {
       });
     }
     await this.#asked;
-    return this.#known;
   }
 
   async #ask(now: number): Promise<void> {
     try {
       const told = await this.#helper.call('quiet.windows', { since: msToInstant(now - keptMs) });
       this.#known = new Map(
-        told.map(({ sourceId, windows }) => [
+        told.map(({ sourceId, windows, watched = [] }) => [
           sourceId,
-          windows.map(({ from, to }) => ({ from: instantToMs(from), to: instantToMs(to) })),
+          { quiet: windows.map(asBand), watched: watched.map(asBand) },
         ]),
       );
     } catch {
       // An earlier helper, or none: nothing new is claimed.
     }
   }
+}
+
+function asBand({ from, to }: { readonly from: Instant; readonly to: Instant }): Bands[number] {
+  return { from: instantToMs(from), to: instantToMs(to) };
+}
+
+function asStretch({ from, to }: Bands[number]): Stretch {
+  return { fromMs: from, toMs: to };
 }

@@ -1,5 +1,6 @@
 import type { RepositoryId, RunId, SourceId } from '../../../shared/domain/ids.ts';
 import type { RestorePlan, RestorePoint, RestoreRequest } from '../../../shared/domain/restore.ts';
+import { restoredPlaces } from '../../../shared/domain/restored-places.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
 import type { Catalog } from './catalog-port.ts';
 import type { RepositoryAccess } from './repository-access.ts';
@@ -42,10 +43,10 @@ export class RestoreJobs {
     const { access, runs } = this.#options;
     const plan = this.#plans.get(planId);
     const repositoryId = plan?.request.point.repositoryId ?? null;
-    const sourceId = plan ? await this.#sourceOf(plan.request.point) : null;
+    const { sourceId, paths } = await this.#knownOf(plan?.request.point);
     return runs.start({
       kind: 'restore',
-      title: plan ? `Put back to ${plan.targetPath}` : 'Put back',
+      title: plan ? `Put back to ${restoredPlaces(plan.targetPath, paths, plan.request.selection)}` : 'Put back',
       sourceId,
       repositoryId,
       keys: keysOf(repositoryId, sourceId),
@@ -63,12 +64,12 @@ export class RestoreJobs {
     const undoable = await access.call('restore.undoable', {});
     const restore = undoable.find(({ runId }) => runId === restoreRunId);
     const repositoryId = restore?.repositoryId ?? null;
-    const sourceId = restore
-      ? await this.#sourceOf({ repositoryId: restore.repositoryId, snapshotId: restore.restoredSnapshotId })
-      : null;
+    const { sourceId, paths } = await this.#knownOf(
+      restore && { repositoryId: restore.repositoryId, snapshotId: restore.restoredSnapshotId },
+    );
     return runs.start({
       kind: 'undo',
-      title: restore ? `Undo the restore to ${restore.targetPath}` : 'Undo a restore',
+      title: restore ? `Undo the restore to ${restoredPlaces(restore.targetPath, paths)}` : 'Undo a restore',
       sourceId,
       repositoryId,
       keys: keysOf(repositoryId, sourceId),
@@ -77,9 +78,13 @@ export class RestoreJobs {
     });
   }
 
-  async #sourceOf({ repositoryId, snapshotId }: Pick<RestorePoint, 'repositoryId' | 'snapshotId'>) {
-    const known = await this.#options.catalog.getSnapshot({ repositoryId, snapshotId }).catch(() => null);
-    return known?.summary.sourceId ?? null;
+  async #knownOf(point: Pick<RestorePoint, 'repositoryId' | 'snapshotId'> | undefined) {
+    const known =
+      point &&
+      (await this.#options.catalog
+        .getSnapshot({ repositoryId: point.repositoryId, snapshotId: point.snapshotId })
+        .catch(() => null));
+    return { sourceId: known?.summary.sourceId ?? null, paths: known?.summary.paths ?? [] };
   }
 }
 

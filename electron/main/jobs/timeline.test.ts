@@ -1,10 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import type { SourceId } from '../../../shared/domain/ids.ts';
+import { filesystemSpec } from '../../../shared/domain/source.ts';
 import { repositoryId, runId, snapshotId, sources } from '../testing/world-data.ts';
 import type { DrawnSnapshot } from './catalog-port.ts';
 import { composeTimeline, mergeBands } from './timeline.ts';
 
 const now = 1_000;
+
+function never(): never {
+  throw new Error('there are sources');
+}
 
 function drawn(
   n: number,
@@ -75,6 +80,46 @@ describe('composeTimeline', () => {
     expect(lanes(safety('/home/user/Photos/2024'))[0]?.snapshots).toHaveLength(1);
     expect(lanes(safety('/home/user/Photos-old'))[0]?.snapshots).toHaveLength(0);
     expect(lanes(safety('/elsewhere'))).toHaveLength(3);
+  });
+
+  describe('of a source of several places', () => {
+    const id = 'ledger-1' as SourceId;
+    const member = (path: string) => filesystemSpec(path);
+    const ledger = {
+      ...(sources[0] ?? never()),
+      ...{ id, name: 'Ledger', spec: { kind: 'group' as const, members: [member('/srv/db'), member('/var/log/db')] } },
+    };
+    const laneOf = (...snapshots: DrawnSnapshot[]) =>
+      composeTimeline([...sources, ledger], snapshots, [], now).lanes.find(({ key }) => key === id);
+    const both = { sourceId: id, paths: ['/srv/db', '/var/log/db'] };
+
+    it('has one entry for each snapshot, and says how many places there are', () => {
+      expect(laneOf()).toMatchObject({ detail: '2 places · /srv/db, /var/log/db', kind: 'group', snapshots: [] });
+      expect(laneOf(drawn(1, both), drawn(2, both))).toMatchObject({ detail: '2 places · ext4 · copied live' });
+      expect(laneOf(drawn(1, both), drawn(2, both))?.snapshots).toHaveLength(2);
+    });
+
+    it('draws what was saved before a restore into any of them', () => {
+      const safety = (...paths: string[]) => drawn(2, { sourceId: null, paths }, 'safety');
+      expect(laneOf(safety('/var/log/db/today'))?.snapshots).toHaveLength(1);
+      expect(laneOf(safety('/var/log/db/today', '/srv/db'))?.snapshots).toHaveLength(1);
+      expect(laneOf(safety('/var/log/db/today', '/srv'))?.snapshots).toEqual([]);
+      expect(laneOf(safety('/srv/dbx'))?.snapshots).toEqual([]);
+    });
+
+    it('leaves a place within another source to the source that is nearer', () => {
+      const whole = { ...ledger, id: 'root-1' as SourceId, spec: member('/') };
+      const safety = drawn(2, { sourceId: null, paths: ['/srv/db/x'] }, 'safety');
+      const counts = composeTimeline([whole, ledger], [safety], [], now).lanes.map(({ snapshots }) => snapshots.length);
+      expect(counts).toEqual([0, 1]);
+      const elsewhere = drawn(2, { sourceId: null, paths: ['/opt'] }, 'safety');
+      expect(composeTimeline([whole, ledger], [elsewhere], [], now).lanes[0]?.snapshots).toHaveLength(1);
+    });
+
+    it('is told apart where it is not protected here', () => {
+      const former = drawn(1, { ...both, sourceId: 'former-2' as SourceId, sourceName: 'Former' });
+      expect(lanes(former).at(-1)).toMatchObject({ key: 'former-2', kind: 'group' });
+    });
   });
 
   it('puts failures on the lane of their source', () => {

@@ -1,7 +1,7 @@
 import type { QuiesceMethodName } from '../../../shared/domain/method.ts';
 import { notRunSentence } from '../../../shared/domain/schedule/schedule-words.ts';
 import type { Source } from '../../../shared/domain/source.ts';
-import { describeSpec } from '../../../shared/domain/source.ts';
+import { describeSpec, type SourceSpec, specPaths } from '../../../shared/domain/source.ts';
 import type { Lane, Timeline } from '../../../shared/ipc/timeline.ts';
 import type { DrawnFailure, DrawnSnapshot } from './catalog-port.ts';
 import type { SourcePlan } from './source-plan.ts';
@@ -29,7 +29,7 @@ export function composeTimeline(
       key: source.id,
       sourceId: source.id,
       name: source.name,
-      detail: detailOf(drawn) ?? describeSpec(source.spec),
+      detail: laneDetail(source.spec, drawn),
       kind: source.spec.kind,
       failures: (failuresOf.get(source.id) ?? []).map(({ runId, at, outcome, text }) => ({ runId, at, outcome, text })),
       ...drawing(drawn, now, quietOf(source)),
@@ -49,11 +49,22 @@ function laneKey({ sourceId, hostname, paths, mark }: DrawnSnapshot, sources: re
   return sourceId ?? holder ?? `other:${hostname}:${paths.join(':')}`;
 }
 
+/** The source whose places hold all of the paths; of several the one whose places are nearest to them. */
 function holderOf(paths: readonly string[], sources: readonly Source[]): string | undefined {
-  const holders = sources.filter(({ spec }) =>
-    paths.every((path) => path === spec.path || path.startsWith(`${spec.path}/`)),
-  );
-  return holders.toSorted((a, b) => b.spec.path.length - a.spec.path.length)[0]?.id;
+  const holders = sources.flatMap(({ id, spec }) => {
+    const places = specPaths(spec);
+    const nearest = paths.map((path) => Math.max(0, ...places.filter((place) => isIn(path, place)).map(lengthOf)));
+    return nearest.includes(0) ? [] : [{ id, near: Math.min(...nearest) }];
+  });
+  return holders.toSorted((a, b) => b.near - a.near)[0]?.id;
+}
+
+function isIn(path: string, place: string): boolean {
+  return path === place || path.startsWith(place.endsWith('/') ? place : `${place}/`);
+}
+
+function lengthOf(text: string): number {
+  return text.length;
 }
 
 function otherLane(key: string, drawn: readonly DrawnSnapshot[], now: number): Lane {
@@ -65,7 +76,7 @@ function otherLane(key: string, drawn: readonly DrawnSnapshot[], now: number): L
     sourceId: null,
     name: newest?.sourceName || newest?.paths.join(', ') || hostname,
     detail: isForeign ? `restic on ${hostname}` : `not protected here · ${hostname}`,
-    kind: isForeign ? 'foreign' : 'filesystem',
+    kind: isForeign ? 'foreign' : (newest?.paths.length ?? 0) > 1 ? 'group' : 'filesystem',
     failures: [],
     ...drawing(drawn, now),
     ...planned(nothingPlanned),
@@ -109,6 +120,19 @@ export function mergeBands(bands: readonly Band[], now: number): Band[] {
     else merged.push({ from: band.from, to });
   }
   return merged;
+}
+
+/** Of several places how many there are: which they are stands in the source's details. */
+function laneDetail(spec: SourceSpec, drawn: readonly DrawnSnapshot[]): string {
+  const detail = detailOf(drawn);
+  switch (spec.kind) {
+    case 'filesystem':
+      return detail ?? describeSpec(spec);
+    case 'group': {
+      const places = `${spec.members.length} places`;
+      return detail === undefined ? `${places} · ${describeSpec(spec)}` : `${places} · ${detail}`;
+    }
+  }
 }
 
 function detailOf(drawn: readonly DrawnSnapshot[]): string | undefined {

@@ -1,6 +1,8 @@
 import { expect, it, vi } from 'vitest';
+import { cancelled } from '../../../shared/errors/index.ts';
 import { FakeWorld } from '../testing/fake-world.ts';
 import { snapshotPreflight, untriedPreflight } from '../testing/untried-preflight.ts';
+import type { HelperCalls } from './ports.ts';
 import { SourceDirectory } from './source-directory.ts';
 import { Trials } from './trials.ts';
 
@@ -52,6 +54,30 @@ it('knows of a trial or a no right away', async () => {
   trials.of(world.sources);
   await vi.waitFor(() => expect(trials.of(world.sources).get(source.id)?.isNeeded).toBe(false));
   expect(await trials.stateOf({ sourceId: source.id })).toMatchObject({ concerns: true, isNeeded: false });
+});
+
+it('stops the trial of this target, and no other', async () => {
+  const { world, changed } = scene();
+  const stopped: string[] = [];
+  const access: HelperCalls = {
+    call: (_name, params, { signal } = {}) =>
+      new Promise((_, reject) => {
+        signal?.addEventListener('abort', () => {
+          stopped.push(JSON.stringify(params));
+          reject(cancelled());
+        });
+      }),
+  };
+  const trials = new Trials({ access, sources: new SourceDirectory(world), canFreeze: () => true, changed });
+  const [first, second] = world.sources.map(({ id }) => ({ sourceId: id }));
+  if (first === undefined || second === undefined) throw new Error('the world has two sources');
+  trials.cancel(first);
+  const trying = trials.tryOut(first);
+  void trials.tryOut(second).catch(() => {});
+  trials.cancel({ ...first });
+  await expect(trying).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(stopped).toEqual([JSON.stringify(first)]);
+  expect(changed).not.toHaveBeenCalled();
 });
 
 it('has nothing to say of sources that the system does not run from', async () => {

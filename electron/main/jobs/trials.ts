@@ -22,6 +22,7 @@ export class Trials {
   readonly #options: TrialsOptions;
   #known: ReadonlyMap<SourceId, TrialState> = new Map();
   #lookedAt = '';
+  readonly #underWay = new Set<{ readonly target: string; readonly stop: AbortController }>();
 
   constructor(options: TrialsOptions) {
     this.#options = options;
@@ -42,11 +43,22 @@ export class Trials {
     return remedies.includes('trial');
   }
 
-  /** Rejects where nothing was tried; a trial that failed is a result. */
+  /** Rejects where nothing was tried, with `cancelled` after `cancel`; a trial that failed is a result. */
   async tryOut(target: TrialTarget): Promise<FreezeTrial> {
-    const result = await this.#options.access.call('freeze.trial', target);
-    this.#forget();
-    return result;
+    const underWay = { target: JSON.stringify(target), stop: new AbortController() };
+    this.#underWay.add(underWay);
+    try {
+      const result = await this.#options.access.call('freeze.trial', target, { signal: underWay.stop.signal });
+      this.#forget();
+      return result;
+    } finally {
+      this.#underWay.delete(underWay);
+    }
+  }
+
+  /** Asks the trials of this target to stop. It may be too late: how each ended is what `tryOut` says. */
+  cancel(target: TrialTarget): void {
+    for (const { target: tried, stop } of this.#underWay) if (tried === JSON.stringify(target)) stop.abort();
   }
 
   async skip(target: TrialTarget): Promise<FreezeTrial> {

@@ -1,9 +1,10 @@
-import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import type { RepositoryId, SourceId } from '../../../shared/domain/ids.ts';
 import { type GrowthFacts, projectGrowth } from '../../../shared/domain/keep/growth.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { msToInstant } from '../../../shared/domain/time.ts';
 import type { IpcResult } from '../../../shared/ipc/contract.ts';
+import type { QuietRecord } from '../../../shared/ipc/schedule.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Timeline } from '../../../shared/ipc/timeline.ts';
 import type { Scheduler } from '../../schedule/index.ts';
@@ -30,7 +31,7 @@ export interface ViewsOptions {
   readonly passwords: Pick<Passwords, 'get'> & { isRemembered(id: RepositoryId): boolean };
   readonly scheduler: Pick<Scheduler, 'pausedUntil' | 'state' | 'windows'>;
   readonly scheduledStillPoints: () => boolean;
-  readonly quietTimes: Pick<QuietTimes, 'get'>;
+  readonly quietTimes: Pick<QuietTimes, 'get' | 'of'>;
   readonly trials: Pick<Trials, 'of'>;
   readonly now: Clock;
 }
@@ -105,6 +106,10 @@ export class Views {
       (source) => this.planOf(source),
       ({ id }) => quiet.get(id) ?? [],
     );
+  }
+
+  quietOf(id: SourceId): Promise<QuietRecord> {
+    return this.#options.quietTimes.of(id);
   }
 
   planOf(source: Source): SourcePlan {

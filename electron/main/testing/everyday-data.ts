@@ -3,21 +3,25 @@ import type { SnapshotId } from '../../../shared/domain/ids.ts';
 import type { Freeable, KeepPlan } from '../../../shared/domain/keep/plan.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
-import type { SourceSpec } from '../../../shared/domain/source.ts';
+import { placesOf, type SourceSpec } from '../../../shared/domain/source.ts';
 
 const mib = 1024 ** 2;
 
 /** What presets, rules and paths leave out of a folder that is not there. */
-export function excludeSizesOf({ excludePresets, ignoreLines, excludes }: SourceSpec): ExcludeSizes {
+export function excludeSizesOf(spec: SourceSpec): ExcludeSizes {
+  const places = placesOf(spec);
+  const presets = new Set(places.flatMap(({ excludePresets }) => excludePresets));
+  const lines = places.flatMap(({ ignoreLines }) => ignoreLines);
+  const excludes = places.flatMap((place) => place.excludes);
   const items: ExcludeSizes['items'] = [
-    ...excludePresets.map((value, n) => ({
+    ...[...presets].map((value, n) => ({
       kind: 'preset' as const,
       value,
       files: 120 * (n + 1),
       bytes: 310 * mib,
       places: [],
     })),
-    ...ignoreLines.map((value) => ({ kind: 'rule' as const, value, files: 12, bytes: 4 * mib, places: [] })),
+    ...lines.map((value) => ({ kind: 'rule' as const, value, files: 12, bytes: 4 * mib, places: [] })),
     ...excludes.map((value) => ({ kind: 'path' as const, value, files: 40, bytes: 21 * mib, places: [value] })),
   ];
   return { items, keptFiles: 20_512, keptBytes: 1_049 * mib, complete: true };

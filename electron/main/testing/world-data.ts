@@ -3,7 +3,7 @@ import type { RepositoryId, RunId, SnapshotId, SourceId } from '../../../shared/
 import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { SnapshotSummary, TreeEntry } from '../../../shared/domain/snapshot.ts';
-import type { Source } from '../../../shared/domain/source.ts';
+import { type Source, specPaths } from '../../../shared/domain/source.ts';
 import { msToInstant } from '../../../shared/domain/time.ts';
 
 export const repositoryId = 'a1'.repeat(32) as RepositoryId;
@@ -60,7 +60,7 @@ export function snapshotOf(source: Source, n: number, timeMs: number): SnapshotS
     kind: 'backup',
     hostname: 'desk',
     username: 'user',
-    paths: [source.spec.path],
+    paths: specPaths(source.spec),
     tags: ['stillpoint:1'],
     pinned: false,
     files: files(source).length,
@@ -130,10 +130,12 @@ export interface WorldFile {
 }
 
 export function files(source: Source): WorldFile[] {
-  return ['letter.txt', 'plan.md', 'тест.txt'].map((name) => ({
-    path: `${source.spec.path}/${name}`,
-    content: `${name} of ${source.name}\n`,
-  }));
+  return specPaths(source.spec).flatMap((path) =>
+    ['letter.txt', 'plan.md', 'тест.txt'].map((name) => ({
+      path: `${path}/${name}`,
+      content: `${name} of ${source.name}\n`,
+    })),
+  );
 }
 
 export function entry(name: string, type: TreeEntry['type'], size: number): TreeEntry {

@@ -5,7 +5,7 @@ import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
-import type { SourceSpec } from '../../../shared/domain/source.ts';
+import { isSamePlaces, type SourceSpec } from '../../../shared/domain/source.ts';
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { ask } from '../../state/ask.ts';
@@ -45,13 +45,17 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
   const [choice, setChoice] = useState<PolicyChoice>(() => choiceOf(edited?.policy ?? null));
   const [choiceIsValid, setChoiceIsValid] = useState(true);
   const [preflight, setPreflight] = useState<Preflight | null>(null);
+  const [mountPoints, setMountPoints] = useState<readonly string[]>([]);
   const [working, setWorking] = useState<'add' | 'back-up' | null>(null);
   const [error, setError] = useState<StillpointError | null>(null);
   const repositoryId = chosen ?? repositories?.[0]?.id ?? null;
   const ready = draftProblem(draft) === null && preflight !== null && repositoryId !== null && choiceIsValid;
   const removable = repositories?.find(({ id }) => id === repositoryId)?.removable ?? false;
   const onValid = useCallback((valid: boolean) => setChoiceIsValid(valid), []);
-  const keep = useCallback((found: Preflight | null) => setPreflight(found), []);
+  const keep = useCallback((found: Preflight | null, at: readonly string[]) => {
+    setPreflight(found);
+    setMountPoints(at);
+  }, []);
 
   const save = async (andBackUp: boolean): Promise<void> => {
     if (preflight === null || repositoryId === null) return;
@@ -99,6 +103,7 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
         <p className={classes.quiet}>{t('where.line')}</p>
         <SourceChooser
           foldExcludes
+          several
           draft={draft}
           longestStallMs={choice.longestStallMs}
           onChange={setDraft}
@@ -115,7 +120,7 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
       </section>
       <section className={classes.part}>
         <h2>{t('repository.title')}</h2>
-        <RepositoryChoice value={repositoryId} onChange={setChosen} source={preflight} />
+        <RepositoryChoice value={repositoryId} onChange={setChosen} sourceMountPoints={mountPoints} />
       </section>
       <section className={classes.part}>
         <h2>{t('policy.title')}</h2>
@@ -127,9 +132,9 @@ export function AddSourceView({ view }: { readonly view: ViewOf<'add-source'> | 
           onValid={onValid}
         />
       </section>
-      {edited !== null && edited.spec.path !== draft.path && (
-        <Notice tone="info" title={t('moved.title')}>
-          {t('moved.line')}
+      {edited !== null && !isSamePlaces(edited.spec, specOf(draft)) && (
+        <Notice tone="info" title={t(draft.others.length === 0 ? 'moved.title' : 'moved.titleOthers')}>
+          {t(draft.others.length === 0 ? 'moved.line' : 'moved.lineOthers')} {t('moved.anew')}
         </Notice>
       )}
       {error !== null && fieldError(error, 'name') === null && <ErrorPanel error={error} />}
@@ -168,6 +173,6 @@ function levelFor(
   preflight: Preflight,
 ): ConsistencyLevel {
   if (edited === null) return requiredLevelFor(preflight);
-  const sameTerms = edited.spec.path === spec.path && edited.policy.longestStallMs === choice.longestStallMs;
+  const sameTerms = isSamePlaces(edited.spec, spec) && edited.policy.longestStallMs === choice.longestStallMs;
   return requiredLevelAfter(edited.policy, sameTerms, preflight);
 }

@@ -11,27 +11,31 @@ import { IconButton } from '../../ui/icon-button.tsx';
 import classes from './add-source.module.css';
 import { isRule, lineProblem, type SizedItem, sizeOf, sumOf } from './exclude-sizes.ts';
 import { RuleSizes } from './rule-sizes.tsx';
-import { draftProblem, isBelow, linesOf, lookableSpec, type SourceDraft } from './source-draft.ts';
+import { isBelow, linesOf, lookablePlace, type PlaceDraft } from './source-draft.ts';
 
 /** What is not backed up, with how much that is: presets, folders, own rules. Measured as it is changed. */
 export function ExcludesEditor({
   draft,
   folded = false,
+  named = false,
   onChange,
 }: {
-  readonly draft: SourceDraft;
+  readonly draft: PlaceDraft;
   /** At first only what is left out and how much that is, until somebody wants to change it. */
   readonly folded?: boolean;
-  readonly onChange: (draft: SourceDraft) => void;
+  /** One of several: which place it is about is said. */
+  readonly named?: boolean;
+  readonly onChange: (draft: PlaceDraft) => void;
 }): ReactNode {
   const { t } = useTranslation('add-source');
   const [open, setOpen] = useState(!folded);
   const listId = useId();
-  const [rules, setRules] = useState(draft.ignoreText !== '');
+  const [wantsRules, setRules] = useState(false);
+  const rules = wantsRules || draft.ignoreText !== '';
   // The same draft is the same spec: what is new at every render never settles.
-  const wanted = useMemo(() => lookableSpec(draft), [draft]);
+  const wanted = useMemo(() => lookablePlace(draft), [draft]);
   const [spec] = useDebouncedValue(wanted, 500);
-  const asked = draftProblem(draft) === 'no-path' || !spec.path.startsWith('/') ? null : { spec };
+  const asked = spec.path.startsWith('/') ? { spec } : null;
   const { value, error, loading } = useAnswer('sources.excludeSizes', asked);
   // A preset that was switched off is no longer measured; what it was known to hold helps to decide about it.
   const known = useRef(new Map<string, SizedItem>());
@@ -59,7 +63,7 @@ export function ExcludesEditor({
   const wrongLine = lineProblem(error, linesOf(draft.ignoreText));
   return (
     <fieldset className={classes.excludes} aria-busy={loading}>
-      <legend>{t('excludes.title')}</legend>
+      <legend>{named ? t('excludes.titleOf', { path: draft.path }) : t('excludes.title')}</legend>
       {folded && (
         <div className={classes.leftOutLine}>
           <span>{leftOutWords(draft, value, t)}</span>
@@ -68,7 +72,11 @@ export function ExcludesEditor({
             size="xs"
             aria-expanded={open}
             aria-controls={listId}
-            aria-label={t(open ? 'excludes.hideNamed' : 'excludes.changeNamed')}
+            aria-label={
+              named
+                ? t(open ? 'excludes.hideOf' : 'excludes.changeOf', { path: draft.path })
+                : t(open ? 'excludes.hideNamed' : 'excludes.changeNamed')
+            }
             onClick={() => setOpen(!open)}
           >
             {t(open ? 'excludes.hide' : 'excludes.change')}
@@ -147,7 +155,7 @@ export function ExcludesEditor({
 
 /** What is left out in few words: presets by name and with what they hold here, the rest by number. */
 function leftOutWords(
-  draft: SourceDraft,
+  draft: PlaceDraft,
   sizes: ExcludeSizes | null,
   t: ReturnType<typeof useTranslation<'add-source'>>['t'],
 ): string {

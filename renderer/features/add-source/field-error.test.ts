@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { fieldError } from './field-error.ts';
+import { fieldError, memberError } from './field-error.ts';
 
 const error = { message: 'There is no such folder.', guidance: 'Choose another one.', field: 'params.spec.path' };
 
@@ -15,5 +15,14 @@ describe('an error beside its input', () => {
     expect(fieldError({ ...error, field: 'pathology' }, 'path')).toBeNull();
     expect(fieldError({ ...error, field: undefined }, 'path')).toBeNull();
     expect(fieldError(null, 'path')).toBeNull();
+  });
+});
+
+describe('the words of an error of one of several places', () => {
+  it('stand beside that place, and at no other', () => {
+    const error = { message: 'It is not there.', guidance: 'Choose another.', field: 'params.spec.members.1.path' };
+    expect([0, 1, 2].map((at) => memberError(error, at))).toEqual([null, 'It is not there. Choose another.', null]);
+    expect(memberError({ ...error, field: 'params.spec.members[2].path' }, 2)).toContain('not there');
+    expect(memberError({ ...error, field: undefined }, 0)).toBeNull();
   });
 });

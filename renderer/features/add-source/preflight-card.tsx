@@ -19,12 +19,15 @@ import { TrialCard } from './trial-card.tsx';
 /** What a source will get, in one sentence, before anything is added; why not more; and every fact behind it. */
 export function PreflightCard({
   preflight,
+  isGroup = false,
   loading,
   error,
   target,
   onRetry,
 }: {
   readonly preflight: Preflight | null;
+  /** Of several places: all of them are held, or none. */
+  readonly isGroup?: boolean;
   readonly loading: boolean;
   readonly error: StillpointError | null;
   /** The folder it is about. */
@@ -39,7 +42,8 @@ export function PreflightCard({
   if (preflight === null) {
     return (
       <div className={classes.card} role="status">
-        <Loader size="xs" aria-hidden="true" /> <span className={classes.quiet}>{t('preflight.looking')}</span>
+        <Loader size="xs" aria-hidden="true" />{' '}
+        <span className={classes.quiet}>{t(isGroup ? 'preflight.lookingAll' : 'preflight.looking')}</span>
       </div>
     );
   }
@@ -64,12 +68,13 @@ export function PreflightCard({
         <p className={classes.quiet}>
           {promise.manner === 'watched' ? t('preflight.watchedLine') : t(`levels:${promise.level}.line`)}
         </p>
-        {promise.manner !== 'watched' && <p className={classes.quiet}>{t(`methods:how.${preflight.chosen.method}`)}</p>}
+        {isGroup && promise.manner === 'held' && <p className={classes.quiet}>{t('preflight.together')}</p>}
+        {promise.manner !== 'watched' && !isGroup && (
+          <p className={classes.quiet}>{t(`methods:how.${preflight.chosen.method}`)}</p>
+        )}
         {promise.because !== null && !isTrialShown && (
           <p className={classes.because}>
-            {t(promise.manner === 'watched' ? 'preflight.because' : 'preflight.notStronger', {
-              reason: promise.because,
-            })}
+            {t(isGroup ? 'preflight.notTogether' : 'preflight.notStronger', { reason: promise.because })}
           </p>
         )}
         {promise.notShorter !== null && (
@@ -78,7 +83,7 @@ export function PreflightCard({
         {preflight.freezesWholeFilesystem && promise.manner === 'held' && (
           <p className={classes.caution}>
             <IconAlertTriangle size={16} aria-hidden="true" />
-            {t('preflight.whole', { mount: preflight.mountPoint })}
+            {isGroup ? t('preflight.wholeOfAll') : t('preflight.whole', { mount: preflight.mountPoint })}
           </p>
         )}
         <LeftOutLines leftOut={preflight.leftOut} />

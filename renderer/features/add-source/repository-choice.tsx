@@ -3,7 +3,6 @@ import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import { locationText } from '../../../shared/domain/location.ts';
-import type { Preflight } from '../../../shared/domain/preflight.ts';
 import { useStore } from '../../state/store.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -15,18 +14,18 @@ import classes from './add-source.module.css';
 export function RepositoryChoice({
   value,
   onChange,
-  source,
+  sourceMountPoints,
 }: {
   readonly value: RepositoryId | null;
   readonly onChange: (id: RepositoryId) => void;
-  readonly source: Preflight | null;
+  readonly sourceMountPoints: readonly string[];
 }): ReactNode {
   const { t } = useTranslation('add-source');
   const { open, repositories } = useStore();
   const chosen = repositories?.find(({ id }) => id === value);
   const probe = useAnswer('repositories.probe', chosen === undefined ? null : { location: chosen.location });
   // One mount point is one disk; two mount points may be one disk too, which the repository's own status then says.
-  const sameDisk = source !== null && probe.value?.filesystem.endsWith(` at ${source.mountPoint}`) === true;
+  const sameDisk = sourceMountPoints.some((mountPoint) => probe.value?.filesystem.endsWith(` at ${mountPoint}`));
 
   if (repositories === null) return null;
   if (repositories.length === 0) {

@@ -9,8 +9,9 @@ import {
   emptyDraft,
   isSameSpec,
   linesOf,
-  lookableSpec,
+  lookablePlace,
   nameFor,
+  placeSpecOf,
   requiredLevelAfter,
   requiredLevelFor,
   specOf,
@@ -55,7 +56,7 @@ describe('a source being described', () => {
     expect(draftProblem({ ...draft, path: 'Documents' })).toBe('relative-path');
     expect(draftProblem({ ...draft, name: '  ' })).toBe('no-name');
     expect(draftProblem({ ...draft, ignoreText: '*.iso\nbad\\' })).toBe('wrong-rule');
-    expect(lookableSpec({ ...draft, ignoreText: '*.iso\nbad\\\n/x/' }).ignoreLines).toEqual(['*.iso', '', '/x/']);
+    expect(lookablePlace({ ...draft, ignoreText: '*.iso\nbad\\\n/x/' }).ignoreLines).toEqual(['*.iso', '', '/x/']);
   });
 
   it('does not require of a watched copy what depends on others', () => {
@@ -76,7 +77,7 @@ describe('a source being described', () => {
   });
 
   it('is the same as before unless something is left out that was not, or in another order of rules', () => {
-    const spec = specOf({ ...emptyDraft(home, home, names), ignoreText: '*.iso\n!keep.iso' });
+    const spec = placeSpecOf({ ...emptyDraft(home, home, names), ignoreText: '*.iso\n!keep.iso' });
     expect(isSameSpec(spec, { ...spec, excludePresets: spec.excludePresets.toReversed() })).toBe(true);
     expect(isSameSpec(spec, { ...spec, ignoreLines: spec.ignoreLines.toReversed() })).toBe(false);
     expect(isSameSpec(spec, { ...spec, excludes: ['/home/ana/tmp'] })).toBe(false);

@@ -2,19 +2,24 @@ import { type ExcludePreset, excludePresets, ignoreLineSchema } from '../../../s
 import { type ConsistencyLevel, isAtLeast } from '../../../shared/domain/level.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
 import type { Preflight } from '../../../shared/domain/preflight.ts';
-import type { SourceSpec } from '../../../shared/domain/source.ts';
+import { type FilesystemSpec, placesOf, type SourceSpec } from '../../../shared/domain/source.ts';
 
-/** A source that is being described and not registered yet. */
-export interface SourceDraft {
-  readonly name: string;
-  /** False while the name follows the folder. */
-  readonly nameTyped: boolean;
+/** A folder or mount point that is being described. */
+export interface PlaceDraft {
   readonly path: string;
   /** Folders of its own that are left out. */
   readonly excludes: readonly string[];
   readonly excludePresets: readonly ExcludePreset[];
   /** Own rules as they are typed, one a line. */
   readonly ignoreText: string;
+}
+
+/** A source that is being described and not registered yet: one place, and those that are held together with it. */
+export interface SourceDraft extends PlaceDraft {
+  readonly name: string;
+  /** False while the name follows the folder. */
+  readonly nameTyped: boolean;
+  readonly others: readonly PlaceDraft[];
 }
 
 /** What the home folder and the whole system are called, in the language of the window. */
@@ -24,20 +29,25 @@ export interface PlaceNames {
 }
 
 export function emptyDraft(path: string, home: string, names: PlaceNames): SourceDraft {
-  const nothing = { name: '', nameTyped: false, path: '', excludes: [], excludePresets, ignoreText: '' };
-  return withPath(nothing, path, home, names);
+  return withPath({ ...emptyPlace(''), name: '', nameTyped: false, others: [] }, path, home, names);
+}
+
+export function emptyPlace(path: string): PlaceDraft {
+  return { path, excludes: [], excludePresets, ignoreText: '' };
 }
 
 export function draftOf(name: string, spec: SourceSpec): SourceDraft {
-  const { path, excludes, ignoreLines } = spec;
-  return {
-    name,
-    nameTyped: true,
-    path,
-    excludes,
-    excludePresets: spec.excludePresets,
-    ignoreText: ignoreLines.join('\n'),
-  };
+  const [first = emptyPlace(''), ...others] = placesOf(spec).map(placeDraftOf);
+  return { ...first, name, nameTyped: true, others };
+}
+
+function placeDraftOf({ path, excludes, excludePresets, ignoreLines }: FilesystemSpec): PlaceDraft {
+  return { path, excludes, excludePresets, ignoreText: ignoreLines.join('\n') };
+}
+
+/** The place a source began with, and those that were added to it. */
+export function placesOfDraft(draft: SourceDraft): readonly [PlaceDraft, ...PlaceDraft[]] {
+  return [draft, ...draft.others];
 }
 
 /** The lines of a text area: a line keeps its number, so that an error can name it; empty ones at the end are dropped. */
@@ -45,18 +55,38 @@ export function linesOf(text: string): string[] {
   return text.replace(/\s+$/, '') === '' ? [] : text.replace(/\s+$/, '').split(/\r?\n/);
 }
 
-export function specOf(draft: Omit<SourceDraft, 'name' | 'nameTyped'>): SourceSpec {
+export function specOf(draft: SourceDraft): SourceSpec {
+  return sourceOf(draft, placeSpecOf);
+}
+
+function sourceOf(draft: SourceDraft, placeOf: (place: PlaceDraft) => FilesystemSpec): SourceSpec {
+  const members = placesOfDraft(draft).map(placeOf);
+  return draft.others.length === 0 ? placeOf(draft) : { kind: 'group', members };
+}
+
+export function placeSpecOf(place: PlaceDraft): FilesystemSpec {
   return {
     kind: 'filesystem',
-    path: draft.path,
-    excludes: [...draft.excludes],
-    excludePresets: [...draft.excludePresets],
-    ignoreLines: linesOf(draft.ignoreText),
+    path: cleanPath(place.path),
+    excludes: [...place.excludes],
+    excludePresets: [...place.excludePresets],
+    ignoreLines: linesOf(place.ignoreText),
   };
 }
 
 /** Whether two specs leave the same out of the same place, whatever the order in which it is told. */
 export function isSameSpec(a: SourceSpec, b: SourceSpec): boolean {
+  const [ofA, ofB] = [placesOf(a), placesOf(b)];
+  const isIn = (place: FilesystemSpec): boolean =>
+    isSamePlace(
+      place,
+      ofB.find(({ path }) => path === place.path),
+    );
+  return a.kind === b.kind && ofA.length === ofB.length && ofA.every(isIn);
+}
+
+function isSamePlace(a: FilesystemSpec, b: FilesystemSpec | undefined): boolean {
+  if (b === undefined) return false;
   const same = (left: readonly string[], right: readonly string[]): boolean =>
     left.length === right.length && left.every((item) => right.includes(item));
   return (
@@ -69,8 +99,12 @@ export function isSameSpec(a: SourceSpec, b: SourceSpec): boolean {
 }
 
 /** The spec to look at while it is typed: a line that is not a rule yet counts as none, and keeps its number. */
-export function lookableSpec(draft: Omit<SourceDraft, 'name' | 'nameTyped'>): SourceSpec {
-  const spec = specOf(draft);
+export function lookableSpec(draft: SourceDraft): SourceSpec {
+  return sourceOf(draft, lookablePlace);
+}
+
+export function lookablePlace(place: PlaceDraft): FilesystemSpec {
+  const spec = placeSpecOf(place);
   return {
     ...spec,
     ignoreLines: spec.ignoreLines.map((line) => (ignoreLineSchema.safeParse(line).success ? line : '')),
@@ -79,13 +113,20 @@ export function lookableSpec(draft: Omit<SourceDraft, 'name' | 'nameTyped'>): So
 
 /** Another folder: its name follows unless it was typed, and excluded folders outside it fall away. */
 export function withPath(draft: SourceDraft, path: string, home: string, names: PlaceNames): SourceDraft {
-  const clean = path.length > 1 ? path.replace(/\/+$/, '') : path;
-  return {
-    ...draft,
-    path,
-    name: draft.nameTyped ? draft.name : nameFor(clean, home, names),
-    excludes: draft.excludes.filter((exclude) => isBelow(exclude, clean)),
-  };
+  const name = draft.nameTyped ? draft.name : nameFor(cleanPath(path), home, names);
+  return { ...draft, ...movedPlace(draft, path), name };
+}
+
+/** A place elsewhere: folders left out that do not lie there fall away. */
+export function movedPlace(place: PlaceDraft, path: string): PlaceDraft {
+  const { excludePresets, ignoreText } = place;
+  const excludes = place.excludes.filter((exclude) => isBelow(exclude, cleanPath(path)));
+  return { path, excludes, excludePresets, ignoreText };
+}
+
+/** As it is registered: what is typed may end in slashes. */
+export function cleanPath(path: string): string {
+  return path.length > 1 ? path.replace(/(?<=.)\/+$/, '') : path;
 }
 
 /** The home folder and the root have names of their own, anything else is called by its last part. */
@@ -102,9 +143,11 @@ export function isBelow(path: string, folder: string): boolean {
 export type DraftProblem = 'no-path' | 'relative-path' | 'no-name' | 'wrong-rule';
 
 export function draftProblem(draft: SourceDraft): DraftProblem | null {
-  if (draft.path === '') return 'no-path';
-  if (!draft.path.startsWith('/')) return 'relative-path';
-  if (linesOf(draft.ignoreText).some((line) => !ignoreLineSchema.safeParse(line).success)) return 'wrong-rule';
+  const places = placesOfDraft(draft);
+  if (places.some(({ path }) => path === '')) return 'no-path';
+  if (places.some(({ path }) => !path.startsWith('/'))) return 'relative-path';
+  const lines = places.flatMap(({ ignoreText }) => linesOf(ignoreText));
+  if (lines.some((line) => !ignoreLineSchema.safeParse(line).success)) return 'wrong-rule';
   return draft.name.trim() === '' ? 'no-name' : null;
 }
 

@@ -39,7 +39,13 @@ export function TrialCard({
         actions={<Actions trial={trial} saying={shown} />}
       >
         <span role="status">
-          <Words saying={shown} isNew={done !== null} isTesting={trial.working === 'test'} />
+          {trial.isCancelled && `${t('trial.cancelled')} `}
+          <Words
+            saying={shown}
+            isNew={done !== null}
+            isTesting={trial.working === 'test'}
+            isCancelling={trial.isCancelling}
+          />
           {error !== null && ` ${t('trial.error', { message: error.message, guidance: error.guidance })}`}
         </span>
       </Notice>
@@ -51,14 +57,16 @@ function Words({
   saying,
   isNew,
   isTesting,
+  isCancelling,
 }: {
   readonly saying: TrialSaying;
   readonly isNew: boolean;
   readonly isTesting: boolean;
+  readonly isCancelling: boolean;
 }): string {
   const { t } = useTranslation('add-source');
   const now = useNow(60_000);
-  if (isTesting) return t('trial.running');
+  if (isTesting) return t(isCancelling ? 'trial.cancelling' : 'trial.running');
   switch (saying.kind) {
     case 'nothing':
       return '';
@@ -103,7 +111,12 @@ function Actions({ trial, saying }: { readonly trial: Trial; readonly saying: Tr
       >
         {t(isAsked || saying.kind === 'skipped' ? 'trial.test' : 'trial.testAgain')}
       </Button>
-      {isAsked && (
+      {working === 'test' && (
+        <Button size="compact-md" variant="default" loading={trial.isCancelling} onClick={trial.cancel}>
+          {t('trial.cancel')}
+        </Button>
+      )}
+      {isAsked && working !== 'test' && (
         <Button size="compact-md" variant="default" disabled={working !== null} onClick={trial.skip}>
           {t('trial.skip')}
         </Button>

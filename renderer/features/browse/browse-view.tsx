@@ -16,10 +16,11 @@ import { breadcrumbs, parentOf } from './breadcrumbs.ts';
 import classes from './browse.module.css';
 import { EntryList } from './entry-list.tsx';
 import { allEntries, entryAt as entryIn, isComplete, readCount } from './folder-pages.ts';
+import { placeOf } from './places.ts';
 import { Preview } from './preview.tsx';
 import { nextSorting, type SortColumn, type Sorting, sortEntries } from './sort-entries.ts';
 import { useFolder } from './use-folder.ts';
-import { useStartFolder } from './use-start-folder.ts';
+import { usePlaces } from './use-places.ts';
 import { WhichSnapshot } from './which-snapshot.tsx';
 
 const byName: Sorting = { column: 'name', descending: false };
@@ -60,7 +61,8 @@ export function BrowseView({ view }: { readonly view: ViewOf<'browse'> }): React
     setTicked(new Set());
   }, [path, snapshot.snapshotId]);
 
-  useStartFolder(snapshot, path, (start) => open({ name: 'browse', snapshot, path: start }));
+  const places = usePlaces(snapshot, path, (start) => open({ name: 'browse', snapshot, path: start }));
+  const here = placeOf(places, path);
   const go = (to: string): void => open({ name: 'browse', snapshot, path: to });
   const openEntry = (entry: TreeEntry): void => {
     if (entry.type === 'dir') go(joinSnapshotPath(path, entry.name));
@@ -102,6 +104,21 @@ export function BrowseView({ view }: { readonly view: ViewOf<'browse'> }): React
           ))}
         </ol>
       </nav>
+      {places.length > 1 && (
+        <nav className={classes.places} aria-label={t('places')}>
+          <span>{t('places')}</span>
+          {places.map((place) => (
+            <button
+              key={place}
+              type="button"
+              onClick={() => go(place)}
+              {...(place === here ? { 'aria-current': 'true' as const } : {})}
+            >
+              {place}
+            </button>
+          ))}
+        </nav>
+      )}
       <div className={classes.panes}>
         <section className={classes.pane} aria-label={t('folder')}>
           {folder.error !== null ? (

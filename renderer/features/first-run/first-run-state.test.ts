@@ -14,7 +14,7 @@ import type { FirstPlace } from './parts.ts';
 
 const source = {
   ...{ name: 'Home', nameTyped: false, path: '/home/ana' },
-  ...{ excludes: [], excludePresets: [], ignoreText: '' },
+  ...{ excludes: [], excludePresets: [], ignoreText: '', others: [] },
 };
 const preflight = {} as Preflight;
 const place = { path: '/media/disk/Stillpoint', wish: 'create' } as FirstPlace;

@@ -6,13 +6,17 @@ import type { Preflight } from '../../../shared/domain/preflight.ts';
 import type { PlaceProbe } from '../../../shared/domain/repository.ts';
 import type { SourceSpec } from '../../../shared/domain/source.ts';
 
-export interface FirstSource {
-  readonly name: string;
-  readonly nameTyped: boolean;
+interface FirstPart {
   readonly path: string;
   readonly excludes: readonly string[];
   readonly excludePresets: readonly ExcludePreset[];
   readonly ignoreText: string;
+}
+
+export interface FirstSource extends FirstPart {
+  readonly name: string;
+  readonly nameTyped: boolean;
+  readonly others: readonly FirstPart[];
 }
 
 export interface PlaceNames {

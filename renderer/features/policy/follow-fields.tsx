@@ -1,24 +1,27 @@
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
-import type { Schedule } from '../../../shared/domain/schedule/schedule.ts';
+import type { ActivitySchedule } from '../../../shared/domain/schedule/latest.ts';
+import type { QuietRecord } from '../../../shared/ipc/schedule.ts';
+import { LatestField } from './latest-field.tsx';
 import { NumberField } from './number-field.tsx';
 import classes from './policy.module.css';
-import { type PolicyProblem, problemOf } from './policy-draft.ts';
-
-type Follow = Extract<Schedule, { kind: 'quiet' | 'changes' }>;
+import type { PolicyProblem } from './policy-draft.ts';
+import { QuietNote } from './quiet-note.tsx';
 
 /** Schedules that follow what happens in the source, within a shortest and a longest time between two runs. */
 export function FollowFields({
   value,
   problems,
+  quiet,
   onChange,
 }: {
-  readonly value: Follow;
+  readonly value: ActivitySchedule;
   readonly problems: readonly PolicyProblem[];
-  readonly onChange: (value: Follow) => void;
+  /** Null: not known yet. */
+  readonly quiet: QuietRecord | null;
+  readonly onChange: (value: ActivitySchedule) => void;
 }): ReactNode {
   const { t } = useTranslation('policy');
-  const tooShort = problemOf(problems, 'schedule.atLeastEveryHours') !== null;
   return (
     <div className={classes.fields}>
       {value.kind === 'quiet' ? (
@@ -47,15 +50,14 @@ export function FollowFields({
         suffix={t('unit.minutes')}
         onChange={(atMostEveryMinutes) => onChange({ ...value, atMostEveryMinutes })}
       />
-      <NumberField
-        label={t('follow.most')}
-        value={value.atLeastEveryHours}
-        min={1}
-        max={744}
-        suffix={t('unit.hours')}
-        error={tooShort ? t('follow.tooShort') : null}
-        onChange={(atLeastEveryHours) => onChange({ ...value, atLeastEveryHours })}
-      />
+      <LatestField value={value} problems={problems} usualEnd={usualEnd(quiet)} onChange={onChange} />
+      {value.kind === 'quiet' && quiet !== null && <QuietNote quiet={quiet} />}
     </div>
   );
+}
+
+function usualEnd(quiet: QuietRecord | null): string | null {
+  const minutes = quiet?.usual?.toMinute;
+  if (minutes === undefined || minutes === 1440) return null;
+  return `${String(Math.floor(minutes / 60)).padStart(2, '0')}:${String(minutes % 60).padStart(2, '0')}`;
 }

@@ -1,3 +1,4 @@
+import type { ActivitySchedule } from '../../../shared/domain/schedule/latest.ts';
 import type { Schedule } from '../../../shared/domain/schedule/schedule.ts';
 import { type PolicyChoice, policyChoiceSchema } from '../../state/policy-parts.ts';
 
@@ -13,7 +14,7 @@ export function policyProblems(choice: PolicyChoice): PolicyProblem[] {
     ? []
     : parsed.error.issues.map(({ path, message }) => ({ field: path.join('.'), message }));
   const { schedule } = choice;
-  if (schedule.kind === 'quiet' || schedule.kind === 'changes') {
+  if ((schedule.kind === 'quiet' || schedule.kind === 'changes') && schedule.latestAt === undefined) {
     if (schedule.atMostEveryMinutes > schedule.atLeastEveryHours * 60) {
       found.push({ field: 'schedule.atLeastEveryHours', message: 'longest-before-shortest' });
     }
@@ -24,6 +25,12 @@ export function policyProblems(choice: PolicyChoice): PolicyProblem[] {
 /** The message of a field and of what lies below it; null where all is well. */
 export function problemOf(problems: readonly PolicyProblem[], field: string): string | null {
   return problems.find((problem) => problem.field === field || problem.field.startsWith(`${field}.`))?.message ?? null;
+}
+
+/** The latest time of a schedule that follows what happens, or none; its own kind stays. */
+export function withLatestAt(schedule: ActivitySchedule, latestAt: string | undefined): ActivitySchedule {
+  const { latestAt: _, ...rest } = schedule;
+  return latestAt === undefined ? rest : { ...rest, latestAt };
 }
 
 export const scheduleKinds = ['hourly', 'daily', 'quiet', 'changes', 'manual'] as const;

@@ -2,8 +2,10 @@ import { Button } from '@mantine/core';
 import { type ReactNode, useEffect, useId, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
+import type { QuietRecord } from '../../../shared/ipc/schedule.ts';
 import type { PolicyChoice } from '../../state/policy-parts.ts';
 import { useStore } from '../../state/store.ts';
+import { useAnswer } from '../../state/use-answer.ts';
 import { KeepEditor } from './keep-editor.tsx';
 import { KeepPreview } from './keep-preview.tsx';
 import { KeepSimulation } from './keep-simulation.tsx';
@@ -14,6 +16,9 @@ import { ScheduleEditor } from './schedule-editor.tsx';
 import { usePolicyWords } from './use-policy-words.ts';
 
 type Part = 'schedule' | 'keep';
+
+/** A source that is not registered yet. */
+const unwatched: QuietRecord = { usual: null, watchedUntil: null };
 
 /** When it runs and what is kept: one sentence each, which unfolds to where it is changed. */
 export function PolicySections({
@@ -36,6 +41,8 @@ export function PolicySections({
   const [open, setOpen] = useState<ReadonlySet<Part>>(new Set(unfolded));
   const [keepIsValid, setKeepIsValid] = useState(true);
   const lastSnapshotAt = useStore((state) => state.sources?.find(({ id }) => id === sourceId)?.last?.askedAt ?? null);
+  // Asked before it is shown, so that nothing moves when it comes.
+  const { value: quiet } = useAnswer('schedule.quiet', sourceId === null ? null : { sourceId });
   const problems = policyProblems(value);
   const valid = problems.length === 0 && keepIsValid;
   useEffect(() => onValid(valid), [valid, onValid]);
@@ -54,7 +61,13 @@ export function PolicySections({
         onToggle={() => toggle('schedule')}
         preview={problems.length === 0 && <NextRuns value={value} lastSnapshotAt={lastSnapshotAt} />}
       >
-        <ScheduleEditor value={value} problems={problems} removable={removable} onChange={onChange} />
+        <ScheduleEditor
+          value={value}
+          problems={problems}
+          removable={removable}
+          quiet={sourceId === null ? unwatched : quiet}
+          onChange={onChange}
+        />
       </Section>
       <Section
         title={t('sections.keep')}

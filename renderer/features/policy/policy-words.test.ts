@@ -22,6 +22,10 @@ describe('a schedule in words', () => {
       'When nothing was written for 10 minutes; at least 90 minutes apart, at the latest after 1 day',
     ],
     [
+      { kind: 'quiet', quietMinutes: 10, atMostEveryMinutes: 1200, atLeastEveryHours: 24, latestAt: '12:00' },
+      'When nothing was written for 10 minutes; at least 20 hours apart, at the latest at 12:00 PM',
+    ],
+    [
       { kind: 'changes', changes: 1500, atMostEveryMinutes: 60, atLeastEveryHours: 168 },
       'After 1,500 changes; at least 1 hour apart, at the latest after 1 week',
     ],

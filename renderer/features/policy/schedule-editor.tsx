@@ -3,6 +3,7 @@ import { type ReactNode, useId, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { defaultLongestStallMs } from '../../../shared/domain/policy.ts';
 import { defaultConditionRules, type Schedule } from '../../../shared/domain/schedule/schedule.ts';
+import type { QuietRecord } from '../../../shared/ipc/schedule.ts';
 import type { PolicyChoice } from '../../state/policy-parts.ts';
 import { ConditionsEditor } from './conditions-editor.tsx';
 import { DailyFields } from './daily-fields.tsx';
@@ -21,11 +22,14 @@ export function ScheduleEditor({
   value,
   problems,
   removable,
+  quiet,
   onChange,
 }: {
   readonly value: PolicyChoice;
   readonly problems: readonly PolicyProblem[];
   readonly removable: boolean;
+  /** What is known of the source's quiet; null: not known yet. */
+  readonly quiet: QuietRecord | null;
   readonly onChange: (value: PolicyChoice) => void;
 }): ReactNode {
   const { t } = useTranslation('policy');
@@ -50,7 +54,7 @@ export function ScheduleEditor({
               <Radio value={kind} label={t(`kind.${kind}`)} description={t(`kind.${kind}Line`)} />
               {kind === schedule.kind && kind !== 'manual' && (
                 <div className={classes.kindFields}>
-                  <KindFields schedule={schedule} problems={problems} onChange={change} />
+                  <KindFields schedule={schedule} problems={problems} quiet={quiet} onChange={change} />
                 </div>
               )}
             </div>
@@ -104,10 +108,12 @@ function isUnusual({ conditions, still, longestStallMs, lateAfterHours }: Policy
 function KindFields({
   schedule,
   problems,
+  quiet,
   onChange,
 }: {
   readonly schedule: Schedule;
   readonly problems: readonly PolicyProblem[];
+  readonly quiet: QuietRecord | null;
   readonly onChange: (schedule: Schedule) => void;
 }): ReactNode {
   switch (schedule.kind) {
@@ -117,7 +123,7 @@ function KindFields({
       return <DailyFields value={schedule} problems={problems} onChange={onChange} />;
     case 'quiet':
     case 'changes':
-      return <FollowFields value={schedule} problems={problems} onChange={onChange} />;
+      return <FollowFields value={schedule} problems={problems} quiet={quiet} onChange={onChange} />;
     case 'manual':
       return null;
   }

@@ -1,4 +1,5 @@
 import type { TFunction } from 'i18next';
+import type { ActivitySchedule } from '../../../shared/domain/schedule/latest.ts';
 import type { ConditionRules, Schedule, TimeWindow, Weekday } from '../../../shared/domain/schedule/schedule.ts';
 import { formatLocale } from '../../ui/format/locale.ts';
 import { clockWords, dayName, daysKind, inOrder } from './clock-words.ts';
@@ -21,20 +22,17 @@ export function scheduleWords(schedule: Schedule, t: Words): string {
         times: listed(schedule.at.toSorted().map(clockWords)),
       });
     case 'quiet':
-      return t('when.follow', {
-        when: t('when.quiet', { span: spanWords(schedule.quietMinutes) }),
-        ...limits(schedule),
-      });
+      return followWords(t('when.quiet', { span: spanWords(schedule.quietMinutes) }), schedule, t);
     case 'changes':
-      return t('when.follow', { when: t('when.changes', { count: schedule.changes }), ...limits(schedule) });
+      return followWords(t('when.changes', { count: schedule.changes }), schedule, t);
   }
 }
 
-function limits(schedule: { readonly atMostEveryMinutes: number; readonly atLeastEveryHours: number }): {
-  readonly least: string;
-  readonly most: string;
-} {
-  return { least: spanWords(schedule.atMostEveryMinutes), most: spanWords(schedule.atLeastEveryHours * 60) };
+function followWords(when: string, schedule: ActivitySchedule, t: Words): string {
+  const { atMostEveryMinutes, atLeastEveryHours, latestAt } = schedule;
+  const least = spanWords(atMostEveryMinutes);
+  if (latestAt !== undefined) return t('when.followAt', { when, least, time: clockWords(latestAt) });
+  return t('when.follow', { when, least, most: spanWords(atLeastEveryHours * 60) });
 }
 
 /** What holds runs back, and what else is said, as one sentence without its full stop; empty where nothing does. */

@@ -17,17 +17,18 @@ import wizardStyles from './wizard.module.css';
 /** The snapshot's folders with a tick before each entry. */
 export function FilePicker({
   point,
-  root,
+  roots,
   selection,
   onChange,
 }: {
   readonly point: RestorePoint;
-  readonly root: string;
+  /** What the snapshot was made of. */
+  readonly roots: readonly string[];
   readonly selection: readonly string[];
   readonly onChange: (selection: readonly string[]) => void;
 }): ReactNode {
   const { t } = useTranslation('restore');
-  const tree = useSnapshotTree(point, root);
+  const tree = useSnapshotTree(point, roots);
   const [active, setActive] = useState(0);
   const chosen = new Set(selection);
   const rows = tree.rows.map((row) => ({

@@ -4,6 +4,7 @@ import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { UndoableRestore } from '../../../shared/domain/restore.ts';
 import { instantToMs } from '../../../shared/domain/time.ts';
+import { useStore } from '../../state/store.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { Notice } from '../../ui/notice.tsx';
@@ -21,6 +22,7 @@ export function RecentRestores(): ReactNode {
   const { t } = useTranslation(['restore', 'ui']);
   const undoable = useUndoable();
   const undo = useUndo();
+  const placeOf = usePlaceOf();
   const [watching, setWatching] = useState(false);
   if (undoable.error !== null) return <ErrorPanel error={undoable.error} onRetry={undoable.reload} />;
   const entries = undoable.value ?? [];
@@ -32,7 +34,7 @@ export function RecentRestores(): ReactNode {
         {entries.map((entry) => (
           <li key={entry.runId}>
             <div className={runStyles.recentText}>
-              <strong>{entry.targetPath}</strong>
+              <strong>{placeOf(entry)}</strong>
               <span className={wizardStyles.quiet}>
                 <RelativeTime ms={instantToMs(entry.finishedAt)} /> · {countsLine(t, entry)}
               </span>
@@ -44,7 +46,7 @@ export function RecentRestores(): ReactNode {
                 variant="default"
                 leftSection={<IconArrowBackUp size={16} aria-hidden="true" />}
                 loading={undo.starting}
-                aria-label={t('recent.undoNamed', { path: entry.targetPath })}
+                aria-label={t('recent.undoNamed', { path: placeOf(entry) })}
                 onClick={() => {
                   setWatching(true);
                   undo.start(entry.runId);
@@ -77,6 +79,15 @@ export function RecentRestores(): ReactNode {
       </Modal>
     </section>
   );
+}
+
+/** Where a restore went. Of a source of several places the folder they have in common says nothing: its name does. */
+function usePlaceOf(): (entry: UndoableRestore) => string {
+  const lanes = useStore((state) => state.lanes);
+  return ({ restoredSnapshotId, targetPath }) => {
+    const lane = lanes?.find(({ snapshots }) => snapshots.some(({ id }) => id === restoredSnapshotId));
+    return lane?.kind === 'group' ? lane.name : targetPath;
+  };
 }
 
 type Translate = ReturnType<typeof useTranslation<['restore', 'ui']>>['t'];

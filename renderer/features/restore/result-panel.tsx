@@ -44,6 +44,7 @@ export function ResultPanel({
   const verdict = judgeRun(run);
   const entry = undoable.value?.find(({ runId }) => runId === run.runId);
   const canUndo = entry !== undefined && entry.undoneBy === null;
+  // The root is what places on several filesystems have in common: nothing to look at.
   const folder = entry?.targetPath ?? targetPath;
 
   // That it was cancelled stands in the title; what that means for the files does not.
@@ -103,7 +104,7 @@ export function ResultPanel({
             {t('result.undo')}
           </Button>
         )}
-        {folder !== null && (
+        {folder !== null && folder !== '/' && (
           <Button
             variant="default"
             leftSection={<IconFolderOpen size={17} aria-hidden="true" />}

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { tickOfPath, withTick } from './selection.ts';
+import { placesOfSelection, tickOfPath, withTick } from './selection.ts';
 
 const tree: Readonly<Record<string, readonly string[]>> = {
   '/': ['/home'],
@@ -43,5 +43,16 @@ describe('choosing files', () => {
 
   it('leaves a choice alone that covers the path already', () => {
     expect(ticked(['/home'], '/home/a', true)).toEqual(['/home']);
+  });
+});
+
+describe('the places that something was ticked of', () => {
+  const places = ['/srv/db', '/srv/log'];
+
+  it('are those that hold it, or that it holds', () => {
+    expect(placesOfSelection(places, ['/srv/db/accounts'])).toEqual(['/srv/db']);
+    expect(placesOfSelection(places, ['/srv/db', '/srv/log/today'])).toEqual(places);
+    expect(placesOfSelection(places, ['/srv'])).toEqual(places);
+    expect(placesOfSelection(places, ['/srv/dbx'])).toEqual([]);
   });
 });

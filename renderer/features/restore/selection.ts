@@ -10,6 +10,11 @@ export function tickOfPath(selection: Selection, path: string): TreeTick {
   return 'off';
 }
 
+/** Of the places of a snapshot those that something was ticked of. */
+export function placesOfSelection(places: readonly string[], selection: readonly string[]): readonly string[] {
+  return places.filter((place) => tickOfPath(new Set(selection), place) !== 'off');
+}
+
 /**
  * Ticks or unticks one path. Unticking inside a ticked folder ticks its other children instead; `childrenOf` gives the
  * paths of a folder's children, null while they are not all known. Null: it cannot be done yet.

@@ -32,8 +32,11 @@ export interface SnapshotTree {
   readonly childrenOf: (folder: string) => readonly string[] | null;
 }
 
-/** A snapshot's folders, read as they are opened. `root` is the folder whose children are the first rows. */
-export function useSnapshotTree(point: RestorePoint, root: string): SnapshotTree {
+/**
+ * A snapshot's folders, read as they are opened. Of one root the children are the first rows; several are rows themselves, by
+ * their whole paths.
+ */
+export function useSnapshotTree(point: RestorePoint, roots: readonly string[]): SnapshotTree {
   const [folders, setFolders] = useState<ReadonlyMap<string, Folder>>(new Map());
   const [open, setOpenSet] = useState<ReadonlySet<string>>(new Set());
   const [error, setError] = useState<StillpointError | null>(null);
@@ -64,9 +67,11 @@ export function useSnapshotTree(point: RestorePoint, root: string): SnapshotTree
     [repositoryId, snapshotId],
   );
 
+  const rootsKey = roots.join('\0');
+  const first = useMemo(() => rootsKey.split('\0'), [rootsKey]);
   useEffect(() => {
-    if (!known.current.has(root)) read(root);
-  }, [root, read]);
+    for (const root of first) if (!known.current.has(root)) read(root);
+  }, [first, read]);
 
   const setOpen = useCallback(
     (path: string, on: boolean) => {
@@ -81,7 +86,7 @@ export function useSnapshotTree(point: RestorePoint, root: string): SnapshotTree
     [read],
   );
 
-  const rows = useMemo(() => listRows(folders, open, root), [folders, open, root]);
+  const rows = useMemo(() => listRows(folders, open, first), [folders, open, first]);
   const childrenOf = useCallback(
     (path: string) => {
       const folder = folders.get(path);
@@ -90,12 +95,16 @@ export function useSnapshotTree(point: RestorePoint, root: string): SnapshotTree
     },
     [folders],
   );
-  return { rows, error, ready: folders.has(root), setOpen, readMore: read, childrenOf };
+  return { rows, error, ready: first.every((root) => folders.has(root)), setOpen, readMore: read, childrenOf };
 }
 
 const collator = new Intl.Collator(undefined, { numeric: true, sensitivity: 'base' });
 
-function listRows(folders: ReadonlyMap<string, Folder>, open: ReadonlySet<string>, root: string): SnapshotTreeRow[] {
+function listRows(
+  folders: ReadonlyMap<string, Folder>,
+  open: ReadonlySet<string>,
+  roots: readonly string[],
+): SnapshotTreeRow[] {
   const rows: SnapshotTreeRow[] = [];
   const add = (path: string, depth: number): void => {
     const folder = folders.get(path);
@@ -114,8 +123,20 @@ function listRows(folders: ReadonlyMap<string, Folder>, open: ReadonlySet<string
       rows.push({ path, depth, entry: last, open: null, loading: false, more: folder.total - entries.length });
     }
   };
-  add(root, 0);
+  const [only = '/', ...others] = roots;
+  if (others.length === 0) add(only, 0);
+  else
+    for (const root of roots) {
+      const isOpen = open.has(root);
+      rows.push({ path: root, depth: 0, entry: rootEntry(root), open: isOpen, loading: false, more: 0 });
+      if (isOpen) add(root, 1);
+    }
   return rows;
+}
+
+/** A root among others: a folder that is named by its whole path. */
+function rootEntry(path: string): TreeEntry {
+  return { name: path, type: 'dir', size: 0, modifiedAt: '1970-01-01T00:00:00Z', mode: 0o755, uid: 0, gid: 0 };
 }
 
 function byKindAndName(a: TreeEntry, b: TreeEntry): number {

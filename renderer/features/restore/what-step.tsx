@@ -2,6 +2,7 @@ import { Anchor, Radio } from '@mantine/core';
 import type { Dispatch, ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import { useStore } from '../../state/store.ts';
+import { formatList } from '../../ui/format/list.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
 import { ChoiceCard } from './choice-card.tsx';
 import { FilePicker } from './file-picker.tsx';
@@ -21,7 +22,7 @@ export function WhatStep({
 }): ReactNode {
   const { t } = useTranslation('restore');
   const open = useStore((store) => store.open);
-  const onlyPath = facts.paths.length === 1 ? facts.paths[0] : undefined;
+  const roots = facts.paths.length === 0 ? ['/'] : facts.paths;
   return (
     <div className={wizardStyles.step}>
       <Radio.Group
@@ -33,7 +34,7 @@ export function WhatStep({
           <ChoiceCard
             value="all"
             title={t('what.all')}
-            description={t('what.allLine', { path: facts.paths.join(', ') })}
+            description={t('what.allLine', { path: formatList(facts.paths) })}
           />
           <ChoiceCard value="some" title={t('what.some')} description={t('what.someLine')} />
         </div>
@@ -41,9 +42,9 @@ export function WhatStep({
       {state.choosing ? (
         <>
           <FilePicker
-            key={onlyPath ?? '/'}
+            key={roots.join('\0')}
             point={state.point}
-            root={onlyPath ?? '/'}
+            roots={roots}
             selection={state.selection}
             onChange={(selection) => dispatch({ type: 'selected', selection })}
           />

@@ -2,8 +2,10 @@ import { Button, Radio, TextInput } from '@mantine/core';
 import { type Dispatch, type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import { ask } from '../../state/ask.ts';
+import { formatList } from '../../ui/format/list.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { ChoiceCard } from './choice-card.tsx';
+import { placesOfSelection } from './selection.ts';
 import type { PointFacts } from './use-point-facts.ts';
 import wizardStyles from './wizard.module.css';
 import type { WizardEvent, WizardState } from './wizard-state.ts';
@@ -20,6 +22,7 @@ export function WhereStep({
 }): ReactNode {
   const { t } = useTranslation('restore');
   const { target } = state;
+  const places = state.choosing ? placesOfSelection(facts.paths, state.selection) : facts.paths;
   const [folder, setFolder] = useState(target.kind === 'folder' ? target.path : '');
   const setPath = (path: string): void => {
     setFolder(path);
@@ -53,9 +56,15 @@ export function WhereStep({
           <ChoiceCard
             value="original"
             title={t('where.original')}
-            description={t('where.originalLine', { path: facts.paths.join(', ') })}
+            description={t(places.length > 1 ? 'where.originalLines' : 'where.originalLine', {
+              path: formatList(places),
+            })}
           />
-          <ChoiceCard value="folder" title={t('where.folder')} description={t('where.folderLine')} />
+          <ChoiceCard
+            value="folder"
+            title={t('where.folder')}
+            description={t(places.length > 1 ? 'where.folderLines' : 'where.folderLine')}
+          />
         </div>
       </Radio.Group>
       {target.kind === 'folder' && (

@@ -9,12 +9,15 @@ import { formatNumber } from '../../ui/format/numbers.ts';
 import classes from './details.module.css';
 import { Fact } from './fact.tsx';
 import type { Details } from './facts/details.ts';
+import { barrierOf } from './facts/member-spans.ts';
+import { MemberHolds } from './member-holds.tsx';
 import { PathNotes } from './path-notes.tsx';
 
 /** The evidence, line by line; the technical names stand here and nowhere else. */
 export function Proof({ details, evidence }: { readonly details: Details; readonly evidence: Evidence }): ReactNode {
   const { t } = useTranslation(['snapshot-details', 'methods']);
   const { agreement, files } = evidence;
+  const barrier = barrierOf(evidence.members);
   return (
     <section>
       <h3 className={classes.sectionTitle}>{t('proof.title')}</h3>
@@ -45,6 +48,14 @@ export function Proof({ details, evidence }: { readonly details: Details; readon
           </Fact>
         )}
         <HoldFacts evidence={evidence} />
+        {barrier !== null && (
+          <>
+            <dt className={classes.wide}>{t('members.title')}</dt>
+            <dd className={classes.wide}>
+              <MemberHolds barrier={barrier} />
+            </dd>
+          </>
+        )}
         {evidence.hooks.length > 0 && (
           <Fact name={t('proof.hooks')}>
             {evidence.hooks.map((call, index) => (

@@ -3,8 +3,10 @@ import { Trans, useTranslation } from 'react-i18next';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatDay, formatTime } from '../../ui/format/date-time.ts';
 import { formatDuration } from '../../ui/format/duration.ts';
+import { formatList } from '../../ui/format/list.ts';
 import classes from './details.module.css';
 import type { Details } from './facts/details.ts';
+import { barrierOf } from './facts/member-spans.ts';
 import { askedApart, type Stillness, stillnessOf } from './facts/stillness.ts';
 
 /** Where a bare “Verified” cannot be heard as more than was shown: what was read back is then also what was there. */
@@ -40,6 +42,7 @@ export function Sentence({ details }: { readonly details: Details }): ReactNode 
             : 'sentence.unverified',
         )}
       </p>
+      <Together details={details} />
       <CopiedFirst details={details} />
       {apart !== null && (
         <p className={classes.quiet}>
@@ -48,6 +51,19 @@ export function Sentence({ details }: { readonly details: Details }): ReactNode 
       )}
       {mark.kind === 'safety' && <p className={classes.quiet}>{t('sentence.safety')}</p>}
     </div>
+  );
+}
+
+/** Of which places it is, where it is of several. */
+function Together({ details: { evidence, mark, summary } }: { readonly details: Details }): ReactNode {
+  const { t } = useTranslation('snapshot-details');
+  if (summary.paths.length < 2) return null;
+  const isHeld =
+    mark.level === 'filesystem' && evidence?.level === mark.level && barrierOf(evidence.members)?.together != null;
+  return (
+    <p className={classes.quiet}>
+      {t(isHeld ? 'sentence.together' : 'sentence.places', { places: formatList(summary.paths) })}
+    </p>
   );
 }
 

@@ -59,7 +59,7 @@ function since(at: number, stillMs: number): string {
 }
 
 /** While writers were held. */
-function Pause({ evidence: { hold, probe, tracking, members } }: { readonly evidence: Evidence }): ReactNode {
+function Pause({ evidence: { hold, probe, tracking } }: { readonly evidence: Evidence }): ReactNode {
   const { t } = useTranslation('snapshot-details');
   if (hold === null) return null;
   const { freezeMs, restMs, thawMs } = pauseParts(hold);
@@ -73,15 +73,6 @@ function Pause({ evidence: { hold, probe, tracking, members } }: { readonly evid
           thaw: formatDuration(thawMs),
         })}
       </Fact>
-      {members !== undefined && (
-        <Fact name={t('steps.members')}>
-          {members.map(({ mountPoint, filesystem, hold: { stallMs } }) => (
-            <div key={mountPoint}>
-              {t('steps.member', { mountPoint, filesystem, duration: formatDuration(stallMs) })}
-            </div>
-          ))}
-        </Fact>
-      )}
       {probe !== null && (
         <Fact name={t('steps.probe')}>
           {t('steps.probeText', { count: probe.steps, duration: formatDuration(probe.longestMs) })}

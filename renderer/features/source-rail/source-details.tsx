@@ -3,7 +3,7 @@ import { IconEdit, IconPlayerPlay, IconTrash } from '@tabler/icons-react';
 import { type ReactNode, useMemo, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
-import { describeSpec } from '../../../shared/domain/source.ts';
+import { type FilesystemSpec, placesOf, specPaths } from '../../../shared/domain/source.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { whyLate } from '../../state/late-words.ts';
@@ -18,6 +18,7 @@ import { Notice } from '../../ui/notice.tsx';
 import { useNow } from '../../ui/use-now.ts';
 import { HealthMark } from './health-mark.tsx';
 import { MissedRuns } from './missed-runs.tsx';
+import { QuietLine } from './quiet-line.tsx';
 import { RemoveSourceDialog } from './remove-source-dialog.tsx';
 import { SourceKindIcon } from './source-kind-icon.tsx';
 import { nextRun } from './source-line.ts';
@@ -78,7 +79,12 @@ export function SourceDetails({
       </div>
       <dl className={classes.facts}>
         <dt>{t('details.where')}</dt>
-        <dd>{describeSpec(source.spec)}</dd>
+        <dd>
+          {specPaths(source.spec).map((path) => (
+            <div key={path}>{path}</div>
+          ))}
+          {source.spec.kind === 'group' && <div className={classes.quiet}>{t('details.together')}</div>}
+        </dd>
         <dt>{t('details.asked')}</dt>
         <dd>
           {t('details.askedText', {
@@ -98,7 +104,7 @@ export function SourceDetails({
             </dd>
           </>
         )}
-        <QuietLine lane={lane} />
+        <QuietLine key={`quiet ${source.id}`} sourceId={source.id} lane={lane} />
         <dt>{t('details.next')}</dt>
         <dd>{nextWords(source, next, now, t)}</dd>
         <dt>{t('details.when')}</dt>
@@ -123,7 +129,7 @@ export function SourceDetails({
         <dd>{formatNumber(lane?.snapshots.length ?? 0)}</dd>
         <dt>{t('details.excludes')}</dt>
         <dd>
-          <LeftOut source={source} />
+          <LeftOut places={placesOf(source.spec)} />
         </dd>
       </dl>
       {lane !== undefined && <MissedRuns missed={lane.missed} />}
@@ -142,43 +148,23 @@ export function SourceDetails({
   );
 }
 
-/** The newest time in which nobody was seen to write: what the band on the timeline shows. */
-function QuietLine({ lane }: { readonly lane: Lane | undefined }): ReactNode {
-  const { t } = useTranslation('source-rail');
-  const now = useNow(60_000);
-  const band = lane?.staticBands.at(-1);
-  if (band === undefined) return null;
-  const at = (ms: number): string => `${formatDay(ms, now)}, ${formatTime(ms)}`;
-  const isGoingOn = now - band.to < lookMs;
-  const until = formatDay(band.from, now) === formatDay(band.to, now) ? formatTime(band.to) : at(band.to);
-  return (
-    <>
-      <dt>{t('details.quiet')}</dt>
-      <dd>
-        {isGoingOn
-          ? t('details.quietSince', { from: at(band.from) })
-          : t('details.quietFrom', { from: at(band.from), to: until })}
-      </dd>
-    </>
-  );
-}
-
-/** Quiet is known up to the last look; one is made every minute, and shown some minutes later. */
-const lookMs = 7 * 60_000;
-
 function ignore(): void {}
 
 /** What is left out, in few words: presets by name, own rules by number, folders in full. */
-function LeftOut({ source: { spec } }: { readonly source: SourceView }): ReactNode {
+function LeftOut({ places }: { readonly places: readonly FilesystemSpec[] }): ReactNode {
   const { t } = useTranslation('source-rail');
-  const presets = spec.excludePresets.map((preset) => t(`details.preset.${preset}`));
-  const rules = spec.ignoreLines.filter((line) => line.trim() !== '' && !line.startsWith('#')).length;
-  if (presets.length + rules + spec.excludes.length === 0) return t('details.excludesNone');
+  const presets = [...new Set(places.flatMap(({ excludePresets }) => excludePresets))].map((preset) =>
+    t(`details.preset.${preset}`),
+  );
+  const lines = places.flatMap(({ ignoreLines }) => ignoreLines);
+  const rules = lines.filter((line) => line.trim() !== '' && !line.startsWith('#')).length;
+  const excludes = places.flatMap((place) => place.excludes);
+  if (presets.length + rules + excludes.length === 0) return t('details.excludesNone');
   return (
     <>
       {presets.length > 0 && <div>{presets.join(', ')}</div>}
       {rules > 0 && <div>{t('details.excludesRules', { count: rules })}</div>}
-      {spec.excludes.map((path) => (
+      {excludes.map((path) => (
         <div key={path}>{path}</div>
       ))}
     </>

@@ -4,6 +4,7 @@ import {
   IconDatabase,
   IconDeviceDesktop,
   IconFolder,
+  IconFolders,
   IconHome,
   IconPhoto,
 } from '@tabler/icons-react';
@@ -31,6 +32,8 @@ function iconOf(kind: string, name: string): typeof IconFolder {
       return IconDeviceDesktop;
     case 'openstack':
       return IconCloud;
+    case 'group':
+      return IconFolders;
     case 'foreign':
       return IconArchive;
     default:

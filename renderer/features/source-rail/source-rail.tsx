@@ -3,6 +3,7 @@ import { IconCalendarTime, IconEdit, IconInfoCircle, IconPlayerPlay, IconPlus, I
 import { type ReactNode, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { SourceId } from '../../../shared/domain/ids.ts';
+import { type SourceSpec, specPaths } from '../../../shared/domain/source.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { useStore } from '../../state/store.ts';
 import { HealthMark } from './health-mark.tsx';
@@ -46,6 +47,19 @@ export function SourceRail({
   );
 }
 
+/** Of two paths together, as far as a line bears them; else they are counted. */
+const mostCharacters = 22;
+
+/** Where a source of several places is, in few words; one with one place is known by its name. */
+function usePlacesWords(spec: SourceSpec): string | null {
+  const { t } = useTranslation('source-rail');
+  if (spec.kind !== 'group') return null;
+  const paths = specPaths(spec);
+  const [first, second] = paths;
+  const isShort = paths.length === 2 && paths.join('').length <= mostCharacters;
+  return isShort ? t('places.two', { first, second }) : t('places.several', { count: paths.length });
+}
+
 function SourceItem({
   source,
   narrow,
@@ -70,7 +84,9 @@ function SourceItem({
     state.selectSource(source.id);
     if (state.view.name !== 'main') state.open({ name: 'main' });
   };
-  const label = t('item', { name: source.name, health: t(`health.${source.health}`), text: words });
+  const places = usePlacesWords(source.spec);
+  const text = places === null ? words : t('textOfPlaces', { places, text: words });
+  const label = t('item', { name: source.name, health: t(`health.${source.health}`), text });
   return (
     <li>
       <Tooltip label={label} disabled={!narrow} position="right" multiline maw={260}>
@@ -95,6 +111,13 @@ function SourceItem({
                 <span className={classes.name}>{source.name}</span>
                 <HealthMark health={source.health} size={18} />
               </span>{' '}
+              {places !== null && (
+                <>
+                  <span className={classes.places} title={specPaths(source.spec).join('\n')}>
+                    {places}
+                  </span>{' '}
+                </>
+              )}
               <span className={classes.words} data-health={source.health} title={words}>
                 {words}
               </span>

@@ -1,10 +1,9 @@
 import type { PlanEntry, RestorePlan, RestoreRequest } from '../../../shared/domain/restore.ts';
-import { madeFiles } from '../model/files.ts';
 import { runIdOf } from '../model/ids.ts';
 import { plans } from '../model/plans.ts';
 import { emptyRun, instantOf } from '../model/runs.ts';
 import { fail, type Handlers, type Stage } from './handlers.ts';
-import { changesBetween, find } from './snapshot-handlers.ts';
+import { changesBetween, filesOf, find } from './snapshot-handlers.ts';
 
 const kept = new Map<string, { readonly plan: RestorePlan; readonly entries: PlanEntry[] }>();
 
@@ -24,8 +23,8 @@ export const restoreHandlers: Handlers = {
   },
   'restore.compareText': ({ planId, path }, { world }) => {
     const { plan } = planned(planId);
-    const { mark } = find(world, plan.request.point.snapshotId);
-    const file = madeFiles(world.now, plan.targetPath).find((candidate) => candidate.path === path);
+    const { mark, plan: source } = find(world, plan.request.point.snapshotId);
+    const file = filesOf(world, source).find((candidate) => candidate.path === path);
     return {
       past: file?.versions.findLast(({ at }) => at <= mark.time)?.text ?? null,
       present: file?.versions.at(-1)?.text ?? null,
@@ -45,9 +44,9 @@ function planned(planId: string): { readonly plan: RestorePlan; readonly entries
 
 function makePlan(request: RestoreRequest, { world }: Stage): { plan: RestorePlan; entries: PlanEntry[] } {
   const { mark, plan: source } = find(world, request.point.snapshotId);
-  const root = source?.path ?? '/etc';
-  const changed = changesBetween(world, root, mark.time, world.now).map((change): PlanEntry => {
-    const file = madeFiles(world.now, root).find(({ path }) => path === change.path);
+  const root = source?.others === undefined ? (source?.path ?? '/etc') : '/var/lib';
+  const changed = changesBetween(world, source, mark.time, world.now).map((change): PlanEntry => {
+    const file = filesOf(world, source).find(({ path }) => path === change.path);
     const then = file?.versions.findLast(({ at }) => at <= mark.time);
     const now = file?.versions.at(-1);
     return {

@@ -2,6 +2,7 @@ import { applyKeepRules } from '../../../shared/domain/keep/apply.ts';
 import type { KeepPlan } from '../../../shared/domain/keep/plan.ts';
 import type { KeepRules } from '../../../shared/domain/keep/rules.ts';
 import { nextRuns } from '../../../shared/domain/schedule/next-runs.ts';
+import { usualQuiet } from '../../../shared/domain/usual-quiet.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { machineZone } from '../model/build.ts';
@@ -20,6 +21,13 @@ export const scheduleHandlers: Handlers = {
     world.helper = { ...world.helper, canFreeze: allowed || world.helper.canFreeze, scheduledStillPoints: allowed };
     emit({ type: 'helper', helper: world.helper });
     return world.helper;
+  },
+  'schedule.quiet': ({ sourceId }, { world }) => {
+    // A source whose bands are drawn was watched from the first of them until a moment ago.
+    const bands = world.lanes.find((lane) => lane.sourceId === sourceId)?.staticBands ?? [];
+    const quiet = bands.map(({ from, to }) => ({ fromMs: from, toMs: to }));
+    const watched = quiet.slice(0, 1).map(({ fromMs }) => ({ fromMs, toMs: world.now - 40_000 }));
+    return { usual: usualQuiet(quiet, watched, world.now), watchedUntil: watched[0]?.toMs ?? null };
   },
   'keep.plan': ({ sourceId, rules }, { world }) => {
     const source = world.sources.find(({ id }) => id === sourceId);

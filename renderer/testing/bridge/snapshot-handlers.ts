@@ -1,7 +1,8 @@
 import type { Change } from '../../../shared/domain/snapshot.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
+import { placesOfPlan } from '../model/build.ts';
 import { evidenceOf } from '../model/evidence.ts';
-import { entriesOf, madeFiles } from '../model/files.ts';
+import { entriesOfAll, ledgerFiles, type MadeFile, madeFiles } from '../model/files.ts';
 import { runIdOf, sourceIdOf } from '../model/ids.ts';
 import { plans } from '../model/plans.ts';
 import { backupRun, instantOf } from '../model/runs.ts';
@@ -29,7 +30,7 @@ export const snapshotHandlers: Handlers = {
         kind: mark.kind,
         hostname: plan === null ? 'oldbox' : 'kestrel',
         username: plan === null ? 'root' : 'mika',
-        paths: [plan?.path ?? '/etc'],
+        paths: [...rootsOf(plan)],
         tags: plan === null ? ['nightly'] : ['stillpoint:1', ...(mark.pinned ? ['pin'] : [])],
         pinned: mark.pinned,
         files: mark.files,
@@ -40,13 +41,12 @@ export const snapshotHandlers: Handlers = {
   },
   'snapshots.tree': ({ snapshotId, path, offset, limit }, { world }) => {
     const { mark, plan } = find(world, snapshotId);
-    const root = plan?.path ?? '/etc';
-    const entries = entriesOf(madeFiles(world.now, root), path, root, mark.time);
+    const entries = entriesOfAll(filesOf(world, plan), path, rootsOf(plan), mark.time);
     return { entries: entries.slice(offset, offset + limit), total: entries.length };
   },
   'snapshots.readText': ({ snapshotId, path }, { world }) => {
     const { mark, plan } = find(world, snapshotId);
-    const file = madeFiles(world.now, plan?.path ?? '/etc').find((candidate) => candidate.path === path);
+    const file = filesOf(world, plan).find((candidate) => candidate.path === path);
     const version = file?.versions.findLast(({ at }) => at <= mark.time);
     return { text: version?.text ?? null, dataUrl: null, size: version?.size ?? 0, truncated: false };
   },
@@ -54,7 +54,7 @@ export const snapshotHandlers: Handlers = {
   'snapshots.diff': ({ before, after, offset, limit }, { world }) => {
     const from = find(world, before);
     const to = find(world, after);
-    const changes = changesBetween(world, from.plan?.path ?? '/etc', from.mark.time, to.mark.time);
+    const changes = changesBetween(world, from.plan, from.mark.time, to.mark.time);
     return { changes: changes.slice(offset, offset + limit), total: changes.length };
   },
   'snapshots.setPinned': ({ snapshotId, pinned }, { world, emit }) => {
@@ -79,32 +79,49 @@ export const snapshotHandlers: Handlers = {
   'snapshots.verify': () => ({ runId: runIdOf('verify') }),
   'snapshots.saveProof': () => ({ path: '/home/mika/documents-proof.json' }),
   'search.files': ({ text, limit }, { world }) => {
-    const lane = world.lanes.find(({ key }) => key === plans.documents.key);
-    const latest = lane?.snapshots.at(-1);
-    if (lane === undefined || latest === undefined || text.trim() === '') return { hits: [], complete: true };
-    const hits = madeFiles(world.now, plans.documents.path)
-      .filter(({ path }) => path.split('/').at(-1)?.toLowerCase().includes(text.trim().toLowerCase()))
-      .slice(0, limit)
-      .map((file) => ({
-        path: file.path,
-        type: 'file' as const,
-        versions: file.versions.length,
-        latest,
-        sourceName: lane.name,
-        size: file.versions.at(-1)?.size ?? 0,
-        modifiedAt: instantOf(file.versions.at(-1)?.at ?? latest.time),
-      }));
-    return { hits, complete: true };
+    const typed = text.trim().toLowerCase();
+    const hits = searched(world).flatMap(({ lane, latest, files }) =>
+      files
+        .filter(({ path }) => typed !== '' && path.split('/').at(-1)?.toLowerCase().includes(typed))
+        .map((file) => ({
+          path: file.path,
+          type: 'file' as const,
+          versions: file.versions.length,
+          latest,
+          sourceName: lane.name,
+          size: file.versions.at(-1)?.size ?? 0,
+          modifiedAt: instantOf(file.versions.at(-1)?.at ?? latest.time),
+        })),
+    );
+    return { hits: hits.slice(0, limit), complete: true };
   },
-  'search.versions': ({ path }, { world }) => {
-    const marks = world.lanes.find(({ key }) => key === plans.documents.key)?.snapshots ?? [];
-    const file = madeFiles(world.now, plans.documents.path).find((candidate) => candidate.path === path);
-    return (file?.versions ?? []).flatMap((version) => {
-      const snapshot = marks.find(({ time }) => time >= version.at);
-      return snapshot === undefined ? [] : [{ snapshot, size: version.size, modifiedAt: instantOf(version.at) }];
-    });
-  },
+  'search.versions': ({ path }, { world }) =>
+    searched(world).flatMap(({ lane, files }) => {
+      const file = files.find((candidate) => candidate.path === path);
+      return (file?.versions ?? []).flatMap((version) => {
+        const snapshot = lane.snapshots.find(({ time }) => time >= version.at);
+        return snapshot === undefined ? [] : [{ snapshot, size: version.size, modifiedAt: instantOf(version.at) }];
+      });
+    }),
 };
+
+/** The sources whose files can be found. */
+function searched(world: World) {
+  return [plans.documents, plans.ledger].flatMap((plan) => {
+    const lane = world.lanes.find(({ key }) => key === plan.key);
+    const latest = lane?.snapshots.at(-1);
+    return lane === undefined || latest === undefined ? [] : [{ lane, latest, files: filesOf(world, plan) }];
+  });
+}
+
+function rootsOf(plan: Plan | null): readonly string[] {
+  return plan === null ? ['/etc'] : placesOfPlan(plan);
+}
+
+export function filesOf(world: World, plan: Plan | null): MadeFile[] {
+  const [only = '/', ...others] = rootsOf(plan);
+  return others.length === 0 ? madeFiles(world.now, only) : ledgerFiles(world.now, [only, ...others]);
+}
 
 interface Found {
   readonly mark: SnapshotMark;
@@ -124,8 +141,8 @@ export function find(world: World, snapshotId: string): Found {
   throw fail('unknown-snapshot', 'This snapshot is no longer there.', 'It was deleted; choose another one.');
 }
 
-export function changesBetween(world: World, root: string, from: number, to: number): Change[] {
-  return madeFiles(world.now, root).flatMap(({ path, versions }): Change[] => {
+export function changesBetween(world: World, plan: Plan | null, from: number, to: number): Change[] {
+  return filesOf(world, plan).flatMap(({ path, versions }): Change[] => {
     const then = versions.findLast(({ at }) => at <= from);
     const later = versions.findLast(({ at }) => at <= to);
     if (then?.at === later?.at) return [];

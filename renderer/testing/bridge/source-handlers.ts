@@ -1,6 +1,6 @@
 import type { ExcludePreset, ExcludeSizes } from '../../../shared/domain/excludes/presets.ts';
 import { nextRuns } from '../../../shared/domain/schedule/next-runs.ts';
-import type { SourceSpec } from '../../../shared/domain/source.ts';
+import { type FilesystemSpec, placesOf } from '../../../shared/domain/source.ts';
 import type { AppEvent } from '../../../shared/ipc/events.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { machineZone, sourceOf } from '../model/build.ts';
@@ -28,7 +28,8 @@ export const sourceHandlers: Handlers = {
   'sources.setPolicy': ({ id, policy }, { world, emit }) => change(world, emit, id, { policy }),
   'sources.excludeSizes': async ({ spec }) => {
     await new Promise((resolve) => setTimeout(resolve, 700));
-    const bad = spec.ignoreLines.findIndex((line) => line.endsWith('\\'));
+    const places = placesOf(spec);
+    const bad = places.flatMap(({ ignoreLines }) => ignoreLines).findIndex((line) => line.endsWith('\\'));
     if (bad >= 0) {
       throw fail(
         'bad-input',
@@ -37,7 +38,7 @@ export const sourceHandlers: Handlers = {
         `params.spec.ignoreLines[${bad}]`,
       );
     }
-    return sizesOf(spec);
+    return sumOfSizes(places.map(sizesOf));
   },
   'sources.remove': ({ id }, { world, emit }) => {
     world.sources = world.sources.filter((source) => source.id !== id);
@@ -79,8 +80,18 @@ const presetSizes: Readonly<Record<ExcludePreset, readonly [number, number, stri
   'cachedir-tag': [31_077, 6_400 * MiB, ['Projects/engine/target', 'Projects/site/.venv']],
 };
 
+/** Of several places: their items one after the other, and all they keep. */
+function sumOfSizes(sizes: readonly ExcludeSizes[]): ExcludeSizes {
+  return {
+    items: sizes.flatMap(({ items }) => items),
+    keptFiles: sizes.reduce((sum, { keptFiles }) => sum + keptFiles, 0),
+    keptBytes: sizes.reduce((sum, { keptBytes }) => sum + keptBytes, 0),
+    complete: sizes.every(({ complete }) => complete),
+  };
+}
+
 /** A home folder of a fixed size; what a line matches follows from the line. */
-function sizesOf(spec: SourceSpec): ExcludeSizes {
+function sizesOf(spec: FilesystemSpec): ExcludeSizes {
   const presets = spec.excludePresets.map((value): ExcludeSizes['items'][number] => {
     const [files, bytes, places] = presetSizes[value];
     return { kind: 'preset', value, files, bytes, places };

@@ -1,9 +1,9 @@
-import { excludePresets } from '../../../shared/domain/excludes/presets.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
 import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import { nextRuns } from '../../../shared/domain/schedule/next-runs.ts';
 import { type ConditionRules, defaultConditionRules } from '../../../shared/domain/schedule/schedule.ts';
 import { windowBands } from '../../../shared/domain/schedule/windows.ts';
+import { filesystemSpec, type SourceSpec } from '../../../shared/domain/source.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { repositoryIdOf, sourceIdOf } from './ids.ts';
@@ -118,17 +118,21 @@ function conditionsOf(plan: Plan): ConditionRules {
   return { ...defaultConditionRules, windows: (plan.windows ?? []).map((window) => ({ ...window })) };
 }
 
+/** Every place of a plan, first the one it is known by. */
+export function placesOfPlan({ path, others = [] }: Plan): readonly string[] {
+  return [path, ...others];
+}
+
+function specOf(plan: Plan): SourceSpec {
+  const members = placesOfPlan(plan).map((path) => filesystemSpec(path));
+  return plan.others === undefined ? filesystemSpec(plan.path) : { kind: 'group', members };
+}
+
 export function sourceOf(plan: Plan, marks: readonly SnapshotMark[], now: number | null = null): SourceView {
   return {
     id: sourceIdOf(plan.key),
     name: plan.name,
-    spec: {
-      kind: 'filesystem',
-      path: plan.path,
-      excludes: [],
-      excludePresets: [...excludePresets],
-      ignoreLines: [],
-    },
+    spec: specOf(plan),
     policy: {
       ...defaultPolicy(repositoryIdOf(plan.repository), plan.requiredLevel),
       schedule: plan.schedule,

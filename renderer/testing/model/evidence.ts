@@ -1,6 +1,7 @@
 import { earnLevel } from '../../../shared/domain/earn-level.ts';
 import type { Evidence } from '../../../shared/domain/evidence.ts';
 import type { SnapshotMark } from '../../../shared/ipc/timeline.ts';
+import { placesOfPlan } from './build.ts';
 import { runIdOf, sourceIdOf } from './ids.ts';
 import { backupRun, instantOf } from './runs.ts';
 import type { Plan } from './world.ts';
@@ -40,7 +41,7 @@ export function evidenceOf(plan: Plan, mark: SnapshotMark): Evidence {
     sourceId: sourceIdOf(plan.key),
     sourceName: plan.name,
     sourceKind: plan.kind,
-    sourceLocation: plan.path,
+    sourceLocation: placesOfPlan(plan).join(', '),
     method: plan.method,
     level: earned.level,
     levelReason: earned.reason,
@@ -48,6 +49,7 @@ export function evidenceOf(plan: Plan, mark: SnapshotMark): Evidence {
     askedAt: instantOf(mark.askedAt ?? mark.time),
     stillPoint: instantOf(mark.time),
     ...parts,
+    ...(plan.others === undefined || parts.hold === null ? {} : { members: membersOf(plan, parts.hold, mark) }),
     flushedAt: instantOf(mark.time - 402),
     leftOut: [{ path: `${plan.path}/.cache`, reason: 'excluded' }],
     leftOutTotal: 1,
@@ -93,6 +95,30 @@ function trackingOf(mark: SnapshotMark): NonNullable<Evidence['tracking']> {
     retries: ['More changed in that moment than fits into a pause of 250 ms.'],
     doubts: [],
   };
+}
+
+/** One filesystem after the other, and back in reverse: what was frozen first is held longest. */
+function membersOf(plan: Plan, hold: NonNullable<Evidence['hold']>, mark: SnapshotMark): Evidence['members'] {
+  const stallMs = mark.stallMs ?? 0;
+  const places = placesOfPlan(plan);
+  return places.map((path, index) => {
+    const [inner, outer] = [index / places.length, (index + 1) / places.length];
+    const from = mark.time + stallMs * 0.37 * inner;
+    const to = mark.time + stallMs * (1 - 0.08 * inner);
+    return {
+      locations: [path],
+      mountPoint: path,
+      filesystem: 'xfs',
+      hold: {
+        ...hold,
+        requestedAt: instantOf(from),
+        frozenAt: instantOf(mark.time + stallMs * 0.37 * outer),
+        thawRequestedAt: instantOf(mark.time + stallMs * (1 - 0.08 * outer)),
+        thawedAt: instantOf(to),
+        stallMs: to - from,
+      },
+    };
+  });
 }
 
 function holdOf(mark: SnapshotMark): NonNullable<Evidence['hold']> {

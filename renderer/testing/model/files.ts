@@ -48,6 +48,38 @@ export function madeFiles(now: number, root: string): MadeFile[] {
   ];
 }
 
+/** What a bookkeeping program keeps: its data in one place, the log of its changes in another. */
+export function ledgerFiles(now: number, [data = '/', log = '/']: readonly string[]): MadeFile[] {
+  const file = (path: string, ages: readonly number[], size: number): MadeFile => ({
+    path,
+    versions: ages.map((age, index) => ({ at: now - age * day, size: size + index * 4_096, text: `${path}\n` })),
+  });
+  return [
+    file(`${data}/accounts.db`, [150, 20, 2, 0.3], 1_480_000_000),
+    file(`${data}/invoices.db`, [150, 31, 0.3], 820_000_000),
+    file(`${data}/ledger.conf`, [150], 1_900),
+    file(`${log}/000000412.log`, [2.4], 67_108_864),
+    file(`${log}/000000413.log`, [1.2], 67_108_864),
+    file(`${log}/000000414.log`, [0.3], 21_430_272),
+  ];
+}
+
+/** The entries of one folder of a snapshot of several places. */
+export function entriesOfAll(
+  files: readonly MadeFile[],
+  folder: string,
+  roots: readonly string[],
+  at: number,
+): TreeEntry[] {
+  const [only = '/', ...others] = roots;
+  if (others.length === 0) return entriesOf(files, folder, only, at);
+  const inside = roots.find((root) => folder === root || folder.startsWith(`${root}/`));
+  if (inside !== undefined) return entriesOf(files, folder, inside, at).filter(({ name }) => name !== 'Archive');
+  const above = roots.filter((root) => root.startsWith(folder === '/' ? '/' : `${folder}/`));
+  const entries = above.flatMap((root) => entriesOf(files, folder, root, at));
+  return [...new Map(entries.map((found) => [found.name, found])).values()];
+}
+
 /** The entries of one folder at one moment. Folders below `Archive` are filled without end, by their names. */
 export function entriesOf(files: readonly MadeFile[], folder: string, root: string, at: number): TreeEntry[] {
   if (folder === '/' || root.startsWith(`${folder}/`)) {

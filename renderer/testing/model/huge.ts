@@ -44,7 +44,7 @@ export function hugeWorld(now: number): World {
 }
 
 function hugePlan(index: number): Plan {
-  const bases: Plan[] = Object.values(plans);
+  const bases: Plan[] = Object.values(plans).filter(({ kind }) => kind !== 'group');
   const base = bases[index % bases.length] ?? plans.documents;
   return {
     ...base,

@@ -2,6 +2,7 @@ import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { emptyWorld, plannedLane, repositoryOf, sourceOf } from './build.ts';
 import { alertsWorld, fullWorld, lateWorld, missedWorld, pausedWorld } from './everyday.ts';
+import { groupWorld } from './group.ts';
 import { hugeWorld } from './huge.ts';
 import { repositoryIdOf, snapshotIdOf } from './ids.ts';
 import { keptTimes, markOf } from './marks.ts';
@@ -25,6 +26,7 @@ export const sceneNames = [
   'alerts',
   'system',
   'kernel-changed',
+  'group',
 ] as const;
 export type SceneName = (typeof sceneNames)[number];
 
@@ -55,6 +57,8 @@ export function buildScene(name: SceneName, now: number): World {
       return systemWorld(normalWorld(now));
     case 'kernel-changed':
       return kernelChangedWorld(normalWorld(now));
+    case 'group':
+      return groupWorld(normalWorld(now));
     case 'huge':
       return hugeWorld(now);
   }
@@ -91,7 +95,7 @@ function normalWorld(now: number): World {
   world.lanes = [
     plannedLane(plans.documents, documents, now, {
       failures: [{ runId: missed.runId, at: at(3, 14), outcome: 'waiting', text: 'the backup disk was not connected' }],
-      staticBands: quietBands(documents, [6, 5, 4, 3, 2, 1], at),
+      staticBands: quietBands(at),
     }),
     plannedLane(plans.shop, shop, now, {
       logBands: [
@@ -141,14 +145,12 @@ function photoLevel(time: number, tornSince: number, mixedSince: number): Consis
   return time >= mixedSince ? 'per-file' : 'observed-static';
 }
 
-function quietBands(
-  marks: readonly SnapshotMark[],
-  days: readonly number[],
-  at: (days: number, hours: number) => number,
-): Lane['staticBands'] {
-  return days
-    .map((back) => ({ from: at(back, 11.2), to: at(back, 14.6) }))
-    .filter(({ from, to }) => to > from && marks.length > 0);
+/** Two weeks of nights, two of them with work in them, and some midday rests. */
+function quietBands(at: (days: number, hours: number) => number): Lane['staticBands'] {
+  return [14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1].flatMap((back) => [
+    back === 9 || back === 4 ? { from: at(back, 3.1), to: at(back, 5.7) } : { from: at(back, 0.9), to: at(back, 5.6) },
+    ...(back <= 6 ? [{ from: at(back, 11.2), to: at(back, 14.6) }] : []),
+  ]);
 }
 
 function recentRuns(plan: Plan, marks: readonly SnapshotMark[], count: number): World['runs'] {

@@ -16,6 +16,8 @@ export interface Plan {
   readonly name: string;
   readonly kind: string;
   readonly path: string;
+  /** Further places that are held together with `path`. */
+  readonly others?: readonly string[];
   readonly detail: string;
   readonly repository: string;
   readonly method: QuiesceMethodName;

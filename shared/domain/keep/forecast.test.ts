@@ -89,6 +89,9 @@ describe('planned runs', () => {
   it('are the slowest of one that follows what happens', () => {
     const quiet = { kind: 'quiet', quietMinutes: 5, atMostEveryMinutes: 60, atLeastEveryHours: 6 } as const;
     expect(plannedRuns({ ...facts, schedule: quiet })).toEqual(every(6 * hour, 4));
+    const atNight = { ...quiet, atMostEveryMinutes: 30 * 60, latestAt: '03:00' } as const;
+    const nights = plannedRuns({ ...facts, schedule: atNight, until: facts.from + 7 * 24 * hour });
+    expect(nights.slice(1).map((at, index) => at - (nights[index] ?? 0))).toEqual([48 * hour, 48 * hour]);
   });
 
   it('are moved to where a window opens, and made once there', () => {

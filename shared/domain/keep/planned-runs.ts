@@ -1,8 +1,10 @@
+import { type ActivitySchedule, latestSlots } from '../schedule/latest.ts';
 import type { ConditionRules, Schedule } from '../schedule/schedule.ts';
 import { slotsBetween } from '../schedule/slots.ts';
 import { windowBands } from '../schedule/windows.ts';
 
-const msPerHour = 3_600_000;
+const msPerMinute = 60_000;
+const msPerHour = 60 * msPerMinute;
 
 export interface PlannedRunsFacts {
   readonly schedule: Schedule;
@@ -21,7 +23,7 @@ export interface PlannedRunsFacts {
 export function plannedRuns({ schedule, conditions, zone, from, until }: PlannedRunsFacts): number[] {
   const slots =
     schedule.kind === 'quiet' || schedule.kind === 'changes'
-      ? slowest(schedule, from, until)
+      ? slowest(schedule, from, until, zone)
       : slotsBetween(schedule, from, until, zone);
   if (conditions.windows.length === 0) return slots;
   const bands = windowBands(conditions.windows, from, until, zone);
@@ -37,7 +39,15 @@ export function plannedRuns({ schedule, conditions, zone, from, until }: Planned
   return moved;
 }
 
-function slowest({ atLeastEveryHours }: { readonly atLeastEveryHours: number }, from: number, until: number): number[] {
-  const step = atLeastEveryHours * msPerHour;
-  return Array.from({ length: Math.floor((until - from) / step) }, (_, n) => from + (n + 1) * step);
+function slowest(schedule: ActivitySchedule, from: number, until: number, zone: string): number[] {
+  if (schedule.latestAt === undefined) {
+    const step = schedule.atLeastEveryHours * msPerHour;
+    return Array.from({ length: Math.floor((until - from) / step) }, (_, n) => from + (n + 1) * step);
+  }
+  // Each of them is a snapshot, from which the next is far enough.
+  const slots: number[] = [];
+  for (const slot of latestSlots(schedule, from, from, until, zone)) {
+    if (slot - (slots.at(-1) ?? from) >= schedule.atMostEveryMinutes * msPerMinute) slots.push(slot);
+  }
+  return slots;
 }

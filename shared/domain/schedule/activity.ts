@@ -1,10 +1,8 @@
 import type { Believable } from './believable.ts';
 import type { ScheduleFacts, SourceActivity } from './facts.ts';
+import { type ActivitySchedule, latestSlots } from './latest.ts';
 import type { Schedule } from './schedule.ts';
-import { hourMs, minuteMs } from './wall-clock.ts';
-
-/** Schedules that follow what happens in the source. */
-export type ActivitySchedule = Extract<Schedule, { kind: 'quiet' | 'changes' }>;
+import { minuteMs } from './wall-clock.ts';
 
 export function followsActivity(schedule: Schedule): schedule is ActivitySchedule {
   return schedule.kind === 'quiet' || schedule.kind === 'changes';
@@ -24,7 +22,7 @@ export function unchangedUntil(facts: ScheduleFacts, history: Believable): numbe
 }
 
 /**
- * When a run is owed whatever happened, with `after` < slot <= `until`, ascending: so long after each snapshot, and again.
+ * When a run is owed whatever happened, with `after` < slot <= `until`, ascending: counted from each snapshot until the next.
  * Where no snapshot is known, time counts from `start`.
  */
 export function forcedSlots(
@@ -33,17 +31,13 @@ export function forcedSlots(
   start: number,
   after: number,
   until: number,
+  zone: string,
 ): number[] {
-  const period = schedule.atLeastEveryHours * hourMs;
   const anchors = (successes[0] ?? Number.POSITIVE_INFINITY) <= start ? successes : [start, ...successes];
-  const slots: number[] = [];
-  anchors.forEach((anchor, index) => {
-    const first = wholeMinute(anchor);
+  return anchors.flatMap((anchor, index) => {
     const end = Math.min(anchors[index + 1] ?? until, until);
-    const skipped = Math.max(1, Math.floor((after - first) / period) + 1);
-    for (let at = first + skipped * period; at <= end; at += period) slots.push(at);
+    return latestSlots(schedule, anchor, Math.max(after, wholeMinute(anchor)), end, zone);
   });
-  return slots;
 }
 
 /** Slots that somebody acted on, with `after` < slot <= `until`: once owed, a run keeps its slot whatever is seen later. */

@@ -2,10 +2,11 @@ import { followsActivity, forcedSlots, freshActivity, isReady, ripeAt, unchanged
 import { type Believable, believable } from './believable.ts';
 import type { Accounts, Decision, ScheduleFacts, Trigger } from './facts.ts';
 import { holdOf } from './hold.ts';
+import { longestWaitMs } from './latest.ts';
 import { type Entry, lostOf, reasonOf } from './ledger.ts';
 import { isOpen, owedSlots } from './owed-slots.ts';
 import { nextSlot, previousSlot } from './slots.ts';
-import { hourMs, minuteMs } from './wall-clock.ts';
+import { minuteMs } from './wall-clock.ts';
 
 const lookPatience = 15 * minuteMs;
 
@@ -96,7 +97,7 @@ function nextAt(
   if (since !== null && since > now && successes.length === 0) return since;
   const after = Math.max(now, since ?? now, accountedUntil ?? now, successes.at(-1) ?? now);
   if (!followsActivity(schedule)) return nextSlot(schedule, after, zone);
-  const forced = forcedSlots(schedule, history, start, after, after + schedule.atLeastEveryHours * hourMs)[0] ?? null;
+  const forced = forcedSlots(schedule, history, start, after, after + longestWaitMs(schedule), zone)[0] ?? null;
   const ripe = ripeAt(facts, history, accountedUntil ?? start);
   return ripe !== null && ripe > now && (forced === null || ripe < forced) ? ripe : forced;
 }

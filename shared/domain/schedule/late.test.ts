@@ -41,6 +41,7 @@ describe('a snapshot may become so old', () => {
 
   it('the longest time of the others and half a day', () => {
     expect(age(quiet)).toBe(36);
+    expect(age({ ...quiet, latestAt: '03:00', atLeastEveryHours: 1 })).toBe(1 + 24 + 12);
   });
 
   it('longer where windows keep it waiting', () => {

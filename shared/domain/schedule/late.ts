@@ -1,3 +1,4 @@
+import type { ActivitySchedule } from './latest.ts';
 import type { ConditionRules, Schedule } from './schedule.ts';
 import { slotsBetween } from './slots.ts';
 import { dayMs, hourMs, minuteMs } from './wall-clock.ts';
@@ -63,8 +64,13 @@ export function allowedAgeMs(facts: Pick<LateFacts, 'schedule' | 'conditions' | 
       return longestPause(schedule, conditions) + daySlack;
     case 'quiet':
     case 'changes':
-      return schedule.atLeastEveryHours * hourMs + longestClosed(conditions) + daySlack;
+      return longestApart(schedule) + longestClosed(conditions) + daySlack;
   }
+}
+
+/** Between two snapshots of a source that never rests. */
+function longestApart({ atLeastEveryHours, atMostEveryMinutes, latestAt }: ActivitySchedule): number {
+  return latestAt === undefined ? atLeastEveryHours * hourMs : atMostEveryMinutes * minuteMs + dayMs;
 }
 
 /** A Monday; two weeks from it show every gap of a weekly pattern. Whole weeks of UTC: what DST adds is within the slack. */

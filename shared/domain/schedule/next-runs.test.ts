@@ -61,6 +61,16 @@ describe('the next runs', () => {
     ]);
   });
 
+  it('are at the time of day that is the latest, not sooner after one than they may', () => {
+    const atNight: Schedule = { ...quiet, latestAt: '03:00' };
+    expect(runs(atNight, '2026-05-04T09:00+02:00', 2, [], '2026-05-04T08:00+02:00')).toEqual([
+      '2026-05-05T01:00',
+      '2026-05-06T01:00',
+    ]);
+    const rarely: Schedule = { ...atNight, atMostEveryMinutes: 20 * 60 };
+    expect(runs(rarely, '2026-05-05T01:00+02:00', 1, [], '2026-05-04T22:00+02:00')).toEqual(['2026-05-06T01:00']);
+  });
+
   it('count from where the window opened', () => {
     const windows: TimeWindow[] = [{ days: ['mon', 'tue'], from: '20:00', to: '04:00' }];
     expect(runs(quiet, '2026-05-04T09:00+02:00', 3, windows, '2026-05-04T08:00+02:00')).toEqual([

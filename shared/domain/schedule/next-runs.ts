@@ -1,3 +1,4 @@
+import { latestSlots, longestWaitMs } from './latest.ts';
 import type { ConditionRules, Schedule } from './schedule.ts';
 import { nextSlot } from './slots.ts';
 import { hourMs } from './wall-clock.ts';
@@ -42,7 +43,8 @@ function slotAfter({ schedule, now, zone, lastSnapshotAt }: PlanFacts, after: nu
     case 'quiet':
     case 'changes': {
       const from = first ? Math.min(lastSnapshotAt ?? now, now) : after;
-      return Math.max(from + schedule.atLeastEveryHours * hourMs, now);
+      if (schedule.latestAt === undefined) return Math.max(from + schedule.atLeastEveryHours * hourMs, now);
+      return latestSlots(schedule, from, after, after + longestWaitMs(schedule), zone)[0] ?? null;
     }
   }
 }

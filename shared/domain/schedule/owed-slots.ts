@@ -1,9 +1,10 @@
 import { followsActivity, forcedSlots, freshActivity, isReady, knownSlots, ripeAt, wholeMinute } from './activity.ts';
 import type { Believable } from './believable.ts';
 import type { ScheduleFacts } from './facts.ts';
+import { latestSlots } from './latest.ts';
 import { type Entry, makeLedger } from './ledger.ts';
 import { slotsBetween } from './slots.ts';
-import { dayMs, hourMs } from './wall-clock.ts';
+import { dayMs } from './wall-clock.ts';
 
 /** Slots farther back than this come from a wrong clock, not from a machine that was off, and are not counted. */
 const longestAbsence = 20 * 366 * dayMs;
@@ -28,7 +29,7 @@ export function owedSlots(facts: ScheduleFacts, history: Believable): OwedSlots 
   const timed = [
     ...firstSlot(facts, history),
     ...(followsActivity(schedule)
-      ? forcedSlots(schedule, history, start, start, now)
+      ? forcedSlots(schedule, history, start, start, now, zone)
       : slotsBetween(schedule, start, now, zone)),
   ];
   const passed = followsActivity(schedule) ? union(timed, knownSlots(history, start, now)) : timed;
@@ -45,13 +46,13 @@ function union(a: readonly number[], b: readonly number[]): number[] {
 }
 
 /** A source without any snapshot is owed its first one from the beginning, whatever its schedule says. */
-function firstSlot({ schedule, now }: ScheduleFacts, history: Believable): number[] {
+function firstSlot({ schedule, now, zone }: ScheduleFacts, history: Believable): number[] {
   const { since, accountedUntil, successes } = history;
   if (since === null || since > now || (accountedUntil !== null && accountedUntil >= since)) return [];
   const oldest = successes[0];
   if (oldest === undefined) return [since];
   // Where time counts from the last snapshot, it may have run out before the schedule began.
-  return followsActivity(schedule) && oldest + schedule.atLeastEveryHours * hourMs <= since ? [since] : [];
+  return followsActivity(schedule) && latestSlots(schedule, oldest, oldest, since, zone).length > 0 ? [since] : [];
 }
 
 /** What was seen makes a run owed that no other slot asks for. */

@@ -21,6 +21,10 @@ describe('a schedule in words', () => {
       'When nothing was written for 1 minute, but not again within 60 minutes, and at the latest after 24 hours.',
     ],
     [
+      { kind: 'quiet', quietMinutes: 10, atMostEveryMinutes: 60, atLeastEveryHours: 24, latestAt: '03:00' },
+      'When nothing was written for 10 minutes, but not again within 60 minutes, and at the latest at 03:00.',
+    ],
+    [
       { kind: 'changes', changes: 100, atMostEveryMinutes: 15, atLeastEveryHours: 1 },
       'After 100 changes, but not again within 15 minutes, and at the latest after 1 hour.',
     ],

@@ -1,4 +1,5 @@
 import type { Blocker, NotRunReason } from './facts.ts';
+import type { ActivitySchedule } from './latest.ts';
 import type { Schedule, Weekday } from './schedule.ts';
 import { weekdays } from './schedule.ts';
 
@@ -83,14 +84,9 @@ function daysPhrase(days: readonly Weekday[]): string {
   return `Every ${list(chosen.map((day) => dayNames[day]))}`;
 }
 
-function pace({
-  atMostEveryMinutes,
-  atLeastEveryHours,
-}: {
-  atMostEveryMinutes: number;
-  atLeastEveryHours: number;
-}): string {
-  return `but not again within ${plural(atMostEveryMinutes, 'minute')}, and at the latest after ${plural(atLeastEveryHours, 'hour')}`;
+function pace({ atMostEveryMinutes, atLeastEveryHours, latestAt }: ActivitySchedule): string {
+  const latest = latestAt === undefined ? `after ${plural(atLeastEveryHours, 'hour')}` : `at ${latestAt}`;
+  return `but not again within ${plural(atMostEveryMinutes, 'minute')}, and at the latest ${latest}`;
 }
 
 function plural(count: number, noun: string): string {

@@ -10,6 +10,8 @@ export type Weekday = (typeof weekdays)[number];
 const days = z.array(weekdaySchema).min(1, 'choose at least one day').max(7);
 const atMostEveryMinutes = z.number().int().min(15, 'not more often than every 15 minutes').max(10_080);
 const atLeastEveryHours = z.number().int().min(1).max(744);
+/** Time asks for a run at this time of every day, in place of `atLeastEveryHours`. */
+const latestAt = clockTimeSchema.optional();
 
 /**
  * When a source is to be backed up. `hourly` and `daily` name instants on the wall clock, the same whoever asks; `quiet`
@@ -30,6 +32,7 @@ export const scheduleSchema = z.discriminatedUnion('kind', [
     quietMinutes: z.number().int().min(1).max(240),
     atMostEveryMinutes,
     atLeastEveryHours,
+    latestAt,
   }),
   /** So many files or folders changed since the last snapshot. */
   z.object({
@@ -37,6 +40,7 @@ export const scheduleSchema = z.discriminatedUnion('kind', [
     changes: z.number().int().min(1).max(1_000_000),
     atMostEveryMinutes,
     atLeastEveryHours,
+    latestAt,
   }),
 ]);
 export type Schedule = z.infer<typeof scheduleSchema>;

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Attempt } from './facts.ts';
 import { lastNotAfter } from './ledger.ts';
+import { type Schedule, weekdays } from './schedule.ts';
 import { slotsBetween } from './slots.ts';
 import { Random } from './testing/random.ts';
 import {
@@ -158,9 +159,12 @@ describe('a clock that was wrong by up to a year', { timeout: 60_000 }, () => {
 });
 
 describe('two years of schedules that follow what happens', { timeout: 60_000 }, () => {
-  it.each([3001, 3002, 3003, 3004, 3005, 3006])('seed %i', (seed) => {
+  it.each([
+    ...[3001, 3002, 3003, 3004, 3005, 3006].map((seed) => ({ seed, latest: {} })),
+    ...[3007, 3008, 3009, 3010].map((seed) => ({ seed, latest: { latestAt: '03:00' } })),
+  ])('seed $seed $latest', ({ seed, latest }) => {
     const random = new Random(seed);
-    const schedule = randomActivitySchedule(random);
+    const schedule = { ...randomActivitySchedule(random), ...latest };
     const since = Date.UTC(2025, 5, 1, 12, 34, 56);
     const plan: SimulationPlan = {
       seed,
@@ -191,11 +195,20 @@ describe('two years of schedules that follow what happens', { timeout: 60_000 },
 
     // Whenever the longest time passed, there was a run or it was told why not.
     const period = schedule.atLeastEveryHours * hour;
+    const nightly: Schedule = { kind: 'daily', at: [schedule.latestAt ?? '00:00'], days: [...weekdays] };
+    const forcedBetween = (start: number, next: number): number[] => {
+      const earliest = start + schedule.atMostEveryMinutes * minute;
+      if (schedule.latestAt !== undefined) return slotsBetween(nightly, earliest - 1, next, plan.zone).slice(0, -1);
+      return Array.from(
+        { length: Math.max(0, Math.floor((next - start) / period) - 1) },
+        (_, n) => start + (n + 1) * period,
+      );
+    };
     const untold: number[] = [];
     for (const [index, { startedAt }] of made.slice(0, -1).entries()) {
       const next = made[index + 1]?.startedAt ?? 0;
       const start = Math.floor(startedAt / minute) * minute;
-      for (let forced = start + period; forced + period <= next; forced += period) {
+      for (const forced of forcedBetween(start, next)) {
         if (notRun.filter(({ from, to }) => from <= forced && forced <= to).length !== 1) untold.push(forced);
       }
     }

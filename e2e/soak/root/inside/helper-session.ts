@@ -7,7 +7,7 @@ interface Frame {
   readonly ok?: boolean;
   readonly event?: { readonly type: string } & Readonly<Record<string, unknown>>;
   readonly result?: unknown;
-  readonly error?: { readonly message?: string };
+  readonly error?: { readonly kind?: string; readonly message?: string };
 }
 
 type OnEvent = (event: NonNullable<Frame['event']>) => void;
@@ -44,16 +44,23 @@ export class HelperSession {
     return this.process.pid ?? -1;
   }
 
-  /** Rejects with the helper's own words, and when it ends. */
-  async ask<T>(command: string, params: object, onEvent: OnEvent = () => {}): Promise<T> {
+  /** Rejects with the helper's own words, and when it ends. `cancelAfterMs`: thought better of after so long. */
+  async ask<T>(
+    command: string,
+    params: object,
+    onEvent: OnEvent = () => {},
+    { cancelAfterMs }: { readonly cancelAfterMs?: number } = {},
+  ): Promise<T> {
     const id = ++this.#last;
     console.error(`asked: ${command}`);
     const { promise, resolve, reject } = Promise.withResolvers<Frame>();
     this.#waiting.set(id, { answer: resolve, fail: reject, onEvent });
     this.process.stdin?.write(`${JSON.stringify({ type: 'request', id, command, params })}\n`);
-    const { ok, result, error } = await promise;
+    const cancel = (): void => void this.process.stdin?.write(`${JSON.stringify({ type: 'cancel', id })}\n`);
+    const timer = cancelAfterMs === undefined ? undefined : setTimeout(cancel, cancelAfterMs);
+    const { ok, result, error } = await promise.finally(() => clearTimeout(timer));
     console.error(`answered: ${command} ${JSON.stringify(ok === true ? result : error).slice(0, 500)}`);
-    if (ok !== true) throw new Error(`${command}: ${error?.message ?? 'refused'}`);
+    if (ok !== true) throw new Error(`${command}: ${error?.kind ?? ''} ${error?.message ?? 'refused'}`);
     return result as T;
   }
 

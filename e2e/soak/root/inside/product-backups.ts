@@ -135,9 +135,24 @@ export class ProductBackups {
       { sourceId: source.id },
     );
     if (!state.concerns || !state.isNeeded) throw new Error(`no trial is asked for: ${JSON.stringify(state)}`);
+    await this.#cancelTrial(session, source.id);
     // Where everything is emulated it may well fail: backups are then live, and called so.
     this.#trial = await session.ask<FreezeTrial>('freeze.trial', { sourceId: source.id });
     return { sourceId: source.id, repositoryId: made.id };
+  }
+
+  /** "Test now", and then not after all: nothing is held, and it is asked for again. */
+  async #cancelTrial(session: HelperSession, sourceId: string): Promise<void> {
+    const asked = session.ask<FreezeTrial>('freeze.trial', { sourceId }, () => {}, { cancelAfterMs: 0 });
+    const end = await asked.then(
+      ({ outcome }) => `it ${outcome}`,
+      (error: Error) => error.message,
+    );
+    if (!end.startsWith('freeze.trial: cancelled')) throw new Error(`a trial that was cancelled: ${end}`);
+    const { isNeeded, last } = await session.ask<{ isNeeded: boolean; last: unknown }>('freeze.trialState', {
+      sourceId,
+    });
+    if (!isNeeded || last !== null) throw new Error(`a trial that was cancelled left ${JSON.stringify(last)}`);
   }
 }
 

@@ -39,7 +39,7 @@ export class MemoryBlobStore implements BlobStore {
   async saveChangedTree(before: TreeText, changes: ReadonlyMap<Uint8Array, TreeNode | null>): Promise<SavedBlob> {
     if (!(await this.hasSubtree(before.id))) throw new Error('what is copied from is not whole');
     this.#check([...changes.values()].flatMap((node) => node ?? []));
-    return put(this.trees, before.with(changes));
+    return put(this.trees, before.with(changes).bytes);
   }
 
   #check(nodes: readonly TreeNode[]): void {

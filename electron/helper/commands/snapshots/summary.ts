@@ -33,8 +33,8 @@ export function summaryOf(repositoryId: RepositoryId, snapshot: Snapshot): Snaps
   };
 }
 
-function nameOf(paths: readonly string[]): string {
-  const [first = '/'] = paths;
+function nameOf([first = '/', ...others]: readonly string[]): string {
   const name = first.replace(/\/+$/, '').split('/').at(-1);
-  return name === undefined || name === '' ? first : name;
+  const short = name === undefined || name === '' ? first : name;
+  return others.length === 0 ? short : `${short} and ${others.length} more`;
 }

@@ -44,7 +44,7 @@ export function memoryFolderRuns(
     };
     const stages = {
       examine: async () => memoryFolderFacts(folder),
-      methods: (methods.length > 0 ? methods : [usual]) as unknown as readonly QuiesceMethod[],
+      methodsFor: () => (methods.length > 0 ? methods : [usual]) as unknown as readonly QuiesceMethod[],
       ...{ kernel: '6.18', version: '0.0.0', publishedTrees },
       author: { hostname: 'desk', username: 'anna', uid: 1000, gid: 1000 },
     };

@@ -27,8 +27,11 @@ export function groupEvidence(
   const [tracking, ...more] = trackings;
   if (tracking === undefined) throw new Error('a group has no member');
   const continues = members.every(({ base }) => base !== null) ? (context.parentBase ?? null) : null;
-  const leftOut = members.flatMap(leftOutOf);
+  const paths = members.map((member) => member.facts.location);
+  // What is mounted in one of them and is another is not left out.
+  const leftOut = members.flatMap(leftOutOf).filter(({ path }) => !paths.includes(path));
   const versions = members.map(({ source }) => source.taken.version.id);
+  const trusted = new Set(members.flatMap(({ source }) => source.trusted));
   const judged = {
     ...{ hold, observation: null, agreement: null, atomic: null },
     tracking: mergedTracking([tracking, ...more], continues),
@@ -47,7 +50,10 @@ export function groupEvidence(
       filesystem: filesystem.members[0].facts.filesystem,
       hold: own,
     })),
-    detail: isCountedFrom ? { checkpoint: groupVersion(versions) } : {},
+    detail: {
+      ...(isCountedFrom ? { checkpoint: groupVersion(versions) } : {}),
+      ...(trusted.size === 0 ? {} : { trustedPrograms: [...trusted].join(' ') }),
+    },
     machine: { filesystem: facts.filesystem, mountPoint: facts.mountPoint, device: facts.device },
     rereadTotal: members.reduce((sum, { source }) => sum + source.contents.rereads, 0),
   };

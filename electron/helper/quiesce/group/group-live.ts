@@ -59,7 +59,9 @@ async function merged<T>(
   const [first] = evidence;
   if (first === undefined) throw new Error('a group has no member');
   const observation = mergedObservation(evidence.map((each) => each.observation));
-  const leftOut = evidence.flatMap((each) => each.leftOut);
+  // What is mounted in one of them and is another is not left out.
+  const inside = evidence.flatMap((each) => each.leftOut).filter(({ path }) => facts.paths.includes(path));
+  const leftOut = evidence.flatMap((each) => each.leftOut).filter((note) => !inside.includes(note));
   return {
     value,
     evidence: {
@@ -68,7 +70,7 @@ async function merged<T>(
       stillPoint: observation?.firstScanFinishedAt ?? first.stillPoint,
       flushedAt: earliest(evidence.map(({ flushedAt }) => flushedAt)),
       leftOut: leftOut.slice(0, maxListedPaths),
-      leftOutTotal: evidence.reduce((sum, each) => sum + each.leftOutTotal, 0),
+      leftOutTotal: evidence.reduce((sum, each) => sum + each.leftOutTotal, 0) - inside.length,
       // What one member counts from is not what the group does.
       detail: {},
       machine: { filesystem: facts.filesystem, mountPoint: facts.mountPoint, device: facts.device },

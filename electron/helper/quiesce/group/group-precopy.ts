@@ -1,41 +1,29 @@
-import { nsToInstant } from '../../../../shared/domain/time.ts';
-import { isStillpointError, StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { GroupFacts } from '../../sources/group/facts.ts';
 import { statxCached } from '../../system/statx.ts';
 import type { Lease, QuiesceMethod, StillOutcome, StillView } from '../contract.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
-import type { FreezeGuard, FrozenMoment } from '../guard/index.ts';
-import { holdRecord } from '../holding/hold-record.ts';
-import { leaseOf } from '../holding/hold-still.ts';
 import { requireAvailable } from '../holding/obstacles.ts';
-import { canExpediteRcu } from '../holding/rcu.ts';
+import { spareMemoryBytes } from '../holding/spare-memory.ts';
 import type { Journal } from '../journal/contract.ts';
+import { journalReasons } from '../journal/index.ts';
 import type { AfterThaw } from '../precopy-freeze/after-thaw.ts';
 import { mayBeCountedFrom } from '../precopy-freeze/counts-from.ts';
 import { contentReadLater } from '../precopy-freeze/doubted-content.ts';
-import { longestStallOf, runsFrom } from '../precopy-freeze/preflight.ts';
+import { longestStallOf } from '../precopy-freeze/preflight.ts';
 import { SourceHold } from '../precopy-freeze/source-hold.ts';
 import { MeasuredStalls } from '../precopy-freeze/stall-model.ts';
 import { type PrecopySteps, precopySteps } from '../precopy-freeze/steps.ts';
+import { nowhereToPut, Tries } from '../precopy-freeze/tries.ts';
 import { rootPlace } from '../view/ancestors.ts';
 import { entryMeta } from '../view/entry-meta.ts';
-import { type EndedFreeze, freezeAll } from './freeze-all.ts';
-import { freezeOrder, type GroupFilesystem } from './freeze-order.ts';
+import { freezeOrder } from './freeze-order.ts';
 import { groupEvidence } from './group-evidence.ts';
+import { holdAll } from './group-hold.ts';
 import { groupPromise } from './group-promise.ts';
-import {
-  type GroupRunParts,
-  type HeldFilesystem,
-  type Member,
-  type OpenMember,
-  sumOf,
-  type TakenGroup,
-} from './members.ts';
+import type { GroupRunParts, Member, OpenMember, TakenGroup } from './members.ts';
 import { mergedView } from './merged-view.ts';
 import { aheadOfGroup, entryOfGroup, memberVersions } from './versions.ts';
-
-const mostTries = 4;
-const firstRestMs = 1000;
 
 /**
  * Several folders held at one barrier: everything of all of them is copied while programs go on writing, then all their
@@ -59,6 +47,9 @@ export function createGroupPrecopy(
       using stack = new DisposableStack();
       const longestStallMs = Math.min(...facts.members.map((member) => longestStallOf(member, lease, environment)));
       const members = openMembers(facts, journal, stack);
+      for (const { facts: member, loan } of members)
+        if (loan.startedAnew !== null && loan.startedAnew !== journalReasons.first)
+          context.report.note('info', `${member.location}: ${loan.startedAnew}`);
       const run = new GroupRun({ facts, members, longestStallMs, context, environment, steps, stalls });
       return await run.run(use);
     },
@@ -77,9 +68,7 @@ function openMembers(facts: GroupFacts, journal: Journal, stack: DisposableStack
 
 class GroupRun {
   readonly #parts: GroupRunParts;
-  readonly #retries: string[] = [];
-  /** What our own part of a hold threw: that may be tried again, what others refused is theirs to say. */
-  #ownFailure: unknown;
+  readonly #tries = new Tries();
 
   constructor(parts: GroupRunParts) {
     this.#parts = parts;
@@ -116,18 +105,21 @@ class GroupRun {
     throwIfAborted(signal);
     const value = await use(view);
     throwIfAborted(signal);
-    return { value, evidence: groupEvidence(this.#parts, members, taken, this.#retries) };
+    return { value, evidence: groupEvidence(this.#parts, members, taken, this.#tries.reasons) };
   }
 
   #sourceOf(open: OpenMember, base: string | null): SourceHold {
     const { context, environment, steps, longestStallMs } = this.#parts;
     const { ahead, parentBase } = context;
     if (ahead === undefined) throw nowhereToPut();
+    const { deltaMemoryBytes = spareMemoryBytes() } = environment;
+    // What may be read into memory while writers wait is there for all of them together.
+    const share = Math.floor(deltaMemoryBytes / this.#parts.members.length);
     return new SourceHold({
       ...open,
       ahead: aheadOfGroup(ahead, base, parentBase),
       context: { ...context, parentBase: base ?? undefined },
-      ...{ environment, steps, longestStallMs },
+      ...{ environment: { ...environment, deltaMemoryBytes: share }, steps, longestStallMs },
     });
   }
 
@@ -152,190 +144,27 @@ class GroupRun {
     };
   }
 
-  /** Tries until a hold of all stands and leaves no doubt, or it is time to say so. */
-  async #hold(members: readonly Member[]): Promise<TakenGroup> {
+  /** Until a hold of all stands and leaves no doubt. */
+  #hold(members: readonly Member[]): Promise<TakenGroup> {
     const { context, steps } = this.#parts;
     const { report, signal } = context;
     const filesystems = freezeOrder(members);
-    for (let tries = 1; ; tries += 1) {
-      await report.phase('precopy', async () => {
-        for (const { source } of members) await source.prepare();
-      });
-      throwIfAborted(signal);
-      const result = await this.#tryOnce(members, filesystems, tries === mostTries);
-      if (typeof result !== 'string') return result;
-      this.#retries.push(result);
-      report.note('info', `${result} It is tried again.`);
-      for (const { source } of members) await source.forget();
-      await steps.pause(firstRestMs * 2 ** (tries - 1), signal);
-    }
-  }
-
-  async #tryOnce(
-    members: readonly Member[],
-    filesystems: readonly GroupFilesystem<Member>[],
-    isLast: boolean,
-  ): Promise<TakenGroup | string> {
-    const { report } = this.#parts.context;
-    let held: readonly HeldFilesystem[];
-    try {
-      held = await this.#holdOnce(members, filesystems);
-    } catch (error) {
-      if (isLast || error !== this.#ownFailure || !isRetried(error)) {
-        for (const { source } of members) await source.forget();
-        throw error;
-      }
-      return error.message;
-    }
-    const after = new Map<Member, AfterThaw>();
-    await report.phase('rescan', async () => {
-      for (const member of members) after.set(member, await member.source.lookAfter());
-    });
-    const [doubt] = [...after.values()].flatMap(({ doubts, gap }) => [...doubts, ...(gap === '' ? [] : [gap])]);
-    return doubt === undefined || isLast ? { held, after } : doubt;
-  }
-
-  /** From everybody's turn to the last thaw. Nothing is held any more when it settles. */
-  async #holdOnce(
-    members: readonly Member[],
-    filesystems: readonly GroupFilesystem<Member>[],
-  ): Promise<readonly HeldFilesystem[]> {
-    const { context, environment, steps, longestStallMs } = this.#parts;
-    const { report, signal } = context;
-    const leaseMs = leaseOf(longestStallMs);
-    for (const { device, members: on } of filesystems)
-      await environment.pace?.turn(device, on[0].facts.mountPoint, signal, (ms) =>
-        report.note('info', `${on[0].facts.mountPoint} was held still just now; waiting ${(ms / 1000).toFixed(1)} s.`),
-      );
-    await context.mayHold?.();
-    // Given back last, after the guards: when every thaw is certain.
-    await using sleep = await environment.sleep?.hold(leaseMs, report);
-    await using _told = await context.aroundHold?.();
-    await using guards = new AsyncDisposableStack();
-    const ready: FreezeGuard[] = [];
-    for (const filesystem of filesystems)
-      ready.push(guards.use(await this.#startGuard(filesystem, leaseMs, ready.length === 0)));
-    await report.phase('flush', async () => {
-      for (const { source } of members) await this.#own(() => source.flush());
-      // The flush of the last took its time; little may be dirty anywhere.
-      for (const { members: on } of filesystems) await steps.flush(on[0].tree.rootFd);
-    });
-    await sleep?.requireAwake();
-    throwIfAborted(signal);
-    for (const { source } of members) this.#ownNow(() => source.ready());
-    const { outcomes } = freezeAll(
-      ready,
-      steps.withFrozen,
-      (moments) => this.#ownNow(() => takeDeltas(members, moments)),
-      (ended) => this.#tell(filesystems, ended),
-    );
-    return filesystems.map((filesystem, index) => {
-      const outcome = outcomes[index];
-      if (outcome === undefined) throw new Error('a freeze of a group has no outcome');
-      const inside = sumOf(filesystem.members.map(({ source }) => source.taken));
-      return { filesystem, hold: holdRecord(outcome.times, outcome.cause, leaseMs, null, inside) };
+    return this.#tries.until<TakenGroup>({
+      ...{ context, pause: steps.pause, sources: members.map(({ source }) => source) },
+      once: async () => {
+        await report.phase('precopy', async () => {
+          for (const { source } of members) await source.prepare();
+        });
+        throwIfAborted(signal);
+        const held = await holdAll({ ...this.#parts, members, filesystems, tries: this.#tries });
+        const after = new Map<Member, AfterThaw>();
+        await report.phase('rescan', async () => {
+          for (const member of members) after.set(member, await member.source.lookAfter());
+        });
+        return { held, after };
+      },
+      doubtOf: ({ after }) =>
+        [...after.values()].flatMap(({ doubts, gap }) => [...doubts, ...(gap === '' ? [] : [gap])])[0],
     });
   }
-
-  #startGuard({ members }: GroupFilesystem<Member>, leaseMs: number, isFirst: boolean): Promise<FreezeGuard> {
-    const { environment, steps } = this.#parts;
-    const [{ facts, tree }] = members;
-    const emergency =
-      members.some((member) => runsFrom(member.facts, environment)) || environment.emergencyThaw === true;
-    return steps.startGuard({
-      mountPath: facts.mountPoint,
-      mountFd: tree.rootFd,
-      guardBinary: environment.guardBinary,
-      leaseMs,
-      // By one alone: a second one would take what the first has set for what it was, and leave it so.
-      expediteRcu: isFirst && canExpediteRcu(),
-      ...(emergency ? { emergencyThaw: true } : {}),
-      ...(environment.cgroupProcs === undefined ? {} : { cgroupProcs: environment.cgroupProcs }),
-    });
-  }
-
-  /** What happened while nothing could be told. */
-  #tell(filesystems: readonly GroupFilesystem<Member>[], ended: readonly (EndedFreeze | undefined)[]): void {
-    const { context, environment, longestStallMs, stalls } = this.#parts;
-    const { report } = context;
-    const leaseMs = leaseOf(longestStallMs);
-    const times = ended.map((outcome) => outcome?.times ?? null);
-    for (const [index, { device }] of filesystems.entries()) {
-      const span = times[index]?.stall;
-      if (ended[index] === undefined) continue;
-      const stallMs = span === undefined ? leaseMs : ms(span.from.monotonicNs, span.to.monotonicNs);
-      environment.pace?.note(device, { stallMs, isOverrun: stallMs > leaseMs });
-      if (span !== undefined) stalls.note(device, stallMs);
-    }
-    const first = times[0];
-    const last = times.at(-1);
-    if (!first || !last || ended.some((outcome) => outcome?.held !== true)) return;
-    const stallMs = ms(first.stall.from.monotonicNs, first.stall.to.monotonicNs);
-    report.past(
-      'freeze',
-      wallMs(first.stall.from.wallNs),
-      ms(first.stall.from.monotonicNs, last.frozen.from.monotonicNs),
-    );
-    report.past('delta', wallMs(last.frozen.from.wallNs), ms(last.frozen.from.monotonicNs, last.frozen.to.monotonicNs));
-    report.past('thaw', wallMs(last.frozen.to.wallNs), ms(last.frozen.to.monotonicNs, first.stall.to.monotonicNs));
-    report.held(nsToInstant(last.frozen.from.wallNs), nsToInstant(first.stall.to.wallNs), stallMs);
-    if (stallMs > longestStallMs)
-      report.note('warning', `Writers waited ${stallMs.toFixed(0)} ms; ${longestStallMs} ms were allowed.`);
-  }
-
-  async #own(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      this.#ownFailure = error;
-      throw error;
-    }
-  }
-
-  #ownNow(work: () => void): void {
-    try {
-      work();
-    } catch (error) {
-      this.#ownFailure = error;
-      throw error;
-    }
-  }
-}
-
-/** While all are frozen. What the ones before took of the time is not there for the next. */
-function takeDeltas(members: readonly Member[], moments: readonly FrozenMoment[]): void {
-  const [first] = moments;
-  const last = moments.at(-1);
-  if (first === undefined || last === undefined) throw new Error('nothing of a group is frozen');
-  for (const { source } of members) {
-    const nowNs = process.hrtime.bigint();
-    const passedNs = nowNs > last.after.monotonicNs ? nowNs - last.after.monotonicNs : 0n;
-    const after = { monotonicNs: last.after.monotonicNs + passedNs, wallNs: last.after.wallNs + passedNs };
-    source.takeDelta({ before: first.before, after, leaseEndsNs: first.leaseEndsNs });
-  }
-}
-
-function ms(from: bigint, to: bigint): number {
-  return Number(to - from) / 1e6;
-}
-
-function wallMs(ns: bigint): number {
-  return Number(ns) / 1e6;
-}
-
-function isRetried(error: unknown): error is StillpointError {
-  return (
-    error instanceof StillpointError &&
-    error.retryable &&
-    ['freeze-refused', 'freeze-ended-early', 'scratch-full'].some((kind) => error.kind === kind) &&
-    !isStillpointError(error, 'cancelled')
-  );
-}
-
-function nowhereToPut(): StillpointError {
-  return new StillpointError({
-    kind: 'freeze-refused',
-    message: 'There is nowhere to put what is read before the pause.',
-    guidance: 'It is taken by another method.',
-  });
 }

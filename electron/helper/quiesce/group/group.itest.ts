@@ -147,7 +147,8 @@ describe.skipIf(missing !== undefined)(missing ?? 'several filesystems held at o
     for (const { folder } of [a, b]) writeFileSync(join(folder, 'log'), '');
     const { evidence, report, files } = await copyGroup([await examineFolder(b.folder), await examineFolder(a.folder)]);
     const [first, second] = evidence.members ?? [];
-    expect([first?.locations, second?.locations]).toEqual([[b.folder], [a.folder]]);
+    // In the order of their paths, however they were named: neither lies on the other.
+    expect([first?.locations, second?.locations]).toEqual([a.folder, b.folder].toSorted().map((folder) => [folder]));
     const at = (instant: string | undefined): bigint => instantToNs(instant ?? '');
     const { hold } = evidence;
     expect(at(first?.hold.frozenAt)).toBeLessThanOrEqual(at(second?.hold.requestedAt));
@@ -245,6 +246,34 @@ describe.skipIf(missing !== undefined)(missing ?? 'several filesystems held at o
     expect(ahead.taken.filter((path) => path.endsWith('/old'))).toEqual([]);
   });
 
+  it('holds what the system runs from only where that may be held, and then all of them as briefly', async () => {
+    const [a, b] = [await open(), await open()];
+    for (const { folder } of [a, b]) writeFileSync(join(folder, 'log'), '');
+    const facts = groupFacts([await examineFolder(a.folder), await examineFolder(b.folder)]);
+    const obstacles: { reason: string; remedy: 'trial' }[] = [{ reason: 'It has to be tried.', remedy: 'trial' }];
+    const root = {
+      ...{ leaseMs: 250, emergencyThaw: true as const, obstacles: () => obstacles },
+      concerns: ({ mountPoint }: FilesystemFacts) => mountPoint === a.mountPoint,
+    };
+    const guards: [string, boolean, number][] = [];
+    const method = createGroupPrecopy(environment({ root }), {
+      ...precopySteps,
+      startGuard: ({ emergencyThaw = false, ...options }) => {
+        guards.push([options.mountPath, emergencyThaw, options.leaseMs]);
+        return precopySteps.startGuard(options);
+      },
+    });
+    expect(await method.preflight(facts, lease)).toMatchObject({
+      ...{ available: false, reasons: [`${a.folder}: It has to be tried.`], remedies: ['trial'] },
+    });
+    obstacles.pop();
+    const context = { signal, report: recordingReporter(), ahead: memoryAhead() };
+    const { evidence } = await method.withStillView(facts, lease, context, (view) => readView(view, signal));
+    expect(evidence.members?.map(({ hold }) => hold.leaseMs)).toEqual([250, 250]);
+    const byPlace = guards.slice(0, 2).toSorted(([one], [other]) => (one < other ? -1 : 1));
+    expect(byPlace).toEqual([a, b].map(({ mountPoint }) => [mountPoint, true, 250]).toSorted());
+  });
+
   it('is refused where one cannot be held, in words that name it', async () => {
     const a = await open();
     const tmpfs = mkdtempSync(join('/dev/shm', 'stillpoint-group-'));
@@ -256,7 +285,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'several filesystems held at o
       reasons: [`${tmpfs}: A filesystem of the kind tmpfs cannot be held still.`],
     });
     expect(() => groupFacts([facts.members[0] as FilesystemFacts, facts.members[0] as FilesystemFacts])).toThrow(
-      /is part of/,
+      /are the same folder/,
     );
   });
 });

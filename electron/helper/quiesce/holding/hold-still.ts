@@ -6,6 +6,7 @@ import { syncFilesystem } from '../../system/sync.ts';
 import type { QuiesceContext } from '../contract.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
 import { type FreezeGuard, type FrozenMoment, type FrozenOutcome, startGuard, withFrozen } from '../guard/index.ts';
+import { goFirst } from './go-first.ts';
 import { canExpediteRcu } from './rcu.ts';
 
 /** What a hold is made of. Tests take single steps away, to see that nothing else makes up for them. */
@@ -122,6 +123,7 @@ function frozenWork<T>(
 ): FrozenOutcome<T> {
   let isBegun = false;
   const askedAt = performance.now();
+  using _first = goFirst();
   try {
     return steps.withFrozen<T>(guard, (frozen) => {
       isBegun = true;

@@ -77,6 +77,11 @@ export interface HotFileWatch extends AsyncDisposable {
    * file that was open before the watch began can never be taken. Forgotten once it is not there any more.
    */
   expect(file: ExpectedFile): void;
+  /**
+   * Whether every descriptor that can write to this file is known to have been opened while we watched. Begins nothing, and says
+   * nothing of mappings.
+   */
+  covers(file: Pick<HotFile, 'fd' | 'deviceId' | 'inode'>): boolean;
   newHotFiles(): HotFiles;
 }
 

@@ -1,11 +1,16 @@
 import { spawn } from 'node:child_process';
-import { closeSync, openSync, readFileSync, writeFileSync } from 'node:fs';
+import { closeSync, existsSync, openSync, readFileSync, renameSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { findProgram, runProgramOk } from '../../system/exec.ts';
 import { freezeUnguarded, thaw } from '../../system/ioctl.ts';
-import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
+import {
+  type LoopFilesystem,
+  openLoopFilesystem,
+  whyNoLoopFilesystem,
+  withLoopFilesystem,
+} from '../../system/testing/loop-filesystem.ts';
 import { startMappedWriter } from '../testing/mapped-writer/index.ts';
 import { startHotFileWatch } from './index.ts';
 import {
@@ -13,6 +18,7 @@ import {
   killLater,
   neverAborted,
   openHotFile,
+  openHotScene,
   readContent,
   reasonOf,
   watchOptions,
@@ -53,12 +59,8 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     ] as const)('%s: let go before the hold and done after the thaw, is kept', async (way, offset, length) => {
       using _killer = killLater(process.pid, 60);
       writeFileSync(path, old);
-      await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(expectedFile(path));
-      await using scribe = startScribe();
-      await scribe.open(path);
-      using file = openHotFile(path);
-      await using hot = watch.newHotFiles();
+      await using scene = await openHotScene(root, path);
+      const { scribe, file, hot } = scene;
       expect(await hot.prepare([file], neverAborted)).toEqual([]);
       let changed: Promise<void> | undefined;
       const { value } = await whileFrozen(filesystem.mountPoint, () => {
@@ -78,12 +80,8 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     it('past asking before we began to be asked: the file is not taken', async () => {
       using _killer = killLater(process.pid, 60);
       writeFileSync(path, old);
-      await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(expectedFile(path));
-      await using scribe = startScribe();
-      await scribe.open(path);
-      using file = openHotFile(path);
-      await using hot = watch.newHotFiles();
+      await using scene = await openHotScene(root, path);
+      const { scribe, file, hot } = scene;
       // Somebody else's freeze. The watchdog of the filesystem thaws it should this process hang.
       freezeUnguarded(root);
       let changed: Promise<void>;
@@ -100,12 +98,8 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     it('in a call that is asked about once and writes for long: it is waited for', async () => {
       using _killer = killLater(process.pid, 60);
       writeFileSync(path, old);
-      await using watch = startHotFileWatch(watchOptions(root));
-      watch.expect(expectedFile(path));
-      await using scribe = startScribe();
-      await scribe.open(path);
-      using file = openHotFile(path);
-      await using hot = watch.newHotFiles();
+      await using scene = await openHotScene(root, path);
+      const { scribe, file, hot } = scene;
       const changed = scribe.change('splice-slowly', 0, 4096);
       await delay(100);
       expect(await hot.prepare([file], neverAborted)).toEqual([]);
@@ -154,6 +148,30 @@ describe.skipIf(missing !== undefined)(missing ?? 'who writes without asking', (
     await writer.map(path, 4096);
     const reason = 'A program mapped it into memory, where its changes cannot be seen.';
     expect((await whileFrozen(filesystem.mountPoint, () => hot.hold())).value).toEqual([{ file, reason }]);
+  });
+
+  it('but not a mapping of another file that only has the same number, on another file system', async () => {
+    writeFileSync(path, old);
+    await using watch = startHotFileWatch(watchOptions(root));
+    watch.expect(expectedFile(path));
+    await withLoopFilesystem({ type: 'ext4', sizeMiB: 32, dir: '/dev/shm' }, async (elsewhere) => {
+      using file = openHotFile(path);
+      const twin = join(elsewhere, 'twin');
+      for (let made = 0; !existsSync(twin); made += 1) {
+        const other = join(elsewhere, String(made));
+        writeFileSync(other, old);
+        const { ino } = statSync(other, { bigint: true });
+        expect(ino).toBeLessThanOrEqual(file.inode);
+        if (ino === file.inode) renameSync(other, twin);
+      }
+      await using writer = await startMappedWriter();
+      await writer.map(twin, 4096);
+      await using hot = watch.newHotFiles();
+      // Somebody who writes is looked for only where somebody has it open for writing.
+      await using scribe = startScribe();
+      await scribe.open(path);
+      expect(hot.obstacle(file)).toBeNull();
+    });
   });
 
   const losetup = async (...args: readonly string[]): Promise<string> =>

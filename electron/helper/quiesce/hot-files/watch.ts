@@ -1,4 +1,4 @@
-import { fstatSync, readFileSync } from 'node:fs';
+import { fstatSync, readdirSync, readFileSync } from 'node:fs';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import { openPreContentGroup, type PreContentGroup } from '../../system/fanotify/index.ts';
@@ -32,9 +32,23 @@ const ownSteps: HotFileSteps = {
   whyNotSettled,
   unseenWriter,
   attachments,
-  writersOf: findWriterHolders,
-  overlooks: () => false,
+  writersOf: (files) => findWriterHolders(files, isHiddenInit),
+  overlooks: isHiddenInit,
 };
+/**
+ * The first process of a machine, where not even an administrator may look at it: it is trusted as the kernel is, as it is
+ * by the method that copies first.
+ */
+function isHiddenInit(pid: number): boolean {
+  if (pid !== 1) return false;
+  try {
+    readdirSync('/proc/1/fdinfo');
+    return false;
+  } catch (error) {
+    return hasCode(error, 'EACCES', 'EPERM');
+  }
+}
+
 const lookAgainMs = 5000;
 const defaultArenaBytes = 256 * 1024 * 1024;
 
@@ -63,6 +77,7 @@ export function startHotFileWatch(options: HotFileWatchOptions): KernelHotFileWa
       return !isOver && isMarked(group);
     },
     expect: (file) => expected.add(file),
+    covers: (file) => !isOver && coverage.has(file),
     newHotFiles: () => {
       if (isOver) throw new Error('the watch is over');
       return newHotFiles({

@@ -19,6 +19,7 @@ function fakes(told: string[]) {
         return isAlive;
       },
       expect: ({ where }) => void told.push(`expect ${where}`),
+      covers: () => true,
       newHotFiles: () => ({
         obstacle: () => 'busy',
         prepare: async () => [],

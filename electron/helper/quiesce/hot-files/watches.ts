@@ -62,6 +62,7 @@ export function newHotFileWatches(options: HotFileWatchesOptions): HotFileWatche
       startedNs: 0n,
       // Wanted once, for a hold: only then is it worth what it costs.
       expect: (file) => kept.get(facts.deviceId)?.watch.expect(file),
+      covers: (file) => kept.get(facts.deviceId)?.watch.covers(file) ?? false,
       newHotFiles: () => {
         try {
           return wanted(facts).newHotFiles();

@@ -12,6 +12,12 @@ export interface JournalLoan extends Disposable {
   readonly isVerificationDue: boolean;
   verified(differences: number): void;
   /**
+   * In place of the walk that is due: marks in the picture what the filesystem itself says changed since it was last asked,
+   * told or not. For use after a flush; what was changed before that is found. False where it cannot tell, or where it is
+   * the turn of a walk: then that is still due.
+   */
+  verifyByGenerations(): Promise<boolean>;
+  /**
    * The picture is as true as it was: it is kept, and kept true, from the end of the loan until the next one. Without this it
    * is dropped.
    */

@@ -32,7 +32,8 @@ afterEach(() => {
   rmSync(folder, { recursive: true });
 });
 
-const newJournal = (options: Partial<JournalOptions> = {}) => createJournal({ trackers, now: () => nowMs, ...options });
+const newJournal = (options: Partial<JournalOptions> = {}) =>
+  createJournal({ trackers, now: () => nowMs, findHandedOut: async () => new Set(), ...options });
 
 function factsOf(more: Partial<FilesystemFacts['spec']> = {}, inode = 7n): FilesystemFacts {
   const spec = filesystemSpec(folder, more);

@@ -1,15 +1,19 @@
 import type { OwnPlaces } from '../../sources/contract.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import { statxDescriptor } from '../../system/statx.ts';
-import { createPicture, type Picture, type PictureCounts } from '../picture/index.ts';
+import { filesystemsHandedOut } from '../../system/untold-writers.ts';
+import { createPicture, type PictureCounts } from '../picture/index.ts';
 import type { ChangeTracker, Trackers } from '../tracking/contract.ts';
 import { entryMeta, noDetail } from '../view/entry-meta.ts';
 import type { Journal, JournalLoan } from './contract.ts';
 import { DrainTimer } from './drain-timer.ts';
+import { generationOf } from './generations.ts';
 import { type DrainedSource, KeptPicture } from './kept-picture.ts';
+import { Loan } from './loan.ts';
 import { Shelf } from './shelf.ts';
 import { placeId, sourceId } from './source-id.ts';
 import { surroundingsOf } from './surroundings.ts';
+import { type FindHandedOut, UntoldLooks } from './untold-looks.ts';
 
 export interface JournalOptions {
   readonly trackers: Trackers;
@@ -22,6 +26,10 @@ export interface JournalOptions {
   /** A full walk is due after so many loans, or so long, ms, after the last. Defaults 20, 24 h. */
   readonly verifyAfterLoans?: number;
   readonly verifyAfterMs?: number;
+  /** Of these filesystems those whose files are handed to a program that writes to them untold. Default: by /proc. */
+  readonly findHandedOut?: FindHandedOut;
+  /** How often at most that is looked for, ms. Default 1 minute. */
+  readonly lookForUntoldEveryMs?: number;
   /** Wall clock, ms: it goes on while the system sleeps. */
   readonly now?: () => number;
   /** After each drain between runs, for each kept picture. `atMs`: whatever changed before it has been told by now. */
@@ -30,6 +38,7 @@ export interface JournalOptions {
 
 const defaultMaxEntries = 600_000;
 const defaultDrainEveryMs = 2_000;
+const defaultLookForUntoldEveryMs = 60_000;
 const defaultVerifyAfterLoans = 20;
 const defaultVerifyAfterMs = 24 * 60 * 60_000;
 
@@ -51,6 +60,7 @@ class PictureJournal implements Journal {
   readonly #shelf: Shelf;
   readonly #timer: DrainTimer;
   readonly #now: () => number;
+  readonly #untold: UntoldLooks;
   /** Loans under way. */
   readonly #loans = new Set<Loan>();
   #isClosed = false;
@@ -59,6 +69,13 @@ class PictureJournal implements Journal {
     this.#options = options;
     this.#now = options.now ?? Date.now;
     this.#shelf = new Shelf(options.maxEntries ?? defaultMaxEntries);
+    this.#untold = new UntoldLooks({
+      find: options.findHandedOut ?? filesystemsHandedOut,
+      everyMs: options.lookForUntoldEveryMs ?? defaultLookForUntoldEveryMs,
+      now: this.#now,
+      kept: () => this.#shelf.all.map(([, kept]) => kept),
+      isQuiet: () => this.#loans.size === 0 && !this.#isClosed,
+    });
     this.#timer = new DrainTimer(options.drainEveryMs ?? defaultDrainEveryMs, () => this.#drainAll());
   }
 
@@ -74,7 +91,7 @@ class PictureJournal implements Journal {
       const { kept, startedAnew } = known ?? this.#anew(id, isLent, facts, tracker, rootFd, surroundings);
       if (known !== undefined) tracker[Symbol.dispose]();
       kept.loans += 1;
-      const loan = new Loan(id, kept, startedAnew, this.#isVerificationDue(kept), (ended) => this.#end(ended));
+      const loan = new Loan(id, kept, startedAnew, this.#isVerificationDue(kept), rootFd, (ended) => this.#end(ended));
       this.#loans.add(loan);
       this.#startOrStop();
       return loan;
@@ -97,6 +114,7 @@ class PictureJournal implements Journal {
     this.#isClosed = true;
     this.#timer.stop();
     this.#shelf.clear();
+    await this.#untold.ended();
   }
 
   #own(): OwnPlaces {
@@ -140,10 +158,11 @@ class PictureJournal implements Journal {
   ): { kept: KeptPicture; startedAnew: string } {
     // Its attributes are not read here: it is marked, and looked at in the caller's name.
     const meta = entryMeta(statxDescriptor(rootFd), noDetail);
+    const since = { nowMs: this.#now(), generation: generationOf(rootFd, facts.mount.fsType) };
     const root = { key: tracker.keyOf(rootFd), meta, isStandIn: false };
     const picture = createPicture(root, { fsType: facts.mount.fsType });
     const startedAnew = isLent ? journalReasons.lent : (this.#shelf.reasonFor(id) ?? journalReasons.first);
-    return { kept: new KeptPicture(facts, tracker, picture, surroundings, this.#now()), startedAnew };
+    return { kept: new KeptPicture(facts, tracker, picture, surroundings, since), startedAnew };
   }
 
   /** The same folder with other rules: what is in its picture is not what belongs to it now. */
@@ -165,7 +184,7 @@ class PictureJournal implements Journal {
     const { id, kept } = loan;
     this.#loans.delete(loan);
     kept.picture.endRun();
-    if (loan.wasWalked) kept.walked(this.#now());
+    loan.note(this.#now());
     const isTaken = this.#shelf.find(id) !== undefined;
     if (loan.isKept && !isTaken && !this.#isClosed) {
       this.#shelf.put(id, kept);
@@ -202,6 +221,7 @@ class PictureJournal implements Journal {
       const reason = kept.picture.doubts[drained[index] ?? 0];
       if (reason !== undefined) this.#shelf.drop(id, reason);
     }
+    if (isQuiet) this.#untold.look();
     if (this.#shelf.size === 0) this.#timer.stop();
     return events;
   }
@@ -228,66 +248,5 @@ function guarded(kept: KeptPicture, work: () => number): number {
   } catch (error) {
     kept.doubt(`What the kernel tells of changes could not be read: ${(error as Error).message}`);
     return 0;
-  }
-}
-
-class Loan implements JournalLoan {
-  readonly id: string;
-  readonly kept: KeptPicture;
-  readonly startedAnew: string | null;
-  readonly isVerificationDue: boolean;
-  distrust: string | null = null;
-  readonly #wasComplete: boolean;
-  readonly #onEnd: (loan: Loan) => void;
-  #isVerified = false;
-  #isToBeKept = false;
-  #isOver = false;
-
-  constructor(
-    id: string,
-    kept: KeptPicture,
-    startedAnew: string | null,
-    isVerificationDue: boolean,
-    onEnd: (loan: Loan) => void,
-  ) {
-    this.id = id;
-    this.kept = kept;
-    this.startedAnew = startedAnew;
-    this.isVerificationDue = isVerificationDue;
-    this.#wasComplete = kept.picture.isComplete;
-    this.#onEnd = onEnd;
-  }
-
-  get tracker(): ChangeTracker {
-    return this.kept.tracker;
-  }
-
-  get picture(): Picture {
-    return this.kept.picture;
-  }
-
-  get isKept(): boolean {
-    return this.#isToBeKept && this.distrust === null;
-  }
-
-  get wasWalked(): boolean {
-    return this.#isVerified || (!this.#wasComplete && this.kept.picture.isComplete);
-  }
-
-  verified(differences: number): void {
-    this.#isVerified = true;
-    if (differences === 0) return;
-    const entries = differences === 1 ? '1 entry' : `${differences} entries`;
-    this.distrust = `A full look found ${entries} changed that nobody had told of.`;
-  }
-
-  keep(): void {
-    this.#isToBeKept = true;
-  }
-
-  [Symbol.dispose](): void {
-    if (this.#isOver) return;
-    this.#isOver = true;
-    this.#onEnd(this);
   }
 }

@@ -28,22 +28,34 @@ export class KeptPicture implements Disposable {
   readonly picture: Picture;
   readonly #subscriptions: readonly Disposable[];
   readonly #record = Symbol('picture');
-  readonly #device: string;
+  /** That of its filesystem's mounts: `8:1`. */
+  readonly device: string;
   #toldBefore = 0;
   #doubt: string | null = null;
   surroundings: string;
   /** Loans since the last full walk, the one under way counted. */
   loans = 0;
   walkedAtMs: number;
+  /** Whatever is not in the picture since its last walk or check is of this generation or a later one; null: not btrfs. */
+  generation: bigint | null;
+  /** Checks by generations since the last full walk. */
+  checks = 0;
 
-  constructor(source: KeptSource, tracker: ChangeTracker, picture: Picture, surroundings: string, nowMs: number) {
+  constructor(
+    source: KeptSource,
+    tracker: ChangeTracker,
+    picture: Picture,
+    surroundings: string,
+    since: { readonly nowMs: number; readonly generation: bigint | null },
+  ) {
     const { spec, deviceId, inode, root, detail, mount } = source;
     this.source = { spec, deviceId, inode, root, mount, ...(detail === undefined ? {} : { detail }) };
-    this.#device = deviceNumber(mount);
+    this.device = deviceNumber(mount);
     this.tracker = tracker;
     this.picture = picture;
     this.surroundings = surroundings;
-    this.walkedAtMs = nowMs;
+    this.walkedAtMs = since.nowMs;
+    this.generation = since.generation;
     // A run forgets the doubts that it settled; what is reported between runs has to know of them all the same.
     const doubted: ChangeListener = {
       content: ignore,
@@ -67,7 +79,7 @@ export class KeptPicture implements Disposable {
     this.#toldBefore = picture.told;
     this.#doubt = null;
     const holds = (inode: bigint): boolean => picture.keysOfInode(inode).length > 0;
-    return { spec: this.source.spec, changes, doubt, record: this.#record, device: this.#device, holds };
+    return { spec: this.source.spec, changes, doubt, record: this.#record, device: this.device, holds };
   }
 
   #note(reason: string): void {
@@ -79,9 +91,18 @@ export class KeptPicture implements Disposable {
     return files + directories + others;
   }
 
-  walked(nowMs: number): void {
+  /** All of it was looked at, after the subvolume was of this generation. */
+  walked(nowMs: number, generation: bigint | null): void {
+    this.checked(nowMs, generation);
+    this.checks = 0;
+  }
+
+  /** What changed by the filesystem's own account was marked. */
+  checked(nowMs: number, generation: bigint | null): void {
     this.loans = 0;
     this.walkedAtMs = nowMs;
+    this.generation = generation;
+    this.checks += 1;
   }
 
   [Symbol.dispose](): void {

@@ -41,6 +41,8 @@ export interface WholeRead {
 
 /** Up to this size a file is read at once: waking a thread costs more than the read. */
 const atOnceBytes = 128 * 1024;
+/** After so much of a file it is looked at again. */
+const lookAgainBytes = 16 * 1024 * 1024;
 
 const vanished: ContentVerdict = { state: 'vanished' };
 
@@ -63,7 +65,7 @@ export async function readWhole(entry: TreeEntry, sink: ContentSink, options: Wh
       // Longer each time: a writer in a burst is given the chance to finish.
       await pause(10 * 4 ** (attempt - 2), options.signal);
     }
-    last = await readOnce(entry, sink, options);
+    last = await readOnce(entry, sink, options, attempt === options.attempts);
     if (last.state === 'done') return { verdict: last.verdict, attempts: attempt, isUnseen: last.isUnseen };
   }
   if (last?.state !== 'changed') throw new Error('a file is read at least once');
@@ -78,7 +80,12 @@ type Attempt =
   | { readonly state: 'done'; readonly verdict: ContentVerdict; readonly isUnseen: boolean }
   | { readonly state: 'changed'; readonly meta: ReturnType<typeof entryMeta>; readonly reason: string };
 
-async function readOnce(entry: TreeEntry, sink: ContentSink, options: WholeReadOptions): Promise<Attempt> {
+async function readOnce(
+  entry: TreeEntry,
+  sink: ContentSink,
+  options: WholeReadOptions,
+  isLast: boolean,
+): Promise<Attempt> {
   let fd: number;
   try {
     fd = options.tree.openFile(entry);
@@ -88,7 +95,7 @@ async function readOnce(entry: TreeEntry, sink: ContentSink, options: WholeReadO
   try {
     const before = await settledStat(fd, options);
     const doubt = await unseenWrites(fd, before, options);
-    const length = await sendContent(fd, before, sink, options);
+    const length = await sendContent(fd, before, sink, options, isLast);
     const xattrs = xattrsOf(fd, entry, options.tree);
     const after = options.isRemote ? statAgain(entry, options.tree) : statxDescriptor(fd);
     const meta = entryMeta(before, { linkTarget: null, xattrs });
@@ -155,12 +162,23 @@ function flushFile(fd: number): Promise<void> {
   });
 }
 
-/** Sends everything up to the size that was seen. Returns how many bytes that came to. */
-async function sendContent(fd: number, stat: Statx, sink: ContentSink, options: WholeReadOptions): Promise<number> {
+/**
+ * Sends everything up to the size that was seen. Returns how many bytes that came to. What changed meanwhile is only sent to
+ * its end where it is not tried again: a large file that keeps changing would be read, and stored, once for each try.
+ */
+async function sendContent(
+  fd: number,
+  stat: Statx,
+  sink: ContentSink,
+  options: WholeReadOptions,
+  isLast: boolean,
+): Promise<number> {
   const size = Number(stat.size);
   if (size === 0) return 0;
   const buffer = options.buffers.take(size);
   let position = 0;
+  let lookAt = lookAgainBytes;
+  let bytes = 0;
   try {
     for (const { offset, length } of dataExtents(fd, size)) {
       if (offset > position) await sink.hole(offset - position);
@@ -174,6 +192,10 @@ async function sendContent(fd: number, stat: Statx, sink: ContentSink, options: 
         if (count === 0) return position;
         await sink.data(buffer.subarray(0, count));
         position += count;
+        bytes += count;
+        if (isLast || bytes < lookAt) continue;
+        if (statxDescriptor(fd).ctimeNs !== stat.ctimeNs) return position;
+        lookAt = bytes + lookAgainBytes;
       }
     }
     if (position < size) await sink.hole(size - position);

@@ -111,6 +111,13 @@ export interface Picture extends ChangeListener {
   file(key: HandleKey): PictureFile | undefined;
   /** By inode number, for what only numbers are known of. Several only after a number was used again. */
   keysOfInode(inode: bigint): readonly HandleKey[];
+  /** Something else than events may tell what changed, from now on: what `recheck` marks is judged by the last version. */
+  beginRecheck(): void;
+  /**
+   * What has this number may have changed untold: it is looked at, listed, and its content believed only as after a walk.
+   * Returns how many there are.
+   */
+  recheck(inode: bigint): number;
   /** Whether there is nothing to list, to look at or to read; cheap. */
   readonly isClean: boolean;
   readonly counts: PictureCounts;

@@ -19,6 +19,7 @@ export class NameTable {
   listing = new Uint8Array(this.#capacity);
   /** Names of one inode; -1 ends them. */
   nextOfChild = new Int32Array(this.#capacity);
+  previousOfChild = new Int32Array(this.#capacity);
 
   add(parent: number, child: number, name: Uint8Array): number {
     const id = this.#ids.take();
@@ -33,6 +34,7 @@ export class NameTable {
     this.next[id] = -1;
     this.previous[id] = -1;
     this.nextOfChild[id] = -1;
+    this.previousOfChild[id] = -1;
     return id;
   }
 
@@ -52,6 +54,16 @@ export class NameTable {
     const start = this.#start[id] ?? 0;
     for (let at = 0; at < length; at += 1) if (this.#bytes[start + at] !== name[at]) return false;
     return true;
+  }
+
+  /** The same for a name and for the row that has it. */
+  hash(parent: number, name: Uint8Array): number {
+    return hashOf(parent, name, 0, name.length);
+  }
+
+  hashOf(id: number): number {
+    const start = this.#start[id] ?? 0;
+    return hashOf(this.parent[id] ?? -1, this.#bytes, start, start + this.lengthOf(id));
   }
 
   /** A copy. */
@@ -99,5 +111,13 @@ export class NameTable {
     this.previous = grown(this.previous, this.#capacity);
     this.listing = grown(this.listing, this.#capacity);
     this.nextOfChild = grown(this.nextOfChild, this.#capacity);
+    this.previousOfChild = grown(this.previousOfChild, this.#capacity);
   }
+}
+
+/** FNV-1a. */
+function hashOf(parent: number, bytes: Uint8Array, from: number, to: number): number {
+  let hash = Math.imul(0x811c9dc5 ^ parent, 0x01000193);
+  for (let at = from; at < to; at += 1) hash = Math.imul(hash ^ (bytes[at] ?? 0), 0x01000193);
+  return hash >>> 0;
 }

@@ -89,14 +89,27 @@ class TreePicture implements Picture {
   }
 
   beginWalk(): void {
-    const { walk, versions, listings, tree, root } = this.#state;
-    const flushedNs = versions.last?.flushedNs ?? null;
-    walk.begin(flushedNs === null ? null : flushedNs - doubtNs(), this.#marks.told());
+    const { walk, listings, tree, root } = this.#state;
+    walk.begin(this.#settledBeforeNs(), this.#marks.told());
     this.#isDoubtful = false;
     listings.clear();
     this.#marks.look.clear();
     this.#marks.look.add(root);
     for (let id = 0; id < this.#inodes.high; id += 1) if (tree.rowOf(id) >= 0) this.#marks.names.add(id);
+  }
+
+  beginRecheck(): void {
+    this.#state.walk.settledBeforeNs = this.#settledBeforeNs();
+  }
+
+  recheck(inode: bigint): number {
+    const ids = this.#inodes.idsOfInode(inode);
+    for (const id of ids) {
+      this.#inodes.setLookedAtIn(this.#state.walk.number - 1, id);
+      this.#marks.look.add(id);
+      if (this.#state.tree.rowOf(id) >= 0) this.#marks.names.add(id);
+    }
+    return ids.length;
   }
 
   endWalk(): number {
@@ -244,6 +257,11 @@ class TreePicture implements Picture {
     }
     forgetLoose(this.#state);
     if (this.#isComplete) this.doubts.length = 0;
+  }
+
+  #settledBeforeNs(): bigint | null {
+    const flushedNs = this.#state.versions.last?.flushedNs ?? null;
+    return flushedNs === null ? null : flushedNs - doubtNs();
   }
 
   /** Who an event is of; -1 for somebody else. */

@@ -3,6 +3,7 @@ import type { HandleKey } from '../tracking/contract.ts';
 import type { PictureCounts } from './contract.ts';
 import { DirectoryTable } from './directory-table.ts';
 import { InodeTable } from './inode-table.ts';
+import { ManyNames } from './many-names.ts';
 import { NameTable } from './name-table.ts';
 
 /**
@@ -13,6 +14,7 @@ export class Tree {
   readonly inodes = new InodeTable();
   readonly names = new NameTable();
   readonly directories = new DirectoryTable();
+  readonly #many = new ManyNames(this.names);
   /** Step of the picture: one more with each version. */
   now = 1;
   readonly above = (row: number): number => {
@@ -35,9 +37,7 @@ export class Tree {
 
   /** The name by which a directory leads to an inode; -1 when it does not. */
   findName(parent: number, child: number, name: Uint8Array): number {
-    for (let id = this.inodes.firstName[child] ?? -1; id >= 0; id = this.names.nextOfChild[id] ?? -1)
-      if (this.names.parent[id] === parent && this.names.is(id, name)) return id;
-    return -1;
+    return this.#many.find(this.inodes.firstName[child] ?? -1, parent, child, name);
   }
 
   namesIn(id: number): number {
@@ -58,8 +58,11 @@ export class Tree {
     if (last < 0) directories.firstName[row] = id;
     else names.next[last] = id;
     directories.lastName[row] = id;
-    names.nextOfChild[id] = inodes.firstName[child] ?? -1;
+    const first = inodes.firstName[child] ?? -1;
+    names.nextOfChild[id] = first;
+    if (first >= 0) names.previousOfChild[first] = id;
     inodes.firstName[child] = id;
+    this.#many.added(child, id);
     this.touchNames(row);
     this.#count(row, child, 1);
     return id;
@@ -76,13 +79,11 @@ export class Tree {
     else names.previous[next] = previous;
     this.touchNames(row);
     this.#count(row, child, -1);
-    const nextOfChild = names.nextOfChild[id] ?? -1;
-    let at = inodes.firstName[child] ?? -1;
-    if (at === id) inodes.firstName[child] = nextOfChild;
-    else {
-      while (names.nextOfChild[at] !== id) at = names.nextOfChild[at] ?? -1;
-      names.nextOfChild[at] = nextOfChild;
-    }
+    const [nextName, previousName] = [names.nextOfChild[id] ?? -1, names.previousOfChild[id] ?? -1];
+    if (previousName < 0) inodes.firstName[child] = nextName;
+    else names.nextOfChild[previousName] = nextName;
+    if (nextName >= 0) names.previousOfChild[nextName] = previousName;
+    this.#many.removed(child, id);
     names.delete(id);
   }
 
@@ -97,6 +98,7 @@ export class Tree {
       }
       this.directories.delete(row);
     }
+    this.#many.forget(id);
     this.inodes.delete(id);
   }
 
@@ -127,8 +129,12 @@ export class Tree {
     if (row >= 0) this.directories.namesChanged[row] = this.now;
   }
 
-  /** Something of an inode changed: so did all directories that lead to it. */
+  /**
+   * Something of an inode changed: so did all directories that lead to it. Ends where that has been said in this step: a
+   * directory that came to lead to it since was told by its listing.
+   */
   touchAbove(id: number): void {
+    if (this.inodes.changed[id] === this.now) return;
     this.inodes.changed[id] = this.now;
     for (let name = this.inodes.firstName[id] ?? -1; name >= 0; name = this.names.nextOfChild[name] ?? -1)
       this.touchBelow(this.names.parent[name] ?? -1);

@@ -45,8 +45,7 @@ const namedDoubts = 5;
  * right before had found it, or the opening was told, and it was looked at while frozen. A file that is found open, or was
  * closed, and is neither among those nor was opened after the thaw, was open without anybody knowing (its descriptor may
  * have been on its way from one program to another). It is in doubt, unless its ctime shows that nothing was written. So is
- * a file that was looked at and not read, when somebody turns out to have been able to write to it in a way that shows less:
- * a mapping may have been made after the look before.
+ * a file that was looked at and not read, when somebody turns out to have been able to write to it in a way that shows less.
  */
 export function lookAfterThaw(parts: AfterThawParts): AfterThaw {
   const { picture, tree, scan, looked, readInside, sights, late, openedAfter, openedProblem } = parts;
@@ -54,7 +53,8 @@ export function lookAfterThaw(parts: AfterThawParts): AfterThaw {
   const known = (key: HandleKey): boolean => looked.has(key) || openedAfter.has(key);
   const wasJudgedBy = (key: HandleKey, sight: WriterSight): boolean => {
     if (openedAfter.has(key) || readInside.has(key)) return true;
-    const judged = sights.get(key) ?? 'mapped';
+    // A descriptor may be mapped at any time: that somebody did after the look is nothing new.
+    const judged = worseSight(sights.get(key), 'mapped');
     return looked.has(key) && worseSight(judged, sight) === judged;
   };
   const doubted = new Map<HandleKey, PictureFile>();
@@ -79,11 +79,7 @@ export function lookAfterThaw(parts: AfterThawParts): AfterThaw {
 }
 
 /** Its ctime now is still the one it was read with, and so old that nothing can have been written since. */
-function isUntouched(
-  file: PictureFile,
-  sight: WriterSight,
-  { looker, base, doubtNs, readBefore }: AfterThawParts,
-): boolean {
+function isUntouched(file: PictureFile, sight: WriterSight, { looker, base, readBefore }: AfterThawParts): boolean {
   const path = file.path();
   const now = path === null ? undefined : looker.metaOf(file.key, path);
   if (now === undefined || now.ctimeNs !== file.meta.ctimeNs) return false;
@@ -91,6 +87,5 @@ function isUntouched(
     meta: now,
     content: readBefore.get(file.key) ?? file.content,
     base,
-    tickNs: doubtNs,
   });
 }

@@ -1,15 +1,20 @@
 import { closeSync } from 'node:fs';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
+import { leastSpareBytes } from '../holding/spare-memory.ts';
 import type { PictureFile } from '../picture/contract.ts';
 import type { HandleKey } from '../tracking/contract.ts';
 import { treeEntry } from './looker.ts';
-import type { ExpectedDelta, ExpectedFile } from './prediction.ts';
+import { bytesOf, type ExpectedDelta, type ExpectedFile } from './prediction.ts';
 import { type SettlingParts, unsettledFiles } from './settle-writers.ts';
 import type { FilesBySight } from './writers.ts';
 
 /** Sizes of larger files are looked at without their holes. */
 const holesMatterFrom = 1024 * 1024;
+/** What changes all the time is read again and again: each round before a freeze, and in it. */
+const asOften = 3;
+/** For what comes to be read beside what was expected. */
+const spareBytes = 8 * 1024 * 1024;
 
 /** What would be done between freeze and thaw, if it were done now. */
 export class Forecast {
@@ -47,6 +52,20 @@ export class Forecast {
     const looks = this.#openFiles.size + folders.length + picture.entriesToLookAt().length;
     const files = new Set([...this.files(), ...[...again].flatMap((key) => picture.file(key) ?? [])]);
     return { looks, folders, files: [...files].flatMap((file) => this.#expectedFile(file) ?? []) };
+  }
+
+  /**
+   * Bytes to have room for: whoever has a file open may write to it once more before writers are held, and a hold for which
+   * there is no room then has made them wait for nothing. What is larger than `limitBytes` would be refused anyway,
+   * and touching memory takes its time: for what is only open there is room up to a point.
+   */
+  roomFor({ files }: ExpectedDelta, limitBytes: number): number {
+    const { picture } = this.#settling;
+    const open = [...this.#openFiles.keys()].map((key) =>
+      this.#isHeldOtherwise(key) ? 0 : Number(picture.file(key)?.meta.size ?? 0),
+    );
+    const mayBeWritten = open.filter((size) => size <= limitBytes).reduce((sum, size) => sum + size, 0);
+    return Math.min(limitBytes, bytesOf(files) * asOften + Math.min(mayBeWritten, leastSpareBytes) + spareBytes);
   }
 
   #expectedFile(file: PictureFile): ExpectedFile | undefined {

@@ -1,6 +1,7 @@
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { statxDescriptor } from '../../system/statx.ts';
+import type { probeWriters } from '../../system/writer-probe.ts';
 import type { StillContent } from '../contract.ts';
 import { answeredOpens } from '../holding/answered-opens.ts';
 import { keepContent, keptBytes, stillContentOf } from '../holding/kept-content.ts';
@@ -12,12 +13,15 @@ import { entryMeta } from '../view/entry-meta.ts';
 import { refusalOf } from './live-contents.ts';
 import { type Looker, treeEntry } from './looker.ts';
 import type { MemoryPass, ReadIntoMemory } from './memory-pass.ts';
+import type { OpenedFiles } from './opened-since.ts';
 import { isSettled, type WriterSight } from './settled.ts';
 
 /** What the work between freeze and thaw is made of. Tests take single steps away. */
 export interface InsideSteps {
   /** Takes in everything that was told up to now. */
   readonly drain: (tracker: ChangeTracker) => number;
+  /** Whether anybody can still write to an open file. */
+  readonly probe: typeof probeWriters;
   /** Whether every inode that is open for writing is looked at again. */
   readonly restats: boolean;
 }
@@ -32,7 +36,7 @@ export interface FrozenDeltaParts {
   /** Files somebody has open for writing, and how they may change. */
   readonly openFiles: ReadonlyMap<HandleKey, WriterSight>;
   /** Files opened, in whatever mode, since the last look for who has files open began. */
-  readonly openedMeanwhile: () => ReadonlySet<HandleKey>;
+  readonly openedMeanwhile: () => OpenedFiles;
   /** Of these, what was opened before anything was read into memory: by others. */
   readonly openedBefore: ReadonlySet<HandleKey>;
   /** Read into memory right before the freeze; the picture has its content. */
@@ -41,12 +45,12 @@ export interface FrozenDeltaParts {
   readonly opened: Pick<MemoryPass, 'descriptorOf' | 'keepOpen'>;
   /** What the picture counts from. */
   readonly base: PictureVersion | null;
+  /** Whether everybody who can write here is known to the writer probe. */
+  readonly probeSees: boolean;
   /** A program is asked before anything is opened, so nothing may be. */
   readonly isAnswered: boolean;
   /** Begins copy-before-write, and gives the contents taken so; those files are not read here. */
   readonly holdHotFiles: () => ReadonlyMap<HandleKey, StillContent>;
-  /** How much later a change may have been made without moving a ctime, ns. */
-  readonly doubtNs: bigint;
 }
 
 export interface TakenDelta {
@@ -159,14 +163,14 @@ export class FrozenDelta {
    */
   #lookAtOpenFiles(): void {
     const { openFiles, openedBefore, openedMeanwhile, readBefore } = this.#parts;
-    for (const key of new Set([...openFiles.keys(), ...readBefore.keys(), ...openedBefore, ...openedMeanwhile()])) {
+    for (const key of new Set([...openFiles.keys(), ...readBefore.keys(), ...openedBefore, ...openedMeanwhile().all])) {
       const isUnknown = readBefore.has(key) && openedBefore.has(key);
       this.#lookAtOpenFile(key, isUnknown ? 'later' : (openFiles.get(key) ?? 'mapped'));
     }
   }
 
   #lookAtOpenFile(key: HandleKey, sight: WriterSight): void {
-    const { picture, looker, base, doubtNs, readBefore } = this.#parts;
+    const { picture, looker, base, readBefore } = this.#parts;
     const file = picture.file(key);
     const path = file?.path() ?? null;
     if (file === undefined || path === null || this.#read.has(key)) return;
@@ -175,9 +179,20 @@ export class FrozenDelta {
     const fd = this.#parts.opened.descriptorOf(key);
     const ctimeNs = fd === undefined ? looker.ctimeOf(key, path) : statxDescriptor(fd).ctimeNs;
     // What is read into memory before the freeze counts as read inside only if nobody could have changed it since.
-    const content = file.content.state === 'inside' ? (readBefore.get(key) ?? file.content) : file.content;
+    const inMemory = file.content.state === 'inside' ? readBefore.get(key) : undefined;
+    const content = inMemory ?? file.content;
     const isSame = ctimeNs === file.meta.ctimeNs;
-    if (!isSame || !isSettled(sight, { meta: { ctimeNs }, content, base, tickNs: doubtNs })) picture.content(key);
+    if (isSame && isSettled(sight, { meta: { ctimeNs }, content, base, isReadAfterLook: inMemory !== undefined }))
+      return;
+    if (!isSame || fd === undefined || !this.#isClosedToWriters(fd)) picture.content(key);
+  }
+
+  /**
+   * Nobody can write to it any more, so whoever could has closed it: since it was read, then that was told (it is drained
+   * once more after this), or before, and what was read has all of it. The count that is asked goes down after the telling.
+   */
+  #isClosedToWriters(fd: number): boolean {
+    return this.#parts.probeSees && this.#parts.steps.probe(fd) === 'none';
   }
 
   #readFile(file: PictureFile): void {

@@ -7,20 +7,22 @@ import type { PictureFile } from '../picture/contract.ts';
 import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { treeEntry } from './looker.ts';
 
-/** Files from this size on are taken by copy-before-write where that can be. */
-export const hotFrom = 1024 * 1024;
+/** Told of a file that cannot be taken so: where it is, and why, for people. */
+export type Refused = (key: HandleKey, where: string, reason: string) => void;
 
 /** Files of one hold that are taken by copy-before-write. */
 export class HotSet implements AsyncDisposable {
   readonly #hotFiles: HotFiles;
   readonly #held = new Map<HandleKey, HotFile>();
   readonly #open: number[] = [];
+  readonly #refused: Refused;
 
-  private constructor(hotFiles: HotFiles) {
+  private constructor(hotFiles: HotFiles, refused: Refused) {
     this.#hotFiles = hotFiles;
+    this.#refused = refused;
   }
 
-  /** Takes as many of these as can be taken so. Before the freeze. */
+  /** Takes as many of these as can be taken so, and tells of the others. Before the freeze. */
   static async prepare(
     watch: HotFileWatch,
     files: readonly PictureFile[],
@@ -28,8 +30,9 @@ export class HotSet implements AsyncDisposable {
     tree: OpenTree,
     tracker: Pick<ChangeTracker, 'keyOf'>,
     signal: AbortSignal,
+    refused: Refused,
   ): Promise<HotSet> {
-    const set = new HotSet(watch.newHotFiles());
+    const set = new HotSet(watch.newHotFiles(), refused);
     try {
       for (const file of files) set.#add(file, watch, openTree, tree, tracker);
       if (set.#held.size > 0) set.#drop(await set.#hotFiles.prepare([...set.#held.values()], signal));
@@ -61,9 +64,14 @@ export class HotSet implements AsyncDisposable {
     const hot: HotFile = { where: tree.describe(path), fd, deviceId, inode, size };
     this.#open.push(fd);
     if (tracker.keyOf(fd) !== file.key) return;
-    if (this.#hotFiles.obstacle(hot) === null) this.#held.set(file.key, hot);
+    const obstacle = this.#hotFiles.obstacle(hot);
+    if (obstacle === null) {
+      this.#held.set(file.key, hot);
+      return;
+    }
+    this.#refused(file.key, hot.where, obstacle);
     // Another run may be able to.
-    else watch.expect({ ...hot, open: () => openedAnew(openTree, entry) });
+    watch.expect({ ...hot, open: () => openedAnew(openTree, entry) });
   }
 
   get size(): number {
@@ -76,7 +84,7 @@ export class HotSet implements AsyncDisposable {
 
   /** While frozen: begins, and gives the contents as they are now, good until this is disposed of. */
   hold(): ReadonlyMap<HandleKey, StillContent> {
-    if (this.#held.size > 0) this.#drop(this.#hotFiles.hold());
+    if (this.#held.size > 0) this.#forget(this.#hotFiles.hold());
     const found = new Map<HandleKey, StillContent>();
     for (const [key, hot] of this.#held)
       found.set(key, {
@@ -88,6 +96,12 @@ export class HotSet implements AsyncDisposable {
   }
 
   #drop(problems: readonly HotFileProblem[]): void {
+    for (const { file, reason } of problems)
+      for (const [key, hot] of this.#held) if (hot === file) this.#refused(key, hot.where, reason);
+    this.#forget(problems);
+  }
+
+  #forget(problems: readonly HotFileProblem[]): void {
     for (const { file } of problems) for (const [key, hot] of this.#held) if (hot === file) this.#held.delete(key);
   }
 

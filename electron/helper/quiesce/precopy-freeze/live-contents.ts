@@ -5,7 +5,7 @@ import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
 import { readCached } from '../../system/read-cached.ts';
 import { dataExtents } from '../../system/sparse.ts';
-import { statxDescriptor } from '../../system/statx.ts';
+import { type Statx, statxDescriptor } from '../../system/statx.ts';
 import type { AheadStore, ContentSink, ContentVerdict, StillContent } from '../contract.ts';
 import { wallClockNs } from '../ctime/granularity.ts';
 import { isReusable } from '../ctime/reusable.ts';
@@ -16,6 +16,7 @@ import { entryMeta } from '../view/entry-meta.ts';
 import { whyOneUnreadable, whyReadFails } from '../view/unreadable.ts';
 import { treeEntry } from './looker.ts';
 import type { ReadPace } from './read-pace.ts';
+import { hotFrom, type RestlessFiles } from './restless-files.ts';
 
 export interface LiveContentsParts {
   /** Real path of the source. */
@@ -26,15 +27,18 @@ export interface LiveContentsParts {
   readonly picture: Picture;
   readonly ahead: AheadStore;
   readonly pace: ReadPace;
+  readonly restless: RestlessFiles;
   readonly signal: AbortSignal;
 }
 
 const bufferBytes = 1024 * 1024;
+/** A large file is looked at again after so much of it: what changed meanwhile need not be read to its end. */
+const lookAgainBytes = 16 * 1024 * 1024;
 const vanished: ContentVerdict = { state: 'vanished' };
 
 /**
  * Stores contents ahead while everybody writes. A file that changes while it is read is no failure: its event marks it
- * again, and what was read of it is not used.
+ * again, and what was read of it is not used. A large one is not read to its end then.
  */
 export class LiveContents {
   readonly #parts: LiveContentsParts;
@@ -56,6 +60,7 @@ export class LiveContents {
     return this.#filesRead;
   }
 
+  /** Stored bytes, holes not counted; of files that were given up, too. */
   get bytesRead(): number {
     return this.#bytesRead;
   }
@@ -122,7 +127,7 @@ export class LiveContents {
       );
       if (taken.state === 'vanished') return;
       isDone = true;
-      this.#count(key, taken.state === 'taken' && !taken.isReused ? taken.content.length : 0);
+      this.#count(key);
       if (taken.state === 'unreadable') picture.setContent(key, taken);
       else
         picture.setContent(key, {
@@ -137,9 +142,8 @@ export class LiveContents {
     }
   }
 
-  #count(key: HandleKey, bytes: number): void {
+  #count(key: HandleKey): void {
     this.#filesRead += 1;
-    this.#bytesRead += bytes;
     if (this.#readBefore.has(key)) this.#rereads += 1;
     this.#readBefore.add(key);
   }
@@ -168,7 +172,7 @@ export class LiveContents {
     try {
       if (tracker.keyOf(fd) !== key) return vanished;
       const before = statxDescriptor(fd);
-      await this.#send(fd, Number(before.size), sink, signal);
+      if (!(await this.#send(key, fd, before, sink, signal))) return vanished;
       const after = statxDescriptor(fd);
       const read = entryMeta(before, { linkTarget: null, xattrs: meta.xattrs });
       const isWhole =
@@ -185,10 +189,15 @@ export class LiveContents {
     }
   }
 
-  async #send(fd: number, size: number, sink: ContentSink, signal: AbortSignal): Promise<void> {
-    if (size === 0) return;
+  /** False when it was given up, because it changed meanwhile. */
+  async #send(key: HandleKey, fd: number, before: Statx, sink: ContentSink, signal: AbortSignal): Promise<boolean> {
+    const size = Number(before.size);
+    if (size === 0) return true;
+    const isLarge = size >= hotFrom;
     const buffer = this.#buffers.take(size);
     let position = 0;
+    let lookAt = lookAgainBytes;
+    let bytes = 0;
     try {
       for (const { offset, length } of dataExtents(fd, size)) {
         if (offset > position) await sink.hole(offset - position);
@@ -197,13 +206,21 @@ export class LiveContents {
           throwIfAborted(signal);
           const wanted = Math.min(buffer.length, offset + length - position);
           const count = await this.#read(fd, buffer, wanted, position);
-          if (count === 0) return;
+          if (count === 0) return true;
+          bytes += count;
           await sink.data(buffer.subarray(0, count));
           position += count;
+          if (isLarge && bytes >= lookAt) {
+            if (statxDescriptor(fd).ctimeNs !== before.ctimeNs) return false;
+            lookAt = bytes + lookAgainBytes;
+          }
         }
       }
       if (position < size) await sink.hole(size - position);
+      return true;
     } finally {
+      this.#bytesRead += bytes;
+      if (isLarge) this.#parts.restless.wasRead(key, bytes);
       this.#buffers.give(buffer);
     }
   }

@@ -2,16 +2,19 @@ import type { Tracking } from '../../../../shared/domain/evidence.ts';
 import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import { Turns } from '../../sources/filesystem/turns.ts';
 import type { PhaseReporter } from '../contract.ts';
+import { pause } from '../pause.ts';
 import type { Picture, PictureFile } from '../picture/contract.ts';
 import type { ChangeTracker } from '../tracking/contract.ts';
 import type { LiveContents } from './live-contents.ts';
 import type { Looker } from './looker.ts';
+import { calmMs, type RestlessFiles } from './restless-files.ts';
 
 export interface LivePassesParts {
   readonly picture: Picture;
   readonly tracker: ChangeTracker;
   readonly looker: Looker;
   readonly contents: LiveContents;
+  readonly restless: RestlessFiles;
   readonly report: PhaseReporter;
   readonly signal: AbortSignal;
   /** A whole walk has ended. */
@@ -65,12 +68,23 @@ export class LivePasses {
     return this.#differences;
   }
 
-  /** Reads until what is dirty is small, or no longer shrinks. */
+  /** Reads until what is dirty is small, or no longer shrinks; large files that keep changing are left as they are. */
   async converge(): Promise<void> {
+    await this.#readWhatShrinks();
+    const { picture, restless, signal } = this.#parts;
+    const left = picture.filesToRead().filter((file) => !restless.isWorthReading(file) && restless.mayGetCalm(file));
+    if (isSmall(dirtOf(left))) return;
+    // Most have been written to once.
+    await pause(calmMs, signal);
+    await this.#readWhatShrinks();
+  }
+
+  async #readWhatShrinks(): Promise<void> {
+    const { picture, restless } = this.#parts;
     let before: Dirty | undefined;
     for (let pass = 0; pass < mostPasses; pass += 1) {
       await this.refresh();
-      const files = this.#parts.picture.filesToRead();
+      const files = picture.filesToRead().filter((file) => restless.isWorthReading(file));
       const dirty = dirtOf(files);
       if (before !== undefined && (isSmall(dirty) || !hasShrunk(dirty, before))) return;
       if (files.length === 0) return;
@@ -80,9 +94,11 @@ export class LivePasses {
     await this.refresh();
   }
 
-  /** One pass over these files. */
-  async read(files: readonly PictureFile[]): Promise<void> {
-    const { contents, report } = this.#parts;
+  /** One pass over these files, but for those that were read too often. */
+  async read(wanted: readonly PictureFile[]): Promise<void> {
+    const { contents, report, restless } = this.#parts;
+    const files = wanted.filter((file) => restless.mayBeReadAgain(file));
+    if (files.length === 0) return;
     const { files: count, bytes } = dirtOf(files);
     this.#totalFiles += count;
     this.#totalBytes += bytes;

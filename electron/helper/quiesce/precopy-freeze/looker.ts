@@ -10,6 +10,7 @@ import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { rootMeta } from '../view/ancestors.ts';
 import { entryDetail } from '../view/entry-detail.ts';
 import { type EntryDetail, entryMeta, nodeTypeOf } from '../view/entry-meta.ts';
+import { whyOneUnreadable } from '../view/unreadable.ts';
 
 /** Something of the picture that is to be looked at again, with the path it had when that was asked. */
 export interface MarkedEntry {
@@ -80,7 +81,7 @@ export class Looker {
         if (!isVisited && this.#tracker.keyOf(dirFd) !== key) throw new OtherDirectory();
         isVisited = true;
         onEntry();
-        const look = this.#lookAtEntry(key, entry, dirFd);
+        const look = this.#lookAtEntryOrReport(key, entry, dirFd);
         if (look !== undefined) looks.push(look);
       });
       if (!isVisited) this.#requireDirectory(key, path);
@@ -100,6 +101,7 @@ export class Looker {
     try {
       found = this.metaOf(key, path);
     } catch (error) {
+      if (this.#isReported({ key, path, meta }, error)) return true;
       this.#picture.metadata(key);
       throw error;
     }
@@ -111,6 +113,24 @@ export class Looker {
     // Who may list it, or pass through it, may be different now.
     if (meta.type === 'dir' && (found.mode !== meta.mode || found.uid !== meta.uid || found.gid !== meta.gid))
       this.#picture.names(key);
+    return true;
+  }
+
+  /**
+   * What refuses even to be looked at (a defect of the disk, a key that is gone) is reported like a file that cannot be read,
+   * and looked at again by the next run; it ends no attempt. Other things than files and folders are not told apart so.
+   */
+  #isReported({ key, path, meta }: MarkedEntry, error: unknown): boolean {
+    const reason = whyOneUnreadable(error);
+    if (reason === undefined || path.length === 0 || (meta.type !== 'file' && meta.type !== 'dir')) return false;
+    this.#tree.noteUnreadable(path, reason);
+    this.#picture.setLook({ key, meta, isStandIn: false });
+    if (meta.type === 'dir') {
+      this.#picture.names(key);
+      return true;
+    }
+    this.#picture.clearContentMark(key);
+    this.#picture.setContent(key, { state: 'unreadable', reason });
     return true;
   }
 
@@ -149,7 +169,8 @@ export class Looker {
       try {
         return this.#tracker.keyAt(dirFd, name) === key ? statxAt(dirFd, name).ctimeNs : undefined;
       } catch (error) {
-        if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ESTALE')) return undefined;
+        // Then it is looked at in full, and reported where that fails as well.
+        if (hasCode(error, 'ENOENT', 'ENOTDIR') || whyOneUnreadable(error) !== undefined) return undefined;
         throw error;
       } finally {
         this.#close(parent, dirFd);
@@ -170,6 +191,17 @@ export class Looker {
         this.#close(parent, fd);
       }
     });
+  }
+
+  #lookAtEntryOrReport(directory: HandleKey, entry: TreeEntry, dirFd: number): NamedLook | undefined {
+    try {
+      return this.#lookAtEntry(directory, entry, dirFd);
+    } catch (error) {
+      const reason = whyOneUnreadable(error);
+      if (reason === undefined) throw error;
+      this.#noting.noteUnreadable(entry.path, reason);
+      return undefined;
+    }
   }
 
   #lookAtEntry(directory: HandleKey, entry: TreeEntry, dirFd: number): NamedLook | undefined {
@@ -227,7 +259,7 @@ export class Looker {
       });
     } catch (error) {
       if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ESTALE')) return 'gone';
-      if (hasCode(error, 'EXDEV', 'EACCES', 'EPERM')) return 'beyond';
+      if (hasCode(error, 'EXDEV') || whyOneUnreadable(error) !== undefined) return 'beyond';
       throw error;
     }
   }

@@ -10,13 +10,10 @@ import type { ChangeTracker, HandleKey } from '../tracking/contract.ts';
 import { entryMeta } from '../view/entry-meta.ts';
 import { treeEntry } from './looker.ts';
 
-/** For what comes to be read beside what was expected. */
-const spareBytes = 8 * 1024 * 1024;
-
 /** More are opened anew inside. */
 const mostOpen = 256;
 
-type ReadLive = Extract<PictureContent, { state: 'taken' }>;
+export type ReadLive = Extract<PictureContent, { state: 'taken' }>;
 
 /** What was read into memory right before a freeze, as it is to be judged in it: read live, like what is stored ahead. */
 export type ReadIntoMemory = ReadonlyMap<HandleKey, ReadLive>;
@@ -43,9 +40,8 @@ export class MemoryPass {
     return this.#read;
   }
 
-  /** Room for what is expected, and more. Another spool than before only while nothing of this is in that. */
-  roomFor(expectedBytes: number, mostBytes: number, before: Spool | undefined): Spool {
-    const memoryBytes = Math.min(mostBytes, expectedBytes * 3 + spareBytes);
+  /** A spool with room for so much. Another than before only while nothing of this is in that. */
+  roomFor(memoryBytes: number, before: Spool | undefined): Spool {
     if (before !== undefined && (before.memoryBytes >= memoryBytes || this.#read.size > 0)) return before;
     before?.[Symbol.dispose]();
     return new Spool({ memoryBytes, scratchBytes: 0, scratchDirectory: '' });

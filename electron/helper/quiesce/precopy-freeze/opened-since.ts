@@ -6,6 +6,15 @@ import { openFilesystemOpenedGroup } from '../tracking/open-group.ts';
 
 const bufferBytes = 64 * 1024;
 
+export interface OpenedFiles {
+  readonly all: ReadonlySet<HandleKey>;
+  /**
+   * What this process opened itself left out: it reads, and where it writes (a restore) it does so in ways that are over when
+   * the call is, and told.
+   */
+  readonly byOthers: ReadonlySet<HandleKey>;
+}
+
 /**
  * Which files were opened since it began: whoever can write at a moment either had the file open before, and was found by a
  * look at /proc that began later than this, or is told here. Meant for the second around a hold.
@@ -31,16 +40,19 @@ export class OpenedSince implements AsyncDisposable {
   }
 
   /** Everything opened since the last call. Waits for nobody: also for use while frozen. */
-  drain(): ReadonlySet<HandleKey> {
-    const keys = new Set<HandleKey>();
+  drain(): OpenedFiles {
+    const all = new Set<HandleKey>();
+    const byOthers = new Set<HandleKey>();
     for (;;) {
       const length = this.#group.read(this.#buffer);
-      forEachInodeEvent(this.#buffer, length, (mask, handle) => {
-        if (handle !== null) keys.add(handle as HandleKey);
-        else if ((mask & (eventBits.queueOverflow | eventBits.open)) !== 0)
+      forEachInodeEvent(this.#buffer, length, (mask, handle, pid) => {
+        if (handle !== null) {
+          all.add(handle as HandleKey);
+          if (pid !== process.pid) byOthers.add(handle as HandleKey);
+        } else if ((mask & (eventBits.queueOverflow | eventBits.open)) !== 0)
           this.#problem = 'More files were opened at once than the kernel could remember.';
       });
-      if (length <= bufferBytes - longestInodeEventBytes) return keys;
+      if (length <= bufferBytes - longestInodeEventBytes) return { all, byOthers };
     }
   }
 

@@ -1,6 +1,6 @@
 import { maxListedPaths } from '../../../../shared/domain/evidence.ts';
 import { nsToInstant } from '../../../../shared/domain/time.ts';
-import { isStillpointError, StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { deviceNumber } from '../../system/mounts.ts';
@@ -31,9 +31,7 @@ import { SourceHold } from './source-hold.ts';
 import { MeasuredStalls } from './stall-model.ts';
 import { type PrecopySteps, precopySteps } from './steps.ts';
 import { trackingEvidence } from './tracking-evidence.ts';
-
-const mostTries = 4;
-const firstRestMs = 1000;
+import { nowhereToPut, Tries } from './tries.ts';
 
 /**
  * Copies everything while programs go on writing, follows what they change, and holds them still only for what changed
@@ -84,10 +82,7 @@ interface TakenHold {
 class PrecopyRun {
   readonly #parts: RunParts;
   readonly #longestStallMs: number;
-  readonly #retries: string[] = [];
-  /** What our own part of a hold threw: that may be tried again, what others refused is theirs to say. */
-  #ownFailure: unknown;
-  #overruns = 0;
+  readonly #tries = new Tries();
 
   constructor(parts: RunParts) {
     this.#parts = parts;
@@ -138,55 +133,29 @@ class PrecopyRun {
     return { value, evidence: this.#evidence(source, loan, held, after) };
   }
 
-  /** Tries until a hold stands and leaves no doubt, or it is time to say so. */
-  async #hold(source: SourceHold): Promise<TakenHold> {
-    const { report, signal } = this.#parts.context;
-    for (let tries = 1; ; tries += 1) {
-      const isLast = tries === mostTries;
-      await report.phase('precopy', () => source.prepare());
-      throwIfAborted(signal);
-      const result = await this.#tryOnce(source, isLast);
-      if (typeof result !== 'string') return result;
-      this.#retries.push(result);
-      report.note('info', `${result} It is tried again.`);
-      await source.forget();
-      await this.#parts.steps.pause(firstRestMs * 2 ** (tries - 1), signal);
-    }
+  /** Until a hold stands and leaves no doubt. */
+  #hold(source: SourceHold): Promise<TakenHold> {
+    const { context, steps } = this.#parts;
+    return this.#tries.until({
+      ...{ context, pause: steps.pause, sources: [source] },
+      once: () => this.#holdOnce(source),
+      doubtOf: ({ after }) => [...after.doubts, ...(after.gap === '' ? [] : [after.gap])][0],
+    });
   }
 
-  /** A hold, or why another is to be tried. */
-  async #tryOnce(source: SourceHold, isLast: boolean): Promise<TakenHold | string> {
-    const { report } = this.#parts.context;
-    let held: Held<TakenDelta>;
-    try {
-      held = await holdStill<TakenDelta>(this.#holdParts(source), (frozen) =>
-        this.#own(() => source.takeDelta(frozen)),
-      );
-    } catch (error) {
-      // What contradicts our picture is looked for by a walk, in the next run at the latest.
-      if (isStillpointError(error) && error.context.again === 'walk' && source.picture.isComplete)
-        source.picture.doubt(error.message);
-      if (isLast || error !== this.#ownFailure || !isRetried(error) || this.#isOverrunAgain(error)) {
-        await source.forget();
-        throw error;
-      }
-      return error.message;
-    }
+  async #holdOnce(source: SourceHold): Promise<TakenHold> {
+    const { report, signal } = this.#parts.context;
+    await report.phase('precopy', () => source.prepare());
+    throwIfAborted(signal);
+    const held = await holdStill<TakenDelta>(this.#holdParts(source), (frozen) =>
+      this.#tries.own(() => source.takeDelta(frozen)),
+    );
     const { stall } = held.times;
     this.#parts.stalls.note(
       deviceNumber(this.#parts.facts.mount),
       Number(stall.to.monotonicNs - stall.from.monotonicNs) / 1e6,
     );
-    const after = await report.phase('rescan', () => source.lookAfter());
-    const [doubt] = [...after.doubts, ...(after.gap === '' ? [] : [after.gap])];
-    return doubt === undefined || isLast ? { held, after } : doubt;
-  }
-
-  /** Writers that waited twice for nothing are not asked a third time. */
-  #isOverrunAgain(error: StillpointError): boolean {
-    const isOverrun = error.kind === 'freeze-ended-early' && error.context.again === undefined;
-    if (isOverrun) this.#overruns += 1;
-    return this.#overruns > 1;
+    return { held, after: await report.phase('rescan', () => source.lookAfter()) };
   }
 
   #holdParts(source: SourceHold): HoldParts {
@@ -200,32 +169,9 @@ class PrecopyRun {
       context,
       environment: { ...environment, ...emergency },
       steps,
-      flush: async () => {
-        try {
-          await source.flush();
-        } catch (error) {
-          this.#ownFailure = error;
-          throw error;
-        }
-      },
-      ready: async () => {
-        try {
-          await source.getReady();
-        } catch (error) {
-          this.#ownFailure = error;
-          throw error;
-        }
-      },
+      flush: () => this.#tries.ownInTurns(() => source.flush()),
+      ready: () => this.#tries.ownInTurns(() => source.getReady()),
     };
-  }
-
-  #own<T>(work: () => T): T {
-    try {
-      return work();
-    } catch (error) {
-      this.#ownFailure = error;
-      throw error;
-    }
   }
 
   #evidence(source: SourceHold, loan: JournalLoan, held: Held<TakenDelta>, after: AfterThaw): StillEvidence {
@@ -241,7 +187,7 @@ class PrecopyRun {
       observation: null,
       agreement: null,
       atomic: null,
-      tracking: trackingEvidence(source, loan.tracker, after, this.#retries),
+      tracking: trackingEvidence(source, loan.tracker, after, this.#tries.reasons),
     };
     const isCountedFrom = mayBeCountedFrom(judged);
     return {
@@ -259,22 +205,4 @@ class PrecopyRun {
       rereadTotal: source.contents.rereads,
     };
   }
-}
-
-/** Too much at this moment, or something that did not add up; not what will be the same in a few seconds. */
-function isRetried(error: unknown): error is StillpointError {
-  return (
-    error instanceof StillpointError &&
-    error.retryable &&
-    ['freeze-refused', 'freeze-ended-early', 'scratch-full'].some((kind) => error.kind === kind) &&
-    !isStillpointError(error, 'cancelled')
-  );
-}
-
-function nowhereToPut(): StillpointError {
-  return new StillpointError({
-    kind: 'freeze-refused',
-    message: 'There is nowhere to put what is read before the pause.',
-    guidance: 'It is taken by another method.',
-  });
 }

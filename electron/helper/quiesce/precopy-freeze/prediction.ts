@@ -1,6 +1,6 @@
 import { isStillpointError, StillpointError } from '../../../../shared/errors/index.ts';
-import { defaultDeltaMemoryBytes, type QuiesceEnvironment } from '../environment.ts';
 import { descriptorsToSpare } from '../holding/obstacles.ts';
+import { leastSpareBytes, mostSpareBytes } from '../holding/spare-memory.ts';
 
 /** What is expected to be done between freeze and thaw. */
 export interface ExpectedDelta {
@@ -32,9 +32,13 @@ export interface DeltaLimits {
   readonly openFiles: number;
 }
 
-export function deltaLimits(environment: Pick<QuiesceEnvironment, 'deltaMemoryBytes'>, timeMs: number): DeltaLimits {
-  const memoryBytes = environment.deltaMemoryBytes ?? defaultDeltaMemoryBytes;
+export function deltaLimits(memoryBytes: number, timeMs: number): DeltaLimits {
   return { memoryBytes, timeMs, openFiles: descriptorsToSpare() };
+}
+
+/** Up to which copy-before-write is not worth its while, where it can be had: what is larger makes writers wait longer. */
+export function littleEnoughToRead(limits: DeltaLimits): DeltaLimits {
+  return { ...limits, memoryBytes: Math.min(limits.memoryBytes, leastSpareBytes) };
 }
 
 /**
@@ -74,16 +78,22 @@ export function requireFits(delta: ExpectedDelta, limits: DeltaLimits): void {
   if (bytes > limits.memoryBytes)
     throw tooMuch(
       delta,
-      `${mebibytes(bytes)} would have to be read while writers wait; at most ${mebibytes(limits.memoryBytes)} are kept in memory.`,
+      `${mebibytes(bytes)} would have to be read while writers wait; there is memory for ${mebibytes(limits.memoryBytes)}.`,
+      limits.memoryBytes < mostSpareBytes ? 'while more memory is free' : null,
     );
   const ms = expectedDeltaMs(delta);
   if (ms > limits.timeMs)
     throw tooMuch(
       delta,
       `Taking what keeps changing would make writers wait ${Math.ceil(ms)} ms; ${Math.floor(limits.timeMs)} ms are left for it.`,
+      'with a longer pause allowed',
     );
   if (delta.files.length > limits.openFiles)
-    throw tooMuch(delta, `${delta.files.length} files keep changing; at most ${limits.openFiles} can be open at once.`);
+    throw tooMuch(
+      delta,
+      `${delta.files.length} files keep changing; at most ${limits.openFiles} can be open at once.`,
+      null,
+    );
 }
 
 /** A rehearsal of the reading, with nobody held, took longer than writers may be. */
@@ -91,6 +101,7 @@ export function tooSlow(delta: ExpectedDelta, { timeMs }: DeltaLimits, cause: un
   return tooMuch(
     delta,
     `Reading what keeps changing took longer than the ${Math.floor(timeMs)} ms that are left for it while writers wait.`,
+    'with a longer pause allowed',
     cause,
   );
 }
@@ -114,13 +125,14 @@ function largest(folders: readonly ExpectedFolder[]): string {
   return first.join(', ');
 }
 
-function tooMuch(delta: ExpectedDelta, why: string, cause?: unknown): StillpointError {
+/** `when`: what would make room for it, beside a quieter time. */
+function tooMuch(delta: ExpectedDelta, why: string, when: string | null, cause?: unknown): StillpointError {
   const names = [heaviest(delta.files), largest(delta.folders ?? [])].filter((text) => text !== '').join(', ');
   const which = names === '' ? '' : ` What changes too often or is too large: ${names}.`;
   return new StillpointError({
     kind: 'freeze-refused',
     message: `${why}${which}`,
-    guidance: 'Back up at a quieter time, allow a longer pause, or leave out what changes all the time.',
+    guidance: `Back up at a quieter time${when === null ? '' : ` or ${when}`}, or leave out what changes all the time.`,
     retryable: true,
     cause,
   });

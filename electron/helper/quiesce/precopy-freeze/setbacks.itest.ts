@@ -1,4 +1,4 @@
-import { appendFileSync, closeSync, openSync, statSync, unlinkSync, writeFileSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, statSync, unlinkSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { freezeUnguarded, thaw } from '../../system/ioctl.ts';
@@ -85,6 +85,18 @@ describe.each(['ext4', 'xfs'] as const)('on %s', (type) => {
       writeFileSync(join(scene.root, 'after'), 'x');
     });
 
+    it('has room for a large file that somebody has open, and writes to when everything was read', async () => {
+      const path = join(scene.root, 'log');
+      writeFileSync(path, Buffer.alloc(20 * mib, 1));
+      const fd = openSync(path, 'r+');
+      const result = await scene.copy({ steps: justBefore(() => void writeSync(fd, 'changed', 0)) });
+      closeSync(fd);
+      expect(result.evidence.tracking?.retries.join()).not.toContain('did not fit');
+      expect(result.evidence.tracking?.bytesInside).toBeGreaterThanOrEqual(20 * mib);
+      expect(result.files.get('log')?.bytes.subarray(0, 7).toString()).toBe('changed');
+      expect(levelOf(result)).toBe('filesystem');
+    });
+
     it('hands large files that keep changing to copy-before-write, and reads nothing of them inside', async () => {
       const path = join(scene.root, 'huge');
       writeFileSync(path, Buffer.alloc(3 * mib, 1));
@@ -92,6 +104,7 @@ describe.each(['ext4', 'xfs'] as const)('on %s', (type) => {
       const watch: HotFileWatch = {
         startedNs: 0n,
         expect: () => {},
+        covers: () => true,
         newHotFiles: () => ({
           obstacle: () => null,
           prepare: async (files) => {

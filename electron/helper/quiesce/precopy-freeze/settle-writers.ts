@@ -10,17 +10,16 @@ export interface SettlingParts {
   readonly picture: Picture;
   readonly looker: Looker;
   readonly base: PictureVersion | null;
-  readonly doubtNs: bigint;
 }
 
 /** Files open for writing whose content would have to be read again while writers wait, as things are now. */
-export function unsettledFiles(files: FilesBySight, { picture, base, doubtNs }: SettlingParts): PictureFile[] {
+export function unsettledFiles(files: FilesBySight, { picture, base }: SettlingParts): PictureFile[] {
   const found: PictureFile[] = [];
   for (const [key, sight] of files) {
     const file = picture.file(key);
     if (file === undefined || file.path() === null) continue;
     const { meta, content } = file;
-    if (!isSettled(sight, { meta, content, base, tickNs: doubtNs })) found.push(file);
+    if (!isSettled(sight, { meta, content, base })) found.push(file);
   }
   return found;
 }
@@ -45,7 +44,7 @@ export async function filesToSettle(
   if (isLittle(unsettledFiles(files, parts()))) return [];
   const flushedNs = await flushAnew();
   lookAtOpenFiles(files, parts());
-  return worthReading(unsettledFiles(files, parts()), files, flushedNs, parts());
+  return worthReading(unsettledFiles(files, parts()), files, flushedNs);
 }
 
 export function isLittle(files: readonly PictureFile[]): boolean {
@@ -64,27 +63,14 @@ export function lookAtOpenFiles(files: FilesBySight, { picture, looker }: Settli
 }
 
 /** Of these, the ones that a reading which begins now would settle. `flushedNs`: see `PictureContent`. */
-function worthReading(
-  unsettled: readonly PictureFile[],
-  files: FilesBySight,
-  flushedNs: bigint | null,
-  { doubtNs }: SettlingParts,
-): PictureFile[] {
+function worthReading(unsettled: readonly PictureFile[], files: FilesBySight, flushedNs: bigint | null): PictureFile[] {
   const readFromNs = wallClockNs();
-  return unsettled.filter((file) =>
-    wouldSettle(file.meta, files.get(file.key) ?? 'later', readFromNs, flushedNs, doubtNs),
-  );
+  return unsettled.filter((file) => wouldSettle(file.meta, files.get(file.key) ?? 'later', readFromNs, flushedNs));
 }
 
-function wouldSettle(
-  meta: EntryMeta,
-  sight: WriterSight,
-  readFromNs: bigint,
-  flushedNs: bigint | null,
-  tickNs: bigint,
-): boolean {
+function wouldSettle(meta: EntryMeta, sight: WriterSight, readFromNs: bigint, flushedNs: bigint | null): boolean {
   const content = { state: 'taken', content: { length: 0 }, meta, readFromNs, flushedNs } as const;
-  return isSettled(sight, { meta, content, base: null, tickNs });
+  return isSettled(sight, { meta, content, base: null });
 }
 
 export function keysOf(files: readonly PictureFile[]): ReadonlySet<HandleKey> {

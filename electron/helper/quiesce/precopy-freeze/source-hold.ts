@@ -1,26 +1,27 @@
-import { isStillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import type { OpenTree } from '../../sources/filesystem/tree.ts';
 import { deviceNumber } from '../../system/mounts.ts';
 import type { OpenWriters } from '../../system/open-writers.ts';
 import type { AheadStore, QuiesceContext } from '../contract.ts';
-import { doubtNs, tickNs, wallClockNs } from '../ctime/granularity.ts';
+import { doubtNs } from '../ctime/granularity.ts';
+import { probeSeesEveryWriter } from '../ctime/mapped-writes.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
 import type { FrozenMoment } from '../guard/index.ts';
 import { flushUntilQuick } from '../holding/flush-until-quick.ts';
 import { usableMs } from '../holding/hold-still.ts';
-import type { Spool } from '../holding/spool.ts';
+import { spareMemoryBytes } from '../holding/spare-memory.ts';
 import { TimeBudget } from '../holding/time-budget.ts';
 import type { JournalLoan } from '../journal/contract.ts';
 import type { Picture, PictureVersion } from '../picture/contract.ts';
-import type { HandleKey } from '../tracking/contract.ts';
 import { type AfterThaw, lookAfterThaw } from './after-thaw.ts';
 import { ClockWatch } from './clock-watch.ts';
 import { FlushAge } from './flush-age.ts';
 import { Forecast } from './forecast.ts';
 import { FrozenDelta, type TakenDelta } from './frozen-delta.ts';
-import { HotSet, hotFrom } from './hot-set.ts';
+import { HotSet } from './hot-set.ts';
 import { notesOf } from './kept-notes.ts';
+import { LastPass } from './last-pass.ts';
 import { LateChanges } from './late-changes.ts';
 import { LiveContents } from './live-contents.ts';
 import { LivePasses } from './live-passes.ts';
@@ -28,11 +29,13 @@ import { Looker } from './looker.ts';
 import { MemoryPass } from './memory-pass.ts';
 import { requireNothingOpened } from './nothing-opened.ts';
 import { othersAtDisk } from './others-at-disk.ts';
-import { bytesOf, type DeltaLimits, deltaLimits, fits, requireFits, tooSlow } from './prediction.ts';
+import { type DeltaLimits, deltaLimits, fits, littleEnoughToRead, tooSlow } from './prediction.ts';
 import { runsFrom } from './preflight.ts';
 import { ReadPace } from './read-pace.ts';
 import { readyInPieces } from './ready-in-pieces.ts';
+import { hotFrom, RestlessFiles } from './restless-files.ts';
 import { filesToSettle, isLittle, lookAtOpenFiles, type SettlingParts, unsettledFiles } from './settle-writers.ts';
+import { longestFaultNs } from './settled.ts';
 import { idleFreezeMs } from './stall-model.ts';
 import type { PrecopySteps } from './steps.ts';
 import { lookForSwap } from './swap-files.ts';
@@ -51,9 +54,6 @@ export interface SourceHoldParts {
   readonly longestStallMs: number;
 }
 
-/** Each finds less than the one before: it takes as long as the one before let others change something. */
-const memoryRounds = 3;
-
 /**
  * One source on its way through a hold: everything is brought close to the still point while writers go on (`prepare`,
  * `flush`), brought up to it while they wait (`takeDelta`), and looked at once more when they run again (`lookAfter`). Who
@@ -64,22 +64,23 @@ export class SourceHold implements AsyncDisposable {
   readonly #picture: Picture;
   readonly #around: WritersAround;
   readonly #doubtNs = doubtNs();
-  readonly #tickNs = tickNs();
   readonly #looker: Looker;
   readonly #contents: LiveContents;
   readonly #passes: LivePasses;
   readonly #late: LateChanges;
   readonly #memory: MemoryPass;
+  readonly #last: LastPass;
   readonly #base: PictureVersion | null;
   readonly #clock: ClockWatch;
+  /** Asked once: what is taken of it makes it less. */
+  readonly #spareBytes = spareMemoryBytes();
+  readonly #restless: RestlessFiles;
   #swap: ReadonlySet<bigint> = new Set();
   #writers: KnownWriters;
   /** The last look at all programs: whom it names may come into the source later. */
   #scan: Pick<OpenWriters, 'writers' | 'isAnswered'> = { writers: [] };
-  #openedBefore: ReadonlySet<HandleKey> = new Set();
   #hot: HotSet | undefined;
   readonly #flushed = new FlushAge();
-  #spool: Spool | undefined;
   #delta: FrozenDelta | undefined;
   #taken: TakenDelta | undefined;
   /** Who can write was looked for in this try. */
@@ -96,7 +97,10 @@ export class SourceHold implements AsyncDisposable {
       notesOf(loan.picture).leaveOutSwap(tree.describe(path), directory);
       return true;
     });
+    const watch = parts.environment.hotFiles?.(facts) ?? null;
+    this.#restless = new RestlessFiles({ tree, tracker: loan.tracker, watch });
     this.#contents = new LiveContents({
+      restless: this.#restless,
       root: facts.root,
       fsType: facts.filesystem,
       tree,
@@ -110,6 +114,7 @@ export class SourceHold implements AsyncDisposable {
       signal: context.signal,
     });
     this.#passes = new LivePasses({
+      restless: this.#restless,
       picture: loan.picture,
       tracker: loan.tracker,
       looker: this.#looker,
@@ -120,6 +125,16 @@ export class SourceHold implements AsyncDisposable {
     });
     this.#late = new LateChanges(loan.tracker);
     this.#memory = new MemoryPass(tree, loan.tracker, loan.picture);
+    this.#last = new LastPass({
+      passes: this.#passes,
+      contents: this.#contents,
+      memory: this.#memory,
+      picture: loan.picture,
+      openedMeanwhile: () => this.#around.openedMeanwhile(),
+      openFiles: () => this.#writers.files,
+      probeSees: probeSeesEveryWriter(facts.mount),
+      probe: parts.steps.probe,
+    });
     this.#base = loan.picture.countFrom(context.parentBase ?? null);
     this.#clock = new ClockWatch(loan.picture, this.#base, this.#doubtNs);
     this.#writers = new KnownWriters(loan.picture, tree, { writers: [] });
@@ -171,7 +186,8 @@ export class SourceHold implements AsyncDisposable {
     // Given back before anybody is held: who waits then must not wait for us.
     using _others = this.#parts.steps.yieldToOthers();
     await this.#passes.refresh();
-    if (loan.isVerificationDue && this.#passes.walks === 0) loan.verified(await this.#passes.verify());
+    const isVerificationDue = loan.isVerificationDue && this.#passes.walks === 0;
+    if (isVerificationDue && !(await loan.verifyByGenerations())) loan.verified(await this.#passes.verify());
     await this.#passes.converge();
     // Where the run before found little open this is left to the look that has to be, while the guard starts.
     if (!notesOf(this.#picture).foundLittleOpen) await this.#settleWriters();
@@ -183,7 +199,7 @@ export class SourceHold implements AsyncDisposable {
    */
   async flush(): Promise<void> {
     const { ahead, context, longestStallMs, tree } = this.#parts;
-    this.#openedBefore = new Set();
+    this.#last.begin();
     await ahead.settle();
     this.#scan = await this.#around.look();
     await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
@@ -205,6 +221,7 @@ export class SourceHold implements AsyncDisposable {
   /** `ready`, with flushes in between where it takes long: see `readyInPieces`. */
   async getReady(): Promise<void> {
     const { context, longestStallMs } = this.#parts;
+    this.#last.reserve(this.#forecast, this.#limits);
     await readyInPieces({
       longestStallMs,
       timeMs: () => this.#limits.timeMs,
@@ -215,6 +232,11 @@ export class SourceHold implements AsyncDisposable {
         await flushUntilQuick(() => this.#flushOnce(), longestStallMs, context.signal);
         throwIfAborted(context.signal);
         lookAtOpenFiles(this.#writers.files, this.#settling);
+      },
+      isWorthFlushing: () => this.#last.isWorthFlushing(),
+      flushOnce: async () => {
+        await this.#flushOnce();
+        throwIfAborted(context.signal);
       },
       tooSlow: () => tooSlow(this.#forecast.expected(), this.#limits, undefined),
     });
@@ -228,35 +250,8 @@ export class SourceHold implements AsyncDisposable {
   /** False when the time was over first: what was read until then stays read. */
   #readyWithin(timeMs: number): boolean {
     this.#clock.require(this.#contents);
-    // From here on our own openings are told, too.
-    const opened = this.#around.openedMeanwhile();
-    // By ourselves, for an earlier piece; or by others after it, who count only where it is read again.
-    const openedSince = new Set([...opened].filter((key) => this.#memory.read.has(key)));
-    const before = new Set([...this.#openedBefore, ...[...opened].filter((key) => !openedSince.has(key))]);
-    this.#openedBefore = before;
-    this.#passes.lookNow();
-    const forecast = this.#forecast;
-    const limits = this.#limits;
-    const expected = forecast.expected();
-    requireFits(expected, limits);
-    const spool = this.#memory.roomFor(bytesOf(expected.files), limits.memoryBytes, this.#spool);
-    this.#spool = spool;
-    const budget = new TimeBudget(Math.max(1, timeMs), { entries: 0, bytes: 0 });
-    try {
-      for (let round = 0; round < memoryRounds; round += 1) {
-        const files = forecast.files();
-        if (files.length === 0) break;
-        for (const { key } of files) if (openedSince.has(key)) before.add(key);
-        this.#memory.take(files, spool, budget, this.#contents.flushedNs);
-        this.#passes.lookNow();
-      }
-    } catch (error) {
-      if (isStillpointError(error, 'freeze-ended-early')) return false;
-      if (!isStillpointError(error, 'scratch-full')) throw error;
-      throw tooSlow(forecast.expected(), limits, error);
-    }
-    const left = forecast.expected([...before].filter((key) => this.#memory.read.has(key)));
-    requireFits(left, { ...limits, memoryBytes: spool.memoryBytes - spool.length });
+    const left = this.#last.run(timeMs, this.#forecast, this.#limits);
+    if (left === undefined) return false;
     const { facts, environment } = this.#parts;
     if (this.#scan.isAnswered === true) requireNothingOpened(left, runsFrom(facts, environment));
     // What was moved into the source since, already open, was read into memory at most.
@@ -266,26 +261,27 @@ export class SourceHold implements AsyncDisposable {
 
   /** While frozen, by whomever: see `withFrozen`. */
   takeDelta(frozen: FrozenMoment): TakenDelta {
-    const { tree, loan, steps, longestStallMs } = this.#parts;
+    const { facts, tree, loan, steps, longestStallMs } = this.#parts;
     const freezeMs = Number(frozen.after.monotonicNs - frozen.before.monotonicNs) / 1e6;
     const budget = new TimeBudget(Math.max(0, usableMs(longestStallMs) - freezeMs), { entries: 0, bytes: 0 });
-    if (this.#spool === undefined) throw new Error('a delta is taken after `ready`');
+    const { spool, openedBefore } = this.#last;
+    if (spool === undefined) throw new Error('a delta is taken after `ready`');
     const delta = new FrozenDelta(
       {
         tree,
         tracker: loan.tracker,
         picture: this.#picture,
         looker: this.#looker,
-        spool: this.#spool,
+        spool,
         steps,
         openFiles: this.#writers.files,
-        openedBefore: this.#openedBefore,
+        openedBefore,
         openedMeanwhile: () => this.#around.openedMeanwhile(),
         readBefore: this.#memory.read,
         base: this.#clock.base,
+        probeSees: probeSeesEveryWriter(facts.mount),
         isAnswered: this.#scan.isAnswered === true,
         holdHotFiles: () => this.#hot?.hold() ?? new Map(),
-        doubtNs: this.#tickNs,
         opened: this.#memory,
       },
       budget,
@@ -305,7 +301,7 @@ export class SourceHold implements AsyncDisposable {
     this.#memory.closeFiles();
     const scan = await this.#around.lookAfter();
     loan.tracker.drain();
-    const openedAfter = this.#around.openedMeanwhile();
+    const openedAfter = this.#around.openedMeanwhile().byOthers;
     return lookAfterThaw({
       ...this.#settling,
       tree,
@@ -323,10 +319,9 @@ export class SourceHold implements AsyncDisposable {
   /** The hold did not stand, or is not used: everything read in it is read again. */
   async forget(): Promise<void> {
     this.#delta?.forget();
-    this.#memory.forget();
+    this.#last.forget();
     this.#delta = undefined;
     this.#taken = undefined;
-    this.#spool?.reset();
     this.#around.forget();
     notesOf(this.#picture).foundLittleOpen = false;
     const hot = this.#hot;
@@ -342,8 +337,7 @@ export class SourceHold implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     this.endWatching();
-    this.#memory.closeFiles();
-    this.#spool?.[Symbol.dispose]();
+    this.#last[Symbol.dispose]();
     await Promise.all([this.#hot?.[Symbol.asyncDispose](), this.#around[Symbol.asyncDispose]()]);
   }
 
@@ -354,16 +348,17 @@ export class SourceHold implements AsyncDisposable {
 
   get #limits(): DeltaLimits {
     const { environment, longestStallMs } = this.#parts;
-    return deltaLimits(environment, usableMs(longestStallMs) - Math.max(idleFreezeMs(), this.#flushed.lastMs));
+    const timeMs = usableMs(longestStallMs) - Math.max(idleFreezeMs(), this.#flushed.lastMs);
+    return deltaLimits(environment.deltaMemoryBytes ?? this.#spareBytes, timeMs);
   }
 
   get #settling(): SettlingParts {
-    return { picture: this.#picture, looker: this.#looker, base: this.#clock.base, doubtNs: this.#tickNs };
+    return { picture: this.#picture, looker: this.#looker, base: this.#clock.base };
   }
 
   /** So that from here on every first store into a mapped page moves a ctime. */
   async #flushOnce(): Promise<void> {
-    const startedNs = wallClockNs() - this.#doubtNs;
+    const startedNs = this.#parts.steps.flushClock();
     await this.#flushed.during(this.#parts.steps.flush(this.#parts.tree.rootFd));
     this.#contents.flushedNs = startedNs;
   }
@@ -378,7 +373,7 @@ export class SourceHold implements AsyncDisposable {
       flushAnew: async () => {
         this.#around.forget();
         // What was stored a moment ago must be older than the flush.
-        await steps.pause(Number(this.#doubtNs / 1_000_000n) + 10, context.signal);
+        await steps.pause(Number((this.#doubtNs + longestFaultNs) / 1_000_000n) + 10, context.signal);
         await this.#flushOnce();
         return this.#contents.flushedNs;
       },
@@ -393,8 +388,11 @@ export class SourceHold implements AsyncDisposable {
     const old = this.#hot;
     this.#hot = undefined;
     await old?.[Symbol.asyncDispose]();
-    if (watch === null || fits(this.#forecast.expected(), this.#limits)) return;
+    if (watch === null || fits(this.#forecast.expected(), littleEnoughToRead(this.#limits))) return;
     const large = this.#forecast.files().filter(({ meta }) => Number(meta.size) >= hotFrom);
-    if (large.length > 0) this.#hot = await HotSet.prepare(watch, large, facts, tree, loan.tracker, context.signal);
+    if (large.length === 0) return;
+    this.#hot = await HotSet.prepare(watch, large, facts, tree, loan.tracker, context.signal, (key, where, reason) => {
+      if (this.#restless.cannotBeHeld(key, reason)) context.report.note('info', `${where} keeps changing. ${reason}`);
+    });
   }
 }

@@ -1,5 +1,7 @@
+import { coarseClockNs } from '../../system/coarse-clock.ts';
 import { yieldToOthers } from '../../system/io-priority.ts';
 import { type OpenWriters, scanOpenWritersInTurns } from '../../system/open-writers.ts';
+import { probeWriters } from '../../system/writer-probe.ts';
 import { type HoldSteps, holdSteps } from '../holding/hold-still.ts';
 import { pause } from '../pause.ts';
 import type { InsideSteps } from './frozen-delta.ts';
@@ -15,16 +17,20 @@ export interface PrecopySteps extends HoldSteps, InsideSteps {
   readonly watchOpened: (fd: number) => OpenedSince;
   /** Lets everybody else go first, until what it gives is disposed of. */
   readonly yieldToOthers: () => Disposable;
+  /** Times the start of a flush: the clock that stamps files. */
+  readonly flushClock: typeof coarseClockNs;
   readonly pause: typeof pause;
 }
 
 export const precopySteps: PrecopySteps = {
   ...holdSteps,
   drain: (tracker) => tracker.drain(),
+  probe: probeWriters,
   restats: true,
   scanBefore: scanOpenWritersInTurns,
   scanAfter: scanOpenWritersInTurns,
   watchOpened: (fd) => OpenedSince.on(fd),
   yieldToOthers: () => yieldToOthers('idle'),
+  flushClock: coarseClockNs,
   pause,
 };

@@ -1,12 +1,11 @@
 import type { OpenWriters } from '../../system/open-writers.ts';
-import type { HandleKey } from '../tracking/contract.ts';
-import type { OpenedSince } from './opened-since.ts';
+import type { OpenedFiles, OpenedSince } from './opened-since.ts';
 import type { PrecopySteps } from './steps.ts';
 import { WriterScans } from './writer-scans.ts';
 
 /** A look as young as this is as good as another, since openings were told meanwhile. Milliseconds. */
 const youngMs = 250;
-const none: ReadonlySet<HandleKey> = new Set();
+const none: OpenedFiles = { all: new Set(), byOthers: new Set() };
 
 /**
  * Everybody who can write to one filesystem around a hold: found by looks at all programs, and by what is opened from before
@@ -61,7 +60,7 @@ export class WritersAround implements AsyncDisposable {
   }
 
   /** Files opened since the last look began, or since this was asked before. Waits for nobody: also for use while frozen. */
-  openedMeanwhile(): ReadonlySet<HandleKey> {
+  openedMeanwhile(): OpenedFiles {
     return this.#opened?.drain() ?? none;
   }
 

@@ -15,7 +15,7 @@ function kindOf({ how, canWriteLater }: OpenWriter): Suspect['kind'] {
 }
 
 const sights: Readonly<Record<Suspect['kind'], WriterSight>> = {
-  'open-for-writing': 'mapped',
+  'open-for-writing': 'open',
   'writable-mapping': 'mapped',
   'loop-device': 'later',
   'asynchronous-io': 'later',

@@ -4,6 +4,7 @@ import { processAbilities } from '../../system/capabilities.ts';
 import { isInContainer } from '../../system/container.ts';
 import { whoseControlGroup } from '../../system/control-group.ts';
 import { listSwaps, type Swap } from '../../system/swaps.ts';
+import { type AskedProgram, askedPrograms } from './listeners.ts';
 
 /** What is to be known of this machine before the filesystem it runs from is held. Looked at anew each time. */
 export interface MachineConditions {
@@ -15,6 +16,8 @@ export interface MachineConditions {
   readonly controlGroup: string | undefined;
   /** st_dev of the files that this process's output goes to; nothing for pipes, sockets and terminals. */
   readonly outputFiles: readonly bigint[];
+  /** See listeners.ts. Looked for when it is called. */
+  readonly askedPrograms: (device: string) => readonly AskedProgram[];
   readonly hasEmergencyThaw: boolean;
   /** `uname -r`. */
   readonly kernel: string;
@@ -29,6 +32,7 @@ export function machineConditions(): MachineConditions {
     canLockMemory: abilities.effective.has('ipcLock') || memoryLockLimit() >= enoughToLock,
     controlGroup: whyNoOwnControlGroup(),
     outputFiles: [1, 2].flatMap(fileBehind),
+    askedPrograms,
     hasEmergencyThaw: canWrite('/proc/sysrq-trigger'),
     kernel: abilities.kernel.release,
   };

@@ -11,10 +11,16 @@ const quiet: MachineConditions = {
   canLockMemory: true,
   controlGroup: undefined,
   outputFiles: [9n],
+  askedPrograms: () => [],
   hasEmergencyThaw: true,
   kernel: '6.1.0',
 };
-const facts: RootFacts = { mountPoint: '/', deviceId: 7n, standsOn: (path) => path !== '/mnt/other/swapfile' };
+const facts: RootFacts = {
+  mountPoint: '/',
+  deviceId: 7n,
+  device: '8:1',
+  standsOn: (path) => path !== '/mnt/other/swapfile',
+};
 const audit = (change: Partial<AuditStatus>): Partial<MachineConditions> => ({
   audit: { enabled: true, daemonPid: 400, waits: true, panics: false, ...change },
 });
@@ -72,6 +78,16 @@ it.each<[string, Partial<MachineConditions>, string]>([
     'a log of ours on it',
     { outputFiles: [7n] },
     'What Stillpoint’s helper says is written to a file on this filesystem, and it could wait for that.',
+  ],
+  [
+    'a scanner that is asked before files are opened',
+    { askedPrograms: (device) => (device === '8:1' ? [{ pid: 71, name: 'scand', isAskedOfContent: false }] : []) },
+    'The program scand (process 71) is asked before files are opened on /, as scanners for viruses are. It could wait for what is held, and everybody for it. Have it leave / out, or pause it while you back up.',
+  ],
+  [
+    'a program that is asked before content is touched',
+    { askedPrograms: () => [{ pid: 72, name: 'tiered', isAskedOfContent: true }] },
+    'The program tiered (process 72) is asked before content is read or written on /, as scanners for viruses are. It could wait for what is held, and everybody for it. Have it leave / out, or pause it while you back up.',
   ],
 ])('refuses %s, with words', (_, change, expected) => {
   expect(words(change)).toEqual([expected]);

@@ -8,6 +8,8 @@ export interface RootFacts {
   readonly mountPoint: string;
   /** st_dev of its files. */
   readonly deviceId: bigint;
+  /** As `deviceNumber` has it. */
+  readonly device: string;
   /** Whether a path needs it to be read or written. */
   standsOn(path: string): boolean;
 }
@@ -24,6 +26,7 @@ export function machineObstacles(facts: RootFacts, machine: MachineConditions): 
     ...controlGroupObstacle(machine),
     ...swapObstacle(facts, machine),
     ...outputObstacle(facts, machine),
+    ...listenerObstacles(facts, machine),
   ];
 }
 
@@ -95,6 +98,18 @@ function outputObstacle({ deviceId }: RootFacts, { outputFiles }: MachineConditi
   return [
     { reason: 'What Stillpoint’s helper says is written to a file on this filesystem, and it could wait for that.' },
   ];
+}
+
+/**
+ * Whoever opens a file, or touches its content, waits for such a program, and that program for what we hold: the desktop
+ * would stand still behind it, and so could one of ours that opens something on its way to the thaw.
+ */
+function listenerObstacles({ mountPoint, device }: RootFacts, { askedPrograms }: MachineConditions): RootObstacle[] {
+  return askedPrograms(device).map(({ name, pid, isAskedOfContent }) => ({
+    reason: `The program ${name} (process ${pid}) is asked before ${
+      isAskedOfContent ? 'content is read or written' : 'files are opened'
+    } on ${mountPoint}, as scanners for viruses are. It could wait for what is held, and everybody for it. Have it leave ${mountPoint} out, or pause it while you back up.`,
+  }));
 }
 
 /** What a person is asked, and what is said until somebody has answered. */

@@ -5,6 +5,7 @@ import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { FilesystemFacts } from '../../sources/filesystem/facts.ts';
 import { processAbilities } from '../../system/capabilities.ts';
 import { filesystemIdentity } from '../../system/filesystem-identity.ts';
+import { deviceNumber } from '../../system/mounts.ts';
 import type { QuiesceEnvironment } from '../environment.ts';
 import { type MachineConditions, machineConditions } from './conditions.ts';
 import { defaultRootLeaseMs, type RootHold } from './contract.ts';
@@ -53,6 +54,7 @@ export function createRootHold(parts: RootHoldParts): TriedRootHold {
   const rootFacts = (facts: FilesystemFacts): RootFacts => ({
     mountPoint: facts.mountPoint,
     deviceId: facts.deviceId,
+    device: deviceNumber(facts.mount),
     standsOn: (path) => placeOn(facts, [path]) !== undefined,
   });
   const lastOf = (facts: FilesystemFacts, kernel: string): FreezeTrial | undefined =>

@@ -5,12 +5,15 @@ import { type OpenWriters, scanOpenWritersInTurns } from '../../system/open-writ
 import type { QuiesceMethod } from '../contract.ts';
 import { type DrainedSource, rulesText } from '../journal/index.ts';
 import { ChangeRecord, type RecordedActivity } from './change-record.ts';
+import { LooksTogether, type PlacesOfSource } from './looks-together.ts';
 import type { StaticWindows } from './static-windows.ts';
 
 export interface QuietRecorderOptions {
   readonly windows: StaticWindows;
   /** Registered sources that protect just this, whoever keeps their snapshots where. */
   readonly sourcesOf: (spec: DrainedSource['spec']) => readonly SourceId[];
+  /** Registered sources that this is one of several places of. Default: none. */
+  readonly groupsOf?: (spec: DrainedSource['spec']) => readonly PlacesOfSource[];
   /** Who can write without being told of; others in tests. */
   readonly scan?: (device: string) => Promise<OpenWriters>;
   /** A clock that stands still while the system sleeps, ms. */
@@ -47,6 +50,7 @@ interface Followed {
 export class QuietRecorder {
   readonly #options: QuietRecorderOptions;
   readonly #followed = new Map<string, Followed>();
+  readonly #together = new LooksTogether();
   readonly #scans = new Map<string, Promise<OpenWriters | null>>();
   #busy = 0;
   #nextFlushMs: number | null = null;
@@ -116,7 +120,12 @@ export class QuietRecorder {
     const look: QuietLook = { ...told, canBeWrittenUnseen: scan === null || canWriteUnseen(scan, source) };
     known.look(look);
     try {
-      for (const id of this.#options.sourcesOf(source.spec)) this.#options.windows.look(id, look);
+      const { windows, sourcesOf, groupsOf } = this.#options;
+      for (const id of sourcesOf(source.spec)) windows.look(id, look);
+      for (const group of groupsOf?.(source.spec) ?? []) {
+        const all = this.#together.add(group, rulesText(source.spec), look);
+        if (all !== null) windows.look(group.id, all);
+      }
     } catch {
       // A registry that cannot be read just now: a look less.
     }

@@ -168,16 +168,17 @@ describe('static windows of a source', () => {
   );
 
   it(
-    'usual quiet hours come of all that was seen',
+    'time that was watched is told beside time that was quiet, and what was not seen is neither',
     inFolder(async (directory) => {
       const windows = open(directory, start + 21 * day);
-      for (const week of [0, 7, 14]) {
-        for (let step = 0; step <= 60; step += 1) windows.look(source, look(week * day + step * minute));
+      for (const after of [0, day]) {
+        for (let step = 0; step <= 60; step += 1) {
+          windows.look(source, look(after + step * minute, { changes: step > 30 ? 1 : 0 }));
+        }
         windows.forget(source);
       }
-      const hour = new Date(start).getDay() * 24 + new Date(start).getHours();
-      const usual = await windows.usualQuietOf(source);
-      expect(usual[hour]).toMatchObject({ share: 1, watchedMs: 180 * minute });
+      expect(await windows.watchedOf(source)).toEqual([from(0, 60 * minute), from(day, day + 60 * minute)]);
+      expect(await windows.windowsOf(source)).toEqual([from(0, 30 * minute), from(day, day + 30 * minute)]);
     }),
   );
 });

@@ -11,7 +11,6 @@ import {
   type Stretch,
   takeLook,
 } from '../../../../shared/domain/static-windows.ts';
-import { type UsualQuiet, usualQuiet } from '../../../../shared/domain/usual-quiet.ts';
 import { WindowFile } from './window-file.ts';
 import type { RecordKind, WindowRecords } from './window-lines.ts';
 
@@ -79,9 +78,9 @@ export class StaticWindows {
     return (await this.#records(source)).quiet;
   }
 
-  async usualQuietOf(source: SourceId): Promise<UsualQuiet> {
-    const { quiet, watched } = await this.#records(source);
-    return usualQuiet(quiet, watched);
+  /** When the source was watched at all, of the last 60 days, up to the last look. Rejects with the system's own error. */
+  async watchedOf(source: SourceId): Promise<readonly Stretch[]> {
+    return (await this.#records(source)).watched;
   }
 
   /**

@@ -24,6 +24,7 @@ export function leakyJournal(): LeakyJournal {
         startedAnew,
         isVerificationDue: false,
         verified: () => {},
+        verifyByGenerations: async () => false,
         keep: () => {},
         [Symbol.dispose]: () => {},
       };

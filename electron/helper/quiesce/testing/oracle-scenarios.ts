@@ -10,6 +10,7 @@ import { judge } from './judge.ts';
 import {
   checkFiles,
   checkPrefix,
+  durableProblems,
   type OrderedWriter,
   type StepKind,
   startOrderedWriter,
@@ -28,6 +29,8 @@ export interface OracleResult {
   readonly problems: readonly string[];
   /** Files that were called whole and are of no single version. */
   readonly mixedFiles: readonly string[];
+  /** What a crash would have left and the copy does not hold. */
+  readonly lostFlushed: readonly string[];
   readonly plan: WriterPlan;
   readonly stallMs: number | null;
   /** Steps known complete before the method began and after it was done: what it holds must lie between. */
@@ -141,7 +144,7 @@ class Copier {
     );
     if (this.#last !== undefined) rmSync(this.#last.directory, { recursive: true, force: true });
     this.#last = { directory, version: String(outcome.evidence.detail.checkpoint ?? '') };
-    return { ...this.#judge(directory, outcome), stepsBefore, stepsAfter: await this.#stepsNow() };
+    return { ...this.#judge(directory, outcome, stepsBefore), stepsBefore, stepsAfter: await this.#stepsNow() };
   }
 
   /** At least what was complete when it was called. */
@@ -154,6 +157,7 @@ class Copier {
   #judge(
     directory: string,
     { value, evidence }: StillOutcome<WrittenView>,
+    stepsBefore: number,
   ): Omit<OracleResult, 'stepsBefore' | 'stepsAfter'> {
     const copy = join(directory, 'busy');
     const plan = this.#plan;
@@ -163,6 +167,7 @@ class Copier {
     return {
       ...checkPrefix(copy, plan),
       mixedFiles: mixed.map(({ file }) => file),
+      lostFlushed: durableProblems(copy, plan, stepsBefore),
       plan,
       level: judge(evidence, value).level,
       stallMs: evidence.hold?.stallMs ?? null,
@@ -200,11 +205,14 @@ export function makeRestingFiles(directory: string, count: number, seed: number)
 
 /** A claim that the copy does not bear out: what no method may ever produce. */
 export function isLie(
-  result: Pick<OracleResult, 'level' | 'isPrefix' | 'mixedFiles' | 'plan' | 'step' | 'stepsBefore' | 'stepsAfter'>,
+  result: Pick<
+    OracleResult,
+    'level' | 'isPrefix' | 'mixedFiles' | 'lostFlushed' | 'step' | 'stepsBefore' | 'stepsAfter'
+  >,
 ): boolean {
-  const { level, isPrefix, mixedFiles, plan, step, stepsBefore, stepsAfter } = result;
+  const { level, isPrefix, mixedFiles, lostFlushed, step, stepsBefore, stepsAfter } = result;
   const isOfItsTime = step >= stepsBefore && step <= stepsAfter;
-  if (level === 'crash') return plan.kinds.every((kind) => kind === 'synced') && !isPrefix;
+  if (level === 'crash') return lostFlushed.length > 0;
   if (['application', 'filesystem', 'observed-static'].includes(level)) return !isPrefix || !isOfItsTime;
   return mixedFiles.length > 0;
 }

@@ -1,9 +1,14 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
+import type { OpenTree } from '../../sources/filesystem/tree.ts';
+import type { FilesystemFacts } from '../../sources/index.ts';
 import { whyNoLoopFilesystem, withLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
+import type { ContentSink, QuiesceMethod } from '../contract.ts';
 import { createFsfreezeCopy } from '../fsfreeze-copy/index.ts';
-import { createLive } from '../live/index.ts';
+import { sleepSync } from '../guard/testing/sleep-sync.ts';
+import { createLive, type LiveSteps, liveSteps } from '../live/index.ts';
 import { examineFolder } from './examine-folder.ts';
 import { freezeEnvironment } from './freeze-environment.ts';
 import { judge } from './judge.ts';
@@ -18,6 +23,7 @@ import { writeView } from './write-view.ts';
 const frozenCopies = 3;
 const liveCopies = 10;
 const quietCopies = 3;
+const crashCopies = 6;
 const heldMethods = ['precopy-freeze', 'fsfreeze-copy'] as const;
 
 describe.each(['ext4', 'xfs', 'btrfs'] as const)('everybody who writes on %s', (type) => {
@@ -39,6 +45,55 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('everybody who writes on %s', (
       });
     },
   );
+});
+
+/** Each file a moment after the other, so that a writer gets in between on any machine. */
+function slowly(tree: OpenTree): OpenTree {
+  const openFile = tree.openFile.bind(tree);
+  tree.openFile = (entry) => {
+    sleepSync(100);
+    return openFile(entry);
+  };
+  return tree;
+}
+
+const noBtrfs = whyNoLoopFilesystem('btrfs');
+describe.skipIf(noBtrfs !== undefined)(noBtrfs ?? 'a btrfs snapshot, which claims what a crash leaves', () => {
+  // Beside each, steps that are flushed: those are what it is judged by.
+  it.each([
+    ['renames that nobody flushes', ['rename-over', 'synced']],
+    ['stores through memory', ['mapped', 'synced']],
+    ['everybody', stepKinds],
+  ] as const)('holds everything that was flushed, in order, beside %s', async (_, kinds) => {
+    const plan: WriterPlan = { kinds: [...kinds], files: kinds.length > 3 ? 1 : 3, blocks: 8 };
+    await withBusyFilesystem({ type: 'btrfs', plan, stepsPerSecond: 1500, sizeMiB: 256 }, async (busy) => {
+      await using tested = methodsUnderTest['btrfs-snapshot']();
+      for (let turn = 0; turn < crashCopies; turn += 1) {
+        const result = await busy.copyWith(tested.method);
+        expect(result).toMatchObject({ level: 'crash', lostFlushed: [] });
+        expect(isLie(result)).toBe(false);
+      }
+    });
+  });
+
+  it('is caught when it reads what goes on meanwhile instead', async () => {
+    const plan: WriterPlan = { kinds: ['synced'], files: 8, blocks: 8 };
+    await withBusyFilesystem({ type: 'btrfs', plan, stepsPerSecond: 3000, restingFiles: 10 }, async (busy) => {
+      await using tested = methodsUnderTest['btrfs-snapshot']();
+      const lying: QuiesceMethod<FilesystemFacts> = {
+        ...tested.method,
+        withStillView: (facts, ...rest) =>
+          tested.method.withStillView({ ...facts, openCopy: () => slowly(facts.openTree()) }, ...rest),
+      };
+      let caught = 0;
+      for (let turn = 0; turn < 20 && caught === 0; turn += 1) {
+        const result = await busy.copyWith(lying);
+        expect(result.level).toBe('crash');
+        if (isLie(result)) caught += 1;
+      }
+      expect(caught).toBe(1);
+    });
+  });
 });
 
 describe.each(['ext4', 'xfs'] as const)('ordered writes on %s', (type) => {
@@ -75,7 +130,18 @@ describe.each(['ext4', 'xfs'] as const)('ordered writes on %s', (type) => {
 
     it('live reads a file that never rests as torn', async () => {
       await withBusyFilesystem({ type, plan: oneFilePlan, stepsPerSecond: 3000 }, async (busy) => {
-        const result = await busy.copyWith(createLive());
+        // Under load a writer may be kept from writing for longer than a reading takes: each reading waits for the next write.
+        const readBesideWriter: LiveSteps['readWhole'] = (entry, sink, options) => {
+          const file = join(busy.root, entry.path.toString());
+          const data: ContentSink['data'] = async (bytes) => {
+            await sink.data(bytes);
+            if (file.startsWith(join(busy.root, 'busy'))) await changed(file);
+          };
+          const { hole, same, restart } = sink;
+          const beside = { data, hole: hole.bind(sink), same: same.bind(sink), restart: restart.bind(sink) };
+          return liveSteps.readWhole(entry, beside, options);
+        };
+        const result = await busy.copyWith(createLive({ steps: { ...liveSteps, readWhole: readBesideWriter } }));
         expect(result.level).toBe('torn');
         expect(result.written.torn).toHaveLength(1);
       });
@@ -111,3 +177,9 @@ describe.each(['ext4', 'xfs'] as const)('ordered writes on %s', (type) => {
     });
   });
 });
+
+/** Resolves when somebody has written to the file from now on. */
+async function changed(file: string): Promise<void> {
+  const { ctimeNs } = statSync(file, { bigint: true });
+  while (statSync(file, { bigint: true }).ctimeNs === ctimeNs) await setTimeout(1);
+}

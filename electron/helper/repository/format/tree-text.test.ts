@@ -80,7 +80,30 @@ describe('a stored directory as text', () => {
         if (now !== each) changes.set(each.name, now);
         if (now !== null) after.push(now);
       }
-      expect(open(nodes).with(changes)).toEqual(encodeTree(after));
+      expect(open(nodes).with(changes).bytes).toEqual(encodeTree(after));
+    }
+  });
+
+  it('can be changed again and again, without being written and read between', () => {
+    const random = new SeededRandom(6);
+    for (let round = 0; round < 60; round += 1) {
+      let nodes = odd.map((name) => node(name, random.int(6) === 0 ? { extendedAttributes: attributes } : {}));
+      let text = open(nodes);
+      while (nodes.length > 0) {
+        const changes = new Map<Uint8Array, TreeNode | null>();
+        nodes = nodes.flatMap((each) => {
+          if (random.int(3) > 0) return [each];
+          const now = random.int(2) === 0 ? null : { ...each, size: BigInt(random.int(1_000_000)) };
+          changes.set(each.name, now);
+          return now === null ? [] : [now];
+        });
+        const after = text.with(changes);
+        expect(after.bytes).toEqual(encodeTree(nodes));
+        text = after.named(id);
+        expect(text.size).toBe(nodes.length);
+        for (const { name, size } of nodes) expect(text.node(name)?.size).toBe(size);
+        for (const [name, now] of changes) expect(text.has(name)).toBe(now !== null);
+      }
     }
   });
 

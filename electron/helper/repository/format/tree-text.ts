@@ -6,11 +6,21 @@ import { decodeNode, encodeNode, type TreeNode } from './node.ts';
 
 const opening = '{"nodes":[';
 const closing = ']}\n';
+const comma = 0x2c;
 const nodeOpening = '{"name":';
 /** Quotes within a string are escaped: this is in none. */
 const between = `},${nodeOpening}"`;
 /** The one field in which the same may occur. */
 const attributes = '"extended_attributes":';
+
+/** Searches of one tree after which its names are put into a map. */
+const fewSearches = 8;
+
+/** A directory that was made of another: what is to be saved, and what can be changed again once its id is known. */
+export interface ChangedTree {
+  readonly bytes: Buffer;
+  named(id: BlobId): TreeText;
+}
 
 /**
  * A stored directory as it is written, node by node, to be stored again with a few nodes changed: the others are copied,
@@ -19,28 +29,21 @@ const attributes = '"extended_attributes":';
 export class TreeText {
   readonly id: BlobId;
   readonly #bytes: Buffer;
-  /** The same, a character for each byte. */
-  readonly #text: string;
   /** Where each node begins and ends, two numbers each. */
   readonly #bounds: readonly number[];
+  #searches = 0;
   #places: ReadonlyMap<string, number> | undefined;
 
-  private constructor(id: BlobId, bytes: Buffer, text: string, bounds: readonly number[]) {
+  private constructor(id: BlobId, bytes: Buffer, bounds: readonly number[]) {
     this.id = id;
     this.#bytes = bytes;
-    this.#text = text;
     this.#bounds = bounds;
   }
 
   /** Undefined for a tree that is written in another way than ours and restic's. */
   static of(id: BlobId, bytes: Buffer): TreeText | undefined {
-    const text = bytes.toString('latin1');
-    if (!text.startsWith(opening) || !text.endsWith(closing)) return undefined;
-    const end = text.length - closing.length;
-    if (end <= opening.length) return end === opening.length ? new TreeText(id, bytes, text, []) : undefined;
-    if (!text.startsWith(`${nodeOpening}"`, opening.length) || text[end - 1] !== '}') return undefined;
-    const bounds = text.includes(attributes) ? nestedBounds(text, end) : plainBounds(text, end);
-    return bounds && new TreeText(id, bytes, text, bounds);
+    const bounds = boundsOf(bytes.toString('latin1'));
+    return bounds && new TreeText(id, bytes, bounds);
   }
 
   /** Number of nodes. */
@@ -48,36 +51,45 @@ export class TreeText {
     return this.#bounds.length / 2;
   }
 
+  /** Bytes it takes in memory, about. */
+  get memory(): number {
+    return this.#bytes.length + this.#bounds.length * 8;
+  }
+
   has(name: Uint8Array): boolean {
-    return this.#byName.has(writtenName(name));
+    return this.#find(name) >= 0;
   }
 
   /** `repository-damaged` where it cannot be decoded. */
   node(name: Uint8Array): TreeNode | undefined {
-    const at = this.#byName.get(writtenName(name));
-    if (at === undefined) return undefined;
+    const at = this.#find(name);
+    if (at < 0) return undefined;
     return decodeNode(parseJson(this.#nodes(at, at + 1).toString('utf8'), 'A directory listing'));
   }
 
   /** The blob with other nodes in place of those of their names, and without what is `null`. Names stay what they are. */
-  with(changes: ReadonlyMap<Uint8Array, TreeNode | null>): Buffer {
-    const changed = new Map<number, TreeNode | null>();
+  with(changes: ReadonlyMap<Uint8Array, TreeNode | null>): ChangedTree {
+    const changed: { readonly at: number; readonly node: TreeNode | null }[] = [];
     for (const [name, node] of changes) {
-      const at = this.#byName.get(writtenName(name));
-      if (at === undefined) throw misuse(`A tree has no entry named "${quoteName(name)}" that could be changed.`);
+      const at = this.#find(name);
+      if (at < 0) throw misuse(`A tree has no entry named "${quoteName(name)}" that could be changed.`);
       if (node !== null && Buffer.compare(node.name, name) !== 0) throw misuse('A changed entry has another name.');
-      changed.set(at, node);
+      changed.push({ at, node });
     }
-    const parts: Buffer[] = [];
+    const writing = new Writing();
     let copied = 0;
-    for (const at of [...changed.keys()].sort((a, b) => a - b)) {
-      if (at > copied) parts.push(this.#nodes(copied, at));
+    for (const { at, node } of changed.sort((one, other) => one.at - other.at)) {
+      this.#copyTo(writing, copied, at);
       copied = at + 1;
-      const node = changed.get(at) ?? null;
-      if (node !== null) parts.push(Buffer.from(encodeNode(node), 'utf8'));
+      if (node !== null) writing.add(Buffer.from(encodeNode(node), 'utf8'));
     }
-    if (this.size > copied) parts.push(this.#nodes(copied, this.size));
-    return joined(parts);
+    this.#copyTo(writing, copied, this.size);
+    const bytes = writing.end();
+    return { bytes, named: (id) => new TreeText(id, bytes, writing.bounds) };
+  }
+
+  #copyTo(writing: Writing, from: number, to: number): void {
+    if (to > from) writing.add(this.#nodes(from, to), this.#bounds.slice(from * 2, to * 2));
   }
 
   /** Nodes from one to before another, with the commas between them. */
@@ -85,27 +97,73 @@ export class TreeText {
     return this.#bytes.subarray(this.#bounds[from * 2], this.#bounds[to * 2 - 1]);
   }
 
+  /** The place of the node of that name, or -1. One after the other for a few names: a map costs more than it spares. */
+  #find(name: Uint8Array): number {
+    const written = writtenName(name);
+    this.#searches += 1;
+    if (this.#searches > fewSearches) this.#places ??= this.#byName();
+    if (this.#places !== undefined) return this.#places.get(written.toString('latin1')) ?? -1;
+    for (let at = 0; at < this.#bounds.length; at += 2)
+      if (isAt(this.#bytes, (this.#bounds[at] ?? 0) + nodeOpening.length, written)) return at / 2;
+    return -1;
+  }
+
   /** Nodes by the bytes of their names as written, quotes included. */
-  get #byName(): ReadonlyMap<string, number> {
-    if (this.#places !== undefined) return this.#places;
+  #byName(): ReadonlyMap<string, number> {
     const places = new Map<string, number>();
     for (let at = 0; at < this.size; at += 1) {
-      const nameAt = (this.#bounds[at * 2] ?? 0) + nodeOpening.length;
-      places.set(this.#text.slice(nameAt, endOfString(this.#text, nameAt)), at);
+      const node = this.#nodes(at, at + 1).toString('latin1');
+      places.set(node.slice(nodeOpening.length, endOfString(node, nodeOpening.length)), at);
     }
-    this.#places = places;
     return places;
   }
 }
 
-function writtenName(name: Uint8Array): string {
-  return Buffer.from(encodeString(quoteName(name)), 'utf8').toString('latin1');
+/** A directory as it is put together: nodes, or several with the commas between them. */
+class Writing {
+  readonly bounds: number[] = [];
+  readonly #parts: Buffer[] = [];
+  #length = opening.length;
+
+  /** `bounds` of what is in the part, however they are counted there; else it is one node. */
+  add(part: Buffer, bounds: readonly number[] = [0, part.length]): void {
+    if (this.#parts.length > 0) this.#length += 1;
+    const shift = this.#length - (bounds[0] ?? 0);
+    for (const bound of bounds) this.bounds.push(bound + shift);
+    this.#parts.push(part);
+    this.#length += part.length;
+  }
+
+  /** Of memory of its own, since it may be kept for long. */
+  end(): Buffer {
+    const bytes = Buffer.allocUnsafeSlow(this.#length + closing.length);
+    let at = bytes.write(opening, 'latin1');
+    for (const [index, part] of this.#parts.entries()) {
+      if (index > 0) at = bytes.writeUInt8(comma, at);
+      at += part.copy(bytes, at);
+    }
+    bytes.write(closing, at, 'latin1');
+    return bytes;
+  }
 }
 
-function joined(parts: readonly Buffer[]): Buffer {
-  const comma = Buffer.from(',');
-  const between = parts.flatMap((part, at) => (at === 0 ? [part] : [comma, part]));
-  return Buffer.concat([Buffer.from(opening), ...between, Buffer.from(closing)]);
+function isAt(bytes: Uint8Array, offset: number, wanted: Uint8Array): boolean {
+  for (let at = 0; at < wanted.length; at += 1) if (bytes[offset + at] !== wanted[at]) return false;
+  return true;
+}
+
+/** With both quotes: none other ends where it ends. */
+function writtenName(name: Uint8Array): Buffer {
+  return Buffer.from(encodeString(quoteName(name)), 'utf8');
+}
+
+/** Where nodes begin and end in a tree with a character for each byte. */
+function boundsOf(text: string): readonly number[] | undefined {
+  if (!text.startsWith(opening) || !text.endsWith(closing)) return undefined;
+  const end = text.length - closing.length;
+  if (end <= opening.length) return end === opening.length ? [] : undefined;
+  if (!text.startsWith(`${nodeOpening}"`, opening.length) || text[end - 1] !== '}') return undefined;
+  return text.includes(attributes) ? nestedBounds(text, end) : plainBounds(text, end);
 }
 
 function plainBounds(text: string, end: number): number[] {

@@ -22,6 +22,11 @@ export interface SavedBlob {
   readonly storedLength: number;
 }
 
+/** A tree that was made of another, to be changed again later. */
+export interface SavedTree extends SavedBlob {
+  readonly text: TreeText;
+}
+
 /** Totals of one run so far, in bytes and numbers. */
 export interface WriterProgress {
   readonly blobsNew: number;
@@ -123,12 +128,13 @@ export class RepositoryWriter {
    * Saves a stored directory again with other nodes in place of some (`TreeText.with`). Refuses as `saveTree` does: what is
    * not replaced is in the repository because everything below the directory it is copied from is.
    */
-  async saveChangedTree(before: TreeText, changes: ReadonlyMap<Uint8Array, TreeNode | null>): Promise<SavedBlob> {
+  async saveChangedTree(before: TreeText, changes: ReadonlyMap<Uint8Array, TreeNode | null>): Promise<SavedTree> {
     await this.#assertSubtree(before.id);
     for (const node of changes.values()) if (node !== null) await this.#assertComplete(node);
-    const saved = await this.saveBlob('tree', before.with(changes));
+    const after = before.with(changes);
+    const saved = await this.saveBlob('tree', after.bytes);
     this.#savedTrees.add(saved.id);
-    return saved;
+    return { ...saved, text: after.named(saved.id) };
   }
 
   /** Resolves when everything saved so far is durable and listed in a durable index. */

@@ -64,6 +64,7 @@ export async function buildPlan(input: BuildInput): Promise<BuiltPlan> {
     notes,
     attributes: abilities,
     ownersCount: abilities.isPrivileged,
+    places: new Set(roots.filter(isDirectory).map(treePath)),
     signal,
   });
   try {

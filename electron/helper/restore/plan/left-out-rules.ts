@@ -37,7 +37,8 @@ export class LeftOutRules {
   readonly #cachesThen = new WeakSet<PlanDirectory>();
 
   constructor(rules: readonly RootRules[], source: Pick<SnapshotSource, 'loadData'>, target: TargetTree) {
-    this.#rules = rules.filter(({ excludes }) => !excludes.isEmpty);
+    // A place without rules inside one with some has none.
+    this.#rules = rules.every(({ excludes }) => excludes.isEmpty) ? [] : rules;
     this.#source = source;
     this.#target = target;
   }
@@ -63,7 +64,8 @@ export class LeftOutRules {
     const known = this.#folders.get(directory);
     if (known !== undefined) return known;
     const steps = parseSnapshotPath(directory.snapshotPath, 'selection');
-    const rules = this.#rules.find(({ root }) => startsWith(steps, root.treeSteps));
+    const around = this.#rules.filter(({ root }) => startsWith(steps, root.treeSteps));
+    const [rules] = around.toSorted((a, b) => b.root.treeSteps.length - a.root.treeSteps.length);
     const folder = rules === undefined ? null : this.#newFolder(directory, steps, rules);
     this.#folders.set(directory, folder);
     return folder;

@@ -30,6 +30,8 @@ export interface PlanBuilderParts {
   readonly notes: PlanNotes;
   readonly attributes: AttributeRules;
   readonly ownersCount: boolean;
+  /** Quoted paths in the snapshot of the places it was made of: one that is inside another is planned by itself. */
+  readonly places: ReadonlySet<string>;
   readonly signal: AbortSignal;
 }
 
@@ -114,7 +116,7 @@ export class PlanBuilder {
   async #planEntry(parent: PlanDirectory, node: TreeNode, now: Found | null, choice: Choice): Promise<void> {
     const { notes, snapshotNotes, snapshotTimeNs } = this.#with;
     const path = joinSnapshotPath(parent.snapshotPath, quoteName(node.name));
-    if (path === reservedPath) return;
+    if (path === reservedPath || this.#with.places.has(path)) return;
     if (node.type === 'irregular') {
       notes.say({
         code: 'type-change',

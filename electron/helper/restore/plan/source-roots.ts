@@ -36,7 +36,10 @@ export async function sourceRoots(snapshot: StoredSnapshot, tree: StoredTree): P
   return roots;
 }
 
-/** Distributes a selection over the places it lies in. Nothing selected means everything. */
+/**
+ * Distributes a selection over the places it lies in: where one is inside another, over the inner one. Nothing selected means
+ * everything.
+ */
 export async function chooseFrom(
   roots: readonly SourceRoot[],
   selection: readonly string[],
@@ -51,7 +54,8 @@ export async function chooseFrom(
     }
     const inside = chosen.filter(({ treeSteps }) => startsWith(steps, treeSteps));
     const around = chosen.filter(({ treeSteps }) => startsWith(treeSteps, steps));
-    for (const root of inside) choose(root.choice, steps.slice(root.treeSteps.length));
+    const [innermost] = inside.toSorted((a, b) => b.treeSteps.length - a.treeSteps.length);
+    if (innermost !== undefined) choose(innermost.choice, steps.slice(innermost.treeSteps.length));
     for (const root of around) choose(root.choice, []);
     if (inside.length + around.length === 0) {
       throw badInput(

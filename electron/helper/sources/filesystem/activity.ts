@@ -1,14 +1,7 @@
 import { constants } from 'node:fs';
+import type { Activity } from '../contract.ts';
 import type { OpenTree, TreeEntry } from './tree.ts';
 import { Turns } from './turns.ts';
-
-export interface Activity {
-  /** Entries whose content, attributes or names changed since; one that was removed shows as its folder’s change. */
-  readonly changes: number;
-  /** Null when nothing did. */
-  readonly newestNs: bigint | null;
-  readonly tookMs: number;
-}
 
 /** Counts what changed in a tree after an instant, by looking only. Nothing is opened but folders. */
 export async function countChanges(tree: OpenTree, sinceNs: bigint, signal: AbortSignal): Promise<Activity> {

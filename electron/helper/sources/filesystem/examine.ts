@@ -6,11 +6,18 @@ import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { mountOfDescriptor } from '../../system/mounts.ts';
 import { statxDescriptor } from '../../system/statx.ts';
-import type { ExamineContext, OwnPlaces, SourceKind } from '../contract.ts';
-import { type Activity, countChanges } from './activity.ts';
+import type { Activity, ExamineContext, OwnPlaces, SourceKind } from '../contract.ts';
+import { countChanges } from './activity.ts';
 import { boundariesOf, chosenPaths } from './boundaries.ts';
 import { countTree } from './count.ts';
-import { type ExcludeRules, noRules, rulesDetail, rulesOf, storeRules } from './excludes/exclude-rules.ts';
+import {
+  type ExcludeRules,
+  excludesForSnapshot,
+  noRules,
+  rulesDetail,
+  rulesOf,
+  storeRules,
+} from './excludes/exclude-rules.ts';
 import { Excludes } from './excludes/excludes.ts';
 import type { FilesystemFacts } from './facts.ts';
 import { measureExcludes } from './measure.ts';
@@ -104,6 +111,7 @@ async function examine(
       deviceId,
       inode,
       leftOut: tree.leftOut(),
+      excludes: excludesForSnapshot(spec),
       detail: { [rulesDetail]: storeRules(rules) },
       ...count,
       openTree: () => reopen(spec, root, files, context.own, rules, { deviceId, inode }),

@@ -1,6 +1,5 @@
 export { createFilesystemSource, type FilesystemSource, type FilesystemSourceOptions } from './examine.ts';
 export { cacheTagBytes, cacheTagName, isCacheTag } from './excludes/cache-tag.ts';
-export { excludesForSnapshot } from './excludes/exclude-rules.ts';
 export { type Excludes, excludesOf, type FolderExcludes } from './excludes/excludes.ts';
 export type { FilesystemFacts } from './facts.ts';
 export type { OpenTree, TreeEntry, VisitEntry } from './tree.ts';

@@ -26,6 +26,7 @@ export function memoryDatabaseSource(
       if (database === undefined) throw new Error(`there is no database ${spec.name}`);
       const sizes = database.fileNames().map((name) => database.readFile(name)?.length ?? 0);
       return {
+        kind: 'memory-database',
         location: `memory://${spec.name}`,
         filesystem: 'memory',
         mountPoint: '',

@@ -21,7 +21,13 @@ export interface MemoryFolderFacts extends SourceFacts {
 export function memoryFolderFacts(folder: MemoryFolder): MemoryFolderFacts {
   const files = folder.paths.length;
   const bytes = folder.paths.reduce((sum, path) => sum + folder.read(path).length, 0);
-  const where = { location: '/made-up/folder', filesystem: 'memory', mountPoint: '/made-up', device: 'memory' };
+  const where = {
+    kind: 'memory-folder',
+    location: '/made-up/folder',
+    filesystem: 'memory',
+    mountPoint: '/made-up',
+    device: 'memory',
+  };
   return { ...where, leftOut: [], files, bytes, counted: true, folder };
 }
 

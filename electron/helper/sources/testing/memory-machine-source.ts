@@ -27,6 +27,7 @@ export function memoryMachineSource(
       if (machine === undefined) throw new Error(`there is no machine ${spec.name}`);
       const disks = machine.diskNames;
       return {
+        kind: 'memory-machine',
         location: `memory://${spec.name}`,
         filesystem: 'disks',
         mountPoint: '',

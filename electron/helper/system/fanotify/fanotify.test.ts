@@ -49,6 +49,12 @@ describe('events with names', () => {
 });
 
 describe('events of inodes', () => {
+  it('tell who it was', () => {
+    const pids: number[] = [];
+    forEachInodeEvent(recorded.byInode, recorded.byInode.length, (_mask, _handle, pid) => pids.push(pid));
+    expect(pids).toEqual([0x3a08, 0x3a08, 0x3a08, 0x3a08]);
+  });
+
   it('tell what happened to which, in the kernel’s order', () => {
     expect(inodeEvents(recorded.byInode)).toEqual([
       [bits.movedFrom, handles.a],

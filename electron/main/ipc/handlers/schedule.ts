@@ -2,10 +2,10 @@ import { machineZone } from '../../../schedule/index.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
 
-type Needs = Pick<Services, 'access' | 'announce' | 'autostart' | 'helper' | 'schedule'>;
+type Needs = Pick<Services, 'access' | 'announce' | 'autostart' | 'helper' | 'schedule' | 'views'>;
 
 export function scheduleHandlers(services: Needs): HandlersOf<'schedule' | 'keep'> {
-  const { access, announce, autostart, helper, schedule } = services;
+  const { access, announce, autostart, helper, schedule, views } = services;
   return {
     'schedule.state': async () => {
       // A desktop's own tools change it too; what cannot be looked at is as it was.
@@ -18,6 +18,7 @@ export function scheduleHandlers(services: Needs): HandlersOf<'schedule' | 'keep
       announce(['sources', 'schedule']);
       return state;
     },
+    'schedule.quiet': ({ sourceId }) => views.quietOf(sourceId),
     'keep.plan': (params) => access.call('keep.plan', { ...params, zone: machineZone() }),
   };
 }

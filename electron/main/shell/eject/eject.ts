@@ -32,7 +32,8 @@ export async function ejectDisk(mountPoint: string, parts: EjectParts): Promise<
   }
   const block = disks.blocks.find(({ mountPoints }) => mountPoints.includes(mountPoint));
   if (!block) return not(`Nothing that can be ejected is mounted at ${mountPoint}.`);
-  const disk = diskOf(block, disks);
+  // The one that was asked for first: the service tells them in no order.
+  const disk = diskOf(block, disks).toSorted((a, b) => Number(b === block) - Number(a === block));
   for (const each of disk) {
     // One unmount takes away one of several mounts of the same filesystem.
     for (const mounted of each.mountPoints) {

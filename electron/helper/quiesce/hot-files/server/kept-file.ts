@@ -15,9 +15,19 @@ export interface KeptFileLimits {
   readonly longestWaitMs: number;
   /** Called between pieces of long work: says that the server is awake. */
   readonly beat: () => void;
+  /** The product's own by default; tests take one away. */
+  readonly steps?: Partial<KeptFileSteps>;
 }
 
-interface Span {
+export interface KeptFileSteps {
+  readonly waitingCallOf: typeof waitingCallOf;
+  /** Where the last access of each thread is remembered until the hold. */
+  readonly newUnderWay: () => Map<number, Span>;
+}
+
+const ownSteps: KeptFileSteps = { waitingCallOf, newUnderWay: () => new Map() };
+
+export interface Span {
   readonly from: number;
   readonly to: number;
 }
@@ -37,11 +47,12 @@ export class KeptFile {
   readonly group: PreContentGroup;
   readonly #pathFd: number;
   readonly #limits: KeptFileLimits;
+  readonly #steps: KeptFileSteps;
   /** Of the last access; reads through it raise no event. Undefined before the first. */
   #readFd: number | undefined;
   #sizeAtHold: number | undefined;
   /** Last access of each thread that was let go on before the hold: it may not have happened yet. */
-  readonly #underWay = new Map<number, Span>();
+  readonly #underWay: Map<number, Span>;
   readonly #kept = new Map<number, number>();
   /** Threads that asked before the hold. */
   readonly askers = new Set<number>();
@@ -56,6 +67,8 @@ export class KeptFile {
 
   constructor(path: string, limits: KeptFileLimits) {
     this.#limits = limits;
+    this.#steps = { ...ownSteps, ...limits.steps };
+    this.#underWay = this.#steps.newUnderWay();
     this.#pathFd = openSync(path, O_PATH);
     this.group = openPreContentGroup();
     const mask = eventBits.preAccess | eventBits.openPermission;
@@ -122,7 +135,7 @@ export class KeptFile {
     const offset = Number(request.range?.offset ?? 0);
     const count = Number(request.range?.count ?? 0);
     if ((request.mask & eventBits.openPermission) !== 0 && request.tid !== process.ppid) this.openings += 1;
-    const call = waitingCallOf(request.tid, request.mask, count);
+    const call = this.#steps.waitingCallOf(request.tid, request.mask, count);
     switch (call.kind) {
       case 'read':
         // A thread does one thing at a time: what it was let do before is done.

@@ -2,7 +2,8 @@
 
 It writes its own blocks (those whose number is INDEX modulo WRITERS), one after the other in an order that everybody can
 compute, each full of copies of: its index, the number of the write, the block, and how far the others had come before.
-After each write it publishes its number in COUNTERS, shared memory. See crowd.ts for the judge. Ends with its input.
+After each write it publishes its number in COUNTERS, shared memory, and from byte 2048 on how long its slowest write took,
+in seconds, which whoever reads it sets to zero. See crowd.ts for the judge. Ends with its input.
 """
 import mmap
 import os
@@ -40,6 +41,9 @@ while True:
     before = time.monotonic()
     if os.pwritev(fd, [area], block * BLOCK) != BLOCK:
         raise OSError("short write")
-    slowest = max(slowest, time.monotonic() - before)
+    took = time.monotonic() - before
+    slowest = max(slowest, took)
+    recently = struct.unpack_from("<d", counters, 2048 + index * 8)[0]
+    struct.pack_into("<d", counters, 2048 + index * 8, max(recently, took))
     struct.pack_into("<Q", counters, index * 8, number)
 print(f"{number} {slowest * 1000:.3f}", flush=True)

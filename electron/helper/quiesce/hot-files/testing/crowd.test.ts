@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { judgeCrowd } from './crowd.ts';
+import { fillerOf } from './filler.ts';
 
 const writers = 2;
 const blocks = 8;
@@ -40,6 +41,16 @@ describe('judgeCrowd', () => {
     expect(changed).toBeDefined();
     early.copy(file, (changed ?? 0) * 4096, (changed ?? 0) * 4096, ((changed ?? 0) + 1) * 4096);
     expect(judgeCrowd(file, { writers, blocks }).bad.length).toBeGreaterThan(0);
+  });
+
+  it('tells what was there before from what nobody wrote', () => {
+    const file = Buffer.concat(Array.from({ length: blocks }, (_, block) => Buffer.from(fillerOf(block))));
+    expect(judgeCrowd(file, { writers, blocks, isFilled: true })).toEqual({ bad: [], held: 0 });
+    file.copy(file, 4096, 0, 4096);
+    expect(judgeCrowd(file, { writers, blocks, isFilled: true }).bad).toContain('block 1 holds what nobody wrote');
+    expect(judgeCrowd(file.subarray(0, 7 * 4096), { writers, blocks, isFilled: true }).bad).toContain(
+      'block 7 is not there',
+    );
   });
 
   it('rejects a block of two writes', () => {

@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { blockBytes, fillerOf } from './filler.ts';
 
 export interface CrowdPlan {
   readonly path: string;
@@ -11,6 +12,8 @@ export interface CrowdPlan {
   /** Of each writer. */
   readonly writesPerSecond: number;
   readonly way: 'plain' | 'direct';
+  /** What nobody wrote to yet holds what `fillFile` put there; else zeros. */
+  readonly isFilled?: boolean;
 }
 
 export interface CrowdReport {
@@ -20,12 +23,15 @@ export interface CrowdReport {
 }
 
 export interface Crowd extends AsyncDisposable {
+  /** Longest single write of anybody since this was asked last, or since the beginning; ms. */
+  slowestMs(): number;
   /** Stops all and tells what they did. */
   stop(): Promise<CrowdReport>;
 }
 
-const blockBytes = 4096;
 const copyBytes = 128;
+/** In the counters, as crowd.py has it. */
+const slowestAt = 2048;
 
 /** Several processes that write to one file; see crowd.py. Resolves when all of them have it open. */
 export async function startCrowd(plan: CrowdPlan): Promise<Crowd> {
@@ -50,6 +56,14 @@ export async function startCrowd(plan: CrowdPlan): Promise<Crowd> {
     rmSync(directory, { recursive: true, force: true });
   };
   return {
+    slowestMs: () => {
+      const bytes = readFileSync(counters);
+      const slowest = Array.from({ length: plan.writers }, (_, index) => bytes.readDoubleLE(slowestAt + index * 8));
+      const fd = openSync(counters, 'r+');
+      writeSync(fd, Buffer.alloc(plan.writers * 8), 0, plan.writers * 8, slowestAt);
+      closeSync(fd);
+      return Math.max(...slowest) * 1000;
+    },
     stop: async () => {
       for (const child of children) child.stdin?.end();
       const said = await Promise.all(lines.map(async (each) => String((await each.next()).value)));
@@ -69,7 +83,7 @@ export async function startCrowd(plan: CrowdPlan): Promise<Crowd> {
  */
 export function judgeCrowd(
   copy: Buffer,
-  { writers, blocks }: Pick<CrowdPlan, 'writers' | 'blocks'>,
+  { writers, blocks, isFilled = false }: Pick<CrowdPlan, 'writers' | 'blocks' | 'isFilled'>,
 ): { readonly bad: readonly string[]; readonly held: number } {
   const bad: string[] = [];
   const newest = Array<number>(writers).fill(0);
@@ -77,6 +91,8 @@ export function judgeCrowd(
   const found = new Map<number, number>();
   for (let block = 0; block < blocks; block += 1) {
     const bytes = copy.subarray(block * blockBytes, (block + 1) * blockBytes);
+    if (bytes.length < blockBytes) bad.push(`block ${block} is not there`);
+    if (isFilled && bytes.equals(fillerOf(block))) continue;
     const first = bytes.subarray(0, copyBytes);
     for (let at = copyBytes; at < blockBytes; at += copyBytes)
       if (!bytes.subarray(at, at + copyBytes).equals(first)) {

@@ -6,8 +6,9 @@ import { findWriterHolders } from '../../../system/writer-holders.ts';
 import type { ContentVerdict, StillContent } from '../../contract.ts';
 import { startGuard, withFrozen } from '../../guard/index.ts';
 import { guardBinary } from '../../guard/testing/guard-binary.ts';
-import type { ExpectedFile, HotFile } from '../contract.ts';
-import type { HotFileWatchOptions } from '../watch.ts';
+import type { ExpectedFile, HotFile, HotFiles } from '../contract.ts';
+import { type HotFileWatchOptions, startHotFileWatch } from '../watch.ts';
+import { type Scribe, startScribe } from './scribe.ts';
 
 export function openHotFile(path: string): HotFile & Disposable {
   const fd = openSync(path, constants.O_RDONLY);
@@ -107,4 +108,29 @@ export function killLater(pid: number, seconds: number): Disposable {
   });
   killer.unref();
   return { [Symbol.dispose]: () => void (killer.pid !== undefined && process.kill(-killer.pid, 'SIGKILL')) };
+}
+
+/** A file that is watched, whoever changes it, and what takes it: opened in the order in which it happens in the product. */
+export interface HotScene extends AsyncDisposable {
+  readonly scribe: Scribe;
+  readonly file: HotFile;
+  readonly hot: HotFiles;
+}
+
+/** Watches, then opens the file as a writer, then as we do. Nothing is prepared yet. */
+export async function openHotScene(
+  root: number,
+  path: string,
+  options: Partial<HotFileWatchOptions> = {},
+): Promise<HotScene> {
+  const own = watchOptions(root);
+  await using opened = new AsyncDisposableStack();
+  const watch = opened.use(startHotFileWatch({ ...own, ...options, steps: { ...own.steps, ...options.steps } }));
+  watch.expect(expectedFile(path));
+  const scribe = opened.use(startScribe());
+  await scribe.open(path);
+  const file = opened.use(openHotFile(path));
+  const hot = opened.use(watch.newHotFiles());
+  const all = opened.move();
+  return { scribe, file, hot, [Symbol.asyncDispose]: () => all.disposeAsync() };
 }

@@ -2,6 +2,8 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { cancelled } from '../../../../../shared/errors/index.ts';
+import { deviceNumber } from '../../../system/mounts.ts';
 import {
   type LoopFilesystem,
   openLoopFilesystem,
@@ -9,6 +11,7 @@ import {
 } from '../../../system/testing/loop-filesystem.ts';
 import { sleepSync } from '../../guard/testing/sleep-sync.ts';
 import { type HoldSteps, holdSteps } from '../../holding/hold-still.ts';
+import { FreezePace } from '../../lease/index.ts';
 import { examineFolder } from '../../testing/examine-folder.ts';
 import { freezeEnvironment } from '../../testing/freeze-environment.ts';
 import type { MachineConditions } from '../conditions.ts';
@@ -26,7 +29,7 @@ describe.skipIf(missing !== undefined)(missing ?? 'the trial', () => {
   let state = '';
   const quiet: MachineConditions = {
     ...{ audit: 'none', isContainer: false, swaps: [], canLockMemory: true, controlGroup: undefined, outputFiles: [] },
-    ...{ hasEmergencyThaw: true, kernel: 'kernel-1' },
+    ...{ askedPrograms: () => [], hasEmergencyThaw: true, kernel: 'kernel-1' },
   };
   beforeAll(async () => {
     filesystem = await openLoopFilesystem({ type: 'ext4', sizeMiB: 32 });
@@ -102,6 +105,64 @@ describe.skipIf(missing !== undefined)(missing ?? 'the trial', () => {
     expect(freezes.count).toBe(1);
     const felt = await runTrial({ ...parts, leaseMs: 490, probeFolder: undefined });
     expect(felt.outcome).toBe('failed');
+  });
+
+  const after =
+    <A, R>(strike: () => void, step: (of: A) => R): ((of: A) => R) =>
+    (of) => {
+      strike();
+      return step(of);
+    };
+  /** What cancels, and how many holds come before it. */
+  const moments: readonly (readonly [string, number, (cancel: () => void) => Partial<HoldSteps>])[] = [
+    ['while guard and witness start', 0, (cancel) => ({ startGuard: after(cancel, holdSteps.startGuard) })],
+    ['while it is flushed', 0, (cancel) => ({ flush: after(cancel, holdSteps.flush) })],
+    [
+      'after the first of three',
+      1,
+      (cancel) => ({
+        withFrozen: (guard, work) => {
+          const outcome = holdSteps.withFrozen(guard, work);
+          cancel();
+          return outcome;
+        },
+      }),
+    ],
+  ];
+  it.each(moments)('is cancelled %s: nobody is held after that, and nothing is kept', async (_, holds, strike) => {
+    const facts = await examineFolder(folder);
+    const cancelling = new AbortController();
+    const taken = { ...holdSteps, ...strike(() => cancelling.abort(cancelled())) };
+    let freezes = 0;
+    const steps: HoldSteps = {
+      ...taken,
+      withFrozen: (guard, work) => {
+        freezes += 1;
+        return taken.withFrozen(guard, work);
+      },
+    };
+    const parts = { facts, filesystem: 'f', kernel: 'k', leaseMs: 2000, environment: freezeEnvironment(), steps };
+    const trial = runTrial({ ...parts, probeFolder: join(filesystem.mountPoint, 'ours'), signal: cancelling.signal });
+    await expect(trial).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(freezes).toBe(holds);
+    writeFileSync(join(folder, 'written'), 'since');
+  });
+
+  it('is cancelled while the filesystem rests from the hold before, at once', async () => {
+    const facts = await examineFolder(folder);
+    const cancelling = new AbortController();
+    const pace = new FreezePace();
+    pace.note(deviceNumber(facts.mount), { stallMs: 200, isOverrun: false });
+    expect(pace.restMs(deviceNumber(facts.mount))).toBeGreaterThan(1000);
+    const hold = rootHold('cancelled');
+    const before = performance.now();
+    const trial = hold.tryOut(facts, freezeEnvironment({ pace }), cancelling.signal);
+    setTimeout(() => cancelling.abort(cancelled()), 100);
+    await expect(trial).rejects.toMatchObject({ kind: 'cancelled' });
+    // Not after the rest, which is the four seconds that are asked for above.
+    expect(performance.now() - before).toBeLessThan(3500);
+    expect(hold.state(facts).last).toBeNull();
+    expect(rootHold('cancelled').state(facts)).toMatchObject({ isNeeded: true, last: null });
   });
 
   it.each<[string, Partial<MachineConditions>, string]>([

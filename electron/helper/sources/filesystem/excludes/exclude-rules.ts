@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { Evidence } from '../../../../../shared/domain/evidence.ts';
 import { excludePresets } from '../../../../../shared/domain/excludes/presets.ts';
 import type { FilesystemSpec } from '../../../../../shared/domain/source.ts';
 import { unusualHomes } from './home-folders.ts';
@@ -53,6 +54,22 @@ export function isWithoutRules(rules: ExcludeRules): boolean {
 
 /** Under this name rules are part of a snapshot’s evidence. */
 export const rulesDetail = 'excludeRules';
+
+/** The rules of one of several places, by its path. */
+function rulesDetailOf(location: string): string {
+  return `${rulesDetail}:${location}`;
+}
+
+/** What a folder's evidence keeps of its rules, as one of several places keeps it. */
+export function memberRules(location: string, detail: Evidence['detail'] = {}): Evidence['detail'] {
+  const rules = detail[rulesDetail];
+  return rules === undefined ? {} : { [rulesDetailOf(location)]: rules };
+}
+
+/** As it was stored for a place, alone or as one of several; undefined when there were none. */
+export function storedRules(detail: Evidence['detail'], location: string): Evidence['detail'][string] | undefined {
+  return detail[rulesDetailOf(location)] ?? detail[rulesDetail];
+}
 
 export function storeRules(rules: ExcludeRules): string {
   return JSON.stringify(rules);

@@ -2,7 +2,7 @@ import type { Evidence } from '../../../../../shared/domain/evidence.ts';
 import { pathKey, pathParts } from '../path-bytes.ts';
 import type { TreeEntry } from '../tree.ts';
 import { cacheTagName } from './cache-tag.ts';
-import { type ExcludeRules, isWithoutRules, noRules, readRules, rulesDetail } from './exclude-rules.ts';
+import { type ExcludeRules, isWithoutRules, noRules, readRules, storedRules } from './exclude-rules.ts';
 import { usualHomes } from './home-folders.ts';
 import { IgnoreRules } from './ignore-rules.ts';
 import {
@@ -125,7 +125,7 @@ export class Excludes {
 
 /** The rules that a snapshot’s evidence keeps, below `root`; null when this version does not understand them. */
 export function excludesOf(detail: Evidence['detail'], root: Buffer): Excludes | null {
-  const stored = detail[rulesDetail];
+  const stored = storedRules(detail, root.toString());
   const rules = stored === undefined ? noRules : readRules(stored);
   if (rules === null) return null;
   try {

@@ -23,7 +23,19 @@ const group = 'guestcheck';
 const plans: Readonly<Record<string, WriterPlan>> = {
   mixed: { kinds: ['in-place', 'append', 'rename-over', 'mapped'], files: 4, blocks: 8 },
   others: { kinds: ['truncate', 'hardlink', 'move', 'direct', 'mapped', 'rename-over'], files: 2, blocks: 8 },
+  // Nothing of it is ever flushed by whoever writes: a rename that outruns its content would show as an empty file.
+  unsynced: { kinds: ['rename-over', 'mapped'], files: 6, blocks: 8 },
 };
+
+/** What is printed. */
+export interface GuestReport {
+  readonly ok: boolean;
+  readonly verdicts: readonly GuestVerdict[];
+  /** What was wrong with each; empty when nothing was. */
+  readonly accidents: Readonly<Record<string, string>>;
+  /** Snapshots of ours that are still there. */
+  readonly left: readonly string[];
+}
 
 export interface GuestVerdict {
   readonly volume: string;
@@ -220,7 +232,8 @@ async function main(disk: string, copies: number): Promise<void> {
   const isGood = ({ broken, stale, failed }: GuestVerdict): boolean =>
     broken.length === 0 && stale === 0 && failed.length === 0;
   const ok = verdicts.every(isGood) && left.length === 0 && Object.values(accidents).every((each) => each === '');
-  process.stdout.write(`${JSON.stringify({ ok, verdicts, accidents, left })}\n`);
+  const report: GuestReport = { ok, verdicts, accidents, left };
+  process.stdout.write(`${JSON.stringify(report)}\n`);
 }
 
 const [disk = '', copies = '20'] = process.argv.slice(2);

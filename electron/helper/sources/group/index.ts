@@ -1,0 +1,2 @@
+export type { GroupFacts } from './facts.ts';
+export { createGroupSource } from './group-source.ts';
