@@ -44,11 +44,7 @@ async function ensureProgram(wanted) {
   const program = inTree('out/tools', `${wanted.name}-${wanted.version}`);
   const triedMark = `${program}.not-to-be-had`;
   if (isExecutable(program)) return program;
-  if (
-    existsSync(triedMark) ||
-    !isOnPath('dpkg-deb') ||
-    read('dpkg', ['--print-architecture'])?.trim() !== arch
-  ) {
+  if (existsSync(triedMark) || !isOnPath('dpkg-deb') || read('dpkg', ['--print-architecture'])?.trim() !== arch) {
     return undefined;
   }
   const mirror = debianMirror();

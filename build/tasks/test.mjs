@@ -1,5 +1,5 @@
-import { ensure } from '../setup/index.mjs';
 import { ensureNewerRestic, ensureRestServer } from '../setup/debian-programs.mjs';
+import { ensure } from '../setup/index.mjs';
 import { runTask, SetupError, say } from '../setup/say.mjs';
 import { stages } from './test-stages.mjs';
 

@@ -58,7 +58,8 @@ describe('packs that a run left without an index', () => {
     const repository = await openRepository(backend, options);
     expect(await storeAgain(repository, blobs)).toMatchObject({ blobsNew: 2, blobsKnown: 4 });
     await repository.loadIndex();
-    for (const blob of blobs) expect((await repository.loadBlob('data', sha256(blob) as BlobId)).equals(blob)).toBe(true);
+    for (const blob of blobs)
+      expect((await repository.loadBlob('data', sha256(blob) as BlobId)).equals(blob)).toBe(true);
   });
 
   it('are somebody else’s while somebody else holds a lock', async () => {

@@ -74,7 +74,9 @@ for (const kind of remoteKinds.filter(({ name }) => name !== 'rclone'))
       backendConformance(`a place on ${kind.name}, every other connection bad,`, async () => {
         const [one, two] = [place(`c${count}`), place(`c${count}`)];
         await one.backend.prepare();
-        proxy.fail((connection) => (connection % 2 === 1 ? troubles[((connection - 1) / 2) % troubles.length] : undefined));
+        proxy.fail((connection) =>
+          connection % 2 === 1 ? troubles[((connection - 1) / 2) % troubles.length] : undefined,
+        );
         return {
           backend: one.backend,
           other: two.backend,

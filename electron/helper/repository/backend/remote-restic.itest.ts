@@ -59,7 +59,7 @@ for (const binary of resticBinaries())
           expect((await again.snapshots.list()).snapshots.length).toBe(2);
           await assertHealthy(again);
           expect(await restic('cat', 'config')).toContain(repository.id);
-          expect(JSON.parse(await restic('list', 'locks', '--json', '--no-lock') || '[]')).toEqual([]);
+          expect(JSON.parse((await restic('list', 'locks', '--json', '--no-lock')) || '[]')).toEqual([]);
         });
 
         it('makes what we open, and reads what we add', async () => {

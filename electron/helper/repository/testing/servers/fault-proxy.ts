@@ -1,5 +1,5 @@
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { AddressInfo } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
 /**
  * What happens to one connection. `afterBytes` counts what the server has sent (`down`) or was sent (`up`) on it.
@@ -12,8 +12,7 @@ export type Fault =
   | { readonly kind: 'flip'; readonly atByte: number }
   | { readonly kind: 'answer'; readonly text: string };
 
-export const answer500 =
-  'HTTP/1.1 500 Internal Server Error\r\ncontent-length: 4\r\nconnection: close\r\n\r\noops';
+export const answer500 = 'HTTP/1.1 500 Internal Server Error\r\ncontent-length: 4\r\nconnection: close\r\n\r\noops';
 export const answer503 =
   'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
 

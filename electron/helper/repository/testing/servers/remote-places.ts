@@ -7,7 +7,7 @@ import { startingProgram } from '../start-program.ts';
 import { restServers, testPassword, testUser } from './rest-servers.ts';
 import { startS3rver, testKeys } from './s3-servers.ts';
 import { findServerProgram } from './server-process.ts';
-import { startSshd, sshdMissing } from './sshd.ts';
+import { sshdMissing, startSshd } from './sshd.ts';
 
 /** A real server with a repository's place on it. */
 export interface RemotePlaceUnderTest {
@@ -18,7 +18,11 @@ export interface RemotePlaceUnderTest {
   /** The place as it is reached on a port: its own, or that of a proxy before it. */
   location(path: string, port: number): RemoteLocation;
   /** How restic is told the same place. */
-  restic(path: string): { readonly repository: string; readonly env: Record<string, string>; readonly options: string[] };
+  restic(path: string): {
+    readonly repository: string;
+    readonly env: Record<string, string>;
+    readonly options: string[];
+  };
   stop(): Promise<void>;
 }
 

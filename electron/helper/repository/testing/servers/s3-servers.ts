@@ -27,7 +27,14 @@ export function startS3rver(
     writeFileSync(file, script.replace('@20minutes/s3rver', from));
     return {
       program: process.execPath,
-      args: ['--no-warnings', '--openssl-legacy-provider', file, String(port), join(folder, 'buckets'), settings.signatures ?? 'right'],
+      args: [
+        '--no-warnings',
+        '--openssl-legacy-provider',
+        file,
+        String(port),
+        join(folder, 'buckets'),
+        settings.signatures ?? 'right',
+      ],
     };
   }, settings);
 }
