@@ -37,6 +37,11 @@ export const packageRules: readonly PackageRule[] = [
     allowed: ['electron/helper/repository', 'electron/helper/workers'],
     reason: 'Poly1305-AES’ authenticator and fast hashes of the repository format',
   },
+  {
+    name: 'aws4fetch',
+    allowed: ['electron/helper/repository/backend/s3'],
+    reason: 'signatures of requests to S3; a hundredth of the vendor’s SDK, and it brings nothing along',
+  },
   { name: 'commander', allowed: ['electron/cli'], reason: 'options and help of the command line' },
   // window
   { name: 'react', allowed: ['renderer'], reason: 'the window’s components' },
@@ -83,6 +88,11 @@ export const packageRules: readonly PackageRule[] = [
   { name: 'vitest', allowed: tests, reason: 'the tests’ runner; test files only' },
   { name: '@playwright/test', allowed: ['e2e', 'build/playwright.config.ts'], reason: 'drives the app' },
   { name: 'smtp-server', allowed: ['electron/alerts', 'e2e'], reason: 'a real mail server in tests' },
+  {
+    name: '@20minutes/s3rver',
+    allowed: ['electron/helper/repository/testing/servers'],
+    reason: 'an S3 server in tests; started as a process of its own',
+  },
   { name: '@axe-core/playwright', allowed: ['e2e'], reason: 'finds what assistive technology cannot use' },
 ];
 

@@ -21,6 +21,10 @@ export const groups = {
   },
   build: { reason: 'compiler of the freeze guard', names: ['gcc', 'libc6-dev'] },
   restic: { reason: 'the program that opens the repositories too', names: ['restic'] },
+  servers: {
+    reason: 'servers that repositories are kept on in tests; none of them is started by the system',
+    names: ['rclone', 'openssh-client', 'openssh-server'],
+  },
   filesystems: {
     reason: 'making, mounting and reading the filesystems under test',
     names: ['e2fsprogs', 'xfsprogs', 'btrfs-progs', 'mount', 'util-linux', 'acl', 'attr'],
@@ -46,6 +50,6 @@ export const groups = {
 export const purposes = {
   build: ['build'],
   app: ['app', 'build'],
-  test: ['app', 'build', 'restic', 'filesystems', 'desktop', 'everyday', 'guest', 'polkit'],
-  bench: ['app', 'build', 'restic', 'filesystems', 'desktop', 'everyday', 'guest', 'polkit', 'borg'],
+  test: ['app', 'build', 'restic', 'servers', 'filesystems', 'desktop', 'everyday', 'guest', 'polkit'],
+  bench: ['app', 'build', 'restic', 'servers', 'filesystems', 'desktop', 'everyday', 'guest', 'polkit', 'borg'],
 };

@@ -1,5 +1,5 @@
+import { ensureNewerRestic, ensureRestServer } from '../setup/debian-programs.mjs';
 import { ensure } from '../setup/index.mjs';
-import { ensureNewerRestic } from '../setup/newer-restic.mjs';
 import { runTask, SetupError, say } from '../setup/say.mjs';
 import { stages } from './test-stages.mjs';
 
@@ -17,6 +17,8 @@ runTask(async () => {
   await ensure('test');
   const newerRestic = await ensureNewerRestic();
   if (newerRestic !== undefined) process.env.STILLPOINT_NEWER_RESTIC ??= newerRestic;
+  const restServer = await ensureRestServer();
+  if (restServer !== undefined) process.env.STILLPOINT_REST_SERVER ??= restServer;
   /** @type {string[]} */
   const summary = [`set-up ${seconds(started)}`];
   /** @type {Set<string>} */

@@ -42,7 +42,11 @@ const runner: Runner = {
       const terminal = stdin instanceof ReadStream && stdin.isTTY ? stdin : null;
       const ask = terminal && ((question: string) => askWithoutEcho(terminal, (text) => stderr.write(text), question));
       const confirm = terminal && ((question: string) => askForYes(terminal, stderr, question));
-      const passwords = { passwordFiles: options.passwordFile ?? [], ask };
+      const passwords = {
+        passwordFiles: options.passwordFile ?? [],
+        credentialsFiles: options.credentialsFile ?? [],
+        ask,
+      };
       try {
         code = await work({ service, output, signal: cancelOnInterrupt(), options, passwords, confirm });
       } finally {

@@ -8,6 +8,8 @@ const maxFileBytes = 4096;
 export interface PasswordSources {
   /** As given: `FILE` for every repository, `REPOSITORY=FILE` for one, by its name or the beginning of its id. */
   readonly passwordFiles: readonly string[];
+  /** As password files are given: what servers want. */
+  readonly credentialsFiles?: readonly string[] | undefined;
   /** Asks on the terminal without echo; null where there is nobody to ask. */
   readonly ask: ((question: string) => Promise<string>) | null;
 }
@@ -73,6 +75,12 @@ function askPerson({ ask }: PasswordSources, question: string): Promise<string> 
     'A password is needed and nobody can be asked.',
     'Name a file that holds it: --password-file FILE.',
   );
+}
+
+/** The file that is given for a repository, else the one for all. */
+export function chosenFile(given: readonly string[], of: Named | undefined): string | undefined {
+  const own = of === undefined ? [] : given.flatMap((each) => fileFor(each, of));
+  return own[0] ?? given.find((each) => !isForOne(each));
 }
 
 function fileFor(given: string, { id, name }: Named): string[] {

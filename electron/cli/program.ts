@@ -4,6 +4,7 @@ import { check } from './commands/check.ts';
 import { type ForgetOptions, forget } from './commands/forget.ts';
 import { listHooks } from './commands/hooks.ts';
 import { init } from './commands/init.ts';
+import { type AddRepositoryOptions, addRepository, listRepositories, testPlace } from './commands/repositories.ts';
 import { type RestoreOptions, restore, undo } from './commands/restore.ts';
 import { type RunDueOptions, runDue } from './commands/run-due.ts';
 import { allowStillPoints, pauseSchedule, resumeSchedule, showSchedule } from './commands/schedule.ts';
@@ -26,11 +27,20 @@ export function createProgram(version: string, runner: Runner): Command {
   const program = new Command('stillpoint')
     .description('Consistent point-in-time copies of folders and filesystems, in an encrypted repository.')
     .version(version)
-    .option('-r, --repo <place>', 'the repository: a folder, or the name or id of a registered one')
+    .option(
+      '-r, --repo <place>',
+      'the repository: a folder, rest:URL, s3:URL, sftp:USER@HOST:PATH, rclone:REMOTE:PATH, or the name or id of a registered one',
+    )
     .addOption(
       new Option(
         '-p, --password-file <file>',
         "a file whose first line is the repository's password; REPOSITORY=FILE for one of several, repeatedly",
+      ).argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file]),
+    )
+    .addOption(
+      new Option(
+        '--credentials-file <file>',
+        'what the server of the repository wants, a file (mode 0600) of lines like "user = anna"; REPOSITORY=FILE for one of several',
       ).argParser((file: string, before: readonly string[] | undefined) => [...(before ?? []), file]),
     )
     .option('--json', 'one JSON object a line, tagged with "type"; the default where standard output is no terminal')
@@ -49,6 +59,30 @@ export function createProgram(version: string, runner: Runner): Command {
     .description('create a repository at --repo')
     .option('--name <name>', 'what to call it')
     .action((options: { name?: string }) => on(true, (session) => init(session, options)));
+
+  const repositories = program.command('repositories').description('where snapshots are kept');
+  repositories
+    .command('add')
+    .argument('<place>', 'a folder, rest:URL, s3:URL, sftp:USER@HOST:PATH or rclone:REMOTE:PATH')
+    .description('use a repository that exists, restic’s own included; --create makes a new one')
+    .option('--name <name>', 'what to call it')
+    .option('--create', 'make a new one where there is none')
+    .option('--ca-file <file>', 'trust the server by these certificates instead of the system’s')
+    .option('--fingerprint <sha256>', 'trust the server’s certificate by its SHA-256 alone')
+    .option('--region <region>', 'of a bucket')
+    .option('--key-file <file>', 'a private key for ssh')
+    .action((place: string, options: AddRepositoryOptions) =>
+      on(true, (session) => addRepository(session, place, options)),
+    );
+  repositories
+    .command('test')
+    .argument('<place>', 'as of add')
+    .description('look what is at a place')
+    .action((place: string) => on(false, (session) => testPlace(session, place)));
+  repositories
+    .command('list', { isDefault: true })
+    .description('list repositories and whether they are there')
+    .action(() => on(false, (session) => listRepositories(session)));
 
   const sources = program.command('sources').description('what is protected');
   withOptions(sources.command('add').argument('<path...>', 'a folder or a mount point; several are one source'), [

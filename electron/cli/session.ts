@@ -1,14 +1,24 @@
-import { basename, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { RepositoryId } from '../../shared/domain/ids.ts';
+import {
+  locationName,
+  locationText,
+  type PlaceCredentials,
+  parseLocation,
+  type RepositoryLocation,
+} from '../../shared/domain/location.ts';
 import type { RepositoryStatus } from '../../shared/domain/repository.ts';
 import { StillpointError } from '../../shared/errors/index.ts';
 import type { HelperService } from '../helper/server/service.ts';
+import { credentialsOf } from './credentials.ts';
+import { usage } from './options/usage.ts';
 import type { Output } from './output/output.ts';
 import { obtainPassword, type PasswordSources } from './password.ts';
 
 export interface GlobalOptions {
   readonly repo?: string | undefined;
   readonly passwordFile?: readonly string[] | undefined;
+  readonly credentialsFile?: readonly string[] | undefined;
   readonly json?: boolean | undefined;
 }
 
@@ -32,17 +42,28 @@ export async function openedRepository(session: Session, preferred?: RepositoryI
   const question = `Password of ${repository?.name ?? session.options.repo}`;
   const password = await obtainPassword(session.passwords, question, repository);
   if (repository) {
-    await session.service.call('repositories.unlock', { id: repository.id, password });
+    const credentials = credentialsOf(session.passwords.credentialsFiles, repository.location, repository);
+    await session.service.call('repositories.unlock', { id: repository.id, password, credentials });
     return repository.id;
   }
-  const path = resolve(session.options.repo ?? '');
-  const location = { kind: 'local' as const, path };
+  const { location, credentials } = namedPlace(session);
   const adopted = await session.service.call('repositories.adopt', {
-    name: basename(path) || path,
-    location,
-    password,
+    name: locationName(location),
+    ...{ location, credentials, password },
   });
   return adopted.id;
+}
+
+/** The place that `--repo` names, with what its server wants. */
+export function namedPlace(session: Session): {
+  readonly location: RepositoryLocation;
+  readonly credentials: PlaceCredentials | undefined;
+} {
+  const { repo } = session.options;
+  if (repo === undefined)
+    throw usage('--repo', 'Where the repository is is not said.', 'Name its place: --repo PLACE.');
+  const location = parseLocation(repo, '--repo', (path) => resolve(path));
+  return { location, credentials: credentialsOf(session.passwords.credentialsFiles, location) };
 }
 
 function choose(
@@ -51,8 +72,10 @@ function choose(
   preferred: RepositoryId | undefined,
 ): RepositoryStatus | undefined {
   if (wanted !== undefined) {
-    const path = resolve(wanted);
-    return known.find(({ id, name, location }) => name === wanted || isPrefix(wanted, id) || location.path === path);
+    const named = known.find(({ id, name }) => name === wanted || isPrefix(wanted, id));
+    if (named) return named;
+    const place = locationText(parseLocation(wanted, '--repo', (path) => resolve(path)));
+    return known.find(({ location }) => locationText(location) === place);
   }
   const one = preferred === undefined && known.length === 1 ? known[0] : known.find(({ id }) => id === preferred);
   if (one) return one;
@@ -73,8 +96,11 @@ export function absent({ name, location }: RepositoryStatus): StillpointError {
   return new StillpointError({
     kind: 'repository-absent',
     field: '--repo',
-    message: `The repository ${name} is not at ${location.path} now.`,
-    guidance: 'Connect or mount its disk and try again. Nothing was created there.',
+    message: `The repository ${name} is not at ${locationText(location)} now.`,
+    guidance:
+      location.kind === 'local'
+        ? 'Connect or mount its disk and try again. Nothing was created there.'
+        : 'Check the network and whether the server runs, then try again. Nothing was created there.',
     retryable: true,
   });
 }

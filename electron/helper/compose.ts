@@ -1,4 +1,4 @@
-import { closeSync, mkdirSync } from 'node:fs';
+import { closeSync, mkdirSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { SourceId } from '../../shared/domain/ids.ts';
 import { localZone } from '../../shared/domain/keep/wall-clock.ts';
@@ -13,6 +13,7 @@ import { noStartRule, startRuleFor } from './authority/start-rule.ts';
 import { writeDurably } from './authority/write-durably.ts';
 import type { HelperContext } from './commands/context.ts';
 import { ownPlaces } from './commands/own-places.ts';
+import { Places } from './commands/repositories/places.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
 import { PublishedTrees } from './pipeline/published-trees.ts';
@@ -54,11 +55,12 @@ import {
 import { processAbilities } from './system/capabilities.ts';
 import { diskUse } from './system/disk-use.ts';
 import { identityFileOps, plainFileOps } from './system/file-ops.ts';
-import { asIdentity } from './system/identity.ts';
+import { asIdentity, type Identity } from './system/identity.ts';
 import { keepAwake } from './system/inhibitor.ts';
 import { machineConditions } from './system/machine-conditions.ts';
 import { deviceNumber, listMounts } from './system/mounts.ts';
 import { openVerifiedProgram } from './system/spawn-verified.ts';
+import { type ProgramUser, startPiped } from './system/start-program.ts';
 import type { SystemBus } from './system/system-bus.ts';
 import { version } from './version.ts';
 import { crunchThreads } from './workers/crunch-threads.ts';
@@ -145,12 +147,19 @@ export function composeHelper(composition: Composition): HelperContext {
   const sessions = new RepositorySessions({
     registry,
     callerUid: caller.uid,
-    fileOps: repositoryFileOps(identity),
+    places: new Places({
+      fileOps: repositoryFileOps(identity),
+      asCaller,
+      remotePorts: {
+        startProgram: (name, args) => startPiped(name, args, programUser(account, identity)),
+        readText: (path) => asCaller(() => readFileSync(path, 'utf8')),
+      },
+      onThreads: (local) => new ThreadedPlace(local, { root: local.location, identity }),
+    }),
     asCaller,
     environment,
     kdf: composition.kdf ?? 'default',
     startCrunching: crunchThreads(),
-    onThreads: (local) => new ThreadedPlace(local, { root: local.location, identity }),
   });
   const scheduleConsent = openScheduleConsent(
     directories.scheduleConsentFile,
@@ -201,6 +210,12 @@ export function composeHelper(composition: Composition): HelperContext {
     removeLeftovers: () => removeLeftovers(atomic),
     guardProblem: problemOfGuard(guardBinary),
   };
+}
+
+/** Programs that reach a repository see the settings of whom it belongs to, and have no more rights. */
+function programUser({ name, home }: Account, identity: Identity | null): ProgramUser {
+  if (identity !== null) return { name, home, ids: { uid: identity.uid, gid: identity.gid } };
+  return { name, home, agent: process.env.SSH_AUTH_SOCK };
 }
 
 /** Of what the mounts of a source lie on themselves: what is below them is at work when they are. The busiest counts. */

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runIdSchema, type SnapshotId, type SourceId } from '../../shared/domain/ids.ts';
 import { type KeepRules, keepEverything } from '../../shared/domain/keep/rules.ts';
+import { locationText } from '../../shared/domain/location.ts';
 import { defaultPolicy } from '../../shared/domain/policy.ts';
 import type { Repository } from '../../shared/domain/repository.ts';
 import type { RunEvent, RunResult } from '../../shared/domain/run.ts';
@@ -150,10 +151,14 @@ describe.skipIf(missing !== undefined)(`keeping and freeing${missing ? ` (${miss
     const passwordFile = join(top, 'password');
     writeFileSync(passwordFile, 'p', { mode: 0o600 });
     const ask = (...command: string[]): string =>
-      execFileSync(restic ?? 'restic', ['--no-cache', '-r', repository.location.path, '-p', passwordFile, ...command], {
-        encoding: 'utf8',
-        stdio: ['ignore', 'pipe', 'pipe'],
-      });
+      execFileSync(
+        restic ?? 'restic',
+        ['--no-cache', '-r', locationText(repository.location), '-p', passwordFile, ...command],
+        {
+          encoding: 'utf8',
+          stdio: ['ignore', 'pipe', 'pipe'],
+        },
+      );
     // The lock of what was killed is in its way until the next run; looking needs none.
     expect(ask('--no-lock', 'check', '--read-data')).toContain('no errors were found');
     const found = JSON.parse(ask('--no-lock', 'snapshots', '--json')) as { readonly id: string }[];

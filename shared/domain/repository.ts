@@ -1,13 +1,9 @@
 import { z } from 'zod';
 import { repositoryIdSchema } from './ids.ts';
-import { localPathSchema } from './path-text.ts';
+import { repositoryLocationSchema } from './location.ts';
 import { instantSchema } from './time.ts';
 
-/** Where a repository is reached. One member per backend. */
-export const repositoryLocationSchema = z.discriminatedUnion('kind', [
-  z.object({ kind: z.literal('local'), path: localPathSchema }),
-]);
-export type RepositoryLocation = z.infer<typeof repositoryLocationSchema>;
+export { type RepositoryLocation, repositoryLocationSchema } from './location.ts';
 
 /** A registered repository: known by its id, never by its path alone. */
 export const repositorySchema = z.object({

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { repositoryIdSchema, runIdSchema } from '../domain/ids.ts';
+import { placeCredentialsSchema } from '../domain/location.ts';
 import {
   checkFindingSchema,
   placeProbeSchema,
@@ -19,6 +20,8 @@ export const passwordSchema = z
 
 const id = repositoryIdSchema;
 const name = z.string().trim().min(1, 'a name is needed').max(100);
+/** What the server wants, where it wants anything. Travels and is kept like a password. */
+const credentials = placeCredentialsSchema.optional();
 const none = z.strictObject({});
 const slowKdf = 60_000;
 
@@ -37,7 +40,7 @@ export const repositoryCommands = {
     right: 'own',
     cancellable: false,
     timeoutMs: 20_000,
-    params: z.strictObject({ location: repositoryLocationSchema }),
+    params: z.strictObject({ location: repositoryLocationSchema, credentials }),
     result: placeProbeSchema,
     event: z.never(),
   }),
@@ -46,7 +49,7 @@ export const repositoryCommands = {
     right: 'register',
     cancellable: false,
     timeoutMs: 120_000,
-    params: z.strictObject({ name, location: repositoryLocationSchema, password: passwordSchema }),
+    params: z.strictObject({ name, location: repositoryLocationSchema, credentials, password: passwordSchema }),
     result: repositorySchema,
     event: z.never(),
   }),
@@ -55,7 +58,7 @@ export const repositoryCommands = {
     right: 'register',
     cancellable: false,
     timeoutMs: 120_000,
-    params: z.strictObject({ name, location: repositoryLocationSchema, password: passwordSchema }),
+    params: z.strictObject({ name, location: repositoryLocationSchema, credentials, password: passwordSchema }),
     result: repositorySchema,
     event: z.never(),
   }),
@@ -64,7 +67,7 @@ export const repositoryCommands = {
     right: 'registered',
     cancellable: false,
     timeoutMs: slowKdf,
-    params: z.strictObject({ id, password: passwordSchema }),
+    params: z.strictObject({ id, password: passwordSchema, credentials }),
     result: none,
     event: z.never(),
   }),

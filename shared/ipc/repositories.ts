@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { repositoryIdSchema, runIdSchema, snapshotIdSchema } from '../domain/ids.ts';
 import { freeableSchema } from '../domain/keep/plan.ts';
+import { placeCredentialsSchema } from '../domain/location.ts';
 import {
   placeProbeSchema,
   repositoryKeySchema,
@@ -12,6 +13,8 @@ import { passwordSchema } from '../helper/repository-commands.ts';
 import { method } from './method.ts';
 
 const id = repositoryIdSchema;
+/** What a server wants; remembered with the password. */
+const credentials = placeCredentialsSchema.optional();
 const name = z.string().trim().min(1, 'a name is needed').max(100);
 
 export const repositoryMethods = {
@@ -31,7 +34,7 @@ export const repositoryMethods = {
   }),
   'repositories.probe': method({
     title: 'What is at a place',
-    params: z.strictObject({ location: repositoryLocationSchema }),
+    params: z.strictObject({ location: repositoryLocationSchema, credentials }),
     result: placeProbeSchema,
   }),
   'repositories.create': method({
@@ -39,6 +42,7 @@ export const repositoryMethods = {
     params: z.strictObject({
       name,
       location: repositoryLocationSchema,
+      credentials,
       password: passwordSchema,
       remember: z.boolean(),
     }),
@@ -49,6 +53,7 @@ export const repositoryMethods = {
     params: z.strictObject({
       name,
       location: repositoryLocationSchema,
+      credentials,
       password: passwordSchema,
       remember: z.boolean(),
     }),
@@ -56,7 +61,7 @@ export const repositoryMethods = {
   }),
   'repositories.unlock': method({
     title: 'Give the password of a repository',
-    params: z.strictObject({ id, password: passwordSchema, remember: z.boolean() }),
+    params: z.strictObject({ id, password: passwordSchema, credentials, remember: z.boolean() }),
     result: z.object({}),
   }),
   'repositories.remove': method({

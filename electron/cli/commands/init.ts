@@ -1,27 +1,17 @@
-import { basename, resolve } from 'node:path';
-import { StillpointError } from '../../../shared/errors/index.ts';
+import { locationName, locationText } from '../../../shared/domain/location.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
 import { obtainPassword } from '../password.ts';
-import type { Session } from '../session.ts';
+import { namedPlace, type Session } from '../session.ts';
 
 export async function init(session: Session, options: { readonly name?: string }): Promise<ExitCode> {
-  const { repo } = session.options;
-  if (repo === undefined) {
-    throw new StillpointError({
-      kind: 'wrong-usage',
-      field: '--repo',
-      message: 'Where to create the repository is not said.',
-      guidance: 'Name a folder: --repo PATH.',
-    });
-  }
-  const path = resolve(repo);
-  const password = await obtainPassword(session.passwords, `New password for ${path}`);
-  const name = options.name ?? (basename(path) || path);
-  const location = { kind: 'local' as const, path };
-  const repository = await session.service.call('repositories.create', { name, location, password });
+  const { location, credentials } = namedPlace(session);
+  const place = locationText(location);
+  const password = await obtainPassword(session.passwords, `New password for ${place}`);
+  const name = options.name ?? locationName(location);
+  const repository = await session.service.call('repositories.create', { name, location, credentials, password });
   session.output.result(
     { type: 'repository', ...repository },
-    `Created repository ${repository.id.slice(0, 8)} at ${path}.\nWithout its password nobody can read it: keep a copy in a safe place.`,
+    `Created repository ${repository.id.slice(0, 8)} at ${place}.\nWithout its password nobody can read it: keep a copy in a safe place.`,
   );
   return exitCodes.done;
 }

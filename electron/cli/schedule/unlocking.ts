@@ -3,6 +3,7 @@ import type { RepositoryId } from '../../../shared/domain/ids.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import { asStillpointError, type StillpointError } from '../../../shared/errors/index.ts';
 import type { HelperService } from '../../helper/server/service.ts';
+import { credentialsOf } from '../credentials.ts';
 import { type PasswordSources, passwordFileOf, readPassword } from '../password.ts';
 
 /**
@@ -51,7 +52,8 @@ export class Unlocking {
       if (file === undefined) return false;
       version = versionOf(file);
       if (this.#refused.get(id) === version) return false;
-      await this.#service.call('repositories.unlock', { id, password: readPassword(file) });
+      const credentials = credentialsOf(this.#passwords.credentialsFiles, repository.location, repository);
+      await this.#service.call('repositories.unlock', { id, password: readPassword(file), credentials });
       this.#refused.delete(id);
       return true;
     } catch (error) {

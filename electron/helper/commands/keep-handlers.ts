@@ -42,7 +42,9 @@ export function keepHandlers(context: HelperContext): KeepHandlers {
         undoIds: undoIds(context),
       };
       const found = await offers.of(await sessions.opened(id), job, signal);
-      const { available, total } = asCaller(() => spaceOf(location.path));
+      if (location.kind !== 'local') return { offers: found, freeBytes: null, totalBytes: null };
+      const { path } = location;
+      const { available, total } = asCaller(() => spaceOf(path));
       return { offers: found, freeBytes: Number(available), totalBytes: Number(total) };
     },
     'repositories.reclaim': async ({ id, runId, snapshotIds }, { signal, emit }) => {

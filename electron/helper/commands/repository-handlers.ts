@@ -8,6 +8,7 @@ import { spaceOf } from '../system/space.ts';
 import type { HelperContext } from './context.ts';
 import { probePlace } from './repositories/place.ts';
 import { noPlace, placeFacts } from './repositories/place-facts.ts';
+import { isNetwork, probeRemote } from './repositories/remote-place.ts';
 import { run } from './run.ts';
 
 type RepositoryHandlers = Omit<
@@ -19,11 +20,18 @@ export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
   const { sessions } = context;
   return {
     'repositories.list': () => Promise.all(sessions.registered().map((registered) => statusOf(context, registered))),
-    'repositories.probe': ({ location }) => probePlace(location.path, sessions.backendAt(location), context.asCaller),
-    'repositories.create': ({ name, location, password }) => sessions.create(name, location, password),
-    'repositories.adopt': ({ name, location, password }) => sessions.adopt(name, location, password),
-    'repositories.unlock': async ({ id, password }) => {
-      await sessions.unlock(id, password);
+    'repositories.probe': ({ location, credentials }) =>
+      sessions.places.lookAt({ location, credentials }, (backend) =>
+        location.kind === 'local'
+          ? probePlace(location.path, backend, context.asCaller)
+          : probeRemote(location, backend),
+      ),
+    'repositories.create': ({ name, location, credentials, password }) =>
+      sessions.create(name, { location, credentials }, password),
+    'repositories.adopt': ({ name, location, credentials, password }) =>
+      sessions.adopt(name, { location, credentials }, password),
+    'repositories.unlock': async ({ id, password, credentials }) => {
+      await sessions.unlock(id, password, credentials);
       return {};
     },
     'repositories.forgetPassword': async ({ id }) => {
@@ -74,9 +82,11 @@ async function statusOf(context: HelperContext, registered: Registered): Promise
   const { sessions, registry, caller, asCaller } = context;
   const state = await sessions.state(registered);
   const nothing = { freeBytes: null, totalBytes: null, sameDiskSources: [], ...noPlace };
-  if (state === 'waiting') return { ...registered, state, ...nothing };
+  if (state === 'waiting') return { ...registered, state, ...nothing, network: isNetwork(registered.location) };
+  const { location } = registered;
+  if (location.kind !== 'local') return { ...registered, state, ...nothing, network: isNetwork(location) };
   try {
-    const { path } = registered.location;
+    const { path } = location;
     const { space, mount } = asCaller(() => ({ space: spaceOf(path), mount: mountOf(path) }));
     const device = deviceNumber(mount);
     const sources = registry.sources(caller.uid).filter(({ policy }) => policy.repositoryId === registered.id);

@@ -57,8 +57,8 @@ export class Documents {
     return (await this.#backend.stat({ kind, name })) !== undefined;
   }
 
-  /** By the place’s own clock: good for the time between two files. Undefined when there is no such file. */
-  writtenMs(kind: DocumentKind, name: string): Promise<number | undefined> {
+  /** By the place’s own clock: good for the time between two files. Undefined: no such file; null: it does not tell. */
+  writtenMs(kind: DocumentKind, name: string): Promise<number | null | undefined> {
     return this.#backend.writtenMs({ kind, name });
   }
 

@@ -1,6 +1,8 @@
+export type { ReachingProgram, RunningProgram, StartProgram } from './backend/child/contract.ts';
 export type {
   Backend,
   ByteRange,
+  CallOptions,
   FileKind,
   FileRef,
   ListedFile,
@@ -10,6 +12,7 @@ export type {
 export { type FileOps, type FileStat, nodeFileOps } from './backend/local/file-ops.ts';
 export { LocalBackend } from './backend/local/local-backend.ts';
 export { MemoryBackend } from './backend/memory/memory-backend.ts';
+export { openRemote, type RemoteLocation, type RemotePlace, type RemotePorts } from './backend/open-remote.ts';
 export { Breather } from './breather.ts';
 export { type Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 export type { StartCrunching } from './crunch/contract.ts';

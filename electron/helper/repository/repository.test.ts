@@ -299,7 +299,8 @@ async function withoutBlob(backend: MemoryBackend, blob: BlobId): Promise<Reposi
   await full.loadIndex();
   const pack = full.locateBlob('data', blob)?.pack;
   const copy = new MemoryBackend();
-  for (const [key, bytes] of backend.files) if (!key.startsWith('index/')) copy.files.set(key, bytes);
+  // Packs without an index would be found.
+  for (const [key, bytes] of backend.files) if (!/^(index|pack)\//.test(key)) copy.files.set(key, bytes);
   const partial = await openRepository(copy, testOptions);
   await withWriter(partial, async (writer) => {
     for await (const { node } of full.walk((await full.snapshots.list()).snapshots[0]?.tree as BlobId)) {

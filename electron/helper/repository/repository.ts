@@ -1,6 +1,9 @@
 import type { BlobId, RepositoryId, SnapshotId } from '../../../shared/domain/ids.ts';
 import { isStillpointError } from '../../../shared/errors/index.ts';
+import { adoptPacks } from './adopt/adopt-packs.ts';
 import type { Backend } from './backend/contract.ts';
+import { afterGrace } from './backend/decorators/after-grace.ts';
+import { cancellable, untilAborted } from './backend/decorators/cancel.ts';
 import { Breather } from './breather.ts';
 import { Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 import { deriveGearTable } from './chunker/gear-table.ts';
@@ -57,6 +60,9 @@ export interface WithWriterOptions {
   /** After every pack written or verified. */
   readonly onProgress?: ((progress: WriterProgress) => void) | undefined;
 }
+
+/** How long a cancelled run may go on with what it has begun to store, ms. */
+const graceMs = 5_000;
 
 /** An open repository. Reading needs an index, loaded on first use; writing needs a lock. */
 export class Repository {
@@ -202,6 +208,7 @@ export class Repository {
     if (this.#indexSequence < lock.sequence) await this.loadIndex({ signal: options.signal });
     this.#writing = true;
     try {
+      await this.#adoptLeftPacks(lock, options.signal);
       const writer = this.#newWriter(lock, options);
       try {
         const result = await work(writer);
@@ -249,17 +256,33 @@ export class Repository {
     return { backend: this.backend, sealer: this.#sealer, documents: this.#documents, listSnapshots };
   }
 
+  /** What interrupted runs stored is used again, under the lock that this run has and after the index was read under it. */
+  async #adoptLeftPacks(lock: HeldLock, signal: AbortSignal | undefined): Promise<void> {
+    const hasOthers = async () => (await this.locks.list()).filter(({ stale }) => !stale).length > 1;
+    const own = { documents: this.#documents, sealer: this.#sealer, index: this.#index, lock, hasOthers };
+    await adoptPacks({ ...own, backend: this.backend, signal });
+  }
+
   #newWriter(lock: HeldLock, options: WithWriterOptions): RepositoryWriter {
     const index = this.#index;
+    const signal = options.signal ? AbortSignal.any([options.signal, lock.lost]) : lock.lost;
+    // What is on its way arrives and gets its index, as long as that is quick: a dead line holds up nobody who has cancelled.
+    const late = afterGrace(signal, graceMs);
+    const backend = cancellable(this.backend, late);
+    const held = {
+      assertHeld: () => lock.assertHeld(),
+      verifyHeld: () => untilAborted(late, () => lock.verifyHeld()),
+    };
+    const documents = new Documents(backend, this.#sealer, this.#config.version);
     return new RepositoryWriter({
       sealer: this.#sealer,
       version: this.#config.version,
       index: index.blobs,
       makeStore: (onListed) =>
-        new PackStore(this.backend, this.#documents, index, lock, onListed, () => this.#settings.environment.nowNs()),
+        new PackStore(backend, documents, index, held, onListed, () => this.#settings.environment.nowNs()),
       hasSubtree: (id) => this.hasSubtree(id),
       lockSettled: () => lock.settled(),
-      signal: options.signal ? AbortSignal.any([options.signal, lock.lost]) : lock.lost,
+      signal,
       onProgress: options.onProgress,
       packTarget: this.#settings.packTarget ?? packTarget,
       crunching: this.#crunching(),

@@ -1,6 +1,14 @@
 import { Worker } from 'node:worker_threads';
-import { deserializeError, StillpointError } from '../../../shared/errors/index.ts';
-import type { Backend, ByteRange, FileRef, ListedFile, ListedKind, PlaceContent } from '../repository/index.ts';
+import { deserializeError, StillpointError, throwIfAborted } from '../../../shared/errors/index.ts';
+import type {
+  Backend,
+  ByteRange,
+  CallOptions,
+  FileRef,
+  ListedFile,
+  ListedKind,
+  PlaceContent,
+} from '../repository/index.ts';
 import type { FromPlaceThread, PlaceThreadData, ToPlaceThread } from './place-messages.ts';
 
 /** What a thread makes is small and short-lived: without this each would let tens of megabytes of it lie. */
@@ -46,12 +54,14 @@ export class ThreadedPlace implements Backend {
     return this.#inner.location;
   }
 
-  async save(file: FileRef, bytes: Uint8Array): Promise<void> {
-    if (file.kind !== 'pack') return this.#inner.save(file, bytes);
+  async save(file: FileRef, bytes: Uint8Array, options?: CallOptions): Promise<void> {
+    if (file.kind !== 'pack') return this.#inner.save(file, bytes, options);
+    throwIfAborted(options?.signal);
     await this.#ask({ file, bytes });
   }
 
-  async digest(file: FileRef): Promise<string | undefined> {
+  async digest(file: FileRef, options?: CallOptions): Promise<string | undefined> {
+    throwIfAborted(options?.signal);
     return this.#ask({ file });
   }
 
@@ -59,36 +69,36 @@ export class ThreadedPlace implements Backend {
     return this.#inner.seesAtOnce?.() ?? false;
   }
 
-  probe(): Promise<PlaceContent> {
-    return this.#inner.probe();
+  probe(options?: CallOptions): Promise<PlaceContent> {
+    return this.#inner.probe(options);
   }
 
-  prepare(): Promise<void> {
-    return this.#inner.prepare();
+  prepare(options?: CallOptions): Promise<void> {
+    return this.#inner.prepare(options);
   }
 
-  list(kind: ListedKind): Promise<readonly ListedFile[]> {
-    return this.#inner.list(kind);
+  list(kind: ListedKind, options?: CallOptions): Promise<readonly ListedFile[]> {
+    return this.#inner.list(kind, options);
   }
 
-  stat(file: FileRef): Promise<number | undefined> {
-    return this.#inner.stat(file);
+  stat(file: FileRef, options?: CallOptions): Promise<number | undefined> {
+    return this.#inner.stat(file, options);
   }
 
-  writtenMs(file: FileRef): Promise<number | undefined> {
-    return this.#inner.writtenMs(file);
+  writtenMs(file: FileRef, options?: CallOptions): Promise<number | null | undefined> {
+    return this.#inner.writtenMs(file, options);
   }
 
-  load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined> {
-    return this.#inner.load(file, range);
+  load(file: FileRef, range?: ByteRange, options?: CallOptions): Promise<Buffer | undefined> {
+    return this.#inner.load(file, range, options);
   }
 
-  remove(file: FileRef): Promise<boolean> {
-    return this.#inner.remove(file);
+  remove(file: FileRef, options?: CallOptions): Promise<boolean> {
+    return this.#inner.remove(file, options);
   }
 
-  sweep(ageMs: number): Promise<number> {
-    return this.#inner.sweep(ageMs);
+  sweep(ageMs: number, options?: CallOptions): Promise<number> {
+    return this.#inner.sweep(ageMs, options);
   }
 
   #ask(what: Omit<ToPlaceThread, 'number'>): Promise<string | undefined> {

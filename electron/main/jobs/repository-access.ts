@@ -1,4 +1,5 @@
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import { locationText, type PlaceCredentials } from '../../../shared/domain/location.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import { isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
 import type { HelperCommandName, HelperParams, HelperResult } from '../../../shared/helper/contract.ts';
@@ -9,6 +10,8 @@ import { repositoryOf } from './repository-of.ts';
 export interface Passwords {
   readonly ids: readonly RepositoryId[];
   get(id: RepositoryId): string | undefined;
+  /** What the server of the repository wants; undefined where nothing is known. */
+  credentials?(id: RepositoryId): PlaceCredentials | undefined;
   forget(id: RepositoryId): Promise<void>;
 }
 
@@ -77,7 +80,8 @@ export class RepositoryAccess implements HelperCalls {
     const password = this.#passwords.get(id);
     if (password === undefined) return false;
     try {
-      await this.#helper.call('repositories.unlock', { id, password });
+      const credentials = this.#passwords.credentials?.(id);
+      await this.#helper.call('repositories.unlock', { id, password, credentials });
       return true;
     } catch (error) {
       if (!isStillpointError(error, 'wrong-password')) throw error;
@@ -100,9 +104,12 @@ function notThere({ name, state, location }: RepositoryStatus): StillpointError 
     kind: 'repository-absent',
     message:
       state === 'other'
-        ? `${location.path} holds another repository than ${name}.`
-        : `${name} is not there: ${location.path}.`,
-    guidance: 'Connect its disk. Nothing is created in its place, and backups wait for it.',
+        ? `${locationText(location)} holds another repository than ${name}.`
+        : `${name} is not there: ${locationText(location)}.`,
+    guidance:
+      location.kind === 'local'
+        ? 'Connect its disk. Nothing is created in its place, and backups wait for it.'
+        : 'Check the network and whether the server runs. Nothing is created in its place, and backups wait for it.',
     retryable: true,
   });
 }

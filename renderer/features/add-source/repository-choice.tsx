@@ -2,6 +2,7 @@ import { Button, Radio } from '@mantine/core';
 import type { ReactNode } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import { locationText } from '../../../shared/domain/location.ts';
 import { useStore } from '../../state/store.ts';
 import { useAnswer } from '../../state/use-answer.ts';
 import { EmptyState } from '../../ui/empty-state.tsx';
@@ -58,7 +59,7 @@ export function RepositoryChoice({
               value={repository.id}
               label={repository.name}
               description={[
-                repository.location.path,
+                locationText(repository.location),
                 repository.freeBytes === null
                   ? null
                   : t('repository.free', { free: formatBytes(repository.freeBytes) }),

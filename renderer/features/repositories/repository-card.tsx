@@ -2,6 +2,7 @@ import { Button, Menu } from '@mantine/core';
 import { IconDots } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useRef, useState } from 'react';
 import { useTranslation } from 'react-i18next';
+import { locationText } from '../../../shared/domain/location.ts';
 import { useStore } from '../../state/store.ts';
 import { formatBytes } from '../../ui/format/bytes.ts';
 import { formatNumber } from '../../ui/format/numbers.ts';
@@ -49,7 +50,7 @@ export function RepositoryCard({
       <header className={classes.cardHead}>
         <div>
           <h2>{repository.name}</h2>
-          <p className={classes.quiet}>{repository.location.path}</p>
+          <p className={classes.quiet}>{locationText(repository.location)}</p>
         </div>
         <StateBadge state={state} />
         {state === 'password-needed' && (

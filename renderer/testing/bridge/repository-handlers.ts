@@ -1,4 +1,5 @@
 import type { SnapshotId } from '../../../shared/domain/ids.ts';
+import { locationText } from '../../../shared/domain/location.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { repositoryOf } from '../model/build.ts';
 import { repositoryIdOf, runIdOf } from '../model/ids.ts';
@@ -9,8 +10,8 @@ import { planOf } from './schedule-handlers.ts';
 export const repositoryHandlers: Handlers = {
   'repositories.list': (_params, { world }) => world.repositories,
   'repositories.probe': ({ location }) => ({
-    state: location.path.includes('stillpoint') ? 'repository' : 'new',
-    repositoryId: location.path.includes('stillpoint') ? repositoryIdOf('Backup disk') : null,
+    state: locationText(location).includes('stillpoint') ? 'repository' : 'new',
+    repositoryId: locationText(location).includes('stillpoint') ? repositoryIdOf('Backup disk') : null,
     freeBytes: 410 * 1024 ** 3,
     filesystem: 'ext4 at /media/mika/Backup',
     removable: true,

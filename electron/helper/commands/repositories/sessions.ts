@@ -1,38 +1,42 @@
 import type { RepositoryId } from '../../../../shared/domain/ids.ts';
-import type {
-  Repository as Registered,
-  RepositoryLocation,
-  RepositoryState,
-} from '../../../../shared/domain/repository.ts';
-import { StillpointError } from '../../../../shared/errors/index.ts';
+import {
+  locationText,
+  needsCredentials,
+  type PlaceCredentials,
+  type RepositoryLocation,
+} from '../../../../shared/domain/location.ts';
+import type { Repository as Registered, RepositoryState } from '../../../../shared/domain/repository.ts';
+import { isStillpointError, StillpointError } from '../../../../shared/errors/index.ts';
 import { type Registry, repositoryById } from '../../authority/registry.ts';
 import {
   type Backend,
   type Environment,
-  type FileOps,
   identify,
   initRepository,
-  LocalBackend,
   openRepository,
+  type RemotePlace,
   type Repository,
   type StartCrunching,
 } from '../../repository/index.ts';
 import { mountOf } from '../../system/mounts.ts';
 import type { AsCaller } from './place.ts';
-import { seesAtOnce } from './sees-at-once.ts';
+import type { PlaceAccess, Places } from './places.ts';
 
 export interface SessionsOptions {
   readonly registry: Registry;
   readonly callerUid: number;
-  readonly fileOps: FileOps;
+  readonly places: Places;
   readonly asCaller: AsCaller;
   readonly environment: Environment;
   readonly kdf: 'default' | 'test';
   /** Threads for those who write. */
   readonly startCrunching?: StartCrunching;
-  /** A place that writes and reads back on threads. */
-  readonly onThreads?: (local: Backend) => Backend;
 }
+
+/** What a look over a network found is believed for so long, ms: lists are asked for often. */
+const believedMs = { there: 15_000, otherwise: 5_000 };
+
+type Found = 'there' | 'waiting' | 'other' | 'locked';
 
 /** Repositories opened with their password, for as long as this helper lives. Keys are in memory only. */
 export class RepositorySessions {
@@ -40,15 +44,16 @@ export class RepositorySessions {
   readonly #open = new Map<RepositoryId, Repository>();
   /** The last use of each repository's writer; a repository object writes for one run at a time. */
   readonly #turns = new Map<RepositoryId, Promise<void>>();
+  /** What servers want, by repository; in memory only. */
+  readonly #credentials = new Map<RepositoryId, PlaceCredentials>();
+  readonly #looks = new Map<RepositoryId, { readonly atMs: number; readonly found: Promise<Found> }>();
 
   constructor(options: SessionsOptions) {
     this.#options = options;
   }
 
-  backendAt(location: RepositoryLocation): Backend {
-    const { fileOps, asCaller } = this.#options;
-    const local = new LocalBackend(location.path, fileOps, () => asCaller(() => seesAtOnce(location.path)));
-    return this.#options.onThreads?.(local) ?? local;
+  get places(): Places {
+    return this.#options.places;
   }
 
   registered(): readonly Registered[] {
@@ -57,31 +62,47 @@ export class RepositorySessions {
 
   async state(registered: Registered): Promise<RepositoryState> {
     const place = await this.#place(registered);
+    if (place === 'locked') return 'password-needed';
     if (place !== 'there') return place;
     if (!this.#open.has(registered.id)) return 'password-needed';
-    const path = registered.location.path;
+    if (registered.location.kind !== 'local') return 'ready';
+    const { path } = registered.location;
     return this.#options.asCaller(() => mountOf(path).options.includes('ro')) ? 'read-only' : 'ready';
   }
 
-  async create(name: string, location: RepositoryLocation, password: string): Promise<Registered> {
-    return this.#register(name, location, await initRepository(this.backendAt(location), this.#openOptions(password)));
+  async create(name: string, access: PlaceAccess, password: string): Promise<Registered> {
+    return this.#atNewPlace(name, access, (backend) => initRepository(backend, this.#openOptions(password)));
   }
 
-  async adopt(name: string, location: RepositoryLocation, password: string): Promise<Registered> {
-    const repository = await openRepository(this.backendAt(location), this.#openOptions(password));
-    return this.#register(name, location, repository);
+  async adopt(name: string, access: PlaceAccess, password: string): Promise<Registered> {
+    return this.#atNewPlace(name, access, (backend) => openRepository(backend, this.#openOptions(password)));
   }
 
-  async unlock(id: RepositoryId, password: string): Promise<void> {
+  /** `credentials` replace those that were given before. */
+  async unlock(id: RepositoryId, password: string, credentials?: PlaceCredentials): Promise<void> {
     const registered = this.#registered(id);
-    const repository = await openRepository(this.backendAt(registered.location), this.#openOptions(password));
-    if (repository.id !== id) throw otherRepository(registered);
-    await this.#register(registered.name, registered.location, this.#open.get(id) ?? repository);
+    const access = { location: registered.location, credentials: credentials ?? this.#credentials.get(id) };
+    const place = this.#options.places.open(access);
+    const known = this.#open.get(id);
+    try {
+      const repository = await openRepository(place.backend, this.#openOptions(password));
+      if (repository.id !== id) throw otherRepository(registered);
+      const isSame = known !== undefined && credentials === undefined;
+      if (isSame) await place.close();
+      else this.#keep(id, access, place);
+      await this.#register(registered.name, registered.location, isSame ? known : repository);
+    } catch (error) {
+      await place.close();
+      throw error;
+    }
   }
 
   /** Drops our reference; a job that still uses the repository finishes with its own. */
   forget(id: RepositoryId): void {
     this.#open.delete(id);
+    this.#credentials.delete(id);
+    this.#looks.delete(id);
+    this.#options.places.forget(id);
   }
 
   remove(id: RepositoryId): void {
@@ -92,7 +113,8 @@ export class RepositorySessions {
 
   async changePassword(id: RepositoryId, password: string, newPassword: string): Promise<void> {
     const registered = this.#registered(id);
-    const repository = await openRepository(this.backendAt(registered.location), this.#openOptions(password));
+    const { backend } = this.#options.places.of(id, this.#accessOf(registered));
+    const repository = await openRepository(backend, this.#openOptions(password));
     if (repository.id !== id) throw otherRepository(registered);
     await repository.keys.changePassword(newPassword);
     await this.#register(registered.name, registered.location, repository);
@@ -114,7 +136,7 @@ export class RepositorySessions {
     if (place === 'waiting') throw absent(registered);
     if (place === 'other') throw otherRepository(registered);
     const repository = this.#open.get(id);
-    if (repository) return repository;
+    if (repository && place !== 'locked') return repository;
     throw new StillpointError({
       kind: 'password-needed',
       message: `The password of ${registered.name} is needed.`,
@@ -141,6 +163,7 @@ export class RepositorySessions {
 
   close(): void {
     for (const id of [...this.#open.keys()]) this.forget(id);
+    this.#options.places.close();
   }
 
   #registered(id: RepositoryId): Registered {
@@ -152,16 +175,59 @@ export class RepositorySessions {
     return { password, kdf, environment, startCrunching };
   }
 
-  async #place(registered: Registered): Promise<'there' | 'waiting' | 'other'> {
+  /** A disk is looked at each time; a server is asked no more often than somebody notices. */
+  async #place(registered: Registered): Promise<Found> {
+    if (registered.location.kind === 'local') return this.#look(registered);
+    const before = this.#looks.get(registered.id);
+    if (before) {
+      const ageMs = performance.now() - before.atMs;
+      const found = await before.found;
+      if (ageMs < (found === 'there' ? believedMs.there : believedMs.otherwise)) return found;
+    }
+    const look = { atMs: performance.now(), found: this.#look(registered) };
+    this.#looks.set(registered.id, look);
+    return look.found;
+  }
+
+  async #look(registered: Registered): Promise<Found> {
+    const access = this.#accessOf(registered);
+    if (needsCredentials(registered.location) && access.credentials === undefined) return 'locked';
     let found: Awaited<ReturnType<typeof identify>>;
     try {
-      found = await identify(this.backendAt(registered.location));
-    } catch {
-      return 'waiting';
+      found = await identify(this.#options.places.of(registered.id, access).quick);
+    } catch (error) {
+      return isStillpointError(error, 'not-permitted') && error.field === 'credentials' ? 'locked' : 'waiting';
     }
     if (found.content !== 'repository') return 'waiting';
     const known = new Set(registered.keyIds);
     return found.keyIds.some((key) => known.has(key)) ? 'there' : 'other';
+  }
+
+  async #atNewPlace(
+    name: string,
+    access: PlaceAccess,
+    open: (backend: Backend) => Promise<Repository>,
+  ): Promise<Registered> {
+    const place = this.#options.places.open(access);
+    try {
+      const repository = await open(place.backend);
+      this.#keep(repository.id, access, place);
+      return await this.#register(name, access.location, repository);
+    } catch (error) {
+      await place.close();
+      throw error;
+    }
+  }
+
+  #keep(id: RepositoryId, access: PlaceAccess, place: RemotePlace): void {
+    this.#options.places.keep(id, access, place);
+    this.#looks.delete(id);
+    if (access.credentials) this.#credentials.set(id, access.credentials);
+    else this.#credentials.delete(id);
+  }
+
+  #accessOf({ id, location }: Registered): PlaceAccess {
+    return { location, credentials: this.#credentials.get(id) };
   }
 
   async #register(name: string, location: RepositoryLocation, repository: Repository): Promise<Registered> {
@@ -177,8 +243,11 @@ export class RepositorySessions {
 function absent({ name, location, id }: Registered): StillpointError {
   return new StillpointError({
     kind: 'repository-absent',
-    message: `${name} is not at ${location.path} now.`,
-    guidance: 'Connect or mount its disk. Nothing was created there; the next run goes on by itself.',
+    message: `${name} is not at ${locationText(location)} now.`,
+    guidance:
+      location.kind === 'local'
+        ? 'Connect or mount its disk. Nothing was created there; the next run goes on by itself.'
+        : 'Check the network and whether the server runs. Nothing was created there; the next run goes on by itself.',
     retryable: true,
     context: { repositoryId: id },
   });
@@ -187,7 +256,7 @@ function absent({ name, location, id }: Registered): StillpointError {
 function otherRepository({ name, location, id }: Registered): StillpointError {
   return new StillpointError({
     kind: 'repository-absent',
-    message: `At ${location.path} there is another repository than ${name}, or all its passwords were changed elsewhere.`,
+    message: `At ${locationText(location)} there is another repository than ${name}, or all its passwords were changed elsewhere.`,
     guidance: `Connect the disk of ${name}, or give its new password. Nothing was written.`,
     retryable: true,
     context: { repositoryId: id },

@@ -9,8 +9,11 @@
  *   harmless for the others, whose name is the hash of their bytes.
  * - What was saved is seen by every later operation, of this and of other processes.
  * - Errors are StillpointError: `repository-absent` the place itself is gone, `repository-full`, `repository-read-only`,
- *   `not-permitted`, else `io`. A missing file is an answer, not an error.
+ *   `not-permitted`, else `io`. A missing file is an answer, not an error. Where the same call may succeed a moment later
+ *   (a line that was cut, a server that is busy) `context.transient` is true: see decorators/retry.ts. No error text, no
+ *   location and no context holds a credential.
  * - Every method may be called while others are under way.
+ * - A call whose signal is aborted rejects soon with the reason of the abort; whether it had its effect is then not known.
  */
 export interface Backend {
   /** For people: a path, a URL without secrets. */
@@ -26,44 +29,60 @@ export interface Backend {
   seesAtOnce?(): boolean;
 
   /** What the place holds, found without a password. Throws only when that cannot be known. */
-  probe(): Promise<PlaceContent>;
+  probe(options?: CallOptions): Promise<PlaceContent>;
 
   /** Makes the place ready for `save`: folders, say. May be called again. */
-  prepare(): Promise<void>;
+  prepare(options?: CallOptions): Promise<void>;
 
   /** Every file of the kind, in no order. Names that are not ids are left out. */
-  list(kind: ListedKind): Promise<readonly ListedFile[]>;
+  list(kind: ListedKind, options?: CallOptions): Promise<readonly ListedFile[]>;
 
   /** Length in bytes, undefined when there is no such file. */
-  stat(file: FileRef): Promise<number | undefined>;
+  stat(file: FileRef, options?: CallOptions): Promise<number | undefined>;
 
   /**
-   * When the file was written, milliseconds since 1970 by the place's own clock; undefined when there is no such file.
-   * That clock may be another machine's: good for the time between two files, never to be compared with ours.
+   * When the file was written, milliseconds since 1970 by the place's own clock; undefined when there is no such file, null
+   * where the place does not tell. That clock may be another machine's: good for the time between two files, never to be
+   * compared with ours.
    */
-  writtenMs(file: FileRef): Promise<number | undefined>;
+  writtenMs(file: FileRef, options?: CallOptions): Promise<number | null | undefined>;
 
   /**
    * The file, or exactly `range` of it; undefined when there is no such file. A range beyond the end is
    * `repository-damaged`. The bytes belong to the caller.
    */
-  load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined>;
+  load(file: FileRef, range?: ByteRange, options?: CallOptions): Promise<Buffer | undefined>;
 
   /**
    * SHA-256 of the file as 64 hex digits, read from the place without holding all of it in memory; undefined when there is no
    * such file. Absent where `load` does as well.
    */
-  digest?(file: FileRef): Promise<string | undefined>;
+  digest?(file: FileRef, options?: CallOptions): Promise<string | undefined>;
 
-  /** `bytes` must not change until it settles. */
-  save(file: FileRef, bytes: Uint8Array): Promise<void>;
+  /** The bytes must not change until it settles; what a decorator sends again are they. */
+  save(file: FileRef, bytes: Uint8Array, options?: CallOptions): Promise<void>;
 
-  /** Whether there was such a file. */
-  remove(file: FileRef): Promise<boolean>;
+  /** Whether there was such a file. `not-permitted` where the place lets nothing be removed. */
+  remove(file: FileRef, options?: CallOptions): Promise<boolean>;
 
   /** Removes what interrupted saves left behind and nobody can be writing: older than `ageMs`. How many there were. */
-  sweep(ageMs: number): Promise<number>;
+  sweep(ageMs: number, options?: CallOptions): Promise<number>;
+
+  /** Ends connections and programs that the backend holds open. No call may be under way, none may follow. */
+  close?(): Promise<void>;
 }
+
+export interface CallOptions {
+  readonly signal?: AbortSignal | undefined;
+  /**
+   * Asked before every piece of content that moves; the piece waits for the answer. Progress, and where it can be slowed.
+   * A backend that moves a file in one call need not ask.
+   */
+  readonly pace?: Pace | undefined;
+}
+
+/** `bytes` may be 0: something else than content moved. */
+export type Pace = (bytes: number) => Promise<void>;
 
 export type ListedKind = 'key' | 'lock' | 'snapshot' | 'index' | 'pack';
 export type FileKind = ListedKind | 'config';

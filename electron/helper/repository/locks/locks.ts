@@ -7,6 +7,7 @@ import { lockedBy, lockLost } from './failures.ts';
 import type { HeldLock, LockHolder, LockMode } from './held-lock.ts';
 import { holderOf, isGone, looksOld, staleAfterNs } from './holder.ts';
 import { RefreshedLock } from './refreshed-lock.ts';
+import { removeIfAllowed } from './remove-if-allowed.ts';
 
 export interface AcquireOptions {
   /** `exclusive` while anything is removed; `shared` for everything else that writes, and for reading undisturbed. */
@@ -117,7 +118,7 @@ export class Locks {
       if (!this.#place.seesAtOnce?.()) await this.#sleep(this.#timing.settleMs, signal);
       const after = await this.#inTheWay(mode, id);
       if (after.length > 0) {
-        await this.#documents.remove('lock', id);
+        await removeIfAllowed(this.#documents, id);
         return after;
       }
     } catch (error) {
@@ -155,11 +156,13 @@ export class Locks {
       this.#documents.writtenMs('lock', own),
     ]);
     if (ours === undefined) throw lockLost('the lock file was removed at once');
+    // A place that does not tell leaves our clock alone to judge, as restic does everywhere.
+    if (ours === null || theirs === null) return true;
     return theirs === undefined || BigInt(Math.floor(ours - theirs)) * 1_000_000n > staleAfterNs;
   }
 
   async #remove(holders: readonly LockHolder[]): Promise<void> {
-    for (const { id } of holders) await this.#documents.remove('lock', id);
+    for (const { id } of holders) await removeIfAllowed(this.#documents, id);
   }
 
   /** A file that vanishes between list and read was perhaps refreshed: its successor may not have been in the list. */

@@ -4,6 +4,7 @@ import { nextSequence } from '../sequence.ts';
 import { lockLost } from './failures.ts';
 import type { HeldLock, LockMode } from './held-lock.ts';
 import type { LockTiming } from './locks.ts';
+import { removeIfAllowed } from './remove-if-allowed.ts';
 
 export interface RefreshDependencies {
   readonly documents: Documents;
@@ -14,6 +15,13 @@ export interface RefreshDependencies {
 }
 
 const nsPerMs = 1_000_000n;
+
+/** A place that does not answer holds up nobody who is done with it for longer, ms. */
+const releaseMs = 5_000;
+
+function longEnough(): Promise<void> {
+  return new Promise((resolve) => void setTimeout(resolve, releaseMs).unref());
+}
 
 /**
  * Refreshes by writing a new lock file and removing the one before, as restic does: a lock never changes in place.
@@ -70,6 +78,10 @@ export class RefreshedLock implements HeldLock {
     if (this.#released.signal.aborted) return;
     this.#released.abort();
     await this.#refreshing;
+    await Promise.race([this.#removeFiles(), longEnough()]);
+  }
+
+  async #removeFiles(): Promise<void> {
     for (const id of this.#ids) await this.#with.documents.remove('lock', id).catch(() => {});
   }
 
@@ -105,7 +117,7 @@ export class RefreshedLock implements HeldLock {
       const now = environment.nowNs();
       this.#ids.push(await documents.save('lock', this.#with.encode()));
       this.#refreshedNs = now;
-      for (const old of this.#ids.slice(0, -1)) await documents.remove('lock', old);
+      for (const old of this.#ids.slice(0, -1)) await removeIfAllowed(documents, old);
       this.#ids = this.#ids.slice(-1);
       return true;
     } catch {

@@ -3,6 +3,7 @@ import { StillpointError } from '../../../../shared/errors/index.ts';
 import type {
   Backend,
   ByteRange,
+  CallOptions,
   FileKind,
   FileRef,
   ListedFile,
@@ -83,9 +84,9 @@ export class FaultyBackend implements Backend {
     return this.#inner.prepare();
   }
 
-  async list(kind: ListedKind): Promise<readonly ListedFile[]> {
+  async list(kind: ListedKind, options?: CallOptions): Promise<readonly ListedFile[]> {
     await this.#before('list', kind);
-    return this.#inner.list(kind);
+    return this.#inner.list(kind, options);
   }
 
   async stat(file: FileRef): Promise<number | undefined> {
@@ -93,20 +94,21 @@ export class FaultyBackend implements Backend {
     return this.#inner.stat(file);
   }
 
-  writtenMs(file: FileRef): Promise<number | undefined> {
+  writtenMs(file: FileRef): Promise<number | null | undefined> {
     return this.#inner.writtenMs(file);
   }
 
-  async load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined> {
+  async load(file: FileRef, range?: ByteRange, options?: CallOptions): Promise<Buffer | undefined> {
     const effect = await this.#before('load', file.kind);
-    const bytes = await this.#inner.load(file, range);
+    const bytes = await this.#inner.load(file, range, options);
     return bytes && effect?.kind === 'change' ? effect.change(bytes) : bytes;
   }
 
-  async save(file: FileRef, bytes: Uint8Array): Promise<void> {
+  async save(file: FileRef, bytes: Uint8Array, options?: CallOptions): Promise<void> {
     const effect = await this.#before('save', file.kind);
     if (effect?.kind === 'lose') return;
-    await this.#inner.save(file, effect?.kind === 'change' ? effect.change(Buffer.from(bytes)) : bytes);
+    const changed = effect?.kind === 'change' ? effect.change(Buffer.from(bytes)) : bytes;
+    await this.#inner.save(file, changed, options);
   }
 
   async remove(file: FileRef): Promise<boolean> {

@@ -1,3 +1,4 @@
+import { locationText } from '../../../../shared/domain/location.ts';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
@@ -64,7 +65,7 @@ export function appHandlers(services: Needs): HandlersOf<'app' | 'settings' | 'c
       if (repository.state === 'read-only') throw readOnly(repository.name);
       const { id, name, location } = repository;
       const path = await shell.recoverySheet(
-        { id, name, place: location.path },
+        { id, name, place: locationText(location) },
         {
           addKey: (password, label) => access.call('repositories.addKey', { id, password, label }),
           removeKey: async (keyId) => {

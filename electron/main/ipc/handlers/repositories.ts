@@ -1,4 +1,5 @@
 import type { RepositoryId } from '../../../../shared/domain/ids.ts';
+import type { PlaceCredentials } from '../../../../shared/domain/location.ts';
 import { machineZone } from '../../../schedule/index.ts';
 import { checkJob } from '../../jobs/check-job.ts';
 import { reclaimJob } from '../../jobs/reclaim-job.ts';
@@ -38,8 +39,13 @@ export function repositoryHandlers(services: Needs): HandlersOf<'repositories'> 
   } = services;
 
   /** Its password is known now: keep it as asked, and read what is in it, without keeping the window waiting. */
-  const opened = async (id: RepositoryId, password: string, remember: boolean): Promise<void> => {
-    await passwords.remember(id, password, remember);
+  const opened = async (
+    id: RepositoryId,
+    password: string,
+    remember: boolean,
+    credentials?: PlaceCredentials,
+  ): Promise<void> => {
+    await passwords.remember(id, password, remember, credentials);
     announce(['repositories', 'sources']);
     schedule.poke('password-given');
     void sync
@@ -54,18 +60,18 @@ export function repositoryHandlers(services: Needs): HandlersOf<'repositories'> 
     'repositories.create': async ({ remember, ...params }) => {
       const repository = await access.call('repositories.create', params);
       registryChanged();
-      await opened(repository.id, params.password, remember);
+      await opened(repository.id, params.password, remember, params.credentials);
       return repository;
     },
     'repositories.adopt': async ({ remember, ...params }) => {
       const repository = await access.call('repositories.adopt', params);
       registryChanged();
-      await opened(repository.id, params.password, remember);
+      await opened(repository.id, params.password, remember, params.credentials);
       return repository;
     },
-    'repositories.unlock': async ({ id, password, remember }) => {
-      await access.call('repositories.unlock', { id, password });
-      await opened(id, password, remember);
+    'repositories.unlock': async ({ id, password, credentials, remember }) => {
+      await access.call('repositories.unlock', { id, password, credentials: credentials ?? passwords.credentials(id) });
+      await opened(id, password, remember, credentials);
       return {};
     },
     'repositories.remove': async ({ id }) => {

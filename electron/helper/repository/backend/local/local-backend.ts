@@ -1,11 +1,13 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { dirname } from 'node:path';
+import { throwIfAborted } from '../../../../../shared/errors/index.ts';
 import { Breather } from '../../breather.ts';
 import { damaged, repositoryAbsent, repositoryExists } from '../../failures.ts';
 import { isId } from '../../format/ids.ts';
 import {
   type Backend,
   type ByteRange,
+  type CallOptions,
   describeFile,
   type FileRef,
   type ListedFile,
@@ -75,7 +77,8 @@ export class LocalBackend implements Backend {
     });
   }
 
-  async list(kind: ListedKind): Promise<readonly ListedFile[]> {
+  async list(kind: ListedKind, options?: CallOptions): Promise<readonly ListedFile[]> {
+    throwIfAborted(options?.signal);
     const attempt = <Result>(work: () => Result): Result => this.#attempt(`list its ${kind} files`, work);
     const breather = new Breather();
     const files: ListedFile[] = [];
@@ -83,7 +86,7 @@ export class LocalBackend implements Backend {
       if (!isId(name)) continue;
       const stat = attempt(() => this.#ifThere(() => this.#ops.lstat(path)));
       if (stat !== undefined && !stat.isDirectory) files.push({ name, size: stat.size });
-      await breather.breathe();
+      await breather.breathe(options?.signal);
     }
     return files;
   }
@@ -96,7 +99,8 @@ export class LocalBackend implements Backend {
     return this.#lookAt(file)?.mtimeMs;
   }
 
-  async load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined> {
+  async load(file: FileRef, range?: ByteRange, options?: CallOptions): Promise<Buffer | undefined> {
+    throwIfAborted(options?.signal);
     const path = filePath(this.location, file);
     return this.#attempt(`read ${describeFile(file)}`, () => {
       const fd = this.#found(this.#ifThere(() => this.#ops.open(path, 'r')));
@@ -112,7 +116,8 @@ export class LocalBackend implements Backend {
     });
   }
 
-  async digest(file: FileRef): Promise<string | undefined> {
+  async digest(file: FileRef, options?: CallOptions): Promise<string | undefined> {
+    throwIfAborted(options?.signal);
     const path = filePath(this.location, file);
     return this.#attempt(`read ${describeFile(file)}`, () => {
       const fd = this.#found(this.#ifThere(() => this.#ops.open(path, 'r')));
@@ -132,7 +137,8 @@ export class LocalBackend implements Backend {
     });
   }
 
-  async save(file: FileRef, bytes: Uint8Array): Promise<void> {
+  async save(file: FileRef, bytes: Uint8Array, options?: CallOptions): Promise<void> {
+    throwIfAborted(options?.signal);
     const path = filePath(this.location, file);
     this.#attempt(`write ${describeFile(file)}`, () => {
       if (file.kind === 'config' && this.#ifThere(() => this.#ops.lstat(path))) throw repositoryExists(this.location);

@@ -1,7 +1,9 @@
+import { throwIfAborted } from '../../../../../shared/errors/index.ts';
 import { damaged, repositoryExists } from '../../failures.ts';
 import {
   type Backend,
   type ByteRange,
+  type CallOptions,
   describeFile,
   type FileRef,
   type ListedFile,
@@ -29,7 +31,8 @@ export class MemoryBackend implements Backend {
 
   async prepare(): Promise<void> {}
 
-  async list(kind: ListedKind): Promise<readonly ListedFile[]> {
+  async list(kind: ListedKind, options?: CallOptions): Promise<readonly ListedFile[]> {
+    throwIfAborted(options?.signal);
     const prefix = `${kind}/`;
     const found = [...this.files].filter(([key]) => key.startsWith(prefix));
     return found.map(([key, bytes]) => ({ name: key.slice(prefix.length), size: bytes.length }));
@@ -43,14 +46,16 @@ export class MemoryBackend implements Backend {
     return this.files.has(keyOf(file)) ? (this.#written.get(keyOf(file)) ?? 0) : undefined;
   }
 
-  async load(file: FileRef, range?: ByteRange): Promise<Buffer | undefined> {
+  async load(file: FileRef, range?: ByteRange, options?: CallOptions): Promise<Buffer | undefined> {
+    throwIfAborted(options?.signal);
     const bytes = this.files.get(keyOf(file));
     if (bytes === undefined || range === undefined) return bytes && Buffer.from(bytes);
     if (range.offset + range.length > bytes.length) throw damaged(`${describeFile(file)} is shorter than it must be.`);
     return Buffer.from(bytes.subarray(range.offset, range.offset + range.length));
   }
 
-  async save(file: FileRef, bytes: Uint8Array): Promise<void> {
+  async save(file: FileRef, bytes: Uint8Array, options?: CallOptions): Promise<void> {
+    throwIfAborted(options?.signal);
     if (file.kind === 'config' && this.files.has(keyOf(file))) throw repositoryExists(this.location);
     this.files.set(keyOf(file), Buffer.from(bytes));
     this.#written.set(keyOf(file), this.nowMs());

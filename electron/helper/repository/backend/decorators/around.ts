@@ -1,0 +1,79 @@
+import type { Backend, ByteRange, CallOptions, FileRef, ListedFile, ListedKind, PlaceContent } from '../contract.ts';
+
+export type Operation = 'probe' | 'prepare' | 'list' | 'stat' | 'writtenMs' | 'load' | 'save' | 'remove' | 'sweep';
+
+/** One call as a decorator sees it. */
+export interface Call {
+  readonly operation: Operation;
+  /** Of `stat`, `writtenMs`, `load`, `save` and `remove`. */
+  readonly file?: FileRef | undefined;
+  /** Of `save`. */
+  readonly bytes?: Uint8Array | undefined;
+  /** Of `load`. */
+  readonly range?: ByteRange | undefined;
+  readonly options: CallOptions;
+}
+
+/** Runs a call as often as it likes, each time with options of its own. */
+export type Around = <Result>(call: Call, run: (options: CallOptions) => Promise<Result>) => Promise<Result>;
+
+/** A backend whose every call goes through `wrap`. */
+export function around(inner: Backend, wrap: Around): Backend {
+  return new WrappedBackend(inner, wrap);
+}
+
+class WrappedBackend implements Backend {
+  readonly location: string;
+  readonly #inner: Backend;
+  readonly #wrap: Around;
+
+  constructor(inner: Backend, wrap: Around) {
+    this.location = inner.location;
+    this.#inner = inner;
+    this.#wrap = wrap;
+  }
+
+  seesAtOnce(): boolean {
+    return this.#inner.seesAtOnce?.() ?? false;
+  }
+
+  probe(options: CallOptions = {}): Promise<PlaceContent> {
+    return this.#wrap({ operation: 'probe', options }, (own) => this.#inner.probe(own));
+  }
+
+  prepare(options: CallOptions = {}): Promise<void> {
+    return this.#wrap({ operation: 'prepare', options }, (own) => this.#inner.prepare(own));
+  }
+
+  list(kind: ListedKind, options: CallOptions = {}): Promise<readonly ListedFile[]> {
+    return this.#wrap({ operation: 'list', options }, (own) => this.#inner.list(kind, own));
+  }
+
+  stat(file: FileRef, options: CallOptions = {}): Promise<number | undefined> {
+    return this.#wrap({ operation: 'stat', file, options }, (own) => this.#inner.stat(file, own));
+  }
+
+  writtenMs(file: FileRef, options: CallOptions = {}): Promise<number | null | undefined> {
+    return this.#wrap({ operation: 'writtenMs', file, options }, (own) => this.#inner.writtenMs(file, own));
+  }
+
+  load(file: FileRef, range?: ByteRange, options: CallOptions = {}): Promise<Buffer | undefined> {
+    return this.#wrap({ operation: 'load', file, range, options }, (own) => this.#inner.load(file, range, own));
+  }
+
+  save(file: FileRef, bytes: Uint8Array, options: CallOptions = {}): Promise<void> {
+    return this.#wrap({ operation: 'save', file, bytes, options }, (own) => this.#inner.save(file, bytes, own));
+  }
+
+  remove(file: FileRef, options: CallOptions = {}): Promise<boolean> {
+    return this.#wrap({ operation: 'remove', file, options }, (own) => this.#inner.remove(file, own));
+  }
+
+  sweep(ageMs: number, options: CallOptions = {}): Promise<number> {
+    return this.#wrap({ operation: 'sweep', options }, (own) => this.#inner.sweep(ageMs, own));
+  }
+
+  async close(): Promise<void> {
+    await this.#inner.close?.();
+  }
+}

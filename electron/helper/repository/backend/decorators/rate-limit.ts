@@ -1,0 +1,32 @@
+import type { Backend } from '../contract.ts';
+import { around, type Operation } from './around.ts';
+import type { TokenBucket } from './token-bucket.ts';
+
+/** One pair for everything that shares a line. */
+export interface Buckets {
+  readonly upload: TokenBucket;
+  readonly download: TokenBucket;
+}
+
+const uploading: readonly Operation[] = ['save'];
+
+/**
+ * Content passes no faster than the buckets let it. Backends that ask at every piece are slowed piece by piece; for one that
+ * does not ask, the caller waits for the whole file: before a save, after a load.
+ */
+export function rateLimited(inner: Backend, buckets: Buckets): Backend {
+  return around(inner, async ({ operation, bytes, options }, run) => {
+    const { signal } = options;
+    const bucket = uploading.includes(operation) ? buckets.upload : buckets.download;
+    let asked = 0;
+    const pace = async (count: number): Promise<void> => {
+      asked += count;
+      if (count > 0) await bucket.take(count, signal);
+      await options.pace?.(count);
+    };
+    const result = await run({ ...options, pace });
+    const moved = bytes?.length ?? (Buffer.isBuffer(result) ? result.length : 0);
+    if (asked < moved) await bucket.take(moved - asked, signal);
+    return result;
+  });
+}

@@ -1,0 +1,50 @@
+import { join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { backendConformance } from '../../testing/backend-conformance.ts';
+import { type SshServer, sshdMissing, startSshd } from '../../testing/servers/sshd.ts';
+import { startingProgram } from '../../testing/start-program.ts';
+import { SftpBackend } from './sftp-backend.ts';
+import { SftpSession } from './sftp-session.ts';
+import type { SshPlace } from './ssh-arguments.ts';
+
+const servers = { 'OpenSSH’s sftp-server': undefined, 'an sftp-server without extensions': 'posix-rename,fsync' };
+
+describe.skipIf(sshdMissing !== '')(`over SSH${sshdMissing}`, () => {
+  for (const [name, refused] of Object.entries(servers)) {
+    describe(name, () => {
+      let server: SshServer;
+      let count = 0;
+      beforeAll(async () => {
+        server = await startSshd(refused === undefined ? {} : { refused });
+      });
+      afterAll(() => server.stop());
+      const at = (folder: string, place: Partial<SshPlace> = {}): SftpBackend =>
+        new SftpBackend(
+          new SftpSession(startingProgram(), { ...server.place, ...place }, 'sftp:127.0.0.1:/r'),
+          join(server.folder, folder),
+        );
+
+      backendConformance(`a repository behind ${name}`, async () => {
+        count += 1;
+        const [backend, other] = [at(`c${count}`), at(`c${count}`)];
+        return {
+          backend,
+          other,
+          dispose: async () => {
+            await Promise.all([backend.close(), other.close()]);
+          },
+        };
+      });
+
+      it('gives nothing to a server that is not known', async () => {
+        const backend = at('x', { knownHostsFile: '/dev/null' });
+        await expect(backend.probe()).rejects.toMatchObject({ kind: 'not-permitted', field: 'location.host' });
+      });
+
+      it('says that the server does not let us in', async () => {
+        const backend = at('x', { keyFile: join(server.folder, 'host') });
+        await expect(backend.probe()).rejects.toMatchObject({ kind: 'not-permitted', field: 'location.keyFile' });
+      });
+    });
+  }
+});
