@@ -183,6 +183,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     views,
     catalog,
     runs,
+    sync,
     scheduler,
     unplug,
     board,
@@ -207,6 +208,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
       indexing.kick();
     } catch (error) {
       report(`after: ${run.title}`, error);
+      everyday.changed();
     }
   }
 

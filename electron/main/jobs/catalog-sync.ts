@@ -88,6 +88,11 @@ export class CatalogSync {
     if (missing.length > 0) this.#options.announce(['runs', 'timeline', 'sources']);
   }
 
+  /** Repositories that are being read: their newest snapshots may not be in the catalog, or without their evidence. */
+  get reading(): readonly RepositoryId[] {
+    return [...this.#running.keys()];
+  }
+
   /** One repository: its list, then the evidence that is missing. */
   repository(id: RepositoryId): Promise<void> {
     const running = this.#running.get(id);
