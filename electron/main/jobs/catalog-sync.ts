@@ -19,6 +19,8 @@ export interface CatalogSyncOptions {
   readonly logs: Pick<RunLogs, 'ids'>;
   /** The catalog has changed; windows look again. */
   readonly announce: (topics: Topics) => void;
+  /** A repository is being read no more, whatever came of it. */
+  readonly onRead: () => void;
   readonly report: (what: string, error: unknown) => void;
 }
 
@@ -100,7 +102,10 @@ export class CatalogSync {
       this.#again.add(id);
       return running;
     }
-    const work = this.#repeat(id).finally(() => this.#running.delete(id));
+    const work = this.#repeat(id).finally(() => {
+      this.#running.delete(id);
+      this.#options.onRead();
+    });
     this.#running.set(id, work);
     return work;
   }
