@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { whyNoGuest } from '../guest/index.ts';
 import type { BackupCase, RootCase } from './root/case.ts';
+import { AgainOnce } from './root/node-faults.ts';
 import { withRootPlace } from './root/place.ts';
 
 const missing = whyNoGuest();
@@ -24,19 +25,24 @@ describe.skipIf(missing !== undefined)(`the filesystem everything is on${missing
   it('is let go in time inside a guest that runs from it, whoever is killed or stopped', {
     timeout: 1_200_000,
   }, async () => {
-    await withRootPlace(async ({ guest, play }) => {
-      for (const [name, rootCase] of sample) {
-        const { faults, facts } = await play(rootCase);
-        expect(faults, `${name}: ${JSON.stringify(facts)}`).toEqual([]);
-        // An undisturbed hold that is refused shows nothing.
-        if (name === 'nobody struck') expect(facts).toMatchObject({ held: true, copied: true });
-        // A trial that was cancelled before it held nobody; the next one held, and says for how long.
-        if (name === tried) {
-          expect(String(facts.trial)).toMatch(/^(passed|failed)$/);
-          expect(String(facts.trialStalls)).toMatch(/^\d+( \d+){0,2}$/);
+    const left = [...sample];
+    const playLeft = (): Promise<void> =>
+      withRootPlace(async ({ guest, play }) => {
+        for (const [name, rootCase] of sample.slice(-left.length)) {
+          const { faults, facts } = await play(rootCase);
+          expect(faults, `${name}: ${JSON.stringify(facts)}`).toEqual([]);
+          // An undisturbed hold that is refused shows nothing.
+          if (name === 'nobody struck') expect(facts).toMatchObject({ held: true, copied: true });
+          // A trial that was cancelled before it held nobody; the next one held, and says for how long.
+          if (name === tried) {
+            expect(String(facts.trial)).toMatch(/^(passed|failed)$/);
+            expect(String(facts.trialStalls)).toMatch(/^\d+( \d+){0,2}$/);
+          }
+          await guest.writesToRoot(30_000);
+          left.shift();
         }
-        await guest.writesToRoot(30_000);
-      }
-    });
+      });
+    await new AgainOnce().run(playLeft);
+    expect(left).toEqual([]);
   });
 });
