@@ -33,8 +33,13 @@ export async function unitState(guest: Guest, unit: string): Promise<UnitState> 
   };
 }
 
-/** Processes that the kernel ended for what they did to memory, in its own words, oldest first. */
+/** Processes that the kernel ended for what they did to memory, in its own words and with the code they were at, oldest first. */
 export async function faultsToldByKernel(guest: Guest): Promise<string[]> {
-  const told = await guest.must(['dmesg'], { timeoutMs: 60_000 });
-  return told.split('\n').filter((line) => /\w\[\d+\]:? .*(segfault at|general protection)/.test(line));
+  const told = (await guest.must(['dmesg'], { timeoutMs: 60_000 })).split('\n');
+  const isFault = (line: string): boolean => /\w\[\d+\]:? .*(segfault at|general protection)/.test(line);
+  return told.flatMap((line, at) => {
+    if (!isFault(line)) return [];
+    const code = told.slice(at + 1, at + 3).find((next) => /\] Code: /.test(next));
+    return [code === undefined ? line : `${line}\n${code}`];
+  });
 }

@@ -32,7 +32,8 @@ describe.skipIf(missing !== undefined)(`the filesystem everything is on${missing
           const { faults, facts } = await play(rootCase);
           expect(faults, `${name}: ${JSON.stringify(facts)}`).toEqual([]);
           // An undisturbed hold that is refused shows nothing.
-          if (name === 'nobody struck') expect(facts).toMatchObject({ held: true, copied: true });
+          if (name === 'nobody struck')
+            expect(facts, JSON.stringify(facts)).toMatchObject({ held: true, copied: true });
           // A trial that was cancelled before it held nobody; the next one held, and says for how long.
           if (name === tried) {
             expect(String(facts.trial)).toMatch(/^(passed|failed)$/);

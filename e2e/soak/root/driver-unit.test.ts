@@ -8,6 +8,7 @@ const failed = 'ActiveState=failed\nMainPID=0\nExecMainCode=1\nExecMainStatus=1'
 const killed = 'ActiveState=failed\nMainPID=0\nExecMainCode=2\nExecMainStatus=9';
 const runs = 'ActiveState=active\nMainPID=77\nExecMainCode=0\nExecMainStatus=0';
 const fault = '[   15.8] V8Worker[345]: segfault at 18 ip 00007f sp 00007e error 4 in node[400000+1000]';
+const code = '[   15.9] Code: 48 8b 47 18';
 const guardFault =
   '[   15.8] stillpoint-guar[345]: segfault at 18 ip 00007f sp 00007e error 4 in stillpoint-guard[400000+1000]';
 
@@ -88,7 +89,8 @@ describe('the driver in the guest', () => {
       await unit.up();
       return unit.play(hold);
     };
-    await expect(played({ verdict: bad, kernel: fault })).rejects.toThrow(NodeFaulted);
+    await expect(played({ verdict: bad, kernel: `${fault}\n${code}\n` })).rejects.toThrow(NodeFaulted);
+    await expect(played({ verdict: bad, kernel: `${fault}\n${code}\n` })).rejects.toThrow(code);
     expect(await played({ verdict: bad, kernel: guardFault })).toEqual(bad);
     expect(await played({ verdict: bad })).toEqual(bad);
     expect(await played({ verdict: good })).toEqual(good);
