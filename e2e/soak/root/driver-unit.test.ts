@@ -8,6 +8,12 @@ const failed = 'ActiveState=failed\nMainPID=0\nExecMainCode=1\nExecMainStatus=1'
 const killed = 'ActiveState=failed\nMainPID=0\nExecMainCode=2\nExecMainStatus=9';
 const runs = 'ActiveState=active\nMainPID=77\nExecMainCode=0\nExecMainStatus=0';
 const fault = '[   15.8] V8Worker[345]: segfault at 18 ip 00007f sp 00007e error 4 in node[400000+1000]';
+const moduleFault =
+  '[   15.8] MainThread[345]: segfault at 8 ip 00007f sp 00007e error 4 in koffi.node[7fdb4da12000+66000]';
+const libcFault =
+  '[   15.8] MainThread[345]: segfault at 8 ip 00007f sp 00007e error 4 in libc.so.6[7fdb4da12000+66000]';
+const codeFault =
+  '[   15.8] MainThread[345]: segfault at 8 ip 00007f sp 00007e error 4 likely on CPU 1 (core 1, socket 0)';
 const code = '[   15.9] Code: 48 8b 47 18';
 const guardFault =
   '[   15.8] stillpoint-guar[345]: segfault at 18 ip 00007f sp 00007e error 4 in stillpoint-guard[400000+1000]';
@@ -19,10 +25,14 @@ interface Script {
   readonly verdict?: object;
   /** What the kernel has told once the driver is up. */
   readonly kernel?: string;
+  readonly isToldAtOnce?: boolean;
 }
 
 /** A guest that is asked what `DriverUnit` asks, and answers from a script. */
-function scripted({ states, verdict, kernel = '' }: Script): { unit: DriverUnit; started(): number } {
+function scripted({ states, verdict, kernel = '', isToldAtOnce = false }: Script): {
+  unit: DriverUnit;
+  started(): number;
+} {
   const left = [...states];
   let starts = 0;
   let isUp = false;
@@ -35,7 +45,7 @@ function scripted({ states, verdict, kernel = '' }: Script): { unit: DriverUnit;
       return said(state);
     }
     if (argv[0] === 'test') return said('', isUp ? 0 : 1);
-    if (argv[0] === 'dmesg') return said(asked ? kernel : '');
+    if (argv[0] === 'dmesg') return said(asked || isToldAtOnce ? kernel : '');
     if (argv[2]?.includes('verdict-') === true) {
       asked = true;
       return verdict === undefined ? said('', 75) : said(JSON.stringify(verdict));
@@ -65,6 +75,12 @@ describe('the driver in the guest', () => {
     expect(ever.started()).toBe(3);
   });
 
+  it('is not started again when the kernel names a module of ours', async () => {
+    const { unit, started } = scripted({ states: [segv, runs], kernel: moduleFault, isToldAtOnce: true });
+    await expect(unit.up()).rejects.toThrow('koffi.node');
+    expect(started()).toBe(1);
+  });
+
   it.each([
     ['by itself', failed],
     ['by another signal', killed],
@@ -75,12 +91,16 @@ describe('the driver in the guest', () => {
   });
 
   it('tells a driver that Node took along from one that failed', async () => {
-    const struck = scripted({ states: [runs, segv] });
-    await struck.unit.up();
-    await expect(struck.unit.play(hold)).rejects.toThrow(NodeFaulted);
-    const ended = scripted({ states: [runs, failed] });
-    await ended.unit.up();
-    await expect(ended.unit.play(hold)).rejects.toThrow(/^in the guest, the driver ended/);
+    for (const kernel of [fault, codeFault]) {
+      const struck = scripted({ states: [runs, segv], kernel });
+      await struck.unit.up();
+      await expect(struck.unit.play(hold)).rejects.toThrow(NodeFaulted);
+    }
+    for (const [state, kernel] of [[failed, ''] as const, [segv, ''] as const, [segv, moduleFault] as const]) {
+      const ended = scripted({ states: [runs, state], kernel });
+      await ended.unit.up();
+      await expect(ended.unit.play(hold)).rejects.toThrow(/^in the guest, the driver ended/);
+    }
   });
 
   it('excuses a verdict by what the kernel tells of Node, and of nobody else', async () => {
@@ -92,6 +112,8 @@ describe('the driver in the guest', () => {
     await expect(played({ verdict: bad, kernel: `${fault}\n${code}\n` })).rejects.toThrow(NodeFaulted);
     await expect(played({ verdict: bad, kernel: `${fault}\n${code}\n` })).rejects.toThrow(code);
     expect(await played({ verdict: bad, kernel: guardFault })).toEqual(bad);
+    for (const told of [moduleFault, libcFault])
+      expect(await played({ verdict: bad, kernel: told })).toEqual({ ...bad, faults: [...bad.faults, told] });
     expect(await played({ verdict: bad })).toEqual(bad);
     expect(await played({ verdict: good })).toEqual(good);
     expect(await played({ verdict: good, kernel: fault })).toEqual({

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Guest, startUnit, type UnitState, unitState } from '../../guest/index.ts';
 import type { BackupCase, RootCase, RootVerdict } from './case.ts';
-import { NodeFaulted, nodeFaults } from './node-faults.ts';
+import { isInModule, isNodesOwn, NodeFaulted, nodeFaults } from './node-faults.ts';
 
 const unit = 'soak-driver';
 const segv = 11;
@@ -41,7 +41,7 @@ export class DriverUnit {
 
   /**
    * Nothing of the product has been asked for before the program is up: a start that Node does not survive is made again,
-   * twice at most. Every other end is a failure.
+   * twice at most, unless the kernel names a native module. Every other end is a failure.
    */
   async up(): Promise<void> {
     for (;;) {
@@ -52,7 +52,8 @@ export class DriverUnit {
         return;
       }
       const told = await this.#told();
-      if (end.killedBy !== segv || this.#faulted.length >= startsAgain)
+      const isExcused = end.killedBy === segv && !(await nodeFaults(this.#guest)).some(isInModule);
+      if (!isExcused || this.#faulted.length >= startsAgain)
         throw new Error(`in the guest, the driver did not come up${this.#mention()}: ${told}`);
       this.#faulted.push(told);
       const clean = 'systemctl reset-failed "$1"; rm -rf "$2"';
@@ -74,12 +75,12 @@ export class DriverUnit {
     const since = (await nodeFaults(this.#guest)).slice(this.#faultsBefore);
     if (verdict?.faults.length === 0)
       return since.length === 0 ? verdict : { ...verdict, facts: { ...verdict.facts, nodeFaults: since.length } };
-    if (since.length > 0) throw new NodeFaulted(since, verdict);
-    if (verdict !== undefined) return verdict;
-    const told = await this.#told();
+    if (since.length > 0 && since.every(isNodesOwn)) throw new NodeFaulted(since, verdict);
+    if (verdict !== undefined) return { ...verdict, faults: [...verdict.faults, ...since] };
     const { killedBy } = await this.#over();
-    if (killedBy === segv) throw new NodeFaulted([told], undefined);
-    throw new Error(`in the guest, the driver ended${this.#mention()}: ${told}`);
+    throw new Error(
+      `in the guest, the driver ended${killedBy ? ` by signal ${killedBy}` : ''}${this.#mention()}: ${await this.#told()}`,
+    );
   }
 
   /** Undefined when the driver ended without a verdict. */

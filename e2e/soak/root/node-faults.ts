@@ -18,6 +18,16 @@ export async function nodeFaults(guest: Guest): Promise<string[]> {
   return (await faultsToldByKernel(guest)).filter((line) => threads.test(line));
 }
 
+/** In Node's own program, or in code that V8 made. A fault in a module, or in libc, may well be a call of ours. */
+export function isNodesOwn(fault: string): boolean {
+  return !/ in \S+\[[\da-f]+\+/.test(fault) || / in node\[/.test(fault);
+}
+
+/** In koffi's or sodium's code. */
+export function isInModule(fault: string): boolean {
+  return / in \S+\.node\[/.test(fault);
+}
+
 /** Of a whole run: a second one is a failure, so that what strikes often is never passed over. */
 export class AgainOnce {
   #isUsed = false;
