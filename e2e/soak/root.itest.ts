@@ -7,9 +7,12 @@ import { withRootPlace } from './root/place.ts';
 const missing = whyNoGuest();
 
 /** The worst that can happen to a hold, once each; `npm run soak -- root` does it five hundred times. */
+const nobodyStruck = 'nobody struck';
+/** So often an undisturbed hold is asked for. */
+const mostRefusals = 3;
 const tried = 'tried by the product, and backed up';
 const sample: readonly (readonly [string, RootCase | BackupCase])[] = [
-  ['nobody struck', { victims: [], how: 'kill', when: 'frozen', delayMs: 0, holdMs: 20 }],
+  [nobodyStruck, { victims: [], how: 'kill', when: 'frozen', delayMs: 0, holdMs: 20 }],
   ['guard killed in the call', { victims: ['guard'], how: 'kill', when: 'in-freeze-call', delayMs: 5, holdMs: 20 }],
   ['guard and witness stopped', { victims: ['guard', 'witness'], how: 'stop', when: 'frozen', delayMs: 0, holdMs: 60 }],
   ['helper and guard stopped', { victims: ['helper', 'guard'], how: 'stop', when: 'frozen', delayMs: 0, holdMs: 60 }],
@@ -26,14 +29,19 @@ describe.skipIf(missing !== undefined)(`the filesystem everything is on${missing
     timeout: 1_200_000,
   }, async () => {
     const left = [...sample];
+    let refusals = 0;
     const playLeft = (): Promise<void> =>
       withRootPlace(async ({ guest, play }) => {
-        for (const [name, rootCase] of sample.slice(-left.length)) {
+        for (let next = left[0]; next !== undefined; next = left[0]) {
+          const [name, rootCase] = next;
           const { faults, facts } = await play(rootCase);
           expect(faults, `${name}: ${JSON.stringify(facts)}`).toEqual([]);
-          // An undisturbed hold that is refused shows nothing.
-          if (name === 'nobody struck')
+          // An undisturbed hold that is refused shows nothing: right after the start a guest may be too busy for one.
+          if (name === nobodyStruck) {
+            refusals += facts.held === true ? 0 : 1;
+            if (facts.held !== true && refusals < mostRefusals) continue;
             expect(facts, JSON.stringify(facts)).toMatchObject({ held: true, copied: true });
+          }
           // A trial that was cancelled before it held nobody; the next one held, and says for how long.
           if (name === tried) {
             expect(String(facts.trial)).toMatch(/^(passed|failed)$/);
