@@ -6,11 +6,12 @@ import { withRootPlace } from './root/place.ts';
 
 const missing = whyNoGuest();
 
-/** The worst that can happen to a hold, once each; `npm run soak -- root` does it five hundred times. */
-const nobodyStruck = 'nobody struck';
 /** So often an undisturbed hold is asked for. */
 const mostRefusals = 3;
+
+const nobodyStruck = 'nobody struck';
 const tried = 'tried by the product, and backed up';
+/** The worst that can happen to a hold, once each; `npm run soak -- root` does it five hundred times. */
 const sample: readonly (readonly [string, RootCase | BackupCase])[] = [
   [nobodyStruck, { victims: [], how: 'kill', when: 'frozen', delayMs: 0, holdMs: 20 }],
   ['guard killed in the call', { victims: ['guard'], how: 'kill', when: 'in-freeze-call', delayMs: 5, holdMs: 20 }],
