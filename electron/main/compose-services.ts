@@ -100,7 +100,10 @@ export function composeServices(parts: ServiceParts): ComposedServices {
       broadcast({ type: 'changed', topics: ['sources'] });
     },
   });
-  const sync: CatalogSync = new CatalogSync({ catalog, access, runs, logs, announce, report });
+  const sync: CatalogSync = new CatalogSync({
+    ...{ catalog, access, runs, logs, announce, report },
+    onRead: () => everyday.changed(),
+  });
   const restores = new RestoreJobs({ access, catalog, runs });
   const sources = new SourceDirectory(access, parts.rememberedSources);
   const afterRuns = new Set<Promise<void>>();
@@ -183,6 +186,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     views,
     catalog,
     runs,
+    sync,
     scheduler,
     unplug,
     board,

@@ -1,6 +1,8 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
 import { StillpointError } from '../../shared/errors/index.ts';
+import { newRun } from './jobs/fold-run.ts';
 import { begin, day, type EverydayApp, everydayApps, hour, photosOnly } from './testing/everyday-app.ts';
+import { photosId, repositoryId, runId } from './testing/world-data.ts';
 
 const start = everydayApps(afterEach);
 
@@ -40,6 +42,86 @@ describe('somebody who is away', () => {
       { channel, hasSecret: true, secretIsKept: false, lastResult: 'Taken.', lastFailed: false },
       { channel: check },
     ]);
+  });
+
+  it.each(['snapshots.list', 'snapshots.evidence'] as const)(
+    'is told nothing of a run until its snapshot is known: %s',
+    async (held) => {
+      const app = await start(photosOnly());
+      await app.ask('alerts.save', { channel });
+      await app.ask('alerts.save', { channel: check, secret: 'https://hc.example/ping/1234' });
+      app.world.overrides['backup.run'] = async () => {
+        throw new StillpointError({ kind: 'io', message: 'The disk has an error.', guidance: 'Look at its cable.' });
+      };
+      await app.pass(2 * hour);
+      await settled(app);
+      expect(events(app)).toEqual(['failed', 'failed']);
+      delete app.world.overrides['backup.run'];
+
+      const call: typeof app.world.call = app.world.call.bind(app.world);
+      const gate = Promise.withResolvers<void>();
+      let isPublished = false;
+      let waiting = 0;
+      app.world.onPublished = () => {
+        isPublished = true;
+      };
+      app.world.call = async (name, params, options) => {
+        if (name === held && isPublished) {
+          waiting += 1;
+          await gate.promise;
+        }
+        return call(name, params, options);
+      };
+      const passed = app.pass(3 * hour);
+      await vi.waitFor(() => {
+        expect(waiting).toBeGreaterThan(0);
+        expect(app.services.runs.active).toEqual([]);
+      });
+      await settled(app);
+      expect(events(app)).toEqual(['failed', 'failed']);
+      gate.resolve();
+      await passed;
+      await settled(app);
+      const heard = (id: string) => events(app).filter((_event, at) => app.sent.channels[at] === id);
+      expect(heard('phone')).toEqual(['failed', 'recovered']);
+      expect(heard('check').toSorted()).toEqual(['failed', 'recovered', 'succeeded']);
+    },
+  );
+
+  it('a watcher hears of a success also when its end came while nothing could be said yet', async () => {
+    const app = await start();
+    await app.ask('alerts.save', { channel: check, secret: 'https://hc.example/ping/1234' });
+    const { alerts } = app.services;
+    const about = {
+      runId: runId(9),
+      kind: 'backup',
+      title: 'Back up Photos',
+      sourceId: photosId,
+      repositoryId,
+    } as const;
+    alerts.ended({ ...newRun({ ...about, askedAt: '2026-01-01T10:00:00Z', trigger: 'person' }), outcome: 'done' });
+    const photos = await app.photos();
+    const facts = { repositories: [], latestBackups: [], now: app.services.now() };
+    await alerts.look({ ...facts, sources: [{ ...photos, health: 'new' }], mayCatchUp: new Set([photosId]) });
+    await alerts.look({ ...facts, sources: [{ ...photos, health: 'safe' }], mayCatchUp: new Set() });
+    await alerts.settled();
+    expect(events(app)).toEqual(['succeeded']);
+  });
+
+  it('is told of what is late although a disk hangs while it is read', async () => {
+    const app = await start();
+    await app.ask('alerts.save', { channel });
+    const hangs = Promise.withResolvers<never>();
+    app.world.overrides['snapshots.list'] = () => hangs.promise;
+    const read = app.services.sync.repository(repositoryId);
+    app.clock.aheadMs += 5 * day;
+    await settled(app);
+    expect(events(app)).toEqual([]);
+    app.clock.aheadMs += hour;
+    await settled(app);
+    expect(events(app)).toEqual(['late']);
+    hangs.reject(new StillpointError({ kind: 'io', message: 'The disk is gone.', guidance: '' }));
+    await expect(read).rejects.toThrow('The disk is gone.');
   });
 
   it('is told after a restart what could not be sent before', async () => {

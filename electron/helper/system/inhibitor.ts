@@ -19,7 +19,8 @@ export interface Inhibitor extends AsyncDisposable {
   release(): Promise<void>;
 }
 
-const startMs = 5_000;
+/** A login manager that is started for it on a busy machine takes its time. */
+const startMs = 15_000;
 const leaveMs = 1_000;
 
 /**

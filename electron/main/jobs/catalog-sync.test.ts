@@ -15,12 +15,13 @@ const both = [one, two];
 function syncWith(failure: StillpointError) {
   const catalog = new FakeCatalog();
   const announced: (readonly string[])[] = [];
+  const readingAfter: (readonly string[])[] = [];
   const call = async (name: string, params: { snapshotId?: string }): Promise<unknown> => {
     if (name === 'snapshots.list') return { snapshots: both, total: both.length };
     if (params.snapshotId === two.id) throw failure;
     return { evidence: evidenceOf(one) };
   };
-  const sync = new CatalogSync({
+  const sync: CatalogSync = new CatalogSync({
     catalog,
     access: { call: call as HelperCalls['call'], list: async () => [] },
     runs: { fromLog: async () => undefined, settledAnew: async () => undefined },
@@ -30,9 +31,10 @@ function syncWith(failure: StillpointError) {
       announced.push([...catalog.evidence.keys()]);
       expect(topics).toContain('timeline');
     },
+    onRead: () => void readingAfter.push(sync.reading),
     report: () => {},
   });
-  return { sync, catalog, announced };
+  return { sync, catalog, announced, readingAfter };
 }
 
 const error = (kind: 'repository-damaged' | 'io'): StillpointError =>
@@ -51,4 +53,13 @@ it('shows what there is when the place goes away meanwhile', async () => {
   await expect(sync.repository(repositoryId)).rejects.toMatchObject({ kind: 'io' });
   expect(announced).toHaveLength(1);
   expect(catalog.snapshots.size).toBe(2);
+});
+
+it.each(['repository-damaged', 'io'] as const)('says what is being read, and when it is no more: %s', async (kind) => {
+  const { sync, readingAfter } = syncWith(error(kind));
+  expect(sync.reading).toEqual([]);
+  const read = sync.repository(repositoryId);
+  expect(sync.reading).toEqual([repositoryId]);
+  await read.catch(() => undefined);
+  expect(readingAfter).toEqual([[]]);
 });

@@ -19,6 +19,8 @@ export interface CatalogSyncOptions {
   readonly logs: Pick<RunLogs, 'ids'>;
   /** The catalog has changed; windows look again. */
   readonly announce: (topics: Topics) => void;
+  /** A repository is being read no more, whatever came of it. */
+  readonly onRead: () => void;
   readonly report: (what: string, error: unknown) => void;
 }
 
@@ -88,6 +90,11 @@ export class CatalogSync {
     if (missing.length > 0) this.#options.announce(['runs', 'timeline', 'sources']);
   }
 
+  /** Repositories that are being read: their newest snapshots may not be in the catalog, or without their evidence. */
+  get reading(): readonly RepositoryId[] {
+    return [...this.#running.keys()];
+  }
+
   /** One repository: its list, then the evidence that is missing. */
   repository(id: RepositoryId): Promise<void> {
     const running = this.#running.get(id);
@@ -95,7 +102,10 @@ export class CatalogSync {
       this.#again.add(id);
       return running;
     }
-    const work = this.#repeat(id).finally(() => this.#running.delete(id));
+    const work = this.#repeat(id).finally(() => {
+      this.#running.delete(id);
+      this.#options.onRead();
+    });
     this.#running.set(id, work);
     return work;
   }

@@ -1,9 +1,10 @@
-import type { SourceId } from '../../../shared/domain/ids.ts';
+import type { RepositoryId, SourceId } from '../../../shared/domain/ids.ts';
 import { msToInstant } from '../../../shared/domain/time.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { machineZone, type Scheduler } from '../../schedule/index.ts';
 import type { Catalog } from './catalog-port.ts';
+import type { CatalogSync } from './catalog-sync.ts';
 import type { NoticeBoard } from './notices/notice-board.ts';
 import { type NoticeFacts, noticesFor, undecided } from './notices/notices-for.ts';
 import type { Clock } from './ports.ts';
@@ -20,7 +21,10 @@ export interface Situation {
   /** Null: could not be found out. */
   readonly repositories: readonly RepositoryView[] | null;
   readonly latestBackups: readonly RunView[];
-  /** After a start or a resume, while a catch-up may still make it good. */
+  /**
+   * Nothing is said of these yet: after a start or a resume a catch-up may still make it good, and after a run its snapshot
+   * is read in a moment.
+   */
   readonly mayCatchUp: ReadonlySet<SourceId>;
   readonly now: number;
 }
@@ -29,6 +33,7 @@ export interface EverydayOptions {
   readonly views: Views;
   readonly catalog: Pick<Catalog, 'latestBackups'>;
   readonly runs: Pick<RunService, 'active'>;
+  readonly sync: Pick<CatalogSync, 'reading'>;
   readonly scheduler: Pick<Scheduler, 'pausedUntil'>;
   readonly unplug: Pick<Unplug, 'awaits' | 'facts' | 'look'>;
   readonly board: NoticeBoard;
@@ -43,7 +48,7 @@ export interface EverydayOptions {
   readonly now: Clock;
 }
 
-/** After a start or a resume nobody is told of what a catch-up may make good. */
+/** After a start or a resume nobody is told of what a catch-up may make good, nor what the end of a long reading may. */
 export const graceMs = 15 * 60_000;
 /** Changes come in bursts; words and ages go on by themselves. */
 const burstMs = 300;
@@ -54,6 +59,8 @@ const successMs = 10 * 60_000;
 export class Everyday {
   readonly #options: EverydayOptions;
   readonly #successes = new Map<string, { readonly run: RunView; readonly at: number }>();
+  /** Since when a repository was found being read. */
+  readonly #readSince = new Map<RepositoryId, number>();
   #startedAt: number;
   #burst: NodeJS.Timeout | undefined;
   #every: NodeJS.Timeout | undefined;
@@ -110,7 +117,8 @@ export class Everyday {
   }
 
   async #look(): Promise<void> {
-    const { views, catalog, runs, scheduler, unplug, board, showTray, alerts, now } = this.#options;
+    const { views, catalog, runs, sync, scheduler, unplug, board, showTray, alerts, now } = this.#options;
+    const before = { active: runs.active, reading: sync.reading };
     const repositories = await views.repositories().catch(() => null);
     const problem = this.#options.problem();
     const [known, latestBackups] = await Promise.all([
@@ -126,11 +134,12 @@ export class Everyday {
       if (views.planOf(source).isWaitingForDisk) unplug.awaits(source.policy.repositoryId);
     }
     if (repositories) unplug.look(repositories);
+    const unread = this.#unread(sources, before);
     const situation: Situation = {
       sources,
       repositories,
       latestBackups,
-      mayCatchUp: this.#mayCatchUp(sources, latestBackups),
+      mayCatchUp: this.#mayCatchUp(sources, latestBackups).union(unread),
       now: now(),
     };
     showTray(
@@ -169,6 +178,31 @@ export class Everyday {
       problem: this.#options.problem(),
       lackingConsent: new Set(lacking.map(({ id }) => id)),
     };
+  }
+
+  /**
+   * Sources of which what was read together may be of different moments: a run counts as ended before its snapshot is in
+   * the catalog, and a snapshot is there before its evidence. That a run failed needs neither.
+   */
+  #unread(
+    sources: readonly SourceView[],
+    before: { readonly active: readonly RunView[]; readonly reading: readonly RepositoryId[] },
+  ): ReadonlySet<SourceId> {
+    const { runs, sync, now } = this.#options;
+    const reading = new Set([...before.reading, ...sync.reading]);
+    for (const id of this.#readSince.keys()) if (!reading.has(id)) this.#readSince.delete(id);
+    for (const id of reading) this.#readSince.set(id, this.#readSince.get(id) ?? now());
+    // A disk that hangs must not keep anybody from being told.
+    const isRead = (id: RepositoryId): boolean =>
+      now() - (this.#readSince.get(id) ?? Number.NEGATIVE_INFINITY) >= graceMs;
+    const isActive = (active: readonly RunView[], id: SourceId): boolean =>
+      active.some(({ kind, sourceId }) => kind === 'backup' && sourceId === id);
+    return new Set(
+      sources.flatMap(({ id, health, policy }) => {
+        const hasEnded = isActive(before.active, id) && !isActive(runs.active, id);
+        return hasEnded || (health !== 'failed' && !isRead(policy.repositoryId)) ? [id] : [];
+      }),
+    );
   }
 
   /** What ended in this start is told at once; what is older may be history in a moment. */

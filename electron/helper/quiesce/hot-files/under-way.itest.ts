@@ -223,7 +223,7 @@ import ctypes, sys, time
 libc = ctypes.CDLL(None)
 group = libc.fanotify_init(0x9, 0)
 assert libc.fanotify_mark(group, 0x501 | 0x40, ctypes.c_uint64(0x100000), -100, b'${filesystem.mountPoint}') == 0
-print('marked', flush=True)
+print('marked', end='', flush=True)
 sys.stdin.read()
 `;
     const other = spawn('/usr/bin/python3', ['-c', program], { stdio: ['pipe', 'pipe', 'inherit'] });

@@ -37,7 +37,7 @@ def ask(isOwn):
     assert not isOwn or libc.unshare(0x400) == 0
     group = libc.fanotify_init(${init}, 0)
     assert libc.fanotify_mark(group, ${how}, ctypes.c_uint64(${mask}), -100, ${JSON.stringify(where)}.encode()) == 0
-    print(os.getpid(), flush=True)
+    print(os.getpid(), end='', flush=True)
     if isOwn: threading.Event().wait()
 if ${holder === 'thread' ? 'True' : 'False'}: threading.Thread(target=ask, args=(True,), daemon=True).start()
 else: ask(False)

@@ -11,7 +11,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 group = libc.fanotify_init(4, 0)
 log = os.open(${JSON.stringify(join(mountPoint, 'scanner.log'))}, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
 assert libc.fanotify_mark(group, 0x101, ctypes.c_ulong(0x10000), -100, ${JSON.stringify(mountPoint)}.encode()) == 0
-print('ready', flush=True)
+print('ready', end='', flush=True)
 while True:
     events = os.read(group, 4096)
     while events:

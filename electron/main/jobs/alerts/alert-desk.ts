@@ -86,7 +86,7 @@ export class AlertDesk {
     }
     const { alerts, told } = alertsFor({ ...situation, hostname }, this.#told);
     const isAllSafe = situation.sources.every(isNotKnownUnsafe);
-    for (const alert of [...alerts, ...this.#successes(situation.sources)]) await this.#put(alert, isAllSafe);
+    for (const alert of [...alerts, ...this.#successes(situation)]) await this.#put(alert, isAllSafe);
     if (JSON.stringify(told) !== JSON.stringify(this.#told)) {
       this.#told = told;
       await keep(told);
@@ -177,10 +177,16 @@ export class AlertDesk {
     }
   }
 
-  /** Of sources that are safe by now; what a weaker run comes to is told by other words. */
-  #successes(sources: readonly SourceView[]): Alert[] {
+  /**
+   * Of sources that are safe by now; what a weaker run comes to is told by other words. It is judged later while nothing
+   * can be said of its source.
+   */
+  #successes({ sources, mayCatchUp }: Situation): Alert[] {
     const { hostname } = this.#options;
-    return this.#ended.splice(0).flatMap((run) => {
+    const isLater = ({ sourceId }: RunView): boolean => sourceId !== null && mayCatchUp.has(sourceId);
+    const decided = this.#ended.filter((run) => !isLater(run));
+    this.#ended = this.#ended.filter(isLater);
+    return decided.flatMap((run) => {
       const source = sources.find(({ id }) => id === run.sourceId);
       return source?.health === 'safe' ? [successAlert(run, source.name, hostname)] : [];
     });

@@ -73,6 +73,12 @@ it('says nothing of who waits and is not late, nor that it is over', () => {
   ]);
 });
 
+it('says that it is over also after it seemed never backed up: a run was given up, or its snapshot is not known yet', () => {
+  const fresh: SourceView = { ...safe, health: 'new', healthText: 'Not backed up yet' };
+  expect(events(facts(failed()), facts(fresh), facts(safe))).toEqual([['failed'], [], ['recovered']]);
+  expect(events(facts(fresh), facts(safe))).toEqual([[], []]);
+});
+
 it('names what to do, and no place on this machine', () => {
   const run = (kind: ErrorKind, message: string, guidance: string) => {
     const asked = {

@@ -53,9 +53,9 @@ export function successAlert(run: RunView, sourceName: string, hostname: string)
 function judge(source: SourceView, before: Told, now: number): { events: AlertFact['event'][]; after: Told } {
   const events: AlertFact['event'][] = [];
   let after = before;
-  if (source.health === 'safe' || source.health === 'new') {
+  if (source.health === 'safe') {
     const wasTold = Object.keys(before).length > 0;
-    return { events: wasTold && source.health === 'safe' ? ['recovered'] : [], after: {} };
+    return { events: wasTold ? ['recovered'] : [], after: {} };
   }
   if (source.health === 'failed' && before.failed !== source.healthText) {
     events.push('failed');
