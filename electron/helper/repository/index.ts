@@ -32,6 +32,8 @@ export type { HeldLock, LockHolder, LockMode } from './locks/held-lock.ts';
 export type { AcquireOptions, Locks, LockTiming } from './locks/locks.ts';
 export type { CheckOptions } from './maintenance/check.ts';
 export type { CheckPhase, CheckProgress, CheckReport, Finding, FindingCode } from './maintenance/finding.ts';
+export type { PackDamage, Pruned, PruneFigures, PruneOptions, PrunePlan } from './maintenance/prune.ts';
+export type { PruneLimits, UnusedLimit } from './maintenance/prune-limits.ts';
 export type { Freeable, Reclaimed, ReclaimPlan, ScanOptions } from './maintenance/reclaim.ts';
 export { findById, type Identity, identify, initRepository, type OpenOptions, openRepository } from './open.ts';
 export { Repository, type WithWriterOptions } from './repository.ts';

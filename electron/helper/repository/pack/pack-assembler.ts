@@ -46,6 +46,17 @@ export class PackAssembler {
     const length = stored.length + sealOverhead;
     this.#reserve(length);
     this.#sealer.sealInto(this.#bytes, this.#length, stored);
+    return this.#added(id, length, uncompressedLength);
+  }
+
+  /** Takes over what is sealed already, as it is: whoever calls has opened it and compared its hash. */
+  addSealed(id: string, sealed: Uint8Array, uncompressedLength: number): number {
+    this.#reserve(sealed.length);
+    this.#bytes.set(sealed, this.#length);
+    return this.#added(id, sealed.length, uncompressedLength);
+  }
+
+  #added(id: string, length: number, uncompressedLength: number): number {
     this.#hash.update(this.#bytes.subarray(this.#length, this.#length + length));
     this.#blobs.push({ type: this.#type, id, offset: this.#length, length, uncompressedLength });
     this.#length += length;
