@@ -30,6 +30,7 @@ export type { BlobLocation } from './index/blob-index.ts';
 export type { KeyInfo, Keys } from './keys/keys.ts';
 export type { HeldLock, LockHolder, LockMode } from './locks/held-lock.ts';
 export type { AcquireOptions, Locks, LockTiming } from './locks/locks.ts';
+export type { Waiting } from './locks/waiting.ts';
 export type { CheckOptions } from './maintenance/check.ts';
 export type { CheckPhase, CheckProgress, CheckReport, Finding, FindingCode } from './maintenance/finding.ts';
 export type { PackDamage, Pruned, PruneFigures, PruneOptions, PrunePlan } from './maintenance/prune.ts';

@@ -58,6 +58,23 @@ export class ListedPacks {
     return [...this.#files.values()];
   }
 
+  /**
+   * Before anything is written: `not-permitted` where nothing may be deleted. A disk is asked by the first deletion; a
+   * server by deleting an index file that lists nothing, unless there is something to delete first anyway.
+   */
+  async requireRemoval(unlisted: readonly { readonly name: string }[]): Promise<void> {
+    const { backend, documents, step } = this.#with;
+    if (backend.releaseReserve !== undefined || unlisted.length + this.#replaced.length > 0) return;
+    await step();
+    const name = await documents
+      .save('index', encodeIndexFile({ supersedes: [], packs: [] }))
+      .catch((error: unknown) => {
+        if (isStillpointError(error, 'repository-full')) return undefined;
+        throw error;
+      });
+    if (name !== undefined) await documents.remove('index', name);
+  }
+
   /** Index files that others replaced, and packs that no index lists. */
   async removeLeftovers(unlisted: readonly { readonly name: string }[]): Promise<void> {
     for (const { name } of this.#replaced) await this.#removeIndex(name);

@@ -90,7 +90,7 @@ describe('a prune', () => {
     await prune(backend, [gone]);
     const repository = await open(backend);
     await repository.loadIndex();
-    const [{ tree }] = (await repository.snapshots.list()).snapshots as [{ tree: BlobId }];
+    const [{ tree } = { tree: '' as BlobId }] = (await repository.snapshots.list()).snapshots;
     const ofData = (await repository.loadTree(tree)).nodes.flatMap(({ content }) => content ?? []);
     const packs = new Set(ofData.map((id) => repository.locateBlob('data', id)?.pack));
     expect(packs.size).toBeGreaterThan(1);

@@ -157,6 +157,7 @@ class Prune {
   }
 
   async run({ unused, unlisted }: PackChoice, sources: readonly Source[]): Promise<void> {
+    if (unused.size + sources.length > 0) await this.#listed.requireRemoval(unlisted);
     await this.#listed.removeLeftovers(unlisted);
     await this.#withReserve(() => this.#listed.replace(unused));
     const largest = batchBytes(this.#with.packTarget);

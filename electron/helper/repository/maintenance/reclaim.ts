@@ -104,6 +104,7 @@ export async function planReclaim(
         await lock.verifyHeld();
       };
       const work = new ListedPacks({ ...dependencies, step, onPack }, files);
+      if (use.unused.size > 0) await work.requireRemoval(use.unlisted);
       await work.removeLeftovers(use.unlisted);
       await work.replace(use.unused);
       return { packs: work.packs, bytes: work.bytes, behind: use.behind };
