@@ -12,7 +12,7 @@ const leastBytes = 128 * 1024;
 /** Of the disk. What must be written before anything can be deleted grows with what is stored. */
 const share = 64;
 /** Room is only kept back where there is this many times as much. */
-const plenty = 4;
+const plenty = 2;
 const sliceBytes = 1024 * 1024;
 
 /** Makes the file that keeps room back, unless it is there or room is short. Never fails: it is a precaution. */
