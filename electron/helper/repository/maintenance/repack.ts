@@ -14,9 +14,11 @@ import type { Needed, SourceEntries } from './source-entries.ts';
 
 /** Bytes between two wanted blobs that are read with them: one long read is faster than two short ones. */
 const gapBytes = 128 * 1024;
-const longestSpan = 16 * 1024 * 1024;
-/** Packs on their way at the same time. */
-const savesAtOnce = 2;
+const longestSpan = 4 * 1024 * 1024;
+/** A pack is full when a blob has passed the target: most of them pass it by less than this. */
+const packRoom = 1.1;
+/** Packs on their way at the same time, while the next is filled. */
+const savesAtOnce = 1;
 
 export interface RepackDependencies {
   readonly backend: Backend;
@@ -78,7 +80,7 @@ export class Repacker {
     let bytesAdded = 0;
     const failures: unknown[] = [];
     const assemblers = {
-      data: new PackAssembler(sealer, 'data', packTarget),
+      data: new PackAssembler(sealer, 'data', packTarget, packTarget * packRoom),
       tree: new PackAssembler(sealer, 'tree', packTarget),
     };
     const save = async (pack: FinishedPack): Promise<void> => {
