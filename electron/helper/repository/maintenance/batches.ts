@@ -1,3 +1,4 @@
+import { Breather } from '../breather.ts';
 import { sealOverhead } from '../crypto/sealer.ts';
 import { headerLengthField, packHeaderLength } from '../format/pack-header.ts';
 import { maxPackBlobs } from '../pack/pack-assembler.ts';
@@ -29,7 +30,13 @@ export interface Expected {
 }
 
 /** The packs that copying will write if all is whole and there is room. */
-export function expectedPacks(sources: readonly Source[], entries: SourceEntries, packTarget: number): Expected {
+export async function expectedPacks(
+  sources: readonly Source[],
+  entries: SourceEntries,
+  packTarget: number,
+  signal?: AbortSignal,
+): Promise<Expected> {
+  const breather = new Breather();
   const before = entries.checkpoint();
   const expected = { packs: 0, bytes: 0 };
   const open = { data: { blobs: 0, bytes: 0 }, tree: { blobs: 0, bytes: 0 } };
@@ -42,6 +49,7 @@ export function expectedPacks(sources: readonly Source[], entries: SourceEntries
     const batch = nextBatch(sources.slice(at, at + sourcesPerBatch + 1), batchBytes(packTarget));
     at += batch.length;
     for (const source of batch) {
+      await breather.breathe(signal);
       for (const { keeper, canonical } of entries.of(source)) {
         entries.secure(canonical);
         if (!entries.isSource(keeper)) continue;

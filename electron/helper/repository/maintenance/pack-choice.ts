@@ -1,4 +1,5 @@
 import type { ListedFile } from '../backend/contract.ts';
+import { Breather } from '../breather.ts';
 import { sealOverhead } from '../crypto/sealer.ts';
 import type { PackId } from '../format/ids.ts';
 import { headerLengthField } from '../format/pack-header.ts';
@@ -15,6 +16,8 @@ const longestPack = 256 * 1024 * 1024;
 /** Packs this much shorter than usual are hardly begun; so many of them are worth joining unasked, as in restic. */
 const hardlyBegun = 25;
 const manySmall = 10;
+/** Looked at before the event loop may have its turn. */
+const entriesAtOnce = 1024;
 const rawHeaderEntry = 37;
 const packedHeaderEntry = 41;
 
@@ -61,13 +64,14 @@ interface PackState {
  * needed blob one entry is marked `chosen` here: the only copy that is there, else the one in the pack that holds most of
  * what is needed only there.
  */
-export function choosePacks(
+export async function choosePacks(
   index: BlobIndex,
   marks: Uint8Array,
   files: readonly ListedFile[],
   limits: PruneLimits,
   packTarget: number,
-): PackChoice {
+  signal?: AbortSignal,
+): Promise<PackChoice> {
   const sizes = new Map(files.map(({ name, size }) => [name, size]));
   const here = Uint8Array.from(index.packIds, (id) => (sizes.has(id) ? 1 : 0));
   const count = index.packCount;
@@ -84,8 +88,15 @@ export function choosePacks(
     marks[entry] = (marks[entry] ?? 0) | chosen;
     add(used, index.packOf(entry), bytes);
   };
-  index.eachEntry((entry, pack, bytes) => {
-    const { type, id, uncompressedLength } = index.blobAt(entry);
+  const breather = new Breather();
+  const eachEntry = async (visit: (entry: number, pack: number) => void): Promise<void> => {
+    for (let entry = 0; entry < index.size; entry += 1) {
+      if (entry % entriesAtOnce === 0) await breather.breathe(signal);
+      visit(entry, index.packOf(entry));
+    }
+  };
+  await eachEntry((entry, pack) => {
+    const { type, id, length: bytes, uncompressedLength } = index.blobAt(entry);
     types[pack] = (types[pack] ?? 0) | (type === 'tree' ? 2 : 1);
     add(length, pack, bytes + (uncompressedLength > 0 ? packedHeaderEntry : rawHeaderEntry));
     if (((marks[entry] ?? 0) & needed) === 0) return add(spare, pack, bytes);
@@ -110,8 +121,9 @@ export function choosePacks(
     });
     if (((marks[best] ?? 0) & chosen) === 0) choose(best, index.blobAt(best).length);
   }
-  index.eachEntry((entry, pack, bytes) => {
+  await eachEntry((entry, pack) => {
     if (((marks[entry] ?? 0) & (needed | chosen)) !== needed) return;
+    const { length: bytes } = index.blobAt(entry);
     add(spare, pack, bytes);
     add(copies, pack, bytes);
   });

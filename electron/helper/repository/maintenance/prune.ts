@@ -103,13 +103,14 @@ export async function planPrune(
   const roots = staying.map((snapshot) => ({ snapshot, bits: needed }));
   const marks = await markUsed(roots, markOptions(dependencies, index, options));
   const packs = await dependencies.backend.list('pack');
-  const choice = choosePacks(index, marks, packs, limits, dependencies.packTarget);
+  const choice = await choosePacks(index, marks, packs, limits, dependencies.packTarget, signal);
   const [lost] = choice.missing;
   if (lost !== undefined) throw packMissing(lost);
   const sources = inIndexOrder(choice.sources, files.inForce);
   const entries = new SourceEntries(index, marks, sources);
+  const expected = await expectedPacks(sources, entries, dependencies.packTarget, signal);
   return {
-    figures: figuresOf(choice, packs, expectedPacks(sources, entries, dependencies.packTarget)),
+    figures: figuresOf(choice, packs, expected),
     carryOut: async (how = {}) => {
       if (lock.mode !== 'exclusive') throw misuse('A prune needs an exclusive lock.');
       await requireKnown(dependencies, staying, how.signal);
