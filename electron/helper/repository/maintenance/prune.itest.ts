@@ -79,7 +79,7 @@ for (const { title, path, minor } of resticBinaries()) {
       }
       expect(nth).toBeGreaterThan(20);
       await place.restic('check', '--read-data');
-    });
+    }, 600_000);
 
     it('leaves restic’s prune nothing to do, and finds nothing to do after it', async () => {
       await place.restic('init');
