@@ -14,6 +14,7 @@ import type { PruneLimits } from './prune-limits.ts';
 import { allSnapshots, markOptions, packMissing, type ReclaimDependencies, type ScanOptions } from './reclaim.ts';
 import { type LostBlob, Repacker } from './repack.ts';
 import { SourceEntries } from './source-entries.ts';
+import { withReserve } from './with-reserve.ts';
 
 export interface PruneDependencies extends ReclaimDependencies {
   /** Length at which a pack is written, in bytes. */
@@ -160,7 +161,7 @@ class Prune {
   async run({ unused, unlisted }: PackChoice, sources: readonly Source[]): Promise<void> {
     if (unused.size + sources.length > 0) await this.#listed.requireRemoval(unlisted);
     await this.#listed.removeLeftovers(unlisted);
-    await this.#withReserve(() => this.#listed.replace(unused));
+    await withReserve(this.#with.backend, () => this.#listed.replace(unused));
     const largest = batchBytes(this.#with.packTarget);
     let bytes = largest;
     let waiting = sources;
@@ -202,22 +203,12 @@ class Prune {
         await this.#repacker.undo(repacked);
         return false;
       }
-      await this.#withReserve(() => this.#listed.replace(done));
+      await withReserve(this.#with.backend, () => this.#listed.replace(done));
     }
     this.packsWritten += added.length;
     this.bytesWritten += bytesAdded;
     for (const pack of done) this.done.add(pack);
     return true;
-  }
-
-  async #withReserve(work: () => Promise<void>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (!isStillpointError(error, 'repository-full')) throw error;
-      if ((await this.#with.backend.releaseReserve?.()) !== true) throw error;
-      await work();
-    }
   }
 }
 

@@ -14,6 +14,7 @@ import { readIndexFiles } from './index-files.ts';
 import { ListedPacks } from './listed-packs.ts';
 import { type MarkOptions, markUsed, type Root } from './mark-used.ts';
 import { packUse } from './pack-use.ts';
+import { withReserve } from './with-reserve.ts';
 
 export interface ReclaimDependencies {
   readonly backend: Backend;
@@ -106,7 +107,7 @@ export async function planReclaim(
       const work = new ListedPacks({ ...dependencies, step, onPack }, files);
       if (use.unused.size > 0) await work.requireRemoval(use.unlisted);
       await work.removeLeftovers(use.unlisted);
-      await work.replace(use.unused);
+      await withReserve(dependencies.backend, () => work.replace(use.unused));
       return { packs: work.packs, bytes: work.bytes, behind: use.behind };
     },
   };
