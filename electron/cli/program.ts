@@ -4,6 +4,7 @@ import { check } from './commands/check.ts';
 import { type ForgetOptions, forget } from './commands/forget.ts';
 import { listHooks } from './commands/hooks.ts';
 import { init } from './commands/init.ts';
+import { type PruneOptions, prune } from './commands/prune.ts';
 import { type AddRepositoryOptions, addRepository, listRepositories, testPlace } from './commands/repositories.ts';
 import { type RestoreOptions, restore, undo } from './commands/restore.ts';
 import { type RunDueOptions, runDue } from './commands/run-due.ts';
@@ -158,6 +159,19 @@ export function createProgram(version: string, runner: Runner): Command {
     .option('--delete-unused', 'give back the space that nothing needs any more')
     .action((options: SpaceOptions) => on(false, (session) => space(session, options)));
   program
+    .command('prune')
+    .description('give back the space of what no snapshot needs; packs that are needed in part are written again')
+    .option('--dry-run', 'only say what would be done')
+    .option(
+      '--max-unused <limit>',
+      'what nothing needs and may stay: a size like 500M, a share like 5%, or "unlimited"',
+      '5%',
+    )
+    .option('--max-repack-size <size>', 'write packs of so many bytes again at most, like 2G; the next one goes on')
+    .option('--repack-small', 'also join packs that are small')
+    .addHelpText('after', aboutPrune)
+    .action((options: PruneOptions) => on(false, (session) => prune(session, options)));
+  program
     .command('hooks')
     .description('list the programs that can be called around a hold')
     .action(() => on(false, (session) => listHooks(session)));
@@ -214,6 +228,10 @@ const severalPlaces =
   '\nEach keeps its own excludes: --exclude /srv/db/tmp is of the place it lies in; --ignore "/srv/db=*.tmp",' +
   '\n--ignore-file /srv/db=FILE and --no-preset /srv/db=caches are of one place, and without PLACE= of all.' +
   '\nPLACE is written in full. Write options after the paths.';
+
+const aboutPrune =
+  '\nIt waits for whoever uses the repository, and backups wait for it. What was interrupted or cancelled is whole, and the' +
+  '\nnext one goes on. With --json a line of type "prune" has the figures. Where nothing may be deleted (append-only), it is refused.';
 
 const sourceOptions: readonly Option[] = [new Option('--name <name>', 'what to call it'), ...excludeOptions];
 

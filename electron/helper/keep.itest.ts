@@ -175,7 +175,12 @@ describe.skipIf(missing !== undefined)(`keeping and freeing${missing ? ` (${miss
     const found = await call('repositories.freeable', { id: repository.id, zone });
     expect(found.freeBytes).toBe(0);
     const askedFor = { id: repository.id, runId: newRunId(), snapshotIds: [] };
-    const refused = await call('repositories.reclaim', askedFor);
+    const notes = () => events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+    // What was kept back since the first backup is enough to begin with; then there is nothing left of it.
+    expect(await call('repositories.reclaim', askedFor)).toMatchObject({ outcome: 'done', error: null });
+    expect(notes().at(-1)).toBe('The disk is full: the room that is kept back for deleting is used.');
+    fill(join(disk.mountPoint, 'more-files'));
+    const refused = await call('repositories.reclaim', { ...askedFor, runId: newRunId() });
     expect(refused).toMatchObject({ outcome: 'failed', error: { kind: 'repository-full' } });
     expect(refused.error?.message).toMatch(/before anything can be given back, about \d+ KiB must be written there/);
     expect(await snapshots()).toEqual(all);
@@ -186,14 +191,35 @@ describe.skipIf(missing !== undefined)(`keeping and freeing${missing ? ` (${miss
       snapshotIds: half?.snapshotIds ?? [],
     });
     expect(freed).toMatchObject({ outcome: 'done', error: null, bytes: half?.bytes });
-    const notes = events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
-    expect(notes.at(-1)).toMatch(
+    expect(notes().at(-1)).toMatch(
       /^The disk is full: snapshot [0-9a-f]{8} is deleted first, to make room for a lock\.$/,
     );
     expect(await snapshots()).toEqual(all.filter((id) => !half?.snapshotIds.includes(id)));
     expect(await check()).toEqual([]);
     expect(await backUp()).toMatchObject({ outcome: 'done' });
     expect(await check()).toEqual([]);
+  });
+
+  it('prunes what is needed in part, exactly as a dry run said, while a backup waits for its turn', async () => {
+    await setRules({ last: 1 });
+    rmSync(join(disk.mountPoint, 'other-files'));
+    writeFileSync(join(source, 'steady'), random.bytes(90_000));
+    expect(await backUp()).toMatchObject({ outcome: 'done' });
+    const limits = { maxUnused: { kind: 'bytes' as const, bytes: 0 } };
+    const look = { id: repository.id, dryRun: true, limits };
+    const looked = await call('repositories.prune', { ...look, runId: newRunId() });
+    expect(looked.run.summary).toContain('write 1 pack');
+    expect(looked.figures?.freedBytes).toBeGreaterThan(300_000);
+    const pruning = call('repositories.prune', { ...look, dryRun: false, runId: newRunId() });
+    const backingUp = backUp();
+    const pruned = await pruning;
+    expect(pruned.figures).toEqual(looked.figures);
+    expect(pruned.run).toMatchObject({ outcome: 'done', bytes: looked.figures?.freedBytes });
+    expect(await backingUp).toMatchObject({ outcome: 'done' });
+    const notes = events.flatMap((event) => (event.type === 'note' ? [event.text] : []));
+    expect(notes.at(-1)).toMatch(/^Waiting for “Prune R”, which has been using the repository for \d+ s\.$/);
+    expect(await check()).toEqual([]);
+    if (restic !== undefined) expect(judge()).toEqual([...(await snapshots())].sort());
   });
 });
 

@@ -34,6 +34,7 @@ export const phaseNames = [
   'check-structure',
   'check-data',
   'forget',
+  'repack',
 ] as const;
 export const phaseNameSchema = z.enum(phaseNames);
 export type PhaseName = (typeof phaseNames)[number];

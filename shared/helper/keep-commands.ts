@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { repositoryIdSchema, runIdSchema, snapshotIdSchema, sourceIdSchema } from '../domain/ids.ts';
 import { freeableSchema, keepPlanSchema } from '../domain/keep/plan.ts';
 import { keepRulesSchema } from '../domain/keep/rules.ts';
+import { pruneFiguresSchema, pruneLimitsSchema } from '../domain/prune.ts';
 import { runEventSchema, runResultSchema } from '../domain/run.ts';
 import { command } from './command.ts';
 
@@ -51,6 +52,24 @@ export const keepCommands = {
       snapshotIds: z.array(snapshotIdSchema).max(10_000),
     }),
     result: runResultSchema,
+    event: runEventSchema,
+  }),
+  'repositories.prune': command({
+    title: 'Give back the space that nothing needs any more, writing packs again that are needed in part',
+    right: 'registered',
+    cancellable: true,
+    timeoutMs: 0,
+    /**
+     * A dry run only looks. Of the result's run, `bytes` is what was given back and `newBytes` what was written for it.
+     * `figures` are what was found to be done before anything was; null when the run ended before that was known.
+     */
+    params: z.strictObject({
+      id: repositoryIdSchema,
+      runId: runIdSchema,
+      dryRun: z.boolean(),
+      limits: pruneLimitsSchema,
+    }),
+    result: z.strictObject({ run: runResultSchema, figures: pruneFiguresSchema.nullable() }),
     event: runEventSchema,
   }),
 } as const;

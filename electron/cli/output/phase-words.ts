@@ -22,6 +22,7 @@ const words: { readonly [N in PhaseName]: string } = {
   'check-structure': 'Checking the structure',
   'check-data': 'Checking all data',
   forget: 'Deleting what is not kept any more',
+  repack: 'Writing again what is needed of half-empty packs',
 };
 
 export function phaseWords(phase: PhaseName): string {

@@ -6,6 +6,7 @@ import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
 import { forgetJobOf } from './keep-handlers.ts';
 import { run } from './run.ts';
+import { turnOf } from './turn-of.ts';
 
 export function backupHandlers(context: HelperContext): Pick<Handlers, 'backup.run'> {
   const { registry, caller, sessions, stages } = context;
@@ -16,15 +17,19 @@ export function backupHandlers(context: HelperContext): Pick<Handlers, 'backup.r
       const { repositoryId } = policy;
       const job = { runId, askedAt, sourceId, sourceName: name, spec, policy, trigger };
       return run({ runId, kind: 'backup', sourceId, repositoryId, askedAt, title: name, trigger }, emit, (report) =>
-        sessions.inTurn(repositoryId, async () => {
-          const repository = await sessions.opened(repositoryId);
-          const result = await backup(job, repository, stages, report, signal);
-          const keeping = () => ({
-            ...forgetJobOf(context, sourceById(registry, caller.uid, sourceId), localZone()),
-            runId,
-          });
-          return forgetAfterBackup(result, repository, keeping, report, signal);
-        }),
+        sessions.inTurn(
+          repositoryId,
+          async () => {
+            const repository = await sessions.opened(repositoryId);
+            const result = await backup(job, repository, stages, report, signal);
+            const keeping = () => ({
+              ...forgetJobOf(context, sourceById(registry, caller.uid, sourceId), localZone()),
+              runId,
+            });
+            return forgetAfterBackup(result, repository, keeping, report, signal);
+          },
+          turnOf(name, report, signal),
+        ),
       );
     },
   };

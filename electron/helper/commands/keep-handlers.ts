@@ -1,4 +1,5 @@
 import { isTimeZone } from '../../../shared/domain/keep/wall-clock.ts';
+import type { PruneFigures } from '../../../shared/domain/prune.ts';
 import type { Source } from '../../../shared/domain/source.ts';
 import { msToInstant } from '../../../shared/domain/time.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
@@ -6,14 +7,19 @@ import { repositoryById, sourceById } from '../authority/registry.ts';
 import { type ForgetJob, forget } from '../pipeline/forget.ts';
 import { FreeableOffers, type RuledSource } from '../pipeline/freeable.ts';
 import { planKeep } from '../pipeline/plan-keep.ts';
+import { prune } from '../pipeline/prune.ts';
 import { reclaim } from '../pipeline/reclaim.ts';
 import type { Handlers } from '../server/service.ts';
 import { spaceOf } from '../system/space.ts';
 import type { HelperContext } from './context.ts';
 import { run } from './run.ts';
+import { turnOf } from './turn-of.ts';
 import { undoIds } from './undo-ids.ts';
 
-type KeepHandlers = Pick<Handlers, 'keep.plan' | 'keep.apply' | 'repositories.freeable' | 'repositories.reclaim'>;
+type KeepHandlers = Pick<
+  Handlers,
+  'keep.plan' | 'keep.apply' | 'repositories.freeable' | 'repositories.reclaim' | 'repositories.prune'
+>;
 
 export function keepHandlers(context: HelperContext): KeepHandlers {
   const { registry, caller, sessions, stages, asCaller } = context;
@@ -31,7 +37,11 @@ export function keepHandlers(context: HelperContext): KeepHandlers {
       const job = { ...forgetJobOf(context, source, knownZone(zone)), runId };
       const start = { runId, kind: 'forget', sourceId, repositoryId, askedAt: now(), title: source.name } as const;
       return run(start, emit, (report) =>
-        sessions.inTurn(repositoryId, async () => forget(await sessions.opened(repositoryId), job, report, signal)),
+        sessions.inTurn(
+          repositoryId,
+          async () => forget(await sessions.opened(repositoryId), job, report, signal),
+          turnOf(start.title, report, signal),
+        ),
       );
     },
     'repositories.freeable': async ({ id, zone }, { signal }) => {
@@ -52,12 +62,34 @@ export function keepHandlers(context: HelperContext): KeepHandlers {
       const title = `Free space in ${name}`;
       const start = { runId, kind: 'forget', sourceId: null, repositoryId: id, askedAt: now(), title } as const;
       return run(start, emit, (report) =>
-        sessions.inTurn(id, async () => {
-          // As it is by then: a restore may have come before.
-          const job = { runId, snapshotIds, undoIds: undoIds(context) };
-          return reclaim(await sessions.opened(id), job, report, signal);
-        }),
+        sessions.inTurn(
+          id,
+          async () => {
+            // As it is by then: a restore may have come before.
+            const job = { runId, snapshotIds, undoIds: undoIds(context) };
+            return reclaim(await sessions.opened(id), job, report, signal);
+          },
+          turnOf(title, report, signal),
+        ),
       );
+    },
+    'repositories.prune': async ({ id, runId, dryRun, limits }, { signal, emit }) => {
+      const { name } = repositoryById(registry, caller.uid, id);
+      const title = dryRun ? `What a prune of ${name} would do` : `Prune ${name}`;
+      const start = { runId, kind: 'forget', sourceId: null, repositoryId: id, askedAt: now(), title } as const;
+      let figures: PruneFigures | null = null;
+      const result = await run(start, emit, (report) =>
+        sessions.inTurn(
+          id,
+          async () => {
+            const done = await prune(await sessions.opened(id), { runId, dryRun, limits }, report, signal);
+            figures = done.figures;
+            return done.result;
+          },
+          turnOf(title, report, signal),
+        ),
+      );
+      return { run: result, figures };
     },
   };
 }

@@ -13,7 +13,7 @@ import { run } from './run.ts';
 
 type RepositoryHandlers = Omit<
   Pick<Handlers, Extract<keyof Handlers, `repositories.${string}`>>,
-  'repositories.freeable' | 'repositories.reclaim'
+  'repositories.freeable' | 'repositories.reclaim' | 'repositories.prune'
 >;
 
 export function repositoryHandlers(context: HelperContext): RepositoryHandlers {

@@ -16,6 +16,7 @@ import { composeEvidence } from './compose-evidence.ts';
 import type { HoldConditions } from './hold-rules.ts';
 import type { BackupJob } from './job.ts';
 import { findParent } from './parent.ts';
+import { patienceOf } from './patience.ts';
 import { pickFor } from './preflight.ts';
 import type { PublishedTrees } from './published-trees.ts';
 import type { RunReporter } from './run-reporter.ts';
@@ -72,7 +73,7 @@ export async function backup(
   });
   if (withheld !== null) report.note('info', withheld);
   report.expect(facts.files, facts.bytes);
-  const lock = await report.phase('open', () => takeLock(repository, report, signal));
+  const lock = await report.phase('open', () => takeLock(repository, report, signal, patienceOf(job.policy)));
   try {
     const running = AbortSignal.any([signal, lock.lost]);
     await repository.loadIndex({ signal: running });

@@ -2,10 +2,12 @@ import type { RunId, SnapshotId } from '../../../shared/domain/ids.ts';
 import { decideFates, safetyDays } from '../../../shared/domain/keep/decide.ts';
 import { forgetWarning } from '../../../shared/domain/keep/forget-warning.ts';
 import { type KeepRules, keepsEverything } from '../../../shared/domain/keep/rules.ts';
-import type { RunResult } from '../../../shared/domain/run.ts';
+import type { RunResult, RunWarning } from '../../../shared/domain/run.ts';
 import { asStillpointError } from '../../../shared/errors/index.ts';
 import type { HeldLock, Repository } from '../repository/index.ts';
+import { type GivenBack, giveBackDaily } from './give-back.ts';
 import { lockExclusively } from './lock-exclusively.ts';
+import { inUnits } from './reclaim.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { emptyResult } from './run-results.ts';
 import { type RuledBy, type RuledSnapshot, snapshotsOfSource } from './source-snapshots.ts';
@@ -51,20 +53,32 @@ export async function forgetAfterBackup(
   try {
     const job = jobNow();
     if (keepsEverything(job.rules)) return result;
-    const { gone, aged } = await forgetNow(repository, job, report, signal, patienceAfterBackupMs);
+    const { gone, aged, freed } = await forgetNow(
+      repository,
+      job,
+      report,
+      signal,
+      patienceAfterBackupMs,
+      giveBackDaily,
+    );
     if (gone === 0) return result;
     const how = aged === 0 ? ' by the keep rules' : ofThese(aged);
-    return { ...result, summary: `${result.summary} ${counted(gone)} deleted${how}.` };
+    const back = freed !== null && freed.bytes > 0 ? ` ${inUnits(freed.bytes)} given back.` : '';
+    const done = { ...result, summary: `${result.summary} ${counted(gone)} deleted${how}.${back}` };
+    return freed === null || freed.warnings.length === 0 ? done : withWarnings(done, freed.warnings);
   } catch (error) {
     const { message } = asStillpointError(error);
-    const warning = forgetWarning(message);
-    return {
-      ...result,
-      outcome: 'warnings',
-      warnings: [warning, ...result.warnings].slice(0, 1000),
-      warningsTotal: result.warningsTotal + 1,
-    };
+    return withWarnings(result, [forgetWarning(message)]);
   }
+}
+
+function withWarnings(result: RunResult, more: readonly RunWarning[]): RunResult {
+  return {
+    ...result,
+    outcome: 'warnings',
+    warnings: [...more, ...result.warnings].slice(0, 1000),
+    warningsTotal: result.warningsTotal + more.length,
+  };
 }
 
 interface Forgotten {
@@ -72,7 +86,12 @@ interface Forgotten {
   /** Of these, safety snapshots: they go by their age and not by a rule. */
   readonly aged: number;
   readonly kept: number;
+  /** What giving back came to, where it was due. */
+  readonly freed: GivenBack | null;
 }
+
+/** What follows under the same lock when snapshots were deleted; null where it is not due. */
+type GiveBack = typeof giveBackDaily;
 
 function forgetNow(
   repository: Repository,
@@ -80,13 +99,18 @@ function forgetNow(
   report: RunReporter,
   signal: AbortSignal,
   waitMs: number,
+  giveBack: GiveBack = async () => null,
 ): Promise<Forgotten> {
   return report.phase('forget', async () => {
     const first = await decide(repository, job, signal);
-    if (first.goes.length === 0) return { gone: 0, aged: 0, kept: first.kept };
+    if (first.goes.length === 0) return { gone: 0, aged: 0, kept: first.kept, freed: null };
     const lock = await lockExclusively(repository, report, signal, waitMs);
     try {
-      return await forgetUnder(lock, repository, job, report, AbortSignal.any([signal, lock.lost]));
+      const done = await forgetUnder(lock, repository, job, report, AbortSignal.any([signal, lock.lost]));
+      return {
+        ...done,
+        freed: done.gone === 0 ? null : await giveBack(lock, repository, first.times, job.zone, report, signal),
+      };
     } finally {
       await lock.release();
     }
@@ -100,7 +124,7 @@ async function forgetUnder(
   job: ForgetJob,
   report: RunReporter,
   signal: AbortSignal,
-): Promise<Forgotten> {
+): Promise<Omit<Forgotten, 'freed'>> {
   const { goes, aged, kept } = await decide(repository, job, signal);
   report.totals(goes.length, 0);
   // Oldest last: ended half-way, the history that is left is as long as it was.
@@ -111,15 +135,20 @@ async function forgetUnder(
   return { gone: goes.length, aged, kept };
 }
 
-async function decide(
-  repository: Repository,
-  job: ForgetJob,
-  signal: AbortSignal,
-): Promise<{ readonly goes: readonly SnapshotId[]; readonly aged: number; readonly kept: number }> {
+interface Decided {
+  readonly goes: readonly SnapshotId[];
+  readonly aged: number;
+  readonly kept: number;
+  /** Of all snapshots of the source, newest first, milliseconds since the epoch. */
+  readonly times: readonly number[];
+}
+
+async function decide(repository: Repository, job: ForgetJob, signal: AbortSignal): Promise<Decided> {
   const snapshots = await snapshotsOfSource(repository, job, signal);
   const goes = whatGoes(snapshots, job, Date.now());
   const safety = new Set(snapshots.filter((snapshot) => snapshot.safety).map(({ id }) => id));
-  return { goes, aged: goes.filter((id) => safety.has(id)).length, kept: snapshots.length - goes.length };
+  const times = snapshots.map(({ time }) => time);
+  return { goes, aged: goes.filter((id) => safety.has(id)).length, kept: snapshots.length - goes.length, times };
 }
 
 /** Newest first. */

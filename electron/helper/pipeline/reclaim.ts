@@ -52,6 +52,7 @@ export async function reclaim(
     // Whatever came of it: what is in memory may name packs that are gone.
     await repository.loadIndex().catch(() => repository.close());
     await lock.release();
+    await repository.backend.keepReserve?.();
   }
 }
 
@@ -109,7 +110,8 @@ async function noRoomToBegin({ backend }: Repository, cause: StillpointError): P
   });
 }
 
-function progressTo(report: RunReporter): (done: number, total: number) => void {
+/** Snapshots looked through. */
+export function progressTo(report: RunReporter): (done: number, total: number) => void {
   let told = 0;
   return (done, total) => {
     report.totals(total, 0);
@@ -135,7 +137,7 @@ function counted(count: number, what: string): string {
   return `${count} ${what}${count === 1 ? '' : 's'}`;
 }
 
-function inUnits(bytes: number): string {
+export function inUnits(bytes: number): string {
   const units = ['bytes', 'KiB', 'MiB', 'GiB', 'TiB', 'PiB'];
   const step = Math.min(units.length - 1, bytes < 1 ? 0 : Math.floor(Math.log2(bytes) / 10));
   return `${step === 0 ? bytes : (bytes / 1024 ** step).toFixed(1)} ${units[step]}`;

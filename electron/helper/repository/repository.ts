@@ -27,6 +27,7 @@ import type { HeldLock } from './locks/held-lock.ts';
 import { Locks, type LockTiming, lockTiming } from './locks/locks.ts';
 import { type CheckOptions, checkRepository } from './maintenance/check.ts';
 import type { CheckReport } from './maintenance/finding.ts';
+import { type PruneOptions, type PrunePlan, planPrune } from './maintenance/prune.ts';
 import {
   type Freeable,
   measureFreeable,
@@ -236,6 +237,13 @@ export class Repository {
   planReclaim(lock: HeldLock, without: ReadonlySet<SnapshotId>, options: ScanOptions = {}): Promise<ReclaimPlan> {
     if (this.#writing) throw misuse('Space cannot be given back while a run is writing.');
     return planReclaim(this.#forMaintenance(), lock, without, options);
+  }
+
+  /** Finds what a prune would do; `carryOut` needs the exclusive lock. Read the index anew afterwards. */
+  planPrune(lock: HeldLock, options: PruneOptions = {}): Promise<PrunePlan> {
+    if (this.#writing) throw misuse('Nothing can be pruned while a run is writing.');
+    const packTargetNow = this.#settings.packTarget ?? packTarget;
+    return planPrune({ ...this.#forMaintenance(), packTarget: packTargetNow }, lock, options);
   }
 
   /** Cuts files at content-defined places that are secret to this repository. One per file being read. */

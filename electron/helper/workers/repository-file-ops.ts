@@ -1,5 +1,6 @@
 import { type FileOps, nodeFileOps } from '../repository/index.ts';
 import { asIdentity, type Identity } from '../system/identity.ts';
+import { spaceOf } from '../system/space.ts';
 import { forgetCached, writeOut } from '../system/sync.ts';
 
 /** File access of a local repository: the helper's own, or with the rights of the caller it works for. */
@@ -26,5 +27,9 @@ export function repositoryFileOps(identity: Identity | null): FileOps {
     unlink: as(nodeFileOps.unlink),
     mkdir: as(nodeFileOps.mkdir),
     chmod: as(nodeFileOps.chmod),
+    space: as((path: string) => {
+      const { available, total } = spaceOf(path);
+      return { available: Number(available), total: Number(total) };
+    }),
   };
 }

@@ -101,6 +101,14 @@ export class ThreadedPlace implements Backend {
     return this.#inner.sweep(ageMs, options);
   }
 
+  async keepReserve(): Promise<void> {
+    await this.#inner.keepReserve?.();
+  }
+
+  async releaseReserve(): Promise<boolean> {
+    return (await this.#inner.releaseReserve?.()) ?? false;
+  }
+
   #ask(what: Omit<ToPlaceThread, 'number'>): Promise<string | undefined> {
     clearTimeout(this.#idle);
     const thread = this.#freest();

@@ -177,6 +177,13 @@ export class FakeWorld implements HelperCalls {
       if (result.outcome === 'done') this.snapshots = this.snapshots.filter(({ id }) => !snapshotIds.includes(id));
       return result;
     },
+    'repositories.prune': async ({ runId }, emit, signal) => {
+      this.#requireReady();
+      const run = await simulatedRun({
+        ...{ runId, kind: 'forget', phases: ['repack'], phaseMs: this.phaseMs, emit, signal, now: this.now },
+      });
+      return { run, figures: null };
+    },
     'sources.remove': ({ id }) => {
       this.sources = this.sources.filter((source) => source.id !== id);
       return {};

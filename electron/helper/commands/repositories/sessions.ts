@@ -21,6 +21,7 @@ import {
 import { mountOf } from '../../system/mounts.ts';
 import type { AsCaller } from './place.ts';
 import type { PlaceAccess, Places } from './places.ts';
+import { type TurnOptions, Turns } from './turns.ts';
 
 export interface SessionsOptions {
   readonly registry: Registry;
@@ -43,7 +44,7 @@ export class RepositorySessions {
   readonly #options: SessionsOptions;
   readonly #open = new Map<RepositoryId, Repository>();
   /** The last use of each repository's writer; a repository object writes for one run at a time. */
-  readonly #turns = new Map<RepositoryId, Promise<void>>();
+  readonly #turns = new Turns();
   /** What servers want, by repository; in memory only. */
   readonly #credentials = new Map<RepositoryId, PlaceCredentials>();
   readonly #looks = new Map<RepositoryId, { readonly atMs: number; readonly found: Promise<Found> }>();
@@ -147,18 +148,9 @@ export class RepositorySessions {
     });
   }
 
-  /** Runs `work` when no other job of this helper writes to the same repository. */
-  async inTurn<T>(id: RepositoryId, work: () => Promise<T>): Promise<T> {
-    const before = this.#turns.get(id) ?? Promise.resolve();
-    const mine = before.then(work);
-    this.#turns.set(
-      id,
-      mine.then(
-        () => {},
-        () => {},
-      ),
-    );
-    return mine;
+  /** Runs `work` when no other job of this helper writes to the same repository; with options it says for what it waits. */
+  inTurn<T>(id: RepositoryId, work: () => Promise<T>, options?: TurnOptions): Promise<T> {
+    return this.#turns.take(id, work, options);
   }
 
   close(): void {

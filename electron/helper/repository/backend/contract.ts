@@ -68,6 +68,16 @@ export interface Backend {
   /** Removes what interrupted saves left behind and nobody can be writing: older than `ageMs`. How many there were. */
   sweep(ageMs: number, options?: CallOptions): Promise<number>;
 
+  /**
+   * Keeps some room back, a few MiB, that only `releaseReserve` gives: on a disk that is full, deleting begins with writing.
+   * Nothing happens where that is not possible or the room is short already. Absent where the place has no end that we
+   * would notice. No error.
+   */
+  keepReserve?(): Promise<void>;
+
+  /** Whether there was a reserve, which is free now. */
+  releaseReserve?(): Promise<boolean>;
+
   /** Ends connections and programs that the backend holds open. No call may be under way, none may follow. */
   close?(): Promise<void>;
 }

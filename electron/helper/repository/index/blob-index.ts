@@ -120,6 +120,16 @@ export class BlobIndex {
       visit(entry, this.#packs[entry] ?? 0, this.#lengths[entry] ?? 0);
   }
 
+  /** The blob of an entry, where it is in its pack, for callers that go by the numbers of entries. */
+  blobAt(entry: number): PackedBlob {
+    return this.#blobOf(entry);
+  }
+
+  /** Number of the pack of an entry, as `eachEntry` tells. */
+  packOf(entry: number): number {
+    return this.#packs[entry] ?? 0;
+  }
+
   /** Every pack, in the order of the numbers that `eachEntry` tells. */
   get packIds(): readonly PackId[] {
     return this.#packIds;

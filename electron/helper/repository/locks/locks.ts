@@ -8,6 +8,7 @@ import type { HeldLock, LockHolder, LockMode } from './held-lock.ts';
 import { holderOf, isGone, looksOld, staleAfterNs } from './holder.ts';
 import { RefreshedLock } from './refreshed-lock.ts';
 import { removeIfAllowed } from './remove-if-allowed.ts';
+import { type Waiting, WaitingWords } from './waiting.ts';
 
 export interface AcquireOptions {
   /** `exclusive` while anything is removed; `shared` for everything else that writes, and for reading undisturbed. */
@@ -15,8 +16,8 @@ export interface AcquireOptions {
   readonly signal?: AbortSignal | undefined;
   /** How long to wait for others, in milliseconds; 0, the default, fails at once with `repository-locked`. */
   readonly waitMs?: number | undefined;
-  /** Called before each wait with those who are in the way. */
-  readonly onWait?: ((holders: readonly LockHolder[]) => void) | undefined;
+  /** Called before each wait with those who are in the way, and with words for it. */
+  readonly onWait?: ((holders: readonly LockHolder[], waiting: Waiting) => void) | undefined;
 }
 
 export interface LockTiming {
@@ -70,12 +71,13 @@ export class Locks {
   async acquire(options: AcquireOptions): Promise<HeldLock> {
     const { mode, signal, waitMs = 0, onWait } = options;
     const deadlineNs = this.#environment.nowNs() + BigInt(Math.round(waitMs)) * 1_000_000n;
+    const words = new WaitingWords();
     for (;;) {
       throwIfAborted(signal);
       const attempt = await this.#attempt(mode, signal);
       if (!Array.isArray(attempt)) return attempt;
       if (this.#environment.nowNs() >= deadlineNs) throw lockedBy(attempt, this.#place.location);
-      onWait?.(attempt);
+      onWait?.(attempt, words.of(attempt, this.#environment.nowNs()));
       await this.#sleep(Math.round(this.#timing.retryMs * (0.75 + Math.random() / 2)), signal);
     }
   }

@@ -11,6 +11,8 @@ export interface ListedIndexFile {
   /** Length in bytes. */
   readonly size: number;
   readonly packs: readonly PackId[];
+  /** How many blobs it lists. */
+  readonly blobs: number;
 }
 
 export interface IndexFiles {
@@ -38,7 +40,8 @@ export async function readIndexFiles(documents: Documents, signal: AbortSignal |
   const replacements = new Map<string, readonly string[]>();
   for (const { name, size } of files) {
     const { packs, supersedes } = await load(name);
-    listed.push({ name, size, packs: packs.map(({ id }) => id) });
+    const blobs = packs.reduce((sum, pack) => sum + pack.blobs.length, 0);
+    listed.push({ name, size, packs: packs.map(({ id }) => id), blobs });
     replacements.set(name, supersedes);
   }
   const superseded = supersededFiles(replacements);

@@ -178,6 +178,19 @@ describe('giving space back', () => {
     expect(packs).toBeGreaterThan(0);
   });
 
+  it('frees what is kept back where not even a shorter index file fits, and goes on', async () => {
+    const { backend: inner, ids } = await sample();
+    const backend = faulty(inner);
+    backend.on('save', 'index').every().fails(diskFull());
+    const releaseReserve = async (): Promise<boolean> => {
+      backend.heal();
+      return true;
+    };
+    const { packs } = await reclaim(Object.assign(backend, { releaseReserve }), [ids[0], ids[1]]);
+    expect(packs).toBeGreaterThan(2);
+    expect((await assertHealthy(await open(inner))).findings).toEqual([]);
+  });
+
   it('stops at a cancel and when the lock is lost', async () => {
     const { backend, ids } = await sample();
     const cancelled = { kind: 'cancelled' };

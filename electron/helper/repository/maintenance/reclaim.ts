@@ -1,19 +1,20 @@
 import type { BlobId, SnapshotId } from '../../../../shared/domain/ids.ts';
-import { isStillpointError, StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { type StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { Backend } from '../backend/contract.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { Documents } from '../documents.ts';
 import { damaged, misuse } from '../failures.ts';
 import type { PackId } from '../format/ids.ts';
-import { decodeIndexFile, encodeIndexFile } from '../format/index-file.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import type { HeldLock } from '../locks/held-lock.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import type { Snapshot, SnapshotList } from '../snapshots/snapshots.ts';
 import { TreeCache } from '../trees/tree-cache.ts';
-import { type ListedIndexFile, readIndexFiles } from './index-files.ts';
+import { readIndexFiles } from './index-files.ts';
+import { ListedPacks } from './listed-packs.ts';
 import { type MarkOptions, markUsed, type Root } from './mark-used.ts';
-import { type PackUse, packUse } from './pack-use.ts';
+import { packUse } from './pack-use.ts';
+import { withReserve } from './with-reserve.ts';
 
 export interface ReclaimDependencies {
   readonly backend: Backend;
@@ -90,8 +91,7 @@ export async function planReclaim(
   const marks = await markUsed(roots, markOptions(dependencies, files.index, options));
   const use = packUse(files.index, marks, 1, await dependencies.backend.list('pack'));
   const [lost] = use.missing;
-  // Perhaps what it held is in a pack that no index lists: repairing the index would find it there.
-  if (lost !== undefined) throw damaged(`Pack ${lost.slice(0, 8)}, which snapshots need, is missing.`, { pack: lost });
+  if (lost !== undefined) throw packMissing(lost);
   return {
     packs: use.unused.size + use.unlisted.length,
     bytes: use.freeable,
@@ -104,14 +104,21 @@ export async function planReclaim(
         throwIfAborted(signal);
         await lock.verifyHeld();
       };
-      const work = new Removal(dependencies, use, step, onPack);
-      await work.run(files.inForce, files.replaced);
+      const work = new ListedPacks({ ...dependencies, step, onPack }, files);
+      if (use.unused.size > 0) await work.requireRemoval(use.unlisted);
+      await work.removeLeftovers(use.unlisted);
+      await withReserve(dependencies.backend, () => work.replace(use.unused));
       return { packs: work.packs, bytes: work.bytes, behind: use.behind };
     },
   };
 }
 
-function markOptions(
+/** Perhaps what it held is in a pack that no index lists: repairing the index would find it there. */
+export function packMissing(pack: PackId): StillpointError {
+  return damaged(`Pack ${pack.slice(0, 8)}, which snapshots need, is missing.`, { pack });
+}
+
+export function markOptions(
   { backend, sealer }: ReclaimDependencies,
   index: BlobIndex,
   { signal, onProgress }: ScanOptions,
@@ -122,7 +129,7 @@ function markOptions(
   return { index, loadTree, signal, onSnapshot: (done, total) => onProgress?.(done, total) };
 }
 
-async function allSnapshots(
+export async function allSnapshots(
   { listSnapshots }: ReclaimDependencies,
   signal: AbortSignal | undefined,
   without: ReadonlySet<SnapshotId> = new Set(),
@@ -135,106 +142,4 @@ async function allSnapshots(
     { snapshot: first.id },
     first.error,
   );
-}
-
-/** The new list is never longer than the one it replaces, but for the padding of its compression. */
-function noRoom(cause: StillpointError, needed: number, packs: number): StillpointError {
-  const before = packs === 0 ? '' : ` ${packs} ${packs === 1 ? 'file was' : 'files were'} deleted before that.`;
-  return new StillpointError({
-    kind: 'repository-full',
-    message: `The disk is full: before more can be given back, about ${Math.ceil(needed / 1024)} KiB must be written there.${before}`,
-    guidance: 'Delete or move a file beside the repository, then try again. Every snapshot that is listed is whole.',
-    retryable: true,
-    context: { needed },
-    cause,
-  });
-}
-
-/**
- * Deletes so that a crash at any instant leaves a whole repository: no index file ever names a pack that was deleted. A
- * pack goes when no index file lists it any more; until then it is there, and afterwards, if that is interrupted, it is a
- * file that readers ignore and the next reclaim removes. What needs no space comes first, then the smallest new files, so
- * that it works on a disk that is full.
- */
-class Removal {
-  packs = 0;
-  bytes = 0;
-  readonly #with: ReclaimDependencies;
-  readonly #use: PackUse;
-  readonly #step: () => Promise<void>;
-  readonly #onPack: (bytes: number) => void;
-  /** In how many index files an unused pack is still listed. */
-  readonly #listings = new Map<PackId, number>();
-
-  constructor(
-    dependencies: ReclaimDependencies,
-    use: PackUse,
-    step: () => Promise<void>,
-    onPack: (bytes: number) => void,
-  ) {
-    this.#with = dependencies;
-    this.#use = use;
-    this.#step = step;
-    this.#onPack = onPack;
-  }
-
-  async run(inForce: readonly ListedIndexFile[], replaced: readonly ListedIndexFile[]): Promise<void> {
-    for (const { packs } of inForce)
-      for (const pack of new Set(packs))
-        if (this.#use.unused.has(pack)) this.#listings.set(pack, (this.#listings.get(pack) ?? 0) + 1);
-    for (const { name } of replaced) await this.#removeIndex(name);
-    for (const { name } of this.#use.unlisted) await this.#removePack(name as PackId);
-    const touched = inForce.filter(({ packs }) => packs.some((pack) => this.#use.unused.has(pack)));
-    const isAll = ({ packs }: ListedIndexFile): boolean => packs.every((pack) => this.#use.unused.has(pack));
-    for (const file of touched.filter(isAll)) {
-      await this.#removeIndex(file.name);
-      await this.#unlist(file);
-    }
-    const rest = touched.filter((file) => !isAll(file)).sort((one, other) => one.size - other.size);
-    for (const file of rest) {
-      await this.#writeShorter(file);
-      await this.#removeIndex(file.name);
-      await this.#unlist(file);
-    }
-  }
-
-  /** The same index file without the unused packs, durable beside it. */
-  async #writeShorter({ name, size }: ListedIndexFile): Promise<void> {
-    await this.#step();
-    const text = await this.#with.documents.load('index', name);
-    if (text === undefined)
-      throw damaged(`The index file ${name.slice(0, 8)} vanished while it was in use.`, { index: name });
-    const packs = decodeIndexFile(text).packs.filter(({ id }) => !this.#use.unused.has(id));
-    const shorter = encodeIndexFile({ supersedes: [name], packs });
-    await this.#step();
-    try {
-      await this.#with.documents.save('index', shorter);
-    } catch (error) {
-      throw isStillpointError(error, 'repository-full') ? noRoom(error, size, this.packs) : error;
-    }
-  }
-
-  async #unlist({ packs }: ListedIndexFile): Promise<void> {
-    for (const pack of new Set(packs)) {
-      const left = this.#listings.get(pack);
-      if (left === undefined) continue;
-      this.#listings.set(pack, left - 1);
-      if (left === 1) await this.#removePack(pack);
-    }
-  }
-
-  async #removeIndex(name: string): Promise<void> {
-    await this.#step();
-    await this.#with.documents.remove('index', name);
-  }
-
-  async #removePack(name: PackId): Promise<void> {
-    await this.#step();
-    const { backend } = this.#with;
-    const size = (await backend.stat({ kind: 'pack', name })) ?? 0;
-    if (!(await backend.remove({ kind: 'pack', name }))) return;
-    this.packs += 1;
-    this.bytes += size;
-    this.#onPack(size);
-  }
 }

@@ -21,13 +21,16 @@ export class PackAssembler {
   readonly #sealer: Sealer;
   readonly #type: BlobType;
   readonly #target: number;
+  readonly #room: number;
   #bytes: Buffer = Buffer.alloc(0);
   #length = 0;
   #blobs: PackedBlob[] = [];
   /** Of the bytes so far: a whole pack at once would keep the processor from others for ten milliseconds. */
   #hash = createHash('sha256');
 
-  constructor(sealer: Sealer, type: BlobType, target: number = packTarget) {
+  /** `room`: bytes that are reserved when a pack is begun; grown by doubling. Who is sure to fill it reserves all at once. */
+  constructor(sealer: Sealer, type: BlobType, target: number = packTarget, room: number = target / 16) {
+    this.#room = room;
     this.#sealer = sealer;
     this.#type = type;
     this.#target = target;
@@ -46,6 +49,17 @@ export class PackAssembler {
     const length = stored.length + sealOverhead;
     this.#reserve(length);
     this.#sealer.sealInto(this.#bytes, this.#length, stored);
+    return this.#added(id, length, uncompressedLength);
+  }
+
+  /** Takes over what is sealed already, as it is: whoever calls has opened it and compared its hash. */
+  addSealed(id: string, sealed: Uint8Array, uncompressedLength: number): number {
+    this.#reserve(sealed.length);
+    this.#bytes.set(sealed, this.#length);
+    return this.#added(id, sealed.length, uncompressedLength);
+  }
+
+  #added(id: string, length: number, uncompressedLength: number): number {
     this.#hash.update(this.#bytes.subarray(this.#length, this.#length + length));
     this.#blobs.push({ type: this.#type, id, offset: this.#length, length, uncompressedLength });
     this.#length += length;
@@ -71,7 +85,7 @@ export class PackAssembler {
   #reserve(length: number): void {
     const needed = this.#length + length;
     if (needed <= this.#bytes.length) return;
-    const roomy = this.#bytes.length === 0 ? this.#target / 16 : this.#bytes.length * 2;
+    const roomy = this.#bytes.length === 0 ? this.#room : this.#bytes.length * 2;
     const grown = Buffer.allocUnsafeSlow(Math.max(needed, Math.ceil(roomy)));
     this.#bytes.copy(grown, 0, 0, this.#length);
     this.#bytes = grown;

@@ -9,6 +9,7 @@ import {
   readdirSync,
   readSync,
   renameSync,
+  statfsSync,
   statSync,
   unlinkSync,
   writeSync,
@@ -51,6 +52,8 @@ export interface FileOps {
   /** One level; an existing directory is an EEXIST error. */
   mkdir(path: string, mode: number): void;
   chmod(path: string, mode: number): void;
+  /** Of the filesystem, in bytes: what an ordinary writer may still use, and all there is. Without it no room is kept back. */
+  space?(path: string): { readonly available: number; readonly total: number };
 }
 
 interface NodeStat {
@@ -80,4 +83,8 @@ export const nodeFileOps: FileOps = {
   unlink: unlinkSync,
   mkdir: (path, mode) => void mkdirSync(path, mode),
   chmod: chmodSync,
+  space: (path) => {
+    const { bavail, blocks, bsize } = statfsSync(path);
+    return { available: bavail * bsize, total: blocks * bsize };
+  },
 };

@@ -27,6 +27,7 @@ import {
   kindFolder,
   temporaryPath,
 } from './layout.ts';
+import { keepReserve, releaseReserve } from './reserve.ts';
 import { syncFolder, writeDurably } from './write-durably.ts';
 
 /** Names that a filesystem or a desktop puts into every root: a disk that holds only these is empty to its owner. */
@@ -175,6 +176,14 @@ export class LocalBackend implements Backend {
       for (const { path } of leftovers) this.#ifThere(() => this.#ops.unlink(path));
       return leftovers.length;
     });
+  }
+
+  async keepReserve(): Promise<void> {
+    keepReserve(this.#ops, this.location);
+  }
+
+  async releaseReserve(): Promise<boolean> {
+    return this.#attempt('free what is kept back', () => releaseReserve(this.#ops, this.location));
   }
 
   #lookAt(file: FileRef): FileStat | undefined {

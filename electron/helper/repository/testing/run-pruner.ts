@@ -1,0 +1,31 @@
+import { LocalBackend } from '../backend/local/local-backend.ts';
+import { openRepository } from '../open.ts';
+import { faulty } from './faulty.ts';
+import { testOptions } from './memory-repository.ts';
+
+/**
+ * A process that deletes the oldest and the newest snapshot, prunes all that is unused then, and is killed just before its
+ * nth change of the repository: `run-pruner.ts ROOT NTH PACK-TARGET`. Ends with 0 when there were fewer.
+ */
+const [root = '', nth = '1', target = '100000'] = process.argv.slice(2);
+const backend = faulty(new LocalBackend(root));
+const repository = await openRepository(backend, { ...testOptions, packTarget: Number(target) });
+const lock = await repository.locks.acquire({ mode: 'exclusive' });
+const { snapshots } = await repository.snapshots.list();
+const ids = [snapshots[0], snapshots.at(-1)].flatMap((snapshot) => snapshot?.id ?? []);
+const limits = { maxUnused: { kind: 'bytes', bytes: 0 }, repackSmall: true } as const;
+const plan = await repository.planPrune(lock, { limits, without: new Set(ids) });
+let left = Number(nth);
+const count = async (): Promise<void> => {
+  left -= 1;
+  if (left > 0) return;
+  process.kill(process.pid, 'SIGKILL');
+  await new Promise(() => {});
+};
+for (const kind of ['snapshot', 'index', 'pack'] as const) {
+  backend.on('save', kind).every().calls(count);
+  backend.on('remove', kind).every().calls(count);
+}
+await repository.snapshots.remove(lock, ids);
+await plan.carryOut();
+await lock.release();
