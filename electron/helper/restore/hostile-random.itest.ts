@@ -121,5 +121,5 @@ it.each([1, 2, 3, 4])('trees made to do harm change nothing outside their target
       Object.keys(observeTree(scene.folder)).filter((path) => !/^(outside|target|state)(\/|$)/.test(path)),
     ).toEqual([]);
   }
-  expect(written).toBeGreaterThan(20);
+  expect(written).toBeGreaterThan(5);
 });
