@@ -3,7 +3,7 @@ import { remainders } from './power/cut-image.ts';
 import { phases } from './power/history.ts';
 import { PowerPlace } from './power/power-place.ts';
 
-// 300 power cuts in backups, in forgetting and in giving back space, on ext4 and xfs: the disk as it was at one instant, and
+// 300 power cuts in backups, in forgetting and in pruning, on ext4 and xfs: the disk as it was at one instant, and
 // with what was not flushed lost, reordered and torn. What was published before restores byte for byte.
 
 await using place = new PowerPlace();

@@ -37,7 +37,7 @@ export const papersFolder = 'papers';
 
 const rounds = 3;
 
-/** Backups, forgetting and giving back space by the built command line, into a repository on a disk that logs. */
+/** Backups, forgetting and pruning by the built command line, into a repository on a disk that logs. */
 export async function makeHistory(disk: LoggedDisk, random: () => number): Promise<History> {
   const repository = join(disk.mountPoint, repositoryFolder);
   using place = newPlace(repository);
@@ -70,7 +70,7 @@ export async function makeHistory(disk: LoggedDisk, random: () => number): Promi
     const { from } = await step('forget', 'forget', papersFolder);
     await done(place, 'sources', 'set', papersFolder, '--keep-all');
     await markForgotten(place, published, from);
-    await step('prune', 'space', '--delete-unused');
+    await step('prune', 'prune', '--max-unused', '0');
   }
   await backUp();
   return { repository, steps, published };

@@ -87,7 +87,7 @@ async function goesOn(place: Place): Promise<string[]> {
   const commands = [
     ['sources', 'add', folder, '--name', papersFolder],
     ['backup', papersFolder],
-    ['space', '--delete-unused'],
+    ['prune', '--max-unused', '0'],
   ];
   for (const command of commands) {
     const { code, stderr, records } = await place.run(...command);
