@@ -22,6 +22,8 @@ const words: { readonly [N in PhaseName]: string } = {
   'check-structure': 'Checking the structure',
   'check-data': 'Checking all data',
   forget: 'Deleting what is not kept any more',
+  repair: 'Repairing',
+  copy: 'Copying',
 };
 
 export function phaseWords(phase: PhaseName): string {

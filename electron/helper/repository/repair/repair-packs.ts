@@ -16,7 +16,7 @@ import { replaceIndex } from './replace-index.ts';
 
 export interface PackRepairOptions extends RepairOptions {
   /** Packs known to be damaged; without them every pack is read in full to find out. */
-  readonly packs?: readonly PackId[] | undefined;
+  readonly packs?: readonly string[] | undefined;
   /** Length at which a new pack is written, in bytes. */
   readonly packTarget?: number | undefined;
 }
