@@ -44,7 +44,12 @@ export async function repairIndex(
         ? `The index was made anew: ${what}.`
         : `The index is to be made anew: ${what}.`;
     return {
-      ...summed(job, [index, damagedText(damaged.length, 'pack')], lost.total, damaged.length > 0),
+      ...summed(
+        job,
+        [index, damagedText(damaged.length, 'pack')],
+        lost.total,
+        damaged.length > 0 || (isNeeded && !isDone),
+      ),
       report: {
         ...{ isNeeded, isDone, packs, blobs },
         damagedFiles: keepListed(damagedFiles.map((file) => ({ ...file }))),
