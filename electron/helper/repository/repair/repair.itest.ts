@@ -150,7 +150,7 @@ for (const { title, path, minor } of resticBinaries()) {
       expect([...new Set(ours)].sort()).toEqual([...new Set(named)].sort());
       await repairSnapshots('rename', true);
       expect(await place.restic('repair', 'snapshots', '--dry-run')).toMatch(
-        /no snapshots were modified|snapshot was not modified/i,
+        /no snapshots (were|would be) modified/,
       );
       await place.restic('check', '--read-data');
     });
