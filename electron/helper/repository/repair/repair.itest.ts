@@ -149,9 +149,7 @@ for (const { title, path, minor } of resticBinaries()) {
       expect(named.length).toBeGreaterThan(0);
       expect([...new Set(ours)].sort()).toEqual([...new Set(named)].sort());
       await repairSnapshots('rename', true);
-      expect(await place.restic('repair', 'snapshots', '--dry-run')).toMatch(
-        /no snapshots (were|would be) modified/,
-      );
+      expect(await place.restic('repair', 'snapshots', '--dry-run')).toMatch(/no snapshots (were|would be) modified/);
       await place.restic('check', '--read-data');
     });
   });
