@@ -2,6 +2,10 @@ import { describe, expect, it } from 'vitest';
 import type { SnapshotId } from '../../../../shared/domain/ids.ts';
 import type { Backend } from '../backend/contract.ts';
 import type { MemoryBackend } from '../backend/memory/memory-backend.ts';
+import { Sealer } from '../crypto/sealer.ts';
+import { Documents } from '../documents.ts';
+import { decodeIndexFile, encodeIndexFile } from '../format/index-file.ts';
+import { unlock } from '../keys/key-store.ts';
 import { openRepository } from '../open.ts';
 import type { Repository } from '../repository.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
@@ -148,6 +152,26 @@ describe('copying snapshots', () => {
     const { backend: to } = await memoryRepository(options);
     expect((await copy(from, to)).failed[0]?.error.message).toMatch(/:\/a cannot be copied/);
     expect(keysOf(to, 'snapshot')).toEqual([]);
+  });
+
+  it('copies nothing that is not what its id says, though it was sealed by the right key', async () => {
+    const from = await sample();
+    const documents = new Documents(from, new Sealer((await unlock(from, testOptions.password)).masterKey), 2);
+    for (const { name } of await documents.list('index')) {
+      const { packs } = decodeIndexFile((await documents.load('index', name)) ?? '');
+      const swapped = packs.map(({ id, blobs }) => {
+        const ids = blobs.map((blob) => blob.id);
+        return { id, blobs: blobs.map((blob, at) => ({ ...blob, id: ids[(at + 1) % ids.length] ?? blob.id })) };
+      });
+      await documents.remove('index', name);
+      const data = packs.map((pack, at) => (pack.blobs[0]?.type === 'data' ? (swapped[at] ?? pack) : pack));
+      await documents.save('index', encodeIndexFile({ supersedes: [], packs: data }));
+    }
+    const { backend: to } = await memoryRepository(options);
+    const report = await copy(from, to);
+    expect(report.copied).toEqual([]);
+    expect(report.failed).toHaveLength(3);
+    await assertHealthy(await open(to));
   });
 
   it('leaves out what needs something damaged, copies the others, and says what and why', async () => {

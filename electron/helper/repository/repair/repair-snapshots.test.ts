@@ -52,6 +52,8 @@ async function sample(): Promise<Sample> {
       const sub = await writer.saveTree([
         { ...two, name: Buffer.from('two') },
         { ...two, name: Buffer.from('two.damaged'), content: nodes.slice(0, 1), size: 3_000n },
+        // Between the name that one of them has and the one it gets.
+        { ...two, name: Buffer.from('two-b'), content: nodes.slice(0, 1), size: 3_000n },
         folder('inner', inner),
       ]);
       const shares = (await repository.loadTree(whole.tree)).nodes[0]?.subtree ?? fail();
@@ -148,10 +150,23 @@ describe('repairing snapshots', () => {
     const as = written[0]?.as ?? fail();
     const shared = ['/shared', '/shared/kept'];
     const inner = ['/sub', '/sub/inner', '/sub/inner/fine', '/sub/inner/one'];
-    expect(await pathsOf(backend, as)).toEqual([...shared, ...inner, '/sub/two.damaged', '/sub/two.damaged-2']);
+    expect(await pathsOf(backend, as)).toEqual([
+      ...shared,
+      ...inner,
+      '/sub/two-b',
+      '/sub/two.damaged',
+      '/sub/two.damaged-2',
+    ]);
     const { snapshots } = await (await open(backend)).snapshots.list();
     expect(snapshots.map(({ id }) => id)).toEqual(expect.arrayContaining([whole, torn, as]));
     expect(snapshots.find(({ id }) => id === as)).toMatchObject({ original: torn, tags: ['repaired'], timeNs: 2n });
+    const repaired = await open(backend);
+    const { nodes } = await repaired.loadTree((await repaired.snapshots.load(as)).tree);
+    const sub = nodes.find(({ name }) => name.toString() === 'sub')?.subtree ?? fail();
+    const names = [...(await repaired.loadBlob('tree', sub)).toString().matchAll(/"name":"([^"]*)"/g)].map(
+      ([, name]) => name,
+    );
+    expect(names).toEqual(['inner', 'two-b', 'two.damaged', 'two.damaged-2']);
     // Once more finds that it was done.
     expect(await repair(backend)).toEqual({ written: [], forgotten: [] });
   });
@@ -229,7 +244,7 @@ describe('repairing snapshots', () => {
       const sub = (await after.loadTree(root)).nodes.find(({ name }) => name.toString() === 'sub')?.subtree;
       texts.push((await after.loadBlob('tree', sub ?? fail())).toString());
     }
-    expect(texts.join().match(/"windows.x":12345678901234567890/g)).toHaveLength(2);
+    expect(texts.join().match(/"windows.x":12345678901234567890/g)).toHaveLength(3);
   });
 
   it('leaves a whole repository after a kill at any step', async () => {
