@@ -28,10 +28,10 @@ export interface UnreadableBlob extends WantedBlob {
 }
 
 /** Read in one piece at most, and passed over between two blobs rather than asked for twice, in bytes. */
-const longestRange = 8 * 1024 * 1024;
+const longestRange = 4 * 1024 * 1024;
 const longestGap = 128 * 1024;
-/** Pieces asked for before the first of them is used: a line takes its time. With two of them in memory at least. */
-const rangesAhead = 3;
+/** Pieces asked for before the first of them is used: a line takes its time. */
+const rangesAhead = 2;
 
 interface Placed extends WantedBlob {
   readonly place: BlobLocation;

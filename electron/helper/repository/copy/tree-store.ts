@@ -3,7 +3,7 @@ import type { BlobReader } from '../pack/blob-reader.ts';
 import { openStored, type StoredBlob, type StoredSource } from './read-stored.ts';
 
 /** Bytes of trees kept: they are looked through first and stored when what they refer to is. */
-const budget = 48 * 1024 * 1024;
+const budget = 32 * 1024 * 1024;
 
 /** The trees of one group of snapshots. Each is needed twice; those that fit are read once. */
 export class SourceTrees {
