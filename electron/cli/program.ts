@@ -1,10 +1,18 @@
 import { Command, Option } from 'commander';
 import { backup } from './commands/backup.ts';
 import { check } from './commands/check.ts';
+import { type CopyOptions, copy } from './commands/copy.ts';
 import { type ForgetOptions, forget } from './commands/forget.ts';
 import { listHooks } from './commands/hooks.ts';
 import { init } from './commands/init.ts';
 import { type PruneOptions, prune } from './commands/prune.ts';
+import {
+  type RepairOptions,
+  type RepairSnapshotsOptions,
+  repairIndex,
+  repairPacks,
+  repairSnapshots,
+} from './commands/repair.ts';
 import { type AddRepositoryOptions, addRepository, listRepositories, testPlace } from './commands/repositories.ts';
 import { type RestoreOptions, restore, undo } from './commands/restore.ts';
 import { type RunDueOptions, runDue } from './commands/run-due.ts';
@@ -12,6 +20,7 @@ import { allowStillPoints, pauseSchedule, resumeSchedule, showSchedule } from '.
 import { diff, evidence, listFolder, listSnapshots } from './commands/snapshots.ts';
 import { type AddOptions, addSource, listSources, removeSource, setSource } from './commands/sources.ts';
 import { type SpaceOptions, space } from './commands/space.ts';
+import { type StatsOptions, stats } from './commands/stats.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { excludeOptions } from './options/exclude-options.ts';
 import { keepOptions } from './options/keep-options.ts';
@@ -215,6 +224,40 @@ export function createProgram(version: string, runner: Runner): Command {
     .option('--read-data', 'read and verify all data, not only the structure')
     .description('check a repository for damage')
     .action((options: { readData?: boolean }) => on(false, (session) => check(session, options)));
+  const repair = program.command('repair').description('mend a damaged repository; look with --dry-run first');
+  repair
+    .command('index')
+    .option('--read-all', 'read every byte of the packs too, and list nothing that does not open')
+    .option('--dry-run', 'only say what is wrong and what would be lost')
+    .description('make the index anew from the packs')
+    .action((options: RepairOptions & { readAll?: boolean }) => on(false, (session) => repairIndex(session, options)));
+  repair
+    .command('packs')
+    .argument('[packs...]', 'ids of damaged packs; without them all are read to find them')
+    .option('--dry-run', 'only say what is damaged and what could be saved')
+    .description('save what can be read of damaged packs into new ones, and delete the damaged')
+    .action((packs: string[], options: RepairOptions) => on(false, (session) => repairPacks(session, packs, options)));
+  repair
+    .command('snapshots')
+    .argument('[snapshots...]', 'the beginnings of their ids; all of them without')
+    .option('--leave-out', 'leave damaged files and folders out; else what is left of them gets the ending .damaged')
+    .option('--forget', 'delete the snapshots that were written again, and those of which nothing is left')
+    .option('--dry-run', 'only say exactly what is lost')
+    .description('write damaged snapshots again without what is gone; repair the index first')
+    .action((wanted: string[], options: RepairSnapshotsOptions) =>
+      on(false, (session) => repairSnapshots(session, wanted, options)),
+    );
+  program
+    .command('copy')
+    .argument('[snapshots...]', 'the beginnings of their ids, or "latest"; all of them without')
+    .requiredOption('--from <place>', 'the repository to copy from, named as --repo names the one to copy to')
+    .description('copy snapshots from another repository; what is there already is not copied again')
+    .action((wanted: string[], options: CopyOptions) => on(false, (session) => copy(session, wanted, options)));
+  program
+    .command('stats')
+    .option('--snapshots', 'also of each snapshot: its size, what it added, what only it needs')
+    .description('measure what a repository holds')
+    .action((options: StatsOptions) => on(false, (session) => stats(session, options)));
   program
     .command('evidence')
     .argument('<snapshot>', 'the beginning of its id, or "latest"')

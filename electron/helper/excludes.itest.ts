@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   existsSync,
   lstatSync,
@@ -155,6 +156,18 @@ describe('an exact restore of a source with excludes', () => {
     expect(filesBelow(home)).toEqual(Object.keys({ ...leftOut, ...kept, ...later }).sort());
     for (const [path, content] of Object.entries({ ...leftOut, ...kept, ...later }))
       expect(readFileSync(at(path), 'utf8'), path).toBe(content);
+  });
+
+  it('leaves alone what was too large or marked by its owner, and goes on replacing what was not', async () => {
+    make({ small: 'small', large: 'x'.repeat(2_000), marked: 'marked' });
+    const isMarked = spawnSync('chattr', ['+d', at('marked')]).status === 0;
+    const { snapshot } = await backUp({ limits: { largerThan: 1_000, noDump: true } });
+    expect(await stored(snapshot)).toEqual(isMarked ? ['small'] : ['marked', 'small']);
+    make({ small: 'spoiled', extra: 'extra', 'later/large': 'y'.repeat(3_000) });
+    const { result } = await restoreExactly(snapshot);
+    expect(result).toMatchObject({ outcome: 'done', error: null });
+    expect(filesBelow(home)).toEqual(['large', 'later/large', 'marked', 'small']);
+    expect(readFileSync(at('small'), 'utf8')).toBe('small');
   });
 
   it('leaves alone what is in a marked folder also when only the snapshot has its mark', async () => {

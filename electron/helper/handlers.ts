@@ -2,6 +2,7 @@ import { backupHandlers } from './commands/backup-handlers.ts';
 import type { HelperContext } from './commands/context.ts';
 import { hookHandlers } from './commands/hook-handlers.ts';
 import { keepHandlers } from './commands/keep-handlers.ts';
+import { maintenanceHandlers } from './commands/maintenance-handlers.ts';
 import { quietHandlers } from './commands/quiet-handlers.ts';
 import { registryHandlers } from './commands/registry-handlers.ts';
 import { repositoryHandlers } from './commands/repository-handlers.ts';
@@ -28,5 +29,6 @@ export function createHandlers(context: HelperContext): Handlers {
     ...trialHandlers(context),
     ...hookHandlers(context),
     ...quietHandlers(context),
+    ...maintenanceHandlers(context),
   };
 }

@@ -4,7 +4,7 @@ import { repositoryIdSchema, runIdSchema, snapshotIdSchema, sourceIdSchema } fro
 import { consistencyLevelSchema } from './level.ts';
 import { instantSchema } from './time.ts';
 
-export const runKinds = ['backup', 'restore', 'undo', 'check', 'forget'] as const;
+export const runKinds = ['backup', 'restore', 'undo', 'check', 'forget', 'repair', 'copy'] as const;
 export const runKindSchema = z.enum(runKinds);
 export type RunKind = (typeof runKinds)[number];
 
@@ -35,6 +35,8 @@ export const phaseNames = [
   'check-data',
   'forget',
   'repack',
+  'repair',
+  'copy',
 ] as const;
 export const phaseNameSchema = z.enum(phaseNames);
 export type PhaseName = (typeof phaseNames)[number];

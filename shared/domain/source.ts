@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { excludeLimitsSchema } from './excludes/limits.ts';
 import { excludePresetSchema, excludePresets, ignoreLineSchema } from './excludes/presets.ts';
 import { sourceIdSchema } from './ids.ts';
 import { localPathSchema } from './path-text.ts';
@@ -26,6 +27,7 @@ export const filesystemSpecSchema = z.object({
       `all rules together have at most ${maxIgnoreCharacters} characters`,
     )
     .default([]),
+  limits: excludeLimitsSchema.optional(),
 });
 export type FilesystemSpec = z.infer<typeof filesystemSpecSchema>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { backupCommands } from './backup-commands.ts';
 import { hookCommands } from './hook-commands.ts';
 import { keepCommands } from './keep-commands.ts';
+import { maintenanceCommands } from './maintenance-commands.ts';
 import { quietCommands } from './quiet-commands.ts';
 import { registryCommands } from './registry-commands.ts';
 import { repositoryCommands } from './repository-commands.ts';
@@ -26,6 +27,7 @@ export const helperContract = {
   ...trialCommands,
   ...hookCommands,
   ...quietCommands,
+  ...maintenanceCommands,
 } as const;
 
 export type HelperContract = typeof helperContract;

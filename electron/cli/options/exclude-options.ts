@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute, resolve } from 'node:path';
 import { Option } from 'commander';
 import { z } from 'zod';
+import type { ExcludeLimits } from '../../../shared/domain/excludes/limits.ts';
 import { type ExcludePreset, excludePresets, ignoreLineSchema } from '../../../shared/domain/excludes/presets.ts';
 import type { FilesystemSpec } from '../../../shared/domain/source.ts';
 import { checked } from './schedule-options.ts';
@@ -11,6 +12,8 @@ export interface ExcludeOptions {
   readonly exclude?: readonly string[];
   readonly ignore?: readonly string[];
   readonly ignoreFile?: readonly string[];
+  readonly excludeLargerThan?: string;
+  readonly excludeNoDump?: string;
   /** Names of presets that are not wanted (`--no-preset`). */
   readonly preset?: readonly string[];
 }
@@ -29,6 +32,11 @@ export const excludeOptions: readonly Option[] = [
   new Option('--ignore-file <file>', 'a file of such rules, or PLACE=FILE; repeatedly').argParser(
     (file: string, before: readonly string[] | undefined) => [...(before ?? []), file],
   ),
+  new Option('--exclude-larger-than <size>', 'leave out files larger than this, like 500M or 4G; "none" for no limit'),
+  new Option(
+    '--exclude-no-dump <yes-or-no>',
+    'whether files and folders are left out that their owner has marked so (chattr +d)',
+  ),
   // A list of its own: without a default this would mean "no presets at all".
   new Option(
     '--no-preset <name>',
@@ -42,18 +50,48 @@ export interface Excludes {
   readonly excludes: string[];
   readonly excludePresets: ExcludePreset[];
   readonly ignoreLines: string[];
+  readonly limits?: ExcludeLimits | undefined;
 }
 
 /** `before` with what was said changed: each kind that is given replaces what there was of it. */
 export function excludesFrom(options: ExcludeOptions, root: string, before: Excludes): Excludes {
   const { exclude, ignore, ignoreFile, preset = [] } = options;
   const lines = [...(ignoreFile ?? []).flatMap(linesOf), ...(ignore ?? [])];
+  const limits = limitsFrom(options, before.limits);
   const isSaid = ignore !== undefined || ignoreFile !== undefined;
   return {
     excludes: exclude === undefined ? before.excludes : exclude.map((path) => resolve(root, path)),
     excludePresets: preset.length === 0 ? before.excludePresets : presetsWithout(preset),
     ignoreLines: isSaid ? checked(z.array(ignoreLineSchema).max(1000), lines, '--ignore') : before.ignoreLines,
+    ...(limits && { limits }),
   };
+}
+
+/** Undefined where nothing was ever said of limits. */
+function limitsFrom(
+  { excludeLargerThan, excludeNoDump }: ExcludeOptions,
+  before: ExcludeLimits | undefined,
+): ExcludeLimits | undefined {
+  if (excludeLargerThan === undefined && excludeNoDump === undefined) return before;
+  return {
+    largerThan: excludeLargerThan === undefined ? (before?.largerThan ?? null) : sizeFrom(excludeLargerThan),
+    noDump: excludeNoDump === undefined ? (before?.noDump ?? false) : yesOrNo(excludeNoDump),
+  };
+}
+
+const units = ['', 'K', 'M', 'G', 'T'];
+
+function sizeFrom(text: string): number | null {
+  if (text === 'none') return null;
+  const [, number = '', unit = ''] = /^(\d{1,12})([KMGT]?)$/i.exec(text) ?? [];
+  const bytes = Number(number) * 1024 ** units.indexOf(unit.toUpperCase());
+  if (number !== '' && bytes > 0 && Number.isSafeInteger(bytes)) return bytes;
+  throw usage('--exclude-larger-than', `"${text}" is not a size.`, 'Write it like 500M or 4G, or "none".');
+}
+
+function yesOrNo(text: string): boolean {
+  if (text === 'yes' || text === 'no') return text === 'yes';
+  throw usage('--exclude-no-dump', `"${text}" is neither "yes" nor "no".`, 'With "yes", what is marked is left out.');
 }
 
 /** The places of a source, each with what was said of it, or of all. What was said of others leaves it as it is. */
@@ -75,6 +113,8 @@ export function placesWith(options: ExcludeOptions, places: readonly FilesystemS
       ...(ignore.length > 0 && { ignore }),
       ...(ignoreFile.length > 0 && { ignoreFile }),
       preset: ofPlace(spec.path, options.preset),
+      ...(options.excludeLargerThan !== undefined && { excludeLargerThan: options.excludeLargerThan }),
+      ...(options.excludeNoDump !== undefined && { excludeNoDump: options.excludeNoDump }),
     };
     return { ...spec, ...excludesFrom(ofThis, spec.path, spec) };
   });

@@ -214,6 +214,29 @@ describe('excludes', () => {
     );
   });
 
+  it('says limits of size and of the flag “no dump”, and takes them back', () => {
+    const limits = (...words: string[]) => excludesFrom(said(...words), '/home', none).limits;
+    expect(limits()).toBeUndefined();
+    expect(limits('--exclude-larger-than', '4G')).toEqual({ largerThan: 4 * 1024 ** 3, noDump: false });
+    expect(limits('--exclude-larger-than', '500m', '--exclude-no-dump', 'yes')).toEqual({
+      largerThan: 500 * 1024 ** 2,
+      noDump: true,
+    });
+    const before = { ...none, limits: { largerThan: 7, noDump: true } };
+    expect(excludesFrom(said('--exclude-larger-than', 'none'), '/', before).limits).toEqual({
+      largerThan: null,
+      noDump: true,
+    });
+    expect(excludesFrom(said('--ignore', 'x'), '/', before).limits).toEqual(before.limits);
+    for (const wrong of ['4X', '0', '-1', '1.5G', ''])
+      expect(() => limits('--exclude-larger-than', wrong)).toThrowError(
+        expect.objectContaining({ field: '--exclude-larger-than' }),
+      );
+    expect(() => limits('--exclude-no-dump', 'maybe')).toThrowError(
+      expect.objectContaining({ field: '--exclude-no-dump' }),
+    );
+  });
+
   it('name what is wrong', () => {
     expect(() => excludesFrom(said('--no-preset', 'x'), '/', none)).toThrowError(
       expect.objectContaining({ field: '--no-preset' }),

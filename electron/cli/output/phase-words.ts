@@ -23,6 +23,8 @@ const words: { readonly [N in PhaseName]: string } = {
   'check-data': 'Checking all data',
   forget: 'Deleting what is not kept any more',
   repack: 'Writing again what is needed of half-empty packs',
+  repair: 'Repairing',
+  copy: 'Copying',
 };
 
 export function phaseWords(phase: PhaseName): string {

@@ -13,7 +13,14 @@ import { run } from './run.ts';
 
 type RepositoryHandlers = Omit<
   Pick<Handlers, Extract<keyof Handlers, `repositories.${string}`>>,
-  'repositories.freeable' | 'repositories.reclaim' | 'repositories.prune'
+  | 'repositories.freeable'
+  | 'repositories.reclaim'
+  | 'repositories.prune'
+  | 'repositories.repairIndex'
+  | 'repositories.repairPacks'
+  | 'repositories.repairSnapshots'
+  | 'repositories.copy'
+  | 'repositories.statistics'
 >;
 
 export function repositoryHandlers(context: HelperContext): RepositoryHandlers {

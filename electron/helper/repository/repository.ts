@@ -7,6 +7,7 @@ import { cancellable, untilAborted } from './backend/decorators/cancel.ts';
 import { Breather } from './breather.ts';
 import { Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 import { deriveGearTable } from './chunker/gear-table.ts';
+import { type CopyLocks, type CopyOptions, type CopyReport, copySnapshots } from './copy/copy-snapshots.ts';
 import type { StartCrunching } from './crunch/contract.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { Sealer, sealOverhead } from './crypto/sealer.ts';
@@ -37,8 +38,12 @@ import {
 } from './maintenance/reclaim.ts';
 import { BlobReader } from './pack/blob-reader.ts';
 import { packTarget } from './pack/pack-assembler.ts';
+import { type IndexRepair, type IndexRepairOptions, planIndexRepair } from './repair/repair-index.ts';
+import { type PackRepair, type PackRepairOptions, planPackRepair } from './repair/repair-packs.ts';
+import { planSnapshotRepair, type SnapshotRepair, type SnapshotRepairOptions } from './repair/repair-snapshots.ts';
 import { nextSequence } from './sequence.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
+import { measureRepository, type RepositoryStatistics, type StatisticsOptions } from './statistics/statistics.ts';
 import { TreeCache } from './trees/tree-cache.ts';
 import { TreeTexts } from './trees/tree-texts.ts';
 import { type WalkedNode, walkTree } from './trees/walk.ts';
@@ -244,6 +249,51 @@ export class Repository {
     if (this.#writing) throw misuse('Nothing can be pruned while a run is writing.');
     const packTargetNow = this.#settings.packTarget ?? packTarget;
     return planPrune({ ...this.#forMaintenance(), packTarget: packTargetNow }, lock, options);
+  }
+
+  /** What the index must be by the packs that are there: see `repair/`. Read the index anew when it was carried out. */
+  planIndexRepair(lock: HeldLock, options: IndexRepairOptions = {}): Promise<IndexRepair> {
+    if (this.#writing) throw misuse('The index cannot be repaired while a run is writing.');
+    return planIndexRepair(this.#forMaintenance(), lock, options);
+  }
+
+  /** Damaged packs, and what of them can be saved. Read the index anew when it was carried out. */
+  planPackRepair(lock: HeldLock, options: PackRepairOptions = {}): Promise<PackRepair> {
+    if (this.#writing) throw misuse('Packs cannot be repaired while a run is writing.');
+    return planPackRepair(this.#forMaintenance(), lock, { packTarget: this.#settings.packTarget, ...options });
+  }
+
+  /** Snapshots that are not whole by an index that is read now, and what of them is gone. */
+  async planSnapshotRepair(options: SnapshotRepairOptions): Promise<SnapshotRepair> {
+    await this.loadIndex({ signal: options.signal });
+    return planSnapshotRepair(
+      {
+        snapshots: this.snapshots,
+        hasSubtree: (id) => this.hasSubtree(id, options.signal),
+        loadTree: (id) => this.loadBlob('tree', id),
+        blobLength: (id) => this.blobLength('data', id),
+        withWriter: (lock, writing, work) => this.withWriter(lock, writing, work),
+      },
+      options,
+    );
+  }
+
+  /** Copies snapshots of another repository here. Its lock and ours are held throughout; both indexes are read anew. */
+  async copyFrom(other: Repository, locks: CopyLocks, options: CopyOptions = {}): Promise<CopyReport> {
+    if (other.id === this.id) throw misuse('A repository cannot be copied into itself.');
+    locks.source.assertHeld();
+    await other.loadIndex({ signal: options.signal });
+    await this.loadIndex({ signal: options.signal });
+    const source = { index: other.#index.blobs, version: other.#config.version, snapshots: other.snapshots };
+    return copySnapshots({ ...source, backend: other.backend, sealer: other.#sealer }, this, locks.target, options);
+  }
+
+  /** What is stored, and what of it each snapshot needs. */
+  async statistics(options: StatisticsOptions = {}): Promise<RepositoryStatistics> {
+    await this.loadIndex({ signal: options.signal });
+    const index = this.#index.blobs;
+    const loadTree = (id: BlobId) => this.#trees.load(id, (tree) => this.#reader.load(index, 'tree', tree));
+    return measureRepository({ ...this.#forMaintenance(), index, loadTree }, options);
   }
 
   /** Cuts files at content-defined places that are secret to this repository. One per file being read. */

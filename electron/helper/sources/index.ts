@@ -1,5 +1,6 @@
 export type { Activity, ExamineContext, OwnPlaces, SourceFacts, SourceKind } from './contract.ts';
 export {
+  type AskedEntry,
   cacheTagBytes,
   cacheTagName,
   createFilesystemSource,

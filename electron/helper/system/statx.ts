@@ -9,6 +9,7 @@ const AT_STATX_DONT_SYNC = 0x4000;
 const AT_FDCWD = -100;
 const STATX_BASIC_STATS = 0x7ff;
 const STATX_MNT_ID = 0x1000;
+const STATX_ATTR_NODUMP = 0x40;
 const STATX_ATTR_MOUNT_ROOT = 0x2000;
 const structBytes = 256;
 
@@ -38,6 +39,8 @@ export interface Statx {
   readonly mountId: number | null;
   /** Something is mounted right here. Null where the kernel does not say. */
   readonly isMountRoot: boolean | null;
+  /** Marked as not worth a backup: chattr(1), flag `d`. Absent where nobody looked. */
+  readonly isNoDump?: boolean;
 }
 
 const into = Buffer.alloc(structBytes);
@@ -82,6 +85,7 @@ function decode(): Statx {
     rdev: specialDevice.of(word(128), word(132)),
     mountId: (word(0) & STATX_MNT_ID) === 0 ? null : Number(longAt(144)),
     isMountRoot: (word(56) & STATX_ATTR_MOUNT_ROOT) === 0 ? null : (word(8) & STATX_ATTR_MOUNT_ROOT) !== 0,
+    isNoDump: (word(8) & STATX_ATTR_NODUMP) !== 0,
   };
 }
 

@@ -222,6 +222,21 @@ export class FakeWorld implements HelperCalls {
       const run = await simulatedRun({ runId, kind: 'check', phases, phaseMs: this.phaseMs, emit, signal });
       return { run, findings: [] };
     },
+    'repositories.repairIndex': () => {
+      throw notSimulated('repositories.repairIndex');
+    },
+    'repositories.repairPacks': () => {
+      throw notSimulated('repositories.repairPacks');
+    },
+    'repositories.repairSnapshots': () => {
+      throw notSimulated('repositories.repairSnapshots');
+    },
+    'repositories.copy': () => {
+      throw notSimulated('repositories.copy');
+    },
+    'repositories.statistics': () => {
+      throw notSimulated('repositories.statistics');
+    },
     'backup.run': async ({ sourceId, runId, askedAt, trigger }, emit, signal) => {
       this.#requireReady();
       this.triggers.push(trigger);

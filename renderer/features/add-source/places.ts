@@ -75,8 +75,8 @@ export function withChangedPlace(draft: SourceDraft, at: number, place: PlaceDra
   return { ...draft, others: draft.others.map((other, index) => (index === at - 1 ? partsOf(place) : other)) };
 }
 
-function partsOf({ path, excludes, excludePresets, ignoreText }: PlaceDraft): PlaceDraft {
-  return { path, excludes, excludePresets, ignoreText };
+function partsOf({ path, excludes, excludePresets, ignoreText, limits }: PlaceDraft): PlaceDraft {
+  return { path, excludes, excludePresets, ignoreText, ...(limits && { limits }) };
 }
 
 function pathsOf(draft: SourceDraft): readonly string[] {

@@ -1,3 +1,4 @@
+import type { ExcludeLimits } from '../../../shared/domain/excludes/limits.ts';
 import { type ExcludePreset, excludePresets, ignoreLineSchema } from '../../../shared/domain/excludes/presets.ts';
 import { type ConsistencyLevel, isAtLeast } from '../../../shared/domain/level.ts';
 import type { Policy } from '../../../shared/domain/policy.ts';
@@ -12,6 +13,8 @@ export interface PlaceDraft {
   readonly excludePresets: readonly ExcludePreset[];
   /** Own rules as they are typed, one a line. */
   readonly ignoreText: string;
+  /** Said on the command line; kept as it is. */
+  readonly limits?: ExcludeLimits | undefined;
 }
 
 /** A source that is being described and not registered yet: one place, and those that are held together with it. */
@@ -41,8 +44,8 @@ export function draftOf(name: string, spec: SourceSpec): SourceDraft {
   return { ...first, name, nameTyped: true, others };
 }
 
-function placeDraftOf({ path, excludes, excludePresets, ignoreLines }: FilesystemSpec): PlaceDraft {
-  return { path, excludes, excludePresets, ignoreText: ignoreLines.join('\n') };
+function placeDraftOf({ path, excludes, excludePresets, ignoreLines, limits }: FilesystemSpec): PlaceDraft {
+  return { path, excludes, excludePresets, ignoreText: ignoreLines.join('\n'), ...(limits && { limits }) };
 }
 
 /** The place a source began with, and those that were added to it. */
@@ -71,6 +74,7 @@ export function placeSpecOf(place: PlaceDraft): FilesystemSpec {
     excludes: [...place.excludes],
     excludePresets: [...place.excludePresets],
     ignoreLines: linesOf(place.ignoreText),
+    ...(place.limits && { limits: place.limits }),
   };
 }
 
@@ -94,7 +98,9 @@ function isSamePlace(a: FilesystemSpec, b: FilesystemSpec | undefined): boolean 
     same(a.excludes, b.excludes) &&
     same(a.excludePresets, b.excludePresets) &&
     // The order of rules is part of what they mean.
-    a.ignoreLines.join('\n') === b.ignoreLines.join('\n')
+    a.ignoreLines.join('\n') === b.ignoreLines.join('\n') &&
+    a.limits?.largerThan === b.limits?.largerThan &&
+    a.limits?.noDump === b.limits?.noDump
   );
 }
 
@@ -119,9 +125,9 @@ export function withPath(draft: SourceDraft, path: string, home: string, names: 
 
 /** A place elsewhere: folders left out that do not lie there fall away. */
 export function movedPlace(place: PlaceDraft, path: string): PlaceDraft {
-  const { excludePresets, ignoreText } = place;
+  const { excludePresets, ignoreText, limits } = place;
   const excludes = place.excludes.filter((exclude) => isBelow(exclude, cleanPath(path)));
-  return { path, excludes, excludePresets, ignoreText };
+  return { path, excludes, excludePresets, ignoreText, ...(limits && { limits }) };
 }
 
 /** As it is registered: what is typed may end in slashes. */

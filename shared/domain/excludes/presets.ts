@@ -21,8 +21,8 @@ export const excludeSizesSchema = z.object({
   items: z
     .array(
       z.object({
-        kind: z.enum(['preset', 'rule', 'path']),
-        /** The preset's name, the rule's line or the path. */
+        kind: z.enum(['preset', 'rule', 'path', 'limit']),
+        /** The preset's name, the rule's line, the path, or which limit. */
         value: z.string(),
         files: z.number().int().nonnegative(),
         bytes: z.number().nonnegative(),

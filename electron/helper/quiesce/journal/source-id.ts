@@ -13,6 +13,7 @@ export function sourceId(source: Pick<FilesystemFacts, 'spec' | 'deviceId' | 'in
 }
 
 /** A folder and its rules as text, to be compared. Lists without an order are sorted; own rules have one. */
-export function rulesText({ path, excludes, excludePresets, ignoreLines }: FilesystemSpec): string {
-  return JSON.stringify([path, [...excludes].sort(), [...excludePresets].sort(), ignoreLines]);
+export function rulesText({ path, excludes, excludePresets, ignoreLines, limits }: FilesystemSpec): string {
+  const further = limits === undefined ? [] : [limits.largerThan, limits.noDump];
+  return JSON.stringify([path, [...excludes].sort(), [...excludePresets].sort(), ignoreLines, ...further]);
 }

@@ -69,6 +69,26 @@ export function retagSnapshotFile(text: string, id: SnapshotId, tags: readonly s
   return encodeJson({ ...object, tags: optionalList(tags), original: object.original ?? id });
 }
 
+/**
+ * The same document for another place or with another tree: `original` says which it was made of. Every field that is not
+ * named here, known or not, is kept as it was; the parent is left out where it means nothing any more.
+ */
+export function derivedSnapshotFile(
+  text: string,
+  id: SnapshotId,
+  { tree, addTag, keepParent }: { readonly tree?: BlobId; readonly addTag?: string; readonly keepParent: boolean },
+): string {
+  const object = parseObject(text, 'A snapshot file');
+  const tags = stringListField(object, 'tags', 'A snapshot file');
+  return encodeJson({
+    ...object,
+    parent: keepParent ? object.parent : undefined,
+    tree: tree ?? object.tree,
+    tags: addTag === undefined || tags.includes(addTag) ? object.tags : [...tags, addTag],
+    original: object.original ?? id,
+  });
+}
+
 function optionalList(items: readonly string[]): readonly string[] | undefined {
   return items.length > 0 ? items : undefined;
 }

@@ -73,16 +73,23 @@ export class Snapshots {
    * is written by this machine's wall clock unless it says another: keep rules go by that.
    */
   async publish(lock: HeldLock, snapshot: SnapshotFile): Promise<Snapshot> {
-    lock.assertHeld();
-    if (this.#with.isWriting()) throw misuse('A snapshot cannot be published while its packs are still being written.');
-    if (!this.#with.isComplete(snapshot.tree, lock)) {
-      throw misuse(
-        `A snapshot cannot be published of tree ${snapshot.tree.slice(0, 8)}, which is not known to be complete.`,
-      );
-    }
+    this.#assertPublishable(lock, snapshot.tree);
     const offsetMinutes = snapshot.offsetMinutes ?? localOffset(snapshot.timeNs);
     await lock.verifyHeld();
     return this.#save(encodeSnapshotFile({ ...snapshot, offsetMinutes }));
+  }
+
+  /** The file as it is: whoever writes the snapshot again elsewhere keeps what it does not know. Undefined: no such file. */
+  loadText(id: SnapshotId): Promise<string | undefined> {
+    return this.#with.documents.load('snapshot', id);
+  }
+
+  /** As `publish`, of a whole document: one that was made of another (`derivedSnapshotFile`). */
+  async publishText(lock: HeldLock, text: string): Promise<Snapshot> {
+    const { tree } = decodeSnapshotFile(text);
+    this.#assertPublishable(lock, tree);
+    await lock.verifyHeld();
+    return this.#save(text);
   }
 
   /**
@@ -116,6 +123,13 @@ export class Snapshots {
       await this.#with.documents.remove('snapshot', id);
       this.#known.delete(id);
     }
+  }
+
+  #assertPublishable(lock: HeldLock, tree: BlobId): void {
+    lock.assertHeld();
+    if (this.#with.isWriting()) throw misuse('A snapshot cannot be published while its packs are still being written.');
+    if (!this.#with.isComplete(tree, lock))
+      throw misuse(`A snapshot cannot be published of tree ${tree.slice(0, 8)}, which is not known to be complete.`);
   }
 
   async #find(id: SnapshotId): Promise<Snapshot | undefined> {

@@ -9,7 +9,7 @@ import type { Sealer } from '../crypto/sealer.ts';
 import { misuse } from '../failures.ts';
 import type { BlobType, PackedBlob } from '../format/blob.ts';
 import type { TreeNode } from '../format/node.ts';
-import { encodeTree } from '../format/tree.ts';
+import { decodeTree, encodeTree } from '../format/tree.ts';
 import type { TreeText } from '../format/tree-text.ts';
 import type { FormatVersion } from '../format/unpacked.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
@@ -96,14 +96,27 @@ export class RepositoryWriter {
 
   /** `bytes` may be reused by the caller as soon as this returns, before it resolves. */
   saveBlob(type: BlobType, bytes: Uint8Array): Promise<SavedBlob> {
+    return this.#save(type, () => sha256(bytes) as BlobId, bytes);
+  }
+
+  /**
+   * The same of a blob that another repository has. `compressed` is how it is stored there, empty where it is stored as it
+   * is because that was no gain; it is sealed here without being compressed again. Undefined: it is compressed here. The
+   * caller has compared the plaintext with the id.
+   */
+  saveStored(type: BlobType, id: BlobId, plaintext: Uint8Array, compressed?: Uint8Array): Promise<SavedBlob> {
+    return this.#save(type, () => id, plaintext, compressed);
+  }
+
+  #save(type: BlobType, identify: () => BlobId, bytes: Uint8Array, ready?: Uint8Array): Promise<SavedBlob> {
     try {
       this.#assertUsable();
-      const id = sha256(bytes) as BlobId;
+      const id = identify();
       if (this.#pending[type].has(id) || this.#with.index.has(type, id) || this.#isClaimed(type, id)) {
         this.#counts.blobsKnown += 1;
         return this.#rest({ id, isNew: false, storedLength: 0 });
       }
-      const compressed = this.#with.version === 1 ? undefined : compressBlob(bytes);
+      const compressed = this.#compressed(bytes, ready);
       const assembler = this.#assemblers[type];
       const storedLength = assembler.add(id, compressed ?? bytes, compressed ? bytes.length : 0);
       this.#pending[type].add(id);
@@ -145,6 +158,17 @@ export class RepositoryWriter {
   async saveTree(nodes: readonly TreeNode[]): Promise<SavedBlob> {
     for (const node of nodes) await this.#assertComplete(node);
     const saved = await this.saveBlob('tree', encodeTree(nodes));
+    this.#savedTrees.add(saved.id);
+    return saved;
+  }
+
+  /**
+   * Saves the blob of a directory as it is, unknown fields included. Refuses as `saveTree` does. `compressed` as for
+   * `saveStored`; without it the bytes are compressed here.
+   */
+  async saveTreeBytes(bytes: Buffer, compressed?: Uint8Array): Promise<SavedBlob> {
+    for (const node of decodeTree(bytes).nodes) await this.#assertComplete(node);
+    const saved = await this.#save('tree', () => sha256(bytes) as BlobId, bytes, compressed);
     this.#savedTrees.add(saved.id);
     return saved;
   }
@@ -211,6 +235,13 @@ export class RepositoryWriter {
     await this.#intake?.close();
     await Promise.allSettled(this.#saving);
     if (keepPacks) await this.#store.writeIndex().catch(() => {});
+  }
+
+  /** Undefined where it is stored as it is. Valid until the next call. */
+  #compressed(bytes: Uint8Array, ready: Uint8Array | undefined): Uint8Array | undefined {
+    if (this.#with.version === 1) return undefined;
+    if (ready === undefined) return compressBlob(bytes);
+    return ready.length > 0 ? ready : undefined;
   }
 
   async #drain(): Promise<void> {

@@ -68,7 +68,7 @@ export class DeletionLister {
     if (
       own.isInside(local) ||
       isLeftOut(snapshotNotes, local, path) ||
-      leftOutRules.leftOut(parent, name, now.type === 'dir') ||
+      leftOutRules.leftOut(parent, name, now) ||
       now.deviceId !== deviceId
     ) {
       notes.add('own-data', path);

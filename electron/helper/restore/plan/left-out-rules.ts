@@ -1,16 +1,24 @@
 import { constants } from 'node:fs';
 import type { TreeNode } from '../../repository/index.ts';
-import { cacheTagBytes, cacheTagName, type Excludes, type FolderExcludes, isCacheTag } from '../../sources/index.ts';
+import {
+  type AskedEntry,
+  cacheTagBytes,
+  cacheTagName,
+  type Excludes,
+  type FolderExcludes,
+  isCacheTag,
+} from '../../sources/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
+import { statxCached } from '../../system/statx.ts';
 import type { SnapshotSource } from '../snapshot-source.ts';
 import type { TargetTree } from '../target/target-tree.ts';
-import type { PlanDirectory } from './plan-item.ts';
+import type { Found, PlanDirectory } from './plan-item.ts';
 import { parseSnapshotPath } from './selection.ts';
 import { type SourceRoot, startsWith } from './source-roots.ts';
 
 const tagName = Buffer.from(cacheTagName);
-const { O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
+const { S_IFREG, S_IFDIR, O_RDONLY, O_NOFOLLOW, O_NONBLOCK, O_NOCTTY } = constants;
 
 /** The rules a snapshot was made with, below the place it was made of. */
 export interface RootRules {
@@ -23,6 +31,8 @@ interface Folder {
   readonly isCache: boolean;
   readonly excludes: FolderExcludes;
   readonly path: Buffer;
+  /** Whether something was left out for what it is. */
+  readonly isLimited: boolean;
 }
 
 /**
@@ -51,13 +61,26 @@ export class LeftOutRules {
   }
 
   /** Whether an entry that is there now was left out, or would have been. No folder above it may have been. */
-  leftOut(parent: PlanDirectory, name: Buffer, isDirectory: boolean): boolean {
+  leftOut(parent: PlanDirectory, name: Buffer, now: Pick<Found, 'type' | 'size'>): boolean {
+    const isDirectory = now.type === 'dir';
     if (this.#rules.length === 0) return false;
     const folder = this.#folderOf(parent);
     if (folder === null) return false;
     if (folder.isCache) return true;
     const path = folder.path.length === 0 ? name : Buffer.concat([folder.path, Buffer.from('/'), name]);
-    return folder.excludes.leavesOut({ name, path }, isDirectory) !== undefined;
+    const stat = folder.isLimited ? this.#statOf(parent, name, now) : undefined;
+    return folder.excludes.leavesOut({ name, path, stat }, isDirectory) !== undefined;
+  }
+
+  /** A flag that cannot be read counts as set. */
+  #statOf(parent: PlanDirectory, name: Buffer, { type, size }: Pick<Found, 'type' | 'size'>): AskedEntry['stat'] {
+    if (type !== 'file' && type !== 'dir') return undefined;
+    const mode = type === 'file' ? S_IFREG : S_IFDIR;
+    try {
+      return { mode, size, isNoDump: statxCached(this.#target.entry(parent, name)).isNoDump === true };
+    } catch {
+      return { mode, size, isNoDump: true };
+    }
   }
 
   #folderOf(directory: PlanDirectory): Folder | null {
@@ -76,7 +99,7 @@ export class LeftOutRules {
     const path = Buffer.concat(below.flatMap((step, index) => (index === 0 ? [step] : [Buffer.from('/'), step])));
     const mayBeCache = excludes.cacheTags && below.length > 0;
     const isCache = mayBeCache && (this.#cachesThen.has(directory) || this.#isCacheNow(directory));
-    return { isCache, path, excludes: excludes.in(path, false) };
+    return { isCache, path, excludes: excludes.in(path, false), isLimited: excludes.limits !== undefined };
   }
 
   async #isTag({ size, content }: TreeNode): Promise<boolean> {

@@ -83,7 +83,7 @@ export class PlanBuilder {
     const now = this.#lookIfThere(parent, name);
     const action = now ? 'replace' : 'add';
     const isTypeChange = now !== null;
-    if (now && this.#with.leftOutRules.leftOut(parent, name, now.type === 'dir')) {
+    if (now && this.#with.leftOutRules.leftOut(parent, name, now)) {
       this.#with.notes.add('own-data', path);
       return null;
     }
@@ -160,7 +160,7 @@ export class PlanBuilder {
       return;
     }
     const isTypeChange = now !== null && now.type !== node.type;
-    if (isTypeChange && this.#with.leftOutRules.leftOut(parent, node.name, now.type === 'dir')) {
+    if (isTypeChange && this.#with.leftOutRules.leftOut(parent, node.name, now)) {
       notes.add('own-data', path);
       return;
     }
@@ -190,8 +190,7 @@ export class PlanBuilder {
       const now = this.#lookIfThere(directory, name);
       if (!now) continue;
       if (mode === 'exact') for (const item of await this.#deletions.list(directory, name, now)) this.items.push(item);
-      else if (now.mtimeNs > snapshotTimeNs && !leftOutRules.leftOut(directory, name, now.type === 'dir'))
-        this.keptNewer += 1;
+      else if (now.mtimeNs > snapshotTimeNs && !leftOutRules.leftOut(directory, name, now)) this.keptNewer += 1;
     }
   }
 

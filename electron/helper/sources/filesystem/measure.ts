@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import type { ExcludeSizes } from '../../../../shared/domain/excludes/presets.ts';
 import type { FilesystemSpec } from '../../../../shared/domain/source.ts';
-import type { LeftOutBy } from './excludes/excludes.ts';
+import { type LeftOutBy, limitNames } from './excludes/excludes.ts';
 import type { OnLeftOut } from './open-tree.ts';
 import { splitLast } from './path-bytes.ts';
 import type { OpenTree, TreeEntry } from './tree.ts';
@@ -83,14 +83,20 @@ async function walk(
   }
 }
 
-function itemsOf({ excludes, excludePresets, ignoreLines }: FilesystemSpec): Item[] {
+function itemsOf({ excludes, excludePresets, ignoreLines, limits }: FilesystemSpec): Item[] {
   const rules = ignoreLines.filter((line) => line.trim() !== '' && !line.startsWith('#'));
   const empty = { files: 0, bytes: 0 };
   return [
     ...excludes.map((value): Item => ({ kind: 'path', value, ...empty, places: [] })),
     ...excludePresets.map((value): Item => ({ kind: 'preset', value, ...empty, places: [] })),
+    ...(limits?.largerThan ? [limitNames.largerThan] : []).map(limitItem),
+    ...(limits?.noDump ? [limitNames.noDump] : []).map(limitItem),
     ...rules.map((value): Item => ({ kind: 'rule', value, ...empty, places: [] })),
   ].slice(0, maxItems);
+}
+
+function limitItem(value: string): Item {
+  return { kind: 'limit', value, files: 0, bytes: 0, places: [] };
 }
 
 function keyOf({ kind, value }: LeftOutBy): string {

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import type { Evidence } from '../../../../../shared/domain/evidence.ts';
+import { excludeLimitsSchema } from '../../../../../shared/domain/excludes/limits.ts';
 import { excludePresets } from '../../../../../shared/domain/excludes/presets.ts';
 import type { FilesystemSpec } from '../../../../../shared/domain/source.ts';
 import { unusualHomes } from './home-folders.ts';
@@ -9,17 +10,21 @@ import { type PlacePreset, presetPlaces } from './preset-places.ts';
  * What a source leaves out by presets and own rules, with everything that is needed to apply it again: a snapshot keeps
  * this, so that years later a restore knows what the snapshot could not hold, whatever presets have become by then.
  */
-const rulesSchema = z.object({
-  version: z.literal(1),
-  /** Places by preset, in the language of `place-pattern.ts`. */
-  places: z.record(z.string(), z.array(z.string())),
-  /** Whether folders that mark themselves as caches were left out. */
-  cacheTags: z.boolean(),
-  /** In gitignore’s syntax, relative to the source. */
-  lines: z.array(z.string()),
-  /** Home folders beside the usual ones. */
-  homes: z.array(z.string()),
-});
+const rulesSchema = z
+  .object({
+    /** 2 where there are limits: who does not know of them does not know what was left out. */
+    version: z.union([z.literal(1), z.literal(2)]),
+    /** Places by preset, in the language of `place-pattern.ts`. */
+    places: z.record(z.string(), z.array(z.string())),
+    /** Whether folders that mark themselves as caches were left out. */
+    cacheTags: z.boolean(),
+    /** In gitignore’s syntax, relative to the source. */
+    lines: z.array(z.string()),
+    /** Home folders beside the usual ones. */
+    homes: z.array(z.string()),
+    limits: excludeLimitsSchema.optional(),
+  })
+  .refine(({ version, limits }) => (version === 2) === (limits !== undefined));
 export type ExcludeRules = Readonly<z.infer<typeof rulesSchema>>;
 
 export const noRules: ExcludeRules = { version: 1, places: {}, cacheTags: false, lines: [], homes: [] };
@@ -30,15 +35,17 @@ const maxHomes = 100;
 /** The rules of a specification on this machine. Absolute paths are not part of them: a walk knows those by path. */
 export function rulesOf(spec: FilesystemSpec, homes: readonly string[] = unusualHomes()): ExcludeRules {
   const presets = excludePresets.filter((preset) => spec.excludePresets.includes(preset));
+  const limits = spec.limits?.noDump || spec.limits?.largerThan ? spec.limits : undefined;
   const withPlaces = presets.filter((preset): preset is PlacePreset => preset !== 'cachedir-tag');
   return {
-    version: 1,
+    version: limits === undefined ? 1 : 2,
     places: Object.fromEntries(
       withPlaces.map((preset) => [preset, presetPlaces[preset].map(({ place }) => place)] as const),
     ),
     cacheTags: presets.includes('cachedir-tag'),
     lines: spec.ignoreLines,
     homes: withPlaces.length === 0 ? [] : homes.filter((home) => isOnTheWay(home, spec.path)).slice(0, maxHomes),
+    ...(limits === undefined ? {} : { limits }),
   };
 }
 
@@ -49,7 +56,8 @@ function isOnTheWay(home: string, path: string): boolean {
 }
 
 export function isWithoutRules(rules: ExcludeRules): boolean {
-  return Object.keys(rules.places).length === 0 && !rules.cacheTags && rules.lines.length === 0;
+  const isUnlimited = rules.limits === undefined;
+  return Object.keys(rules.places).length === 0 && !rules.cacheTags && rules.lines.length === 0 && isUnlimited;
 }
 
 /** Under this name rules are part of a snapshot’s evidence. */
@@ -87,11 +95,13 @@ export function readRules(stored: unknown): ExcludeRules | null {
 
 /** What restic shows as a snapshot’s excludes. For people: restic itself does nothing with it. */
 export function excludesForSnapshot(spec: FilesystemSpec): string[] {
-  const { places, cacheTags, lines } = rulesOf(spec);
+  const { places, cacheTags, lines, limits } = rulesOf(spec);
   return [
     ...spec.excludes,
     ...Object.values(places).flat(),
     ...(cacheTags ? ['--exclude-caches'] : []),
+    ...(limits?.largerThan ? [`--exclude-larger-than ${limits.largerThan}`] : []),
+    ...(limits?.noDump ? ['--exclude-no-dump'] : []),
     ...lines.filter((line) => line.trim() !== '' && !line.startsWith('#')),
   ];
 }

@@ -1,4 +1,7 @@
+import { constants } from 'node:fs';
 import type { Evidence } from '../../../../../shared/domain/evidence.ts';
+import type { ExcludeLimits } from '../../../../../shared/domain/excludes/limits.ts';
+import type { Statx } from '../../../system/statx.ts';
 import { pathKey, pathParts } from '../path-bytes.ts';
 import type { TreeEntry } from '../tree.ts';
 import { cacheTagName } from './cache-tag.ts';
@@ -16,24 +19,34 @@ import {
   segmentsOf,
 } from './place-pattern.ts';
 
-/** What left an entry out: a preset’s name, an own rule’s line, or a path that was chosen. One object for each. */
+/** What left an entry out: a preset’s name, an own rule’s line, a path that was chosen, or a limit. One object for each. */
 export interface LeftOutBy {
-  readonly kind: 'preset' | 'rule' | 'path';
+  readonly kind: 'preset' | 'rule' | 'path' | 'limit';
   readonly value: string;
 }
 
 /** What applies directly in one folder. */
 export interface FolderExcludes {
-  leavesOut(entry: Pick<TreeEntry, 'name' | 'path'>, isDirectory: boolean): LeftOutBy | undefined;
+  leavesOut(entry: AskedEntry, isDirectory: boolean): LeftOutBy | undefined;
+}
+
+/** `stat`: without it no limit leaves anything out. */
+export interface AskedEntry extends Pick<TreeEntry, 'name' | 'path'> {
+  readonly stat?: Pick<Statx, 'mode' | 'size' | 'isNoDump'> | undefined;
 }
 
 interface Place extends PlacePattern {
   readonly by: LeftOutBy;
 }
 
+const { S_IFMT, S_IFREG } = constants;
 const tagKey = pathKey(Buffer.from(cacheTagName));
 const everything = (segmentsOf('/*')[0] as RegExp).source;
 const byTag: LeftOutBy = { kind: 'preset', value: 'cachedir-tag' };
+/** By the names that a measurement lists. */
+export const limitNames = { largerThan: 'larger-than', noDump: 'no-dump' } as const;
+const bySize: LeftOutBy = { kind: 'limit', value: limitNames.largerThan };
+const byFlag: LeftOutBy = { kind: 'limit', value: limitNames.noDump };
 
 /**
  * Rules as they apply below one root. The root itself is never left out, and never emptied by its own mark: somebody chose
@@ -43,6 +56,8 @@ export class Excludes {
   readonly isEmpty: boolean;
   /** Whether folders are to be looked through for marks. */
   readonly cacheTags: boolean;
+  /** What is left out for what it is; undefined where nothing is. */
+  readonly limits: ExcludeLimits | undefined;
   readonly #rootNames: readonly string[];
   /** Places by their last name, and those whose last name has wildcards. */
   readonly #named = new Map<string, Place[]>();
@@ -67,6 +82,7 @@ export class Excludes {
       for (const pattern of places.flatMap((place) => parsePlace(place, homes))) this.#add(pattern, by);
     }
     this.cacheTags = rules.cacheTags;
+    this.limits = rules.limits;
     this.#lines = rules.lines.length === 0 ? null : new IgnoreRules(rules.lines);
     this.#byLine = new Map(rules.lines.map((value) => [value, { kind: 'rule', value }]));
     this.#paths = paths;
@@ -81,7 +97,7 @@ export class Excludes {
     const lines = this.#lines?.in(below);
     const wild = this.#wild.filter((place) => matchesFolderOf(place, names));
     return {
-      leavesOut: ({ name, path }, isDirectory) => {
+      leavesOut: ({ name, path, stat }, isDirectory) => {
         const key = pathKey(name);
         const chosen = this.#paths.size === 0 ? undefined : this.#paths.get(pathKey(path));
         if (chosen !== undefined) return chosen;
@@ -89,7 +105,8 @@ export class Excludes {
         if (place !== undefined) return place;
         if (hasTag && key !== tagKey) return byTag;
         const line = lines?.leavesOut(key, isDirectory);
-        return line === undefined ? undefined : this.#byLine.get(line);
+        if (line !== undefined) return this.#byLine.get(line);
+        return this.limits === undefined || stat === undefined ? undefined : beyondLimits(this.limits, stat);
       },
     };
   }
@@ -121,6 +138,15 @@ export class Excludes {
   #isKept(names: readonly string[]): boolean {
     return names.some((_, index) => this.#kept.some((pattern) => matchesPlace(pattern, names.slice(0, index + 1))));
   }
+}
+
+function beyondLimits(
+  { largerThan, noDump }: ExcludeLimits,
+  { mode, size, isNoDump }: NonNullable<AskedEntry['stat']>,
+): LeftOutBy | undefined {
+  if (noDump && isNoDump === true) return byFlag;
+  const isTooLarge = largerThan !== null && (mode & S_IFMT) === S_IFREG && size > BigInt(largerThan);
+  return isTooLarge ? bySize : undefined;
 }
 
 /** The rules that a snapshot’s evidence keeps, below `root`; null when this version does not understand them. */
