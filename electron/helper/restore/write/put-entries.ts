@@ -1,16 +1,19 @@
-import { fsync } from 'node:fs';
+import { constants, fsync } from 'node:fs';
 import { promisify } from 'node:util';
-import { throwIfAborted } from '../../../../shared/errors/index.ts';
+import { isStillpointError, type StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { TreeNode } from '../../repository/index.ts';
 import { hasCode } from '../../system/errno.ts';
+import { spaceOf } from '../../system/space.ts';
 import { recordOfFound } from '../journal/found-record.ts';
 import { itemPath, type PlanDirectory, type PlanItem, pathBelowRoot, stepsToItem } from '../plan/plan-item.ts';
 import { foundOf } from '../target/found.ts';
 import type { AsideEntries } from './aside-entries.ts';
+import { batchLimits, endOfBatch } from './batches.ts';
 import { listOrEnd } from './entry-failure.ts';
 import type { DirectoryFinisher } from './finish-directories.ts';
 import { HardLinks, type LinkSource } from './hard-links.ts';
 import { mayReplace, type Placed, placeEntry } from './place-entry.ts';
+import { isPlainAddition, placePuts, stagePuts } from './put-on-threads.ts';
 import { recordPlaced } from './record-change.ts';
 import type { RestoreContext } from './restore-context.ts';
 import { setFileMetadata } from './set-metadata.ts';
@@ -18,20 +21,23 @@ import { discardTemp, type StagedEntry, stageEntry } from './stage-entry.ts';
 import type { WrittenFile } from './verify-files.ts';
 
 const syncFile = promisify(fsync);
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+const openUnchanged = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
-/** Entries, and bytes of their content, that are made durable together. */
-const batchEntries = 128;
-const batchBytes = 64 * 1024 * 1024;
 const changedText = 'It was changed since the preview, so it was left as it is.';
 
 /** One entry on its way into place. */
-interface Put {
+export interface Put {
   readonly item: PlanItem;
   readonly n: number;
   readonly temp: Buffer;
   node: TreeNode | null;
   link: LinkSource | null;
   staged: StagedEntry | null;
+  /** A thread makes it, or made something of it. */
+  isOnItsWay: boolean;
+  /** A thread is to make it. */
+  isDue: boolean;
 }
 
 /**
@@ -66,26 +72,32 @@ export class EntryPutter {
   async putAll(items: readonly PlanItem[]): Promise<void> {
     try {
       for (let from = 0; from < items.length; ) {
-        const until = endOfBatch(items, from);
+        const limits = batchLimits(this.#context.threads !== null, this.#freeBytes(items[from]));
+        const until = endOfBatch(items, from, limits);
         await this.#putBatch(items.slice(from, until));
         from = until;
       }
     } finally {
       this.#directories.leaveAll();
       await this.#directories.finishLeft();
+      await this.#makeDurable([]);
     }
   }
 
   async #putBatch(items: readonly PlanItem[]): Promise<void> {
     throwIfAborted(this.#context.signal);
     const puts = await this.#announce(items);
+    this.#context.durability.begin(puts.filter(({ item }) => item.type === 'file').length);
     try {
       for (const put of puts) {
         this.#directories.enter(put.item);
         await this.#attempt(put, () => this.#make(put));
       }
+      const failure = await this.#stageOnThreads(puts);
       await this.#sync(puts);
+      await this.#placeOnThreads(puts);
       for (const put of puts) await this.#attempt(put, () => this.#place(put));
+      if (failure) throw failure;
       await this.#syncDirectories(puts);
     } finally {
       for (const put of puts) this.#dropStaged(put);
@@ -93,12 +105,46 @@ export class EntryPutter {
     await this.#directories.finishLeft();
   }
 
+  /** Of a full target what was complete before goes into place all the same: what it came to is returned. */
+  async #stageOnThreads(puts: readonly Put[]): Promise<StillpointError | null> {
+    const { threads, signal } = this.#context;
+    const due = puts.filter(({ isDue }) => isDue);
+    if (!threads || due.length === 0) return null;
+    try {
+      for (const put of await stagePuts(this.#context, threads, due, (each, error) => this.#fail(each, error)))
+        await this.#attempt(put, () => this.#stage(put));
+      return null;
+    } catch (error) {
+      if (signal.aborted || !isStillpointError(error, 'target-full')) throw error;
+      return error;
+    }
+  }
+
+  async #placeOnThreads(puts: readonly Put[]): Promise<void> {
+    const { threads } = this.#context;
+    const plain = threads ? puts.filter(isPlainAddition) : [];
+    if (!threads || plain.length === 0) return;
+    await placePuts(this.#context, threads.hands, plain, (put, placed) => {
+      if (placed instanceof Error) this.#fail(put, placed);
+      else this.#conclude(put, placed);
+    });
+  }
+
   /** What will be done, durable before it is begun. */
   async #announce(items: readonly PlanItem[]): Promise<readonly Put[]> {
     const { journal, tempPrefix, rootNumbers } = this.#context;
     const puts = items.map((item): Put => {
       const n = this.takeNumber();
-      return { item, n, temp: Buffer.from(`${tempPrefix}-${n}`), node: null, link: null, staged: null };
+      return {
+        item,
+        n,
+        temp: Buffer.from(`${tempPrefix}-${n}`),
+        node: null,
+        link: null,
+        staged: null,
+        isOnItsWay: false,
+        isDue: false,
+      };
     });
     for (const { item, n, temp } of puts) {
       const root = rootNumbers.get(item.in.root) ?? 0;
@@ -115,9 +161,13 @@ export class EntryPutter {
     try {
       await work();
     } catch (error) {
-      this.#skip(put);
-      listOrEnd(this.#context, put.item, error);
+      this.#fail(put, error);
     }
+  }
+
+  #fail(put: Put, error: unknown): void {
+    this.#skip(put);
+    listOrEnd(this.#context, put.item, error);
   }
 
   async #make(put: Put): Promise<void> {
@@ -130,8 +180,13 @@ export class EntryPutter {
     if (item.action === 'same') {
       if (item.now) this.#links.placed(item, put.node, item.now);
     } else if (!put.link && !isSetInPlace(item)) {
-      put.staged = await stageEntry(this.#context, item, put.node, put.temp);
+      if (this.#context.threads && put.node.type === 'file') put.isDue = true;
+      else await this.#stage(put);
     }
+  }
+
+  async #stage(put: Put): Promise<void> {
+    if (put.node) put.staged = await stageEntry(this.#context, put.item, put.node, put.temp);
   }
 
   async #makeDirectory(put: Put): Promise<void> {
@@ -165,9 +220,12 @@ export class EntryPutter {
   }
 
   async #sync(puts: readonly Put[]): Promise<void> {
-    const { journal } = this.#context;
-    const staged = puts.flatMap((put) => put.staged ?? []);
-    await Promise.all(staged.map(({ fd }) => (fd === null ? undefined : syncFile(fd))));
+    const { journal, durability } = this.#context;
+    const single = puts.filter(({ staged }) => staged?.fd != null);
+    const alone = single.filter(({ item }) => !durability.isWhole(item.in));
+    await Promise.all(alone.map(({ staged }) => syncFile(staged?.fd ?? -1)));
+    for (const { item } of single) if (durability.isWhole(item.in)) durability.touch(item.in);
+    await this.#makeDurable(puts);
     for (const { staged: entry, n } of puts) {
       if (!entry) continue;
       if (entry.fd !== null) this.#context.target.ops.closeSync(entry.fd);
@@ -177,10 +235,40 @@ export class EntryPutter {
     await journal.sync();
   }
 
+  /** Everything that was put in place or made so far; after that it may be told that it was put in place. */
+  async #makeDurable(puts: readonly Put[]): Promise<void> {
+    const { journal, durability, target } = this.#context;
+    try {
+      await durability.sync();
+    } catch {
+      // Perhaps over what somebody else could not write: each of ours is asked.
+      for (const { item, temp, staged } of puts) {
+        if (!staged) continue;
+        const fd = staged.fd ?? target.ops.openSync(target.entry(item.in, temp), openUnchanged);
+        try {
+          await syncFile(fd);
+        } finally {
+          if (staged.fd === null) target.ops.closeSync(fd);
+        }
+      }
+      await durability.syncOneByOne();
+    }
+    journal.release();
+  }
+
+  #freeBytes(item: PlanItem | undefined): bigint {
+    const { target } = this.#context;
+    try {
+      return item ? spaceOf(`/proc/self/fd/${target.open(topOf(item.in))}`).available : 0n;
+    } catch {
+      return 0n;
+    }
+  }
+
   async #place(put: Put): Promise<void> {
     const { item, node, n } = put;
     if (!node || item.action === 'same') return;
-    const { report, warnings, target } = this.#context;
+    const { target } = this.#context;
     if (put.link && !this.#linkTemp(put, put.link)) put.staged = await stageEntry(this.#context, item, node, put.temp);
     if (put.staged?.fd != null) await this.#sync([put]);
     const now = target.lookAt(item.in, item.name);
@@ -195,9 +283,16 @@ export class EntryPutter {
     } finally {
       if (placed === 'changed') this.#aside.putBack(item);
     }
-    if (placed === 'changed') {
+    this.#conclude(put, placed);
+  }
+
+  #conclude(put: Put, placed: Placed): void {
+    const { report, warnings } = this.#context;
+    const { item, node } = put;
+    if (placed === 'changed' || !node) {
       warnings.add(itemPath(item), changedText);
-      return this.#skip(put);
+      this.#skip(put);
+      return;
     }
     this.#done(put, node, placed);
     report.advance(1, 0, itemPath(item));
@@ -216,6 +311,7 @@ export class EntryPutter {
     }
     put.staged = null;
     put.link = null;
+    put.node = null;
   }
 
   /** A further name of an inode that is in place, under the temporary name. False when it must be written by itself. */
@@ -239,16 +335,15 @@ export class EntryPutter {
   }
 
   async #syncDirectories(puts: readonly Put[]): Promise<void> {
-    const { target } = this.#context;
+    const { durability, journal } = this.#context;
     const directories = new Set(puts.filter(({ item }) => item.action !== 'same').map(({ item }) => item.in));
     for (const directory of directories) {
       if (this.#absent.has(directory)) continue;
-      try {
-        await syncFile(target.open(directory));
-      } catch (error) {
-        if (!hasCode(error, 'EBADF', 'EINVAL', 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) throw error;
-      }
+      if (durability.isWhole(directory)) durability.touch(directory);
+      else await durability.syncDirectory(directory);
     }
+    // Where a whole filesystem is made durable, that comes with the next batch.
+    if (!durability.isTouched) journal.release();
   }
 
   /** The entry stays as it is; so does everything in it. */
@@ -262,11 +357,13 @@ export class EntryPutter {
   }
 
   #dropStaged(put: Put): void {
-    const { staged, link } = put;
+    const { staged, link, isOnItsWay } = put;
     put.staged = null;
     put.link = null;
+    put.isOnItsWay = false;
+    put.isDue = false;
     if (staged?.fd != null) this.#context.target.ops.closeSync(staged.fd);
-    if (staged || link) discardTemp(this.#context, put.item, put.temp);
+    if (staged || link || isOnItsWay) discardTemp(this.#context, put.item, put.temp);
   }
 }
 
@@ -275,13 +372,8 @@ function isSetInPlace(item: PlanItem): boolean {
   return item.action === 'metadata' && item.type === 'file';
 }
 
-function endOfBatch(items: readonly PlanItem[], from: number): number {
-  let bytes = 0;
-  let until = from;
-  while (until < items.length && until - from < batchEntries && (until === from || bytes < batchBytes)) {
-    const { type, action, stored } = items[until] as PlanItem;
-    if (type === 'file' && (action === 'add' || action === 'replace')) bytes += stored?.size ?? 0;
-    until += 1;
-  }
-  return until;
+function topOf(directory: PlanDirectory): PlanDirectory {
+  let top = directory;
+  while (top.parent) top = top.parent;
+  return top;
 }

@@ -13,7 +13,8 @@ export function recordPlaced(
 ): void {
   const { journal, changes, rootNumbers, tally } = context;
   const now = recordOfFound(found);
-  journal.append({ record: 'placed', n, change, now });
+  // It may be told once it is durable: it says that no temporary file is needed any more.
+  journal.appendLater({ record: 'placed', n, change, now });
   changes.push({ root: rootNumbers.get(item.in.root) ?? 0, path: pathBelowRoot(stepsToItem(item)), change, now });
   if (item.isHidden) return;
   if (change === 'added') tally.added += 1;

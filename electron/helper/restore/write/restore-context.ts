@@ -1,12 +1,14 @@
 import type { RestoreMode } from '../../../../shared/domain/restore.ts';
 import type { PhaseReporter } from '../../quiesce/contract.ts';
+import type { RestoreHands } from '../hands/contract.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ChangeRecord } from '../journal/undo-record.ts';
 import type { Abilities } from '../plan/build-plan.ts';
 import type { Found, PlanItem } from '../plan/plan-item.ts';
 import type { StoredTree } from '../plan/stored-tree.ts';
-import type { SnapshotSource } from '../snapshot-source.ts';
+import type { PackAccess, SnapshotSource } from '../snapshot-source.ts';
 import type { TargetTree } from '../target/target-tree.ts';
+import type { Durability } from './durability.ts';
 import type { EntryWarnings } from './entry-warnings.ts';
 import type { ZeroBlobs } from './write-content.ts';
 
@@ -25,6 +27,9 @@ export interface RestoreContext {
   readonly report: PhaseReporter;
   readonly warnings: EntryWarnings;
   readonly zeros: ZeroBlobs;
+  readonly durability: Durability;
+  /** Threads, where there are any and the repository has packs for them. */
+  readonly threads: { readonly hands: RestoreHands; readonly packs: PackAccess } | null;
   /** The version that may be replaced: the one in the safety snapshot, or the planned one where that was refused. */
   expected(item: PlanItem): Expected;
   /** Start of the names that are ours for this run; `.stillpoint-restore-` and the run. */

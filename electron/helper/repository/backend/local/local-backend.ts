@@ -116,6 +116,13 @@ export class LocalBackend implements Backend {
     });
   }
 
+  async openFile(file: FileRef): Promise<number | undefined> {
+    const path = filePath(this.location, file);
+    return this.#attempt(`read ${describeFile(file)}`, () =>
+      this.#found(this.#ifThere(() => this.#ops.open(path, 'r'))),
+    );
+  }
+
   async digest(file: FileRef, options?: CallOptions): Promise<string | undefined> {
     throwIfAborted(options?.signal);
     const path = filePath(this.location, file);
