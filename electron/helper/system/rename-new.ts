@@ -1,7 +1,7 @@
 import { hasCode } from './errno.ts';
 import type { FileOps } from './file-ops.ts';
 import { bind, check, cString, type PathBytes } from './libc.ts';
-import { AT_FDCWD } from './special-files.ts';
+import { entryOf } from './openat2.ts';
 
 /** linux/fs.h */
 const RENAME_NOREPLACE = 1;
@@ -12,18 +12,20 @@ const renameat2 = bind<(fromDir: number, from: Bytes, toDir: number, to: Bytes, 
 );
 
 /**
- * Gives an entry another name on its filesystem, never in place of anything: false when something is there. Where the
+ * Gives an entry of an open directory another name in it, never in place of anything: false when something is there. Where the
  * filesystem cannot do that in one step (EINVAL), by a hard link; where it has none either (FAT), nothing was there a moment
- * before. Called in the name of whoever `ops` acts for: within `ops.run`. Source: renameat2(2).
+ * before. Names must be single components, as `entryOf` checks. Called in the name of whoever `ops` acts for: within `ops.run`. Source: renameat2(2).
  */
-export function renameNew(ops: FileOps, from: PathBytes, to: PathBytes): boolean {
+export function renameNew(ops: FileOps, dirFd: number, fromName: PathBytes, toName: PathBytes): boolean {
   try {
-    check(renameat2(AT_FDCWD, cString(from), AT_FDCWD, cString(to), RENAME_NOREPLACE), 'renameat2', to);
+    const result = renameat2(dirFd, cString(fromName), dirFd, cString(toName), RENAME_NOREPLACE);
+    check(result, 'renameat2', toName);
     return true;
   } catch (error) {
     if (hasCode(error, 'EEXIST')) return false;
     if (!hasCode(error, 'EINVAL', 'ENOSYS', 'ENOTSUP')) throw error;
   }
+  const [from, to] = [entryOf(dirFd, fromName), entryOf(dirFd, toName)];
   try {
     ops.linkSync(from, to);
     ops.unlinkSync(from);

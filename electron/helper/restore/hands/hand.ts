@@ -169,9 +169,10 @@ export class Hand {
   #place({ dir, temp, name }: { readonly dir: number; readonly temp: string; readonly name: string }): PlaceAnswer {
     const { ops } = this.#parts;
     try {
-      const from = entryOf(dir, Buffer.from(temp, 'latin1'));
-      const to = entryOf(dir, Buffer.from(name, 'latin1'));
-      return ops.run(() => (renameNew(ops, from, to) ? { found: textOfStat(ops.lstatSync(to)) } : 'changed'));
+      const from = Buffer.from(temp, 'latin1');
+      const to = Buffer.from(name, 'latin1');
+      const [path] = [entryOf(dir, to), entryOf(dir, from)];
+      return ops.run(() => (renameNew(ops, dir, from, to) ? { found: textOfStat(ops.lstatSync(path)) } : 'changed'));
     } catch (error) {
       return refusedOf(error);
     }

@@ -1,4 +1,6 @@
-import type { PlanItem } from '../plan/plan-item.ts';
+import { spaceOf } from '../../system/space.ts';
+import type { PlanDirectory, PlanItem } from '../plan/plan-item.ts';
+import type { TargetTree } from '../target/target-tree.ts';
 
 const mebibyte = 1024 * 1024;
 
@@ -18,6 +20,33 @@ export function batchLimits(isThreaded: boolean, freeBytes: bigint): BatchLimits
   if (!isThreaded) return small;
   const room = Number(freeBytes / 4n);
   return { entries: large.entries, bytes: Math.max(small.bytes, Math.min(large.bytes, room)) };
+}
+
+export function* batchesOf(
+  items: readonly PlanItem[],
+  target: TargetTree,
+  isThreaded: boolean,
+): Generator<readonly PlanItem[], void, undefined> {
+  for (let from = 0; from < items.length; ) {
+    const until = endOfBatch(items, from, batchLimits(isThreaded, freeBytes(target, items[from])));
+    yield items.slice(from, until);
+    from = until;
+  }
+}
+
+/** Where the entry is put, as far as that can be told. */
+function freeBytes(target: TargetTree, item: PlanItem | undefined): bigint {
+  try {
+    return item ? spaceOf(`/proc/self/fd/${target.open(topOf(item.in))}`).available : 0n;
+  } catch {
+    return 0n;
+  }
+}
+
+function topOf(directory: PlanDirectory): PlanDirectory {
+  let top = directory;
+  while (top.parent) top = top.parent;
+  return top;
 }
 
 /** The end of the batch that begins at `from`. */

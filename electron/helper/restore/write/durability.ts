@@ -29,6 +29,8 @@ export class Durability {
   readonly #target: TargetTree;
   readonly #filesystems = new Map<bigint, Filesystem | null>();
   #isFew = true;
+  /** Of directories of this batch. */
+  #known = new WeakMap<PlanDirectory, Filesystem>();
   /** Directories in which something was put since the last time that everything was durable. */
   readonly #touched = new Set<PlanDirectory>();
 
@@ -39,6 +41,7 @@ export class Durability {
   /** So many files come in this batch. */
   begin(files: number): void {
     this.#isFew = files < fewFiles;
+    this.#known = new WeakMap();
   }
 
   /** Whether what is put into the directory is made durable by `sync`, once `touch` was told of it. */
@@ -70,6 +73,7 @@ export class Durability {
 
   /** The directories told by `touch`, one by one; from now on so is everything. For when `sync` failed over something. */
   async syncOneByOne(): Promise<void> {
+    this.#known = new WeakMap();
     for (const directory of this.#touched) await this.syncDirectory(directory);
     this.#touched.clear();
     for (const [device, filesystem] of this.#filesystems) {
@@ -92,6 +96,8 @@ export class Durability {
   }
 
   #filesystemOf(directory: PlanDirectory): Filesystem | null {
+    const before = this.#known.get(directory);
+    if (before !== undefined) return before;
     let fd: number;
     try {
       fd = this.#target.open(directory);
@@ -101,9 +107,9 @@ export class Durability {
     }
     const device = this.#target.ops.fstatSync(fd).dev;
     const known = this.#filesystems.get(device);
-    if (known !== undefined) return known;
-    const filesystem = this.#look(fd);
+    const filesystem = known === undefined ? this.#look(fd) : known;
     this.#filesystems.set(device, filesystem);
+    if (filesystem !== null) this.#known.set(directory, filesystem);
     return filesystem;
   }
 

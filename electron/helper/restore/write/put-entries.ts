@@ -1,17 +1,18 @@
-import { constants, fsync } from 'node:fs';
+import { fsync } from 'node:fs';
 import { promisify } from 'node:util';
 import { isStillpointError, type StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { TreeNode } from '../../repository/index.ts';
 import { hasCode } from '../../system/errno.ts';
-import { spaceOf } from '../../system/space.ts';
+import { longestWhole } from '../hands/threaded-stage.ts';
 import { recordOfFound } from '../journal/found-record.ts';
 import { itemPath, type PlanDirectory, type PlanItem, pathBelowRoot, stepsToItem } from '../plan/plan-item.ts';
 import { foundOf } from '../target/found.ts';
 import type { AsideEntries } from './aside-entries.ts';
-import { batchLimits, endOfBatch } from './batches.ts';
+import { batchesOf } from './batches.ts';
 import { listOrEnd } from './entry-failure.ts';
 import type { DirectoryFinisher } from './finish-directories.ts';
 import { HardLinks, type LinkSource } from './hard-links.ts';
+import { makeDurable } from './make-durable.ts';
 import { mayReplace, type Placed, placeEntry } from './place-entry.ts';
 import { isPlainAddition, placePuts, stagePuts } from './put-on-threads.ts';
 import { recordPlaced } from './record-change.ts';
@@ -21,9 +22,9 @@ import { discardTemp, type StagedEntry, stageEntry } from './stage-entry.ts';
 import type { WrittenFile } from './verify-files.ts';
 
 const syncFile = promisify(fsync);
-const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
-const openUnchanged = O_RDONLY | O_NOFOLLOW | O_NONBLOCK;
 
+/** Small files that are handed to threads at a time, while the next are looked up. */
+const stagedTogether = 192;
 const changedText = 'It was changed since the preview, so it was left as it is.';
 
 /** One entry on its way into place. */
@@ -71,29 +72,33 @@ export class EntryPutter {
   /** Rejects with what ends the restore; everything unfinished was taken back by then. */
   async putAll(items: readonly PlanItem[]): Promise<void> {
     try {
-      for (let from = 0; from < items.length; ) {
-        const limits = batchLimits(this.#context.threads !== null, this.#freeBytes(items[from]));
-        const until = endOfBatch(items, from, limits);
-        await this.#putBatch(items.slice(from, until));
-        from = until;
+      const batches = batchesOf(items, this.#context.target, this.#context.threads !== null);
+      let next = this.#announceNext(batches);
+      for (let announced = await next; announced; announced = await next) {
+        throwIfAborted(this.#context.signal);
+        // While this batch is made the next one is written down.
+        next = this.#announceNext(batches);
+        await this.#putBatch(announced);
       }
     } finally {
       this.#directories.leaveAll();
       await this.#directories.finishLeft();
-      await this.#makeDurable([]);
+      await makeDurable(this.#context, []);
     }
   }
 
-  async #putBatch(items: readonly PlanItem[]): Promise<void> {
-    throwIfAborted(this.#context.signal);
-    const puts = await this.#announce(items);
+  #announceNext(batches: Iterator<readonly PlanItem[], void, undefined>): Promise<readonly Put[] | null> {
+    const { value: items } = batches.next();
+    const announced = items ? this.#announce(items) : Promise.resolve(null);
+    // Whoever waits for it hears of it.
+    announced.catch(() => {});
+    return announced;
+  }
+
+  async #putBatch(puts: readonly Put[]): Promise<void> {
     this.#context.durability.begin(puts.filter(({ item }) => item.type === 'file').length);
     try {
-      for (const put of puts) {
-        this.#directories.enter(put.item);
-        await this.#attempt(put, () => this.#make(put));
-      }
-      const failure = await this.#stageOnThreads(puts);
+      const failure = await this.#makeAll(puts);
       await this.#sync(puts);
       await this.#placeOnThreads(puts);
       for (const put of puts) await this.#attempt(put, () => this.#place(put));
@@ -105,10 +110,37 @@ export class EntryPutter {
     await this.#directories.finishLeft();
   }
 
+  /** What threads make is handed to them in parts, as it is found out what is to be made. */
+  async #makeAll(puts: readonly Put[]): Promise<StillpointError | null> {
+    const staging: Promise<StillpointError | null>[] = [];
+    let due: Put[] = [];
+    const stage = (some: readonly Put[]): void => {
+      const staged = this.#stageOnThreads(some);
+      // Whoever waits for it hears of it.
+      staged.catch(() => {});
+      staging.push(staged);
+    };
+    const big: Put[] = [];
+    try {
+      for (const put of puts) {
+        this.#directories.enter(put.item);
+        await this.#attempt(put, () => this.#make(put));
+        if (put.isDue) (Number(put.node?.size ?? 0) > longestWhole ? big : due).push(put);
+        if (due.length < stagedTogether) continue;
+        stage(due);
+        due = [];
+      }
+      // What large files have in common is opened once: all of them together.
+      stage([...due, ...big]);
+    } finally {
+      await Promise.allSettled(staging);
+    }
+    return (await Promise.all(staging)).find((failure) => failure !== null) ?? null;
+  }
+
   /** Of a full target what was complete before goes into place all the same: what it came to is returned. */
-  async #stageOnThreads(puts: readonly Put[]): Promise<StillpointError | null> {
+  async #stageOnThreads(due: readonly Put[]): Promise<StillpointError | null> {
     const { threads, signal } = this.#context;
-    const due = puts.filter(({ isDue }) => isDue);
     if (!threads || due.length === 0) return null;
     try {
       for (const put of await stagePuts(this.#context, threads, due, (each, error) => this.#fail(each, error)))
@@ -225,7 +257,7 @@ export class EntryPutter {
     const alone = single.filter(({ item }) => !durability.isWhole(item.in));
     await Promise.all(alone.map(({ staged }) => syncFile(staged?.fd ?? -1)));
     for (const { item } of single) if (durability.isWhole(item.in)) durability.touch(item.in);
-    await this.#makeDurable(puts);
+    await makeDurable(this.#context, puts);
     for (const { staged: entry, n } of puts) {
       if (!entry) continue;
       if (entry.fd !== null) this.#context.target.ops.closeSync(entry.fd);
@@ -233,36 +265,6 @@ export class EntryPutter {
       journal.append({ record: 'ready', n, deviceId: String(entry.deviceId), inode: String(entry.inode) });
     }
     await journal.sync();
-  }
-
-  /** Everything that was put in place or made so far; after that it may be told that it was put in place. */
-  async #makeDurable(puts: readonly Put[]): Promise<void> {
-    const { journal, durability, target } = this.#context;
-    try {
-      await durability.sync();
-    } catch {
-      // Perhaps over what somebody else could not write: each of ours is asked.
-      for (const { item, temp, staged } of puts) {
-        if (!staged) continue;
-        const fd = staged.fd ?? target.ops.openSync(target.entry(item.in, temp), openUnchanged);
-        try {
-          await syncFile(fd);
-        } finally {
-          if (staged.fd === null) target.ops.closeSync(fd);
-        }
-      }
-      await durability.syncOneByOne();
-    }
-    journal.release();
-  }
-
-  #freeBytes(item: PlanItem | undefined): bigint {
-    const { target } = this.#context;
-    try {
-      return item ? spaceOf(`/proc/self/fd/${target.open(topOf(item.in))}`).available : 0n;
-    } catch {
-      return 0n;
-    }
   }
 
   async #place(put: Put): Promise<void> {
@@ -370,10 +372,4 @@ export class EntryPutter {
 /** Content is right and nothing else shares it: the metadata is set where the file is. */
 function isSetInPlace(item: PlanItem): boolean {
   return item.action === 'metadata' && item.type === 'file';
-}
-
-function topOf(directory: PlanDirectory): PlanDirectory {
-  let top = directory;
-  while (top.parent) top = top.parent;
-  return top;
 }

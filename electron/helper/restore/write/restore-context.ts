@@ -2,7 +2,7 @@ import type { RestoreMode } from '../../../../shared/domain/restore.ts';
 import type { PhaseReporter } from '../../quiesce/contract.ts';
 import type { RestoreHands } from '../hands/contract.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { ChangeRecord } from '../journal/undo-record.ts';
+import type { ChangeKind } from '../journal/journal-records.ts';
 import type { Abilities } from '../plan/build-plan.ts';
 import type { Found, PlanItem } from '../plan/plan-item.ts';
 import type { StoredTree } from '../plan/stored-tree.ts';
@@ -36,8 +36,17 @@ export interface RestoreContext {
   readonly tempPrefix: string;
   readonly tally: RestoreTally;
   /** What was done, for undo. */
-  readonly changes: ChangeRecord[];
+  readonly changes: Change[];
   readonly rootNumbers: ReadonlyMap<PlanItem['in']['root'], number>;
+}
+
+/** What was done to one entry. */
+export interface Change {
+  readonly item: PlanItem;
+  /** As it was when the entry was deleted; null: as it is at the end, when nothing is aside any more. */
+  readonly path: string | null;
+  readonly change: ChangeKind;
+  readonly now: Found | null;
 }
 
 /** Counts of one run. An entry counts when it is in place. */

@@ -20,6 +20,7 @@ import { Durability } from './durability.ts';
 import { EntryWarnings } from './entry-warnings.ts';
 import { DirectoryFinisher } from './finish-directories.ts';
 import { EntryPutter } from './put-entries.ts';
+import { changeRecords } from './record-change.ts';
 import { type Expected, newTally, type RestoreContext } from './restore-context.ts';
 import { verifyFiles } from './verify-files.ts';
 import { verifyOnThreads } from './verify-on-threads.ts';
@@ -213,8 +214,8 @@ function headOf(work: RestoreWork): RestoreHead {
 }
 
 /** An undo that did not come to its end can be tried again; so can the one of what it did. */
-function saveRecord({ changes }: RestoreContext, work: RestoreWork, head: RestoreHead, interrupted: boolean): void {
-  work.records.save(newRecord({ head, finishedAt: work.now(), interrupted, changes }));
+function saveRecord(context: RestoreContext, work: RestoreWork, head: RestoreHead, interrupted: boolean): void {
+  work.records.save(newRecord({ head, finishedAt: work.now(), interrupted, changes: changeRecords(context) }));
   if (interrupted) return;
   const undone = head.undoes && work.records.load(head.undoes);
   if (undone) work.records.save({ ...undone, undoneBy: head.runId });
