@@ -29,7 +29,8 @@ let decompressor: Decompressor | undefined;
 
 /** Undefined when the bytes are not a zstd frame of exactly `length` bytes. Never allocates more than a byte above that. */
 export function decompressBlob(compressed: Uint8Array, length: number): Buffer | undefined {
-  const plaintext = Buffer.allocUnsafe(length + 1);
+  // Not from memory that small buffers share: what is kept of a listing would hold on to all of it.
+  const plaintext = Buffer.allocUnsafeSlow(length + 1);
   return decompressInto(compressed, plaintext, length) ? plaintext.subarray(0, length) : undefined;
 }
 

@@ -19,7 +19,7 @@ export async function makeDurable(
   } catch {
     // Perhaps over what somebody else could not write: each of ours is asked.
     for (const { item, temp, staged } of puts) {
-      if (!staged || staged.node.type !== 'file') continue;
+      if (staged?.node.type !== 'file') continue;
       const fd = staged.fd ?? target.ops.openSync(target.entry(item.in, temp), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
       try {
         await syncFile(fd);

@@ -201,7 +201,8 @@ export class LocalBackend implements Backend {
   }
 
   #read(fd: number, offset: number, length: number, file: FileRef): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
+    // Not from memory that small buffers share: one that is kept would hold on to all of it.
+    const bytes = Buffer.allocUnsafeSlow(length);
     for (let done = 0; done < length; ) {
       const count = this.#ops.read(fd, bytes, done, length - done, offset + done);
       if (count === 0) throw cutOff(file);
