@@ -1,3 +1,4 @@
+import { isStillpointError } from '../../../../shared/errors/index.ts';
 import type { LocatedBlob, PackAccess } from '../snapshot-source.ts';
 import type { PackRange } from './contract.ts';
 
@@ -66,8 +67,14 @@ export class PackRanges {
     }
     const fd = await open.fd;
     if (fd !== undefined) return { fd, offset, length };
-    const bytes = await this.#packs.load(pack, offset, length);
-    return bytes && { bytes };
+    try {
+      const bytes = await this.#packs.load(pack, offset, length);
+      return bytes && { bytes };
+    } catch (error) {
+      // Cut off: whoever reads blob by blob finds out what is left of it.
+      if (isStillpointError(error, 'repository-damaged')) return undefined;
+      throw error;
+    }
   }
 
   #openPack(pack: string): OpenPack {

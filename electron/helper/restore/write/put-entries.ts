@@ -102,8 +102,8 @@ export class EntryPutter {
       await this.#sync(puts);
       await this.#placeOnThreads(puts);
       for (const put of puts) await this.#attempt(put, () => this.#place(put));
-      if (failure) throw failure;
       await this.#syncDirectories(puts);
+      if (failure) throw failure;
     } finally {
       for (const put of puts) this.#dropStaged(put);
     }
@@ -302,11 +302,13 @@ export class EntryPutter {
 
   #done(put: Put, node: TreeNode, { found }: Exclude<Placed, 'changed'>): void {
     const { item, n, staged } = put;
-    const { tally } = this.#context;
+    const { tally, durability } = this.#context;
     const change = item.action === 'metadata' ? 'metadata' : item.now === null ? 'added' : 'replaced';
     recordPlaced(this.#context, item, n, change, found);
     this.#links.placed(item, node, found);
     this.touched.add(item.in);
+    // Also where something ends the batch before its folders are looked after.
+    if (durability.isWhole(item.in)) durability.touch(item.in);
     if (staged && node.content) {
       tally.bytesWritten += Number(node.size);
       this.written.push({ item, content: node.content, blobLengths: staged.blobLengths, found });

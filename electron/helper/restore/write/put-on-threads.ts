@@ -44,22 +44,15 @@ export async function stagePuts(
   };
   const ranges = new PackRanges(packs, (fd) => target.ops.closeSync(fd));
   try {
-    const files: FileOnItsWay[] = [];
-    let isWhole = true;
-    for (const put of puts) {
-      if (!hold(put)) continue;
-      isWhole &&= durability.isWhole(put.item.in);
-      files.push(
-        fileOf(
-          context,
-          put,
-          () => hurt.push(put),
-          (error) => onFailed(put, error),
-        ),
-      );
-    }
+    const due = puts.filter(hold);
+    const isWhole = due.every(({ item }) => durability.isWhole(item.in));
+    const files = due.map((put) =>
+      fileOf(context, put, isWhole, {
+        hurt: () => hurt.push(put),
+        failed: (error) => onFailed(put, error),
+      }),
+    );
     await stageOnThreads({ hands, packs, ranges, signal }, files, !isWhole);
-    for (const put of puts) if (isWhole && put.staged) durability.touch(put.item.in);
     for (const put of hurt) discardTemp(context, put.item, put.temp);
     for (const put of hurt) put.isOnItsWay = false;
   } finally {
@@ -69,8 +62,14 @@ export async function stagePuts(
   return hurt;
 }
 
-function fileOf(context: RestoreContext, put: Put, hurt: () => void, failed: (error: unknown) => void): FileOnItsWay {
-  const { target, report, zeros, warnings } = context;
+/** `isWhole`: nobody syncs it by itself. */
+function fileOf(
+  context: RestoreContext,
+  put: Put,
+  isWhole: boolean,
+  { hurt, failed }: Pick<FileOnItsWay, 'hurt' | 'failed'>,
+): FileOnItsWay {
+  const { target, report, zeros, warnings, durability } = context;
   const { item, temp } = put;
   const { node } = put;
   if (!node) throw new Error('a file without a node cannot be put back');
@@ -99,6 +98,7 @@ function fileOf(context: RestoreContext, put: Put, hurt: () => void, failed: (er
       }
     },
     staged({ deviceId, inode, losses }, blobLengths, zeroBlobs) {
+      if (isWhole) durability.touch(item.in);
       for (const loss of losses) if (isLoss(loss)) warnings.lose(loss, path);
       know(zeroBlobs);
       put.staged = { item, node, temp, fd: null, deviceId: BigInt(deviceId), inode: BigInt(inode), blobLengths };
@@ -132,23 +132,32 @@ export async function placePuts(
   for (let from = 0; from < puts.length && !failure; from += share) {
     const some = puts.slice(from, from + share);
     await slots.begin(async () => {
-      for (const { item } of some) target.hold(item.in);
+      const held: Put[] = [];
+      const tell = (put: Put, placed: Placed | Error): void => {
+        try {
+          hear(put, placed);
+        } catch (error) {
+          failure ??= { error };
+        }
+      };
       try {
-        const entries = some.map(({ item, temp }) => ({
+        for (const put of some) {
+          try {
+            target.hold(put.item.in);
+            held.push(put);
+          } catch (error) {
+            tell(put, error instanceof Error ? error : new Error(String(error)));
+          }
+        }
+        const entries = held.map(({ item, temp }) => ({
           dir: target.open(item.in),
           temp: temp.toString('latin1'),
           name: item.name.toString('latin1'),
         }));
         const answers = await hands.do({ kind: 'place', entries });
-        for (const [index, put] of some.entries()) {
-          try {
-            hear(put, placedOf(answers[index]));
-          } catch (error) {
-            failure ??= { error };
-          }
-        }
+        for (const [index, put] of held.entries()) tell(put, placedOf(answers[index]));
       } finally {
-        for (const { item } of some) target.letGo(item.in);
+        for (const { item } of held) target.letGo(item.in);
       }
     });
   }
