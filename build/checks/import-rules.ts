@@ -245,6 +245,11 @@ const helper: readonly ImportGrant[] = [
     reason: 'the only place that speaks to the kernel and starts programs',
   },
   { from: 'electron/helper/workers', to: 'electron/helper/repository', reason: 'hashing and encrypting in threads' },
+  {
+    from: 'electron/helper/workers',
+    to: 'electron/helper/restore',
+    reason: 'files are written and read back in threads',
+  },
   { from: 'electron/cli', to: 'electron/helper', reason: 'the same engine without a window' },
   { from: 'build', to: 'shared/helper', reason: 'the installed launcher starts the helper with its options' },
   { from: 'electron/cli', to: 'shared/helper', reason: 'commands are those of the helper' },

@@ -65,6 +65,7 @@ import type { SystemBus } from './system/system-bus.ts';
 import { version } from './version.ts';
 import { crunchThreads } from './workers/crunch-threads.ts';
 import { repositoryFileOps } from './workers/repository-file-ops.ts';
+import { restoreThreads } from './workers/restore-threads.ts';
 import { ThreadedPlace } from './workers/threaded-place.ts';
 
 export interface Composition {
@@ -174,6 +175,7 @@ export function composeHelper(composition: Composition): HelperContext {
     ownPaths: () => own().paths,
     stateDirectory: directories.restores,
     now: () => msToInstant(Date.now()),
+    startHands: restoreThreads({ identity }),
   });
   return {
     caller,

@@ -141,6 +141,11 @@ export class Repository {
     return this.#index.blobs.find(type, id);
   }
 
+  /** The keys of every blob, for threads that open packs by themselves. Secret: for this process only. */
+  get keyForThreads(): MasterKey {
+    return this.#masterKey;
+  }
+
   /** Length of the blob's content in bytes, as the index in memory says; undefined when it does not have the blob. */
   blobLength(type: BlobType, id: BlobId): number | undefined {
     const place = this.#index.blobs.find(type, id);

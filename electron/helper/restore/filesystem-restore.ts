@@ -6,6 +6,7 @@ import type { FileOps } from '../system/file-ops.ts';
 import type { PreparedRestore, RestoreContext, RestoreDriver } from './contract.ts';
 import { displayPath } from './display-path.ts';
 import { badInput, nothingToUndo, planningFailure } from './errors.ts';
+import type { StartHands } from './hands/contract.ts';
 import { recoverRestores } from './journal/recover.ts';
 import { isUndoable, type RestoreRecord, RestoreRecords, undoableOf } from './journal/undo-record.ts';
 import { type BuiltPlan, buildPlan } from './plan/build-plan.ts';
@@ -28,6 +29,8 @@ export interface FilesystemRestoreParts {
   /** Journals of running restores and records of finished ones; belongs to the helper alone. */
   readonly stateDirectory: string;
   readonly now: () => Instant;
+  /** Threads that write in the same name as `ops`; without them everything is done where it is asked for. */
+  readonly startHands?: StartHands | undefined;
 }
 
 export interface FilesystemRestore extends RestoreDriver {
@@ -72,6 +75,7 @@ export function createFilesystemRestore(parts: FilesystemRestoreParts): Filesyst
       stateDirectory,
       records,
       now,
+      startHands: parts.startHands,
     });
 
   const record = (runId: RunId): RestoreRecord => {

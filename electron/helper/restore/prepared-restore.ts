@@ -7,6 +7,7 @@ import type { PreparedRestore, RestoreContext, RestoreExecution, RestoreOutcome 
 import { displayPath } from './display-path.ts';
 import { type EndangeredView, endangeredView } from './endangered-view.ts';
 import { badInput, safetyMissing, wasRunAlready } from './errors.ts';
+import type { StartHands } from './hands/contract.ts';
 import type { RestoreRecords } from './journal/undo-record.ts';
 import type { Abilities } from './plan/build-plan.ts';
 import { presentText, storedText } from './plan/compare-text.ts';
@@ -40,6 +41,7 @@ export interface PreparedParts {
   readonly stateDirectory: string;
   readonly records: RestoreRecords;
   readonly now: () => Instant;
+  readonly startHands?: StartHands | undefined;
 }
 
 /** A plan kept in memory. It touches nothing until it is run, and it can be run once. */

@@ -93,6 +93,10 @@ export class ThreadedPlace implements Backend {
     return this.#inner.load(file, range, options);
   }
 
+  async openFile(file: FileRef): Promise<number | undefined> {
+    return this.#inner.openFile?.(file);
+  }
+
   remove(file: FileRef, options?: CallOptions): Promise<boolean> {
     return this.#inner.remove(file, options);
   }

@@ -54,6 +54,12 @@ export interface Backend {
   load(file: FileRef, range?: ByteRange, options?: CallOptions): Promise<Buffer | undefined>;
 
   /**
+   * A descriptor of the file for reading, closed by whoever asked; undefined when there is no such file. Absent where a file
+   * is not one of this machine's: `load` does as well.
+   */
+  openFile?(file: FileRef): Promise<number | undefined>;
+
+  /**
    * SHA-256 of the file as 64 hex digits, read from the place without holding all of it in memory; undefined when there is no
    * such file. Absent where `load` does as well.
    */

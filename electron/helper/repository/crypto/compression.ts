@@ -1,5 +1,5 @@
-import { zstdDecompressSync } from 'node:zlib';
 import { type Compressor, newCompressor } from './compressor.ts';
+import { type Decompressor, newDecompressor } from './decompressor.ts';
 
 /** Gain below which a blob is stored as it is: reading it back is then cheaper, and random data always ends here. */
 const worthwhile = 1 / 64;
@@ -25,17 +25,17 @@ export function compressBlob(plaintext: Uint8Array): Buffer | undefined {
   return length === undefined ? undefined : target.subarray(0, length);
 }
 
-/** Output is allocated in pieces of at least what node takes, and of what is needed at once where that is not much. */
-const smallestOutput = 64;
-const largestOutput = 1024 * 1024;
+let decompressor: Decompressor | undefined;
 
-/** Undefined when the bytes are not a zstd frame of exactly `length` bytes. Never allocates more than that. */
-export function decompressBlob(compressed: Buffer, length: number): Buffer | undefined {
-  try {
-    const chunkSize = Math.min(Math.max(length, smallestOutput), largestOutput);
-    const plaintext = zstdDecompressSync(compressed, { maxOutputLength: Math.max(length, 1), chunkSize });
-    return plaintext.length === length ? plaintext : undefined;
-  } catch {
-    return undefined;
-  }
+/** Undefined when the bytes are not a zstd frame of exactly `length` bytes. Never allocates more than a byte above that. */
+export function decompressBlob(compressed: Uint8Array, length: number): Buffer | undefined {
+  // Not from memory that small buffers share: what is kept of a listing would hold on to all of it.
+  const plaintext = Buffer.allocUnsafeSlow(length + 1);
+  return decompressInto(compressed, plaintext, length) ? plaintext.subarray(0, length) : undefined;
+}
+
+/** The same into memory of the caller's, where one byte more than `length` must fit. */
+export function decompressInto(compressed: Uint8Array, target: Uint8Array, length: number): boolean {
+  decompressor ??= newDecompressor();
+  return decompressor.decompress(compressed, target, length);
 }

@@ -2,7 +2,7 @@ import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { decodeTree, type Tree } from '../format/tree.ts';
 
 /** Bytes of tree blobs whose decoded form is kept; decoded it takes a few times as much. */
-const defaultBudget = 16 * 1024 * 1024;
+const defaultBudget = 8 * 1024 * 1024;
 
 /** Least recently used trees go first. Trees never change, so nothing here is ever out of date. */
 export class TreeCache {

@@ -30,6 +30,7 @@ export class Journal {
   readonly #directory: string;
   readonly #fd: number;
   #pending: string[] = [];
+  #later: string[] = [];
   #isClosed = false;
 
   private constructor(directory: string, path: string, fd: number) {
@@ -63,7 +64,18 @@ export class Journal {
     this.#pending.push(JSON.stringify(record));
   }
 
-  /** Everything appended so far is durable when this resolves. */
+  /** For what was done and is not durable yet: it is not written before `release`, and never without it. */
+  appendLater(record: JournalRecord): void {
+    this.#later.push(JSON.stringify(record));
+  }
+
+  /** What was appended for later is durable by now: it may be told. */
+  release(): void {
+    for (const line of this.#later) this.#pending.push(line);
+    this.#later = [];
+  }
+
+  /** Everything appended so far is durable when this resolves, but what was appended for later. */
   async sync(): Promise<void> {
     try {
       this.#write();

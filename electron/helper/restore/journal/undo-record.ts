@@ -48,9 +48,16 @@ export const restoreRecordSchema = z.object({
 });
 export type RestoreRecord = z.infer<typeof restoreRecordSchema>;
 
-export function newRecord(parts: Omit<RestoreRecord, 'version' | 'undoneBy'>): RestoreRecord {
+type NewRecord = Omit<RestoreRecord, 'version' | 'undoneBy' | 'changes'> & {
+  readonly changes: Iterable<ChangeRecord>;
+};
+
+export function newRecord<Parts extends NewRecord>(parts: Parts): Parts & Pick<RestoreRecord, 'version' | 'undoneBy'> {
   return { version, undoneBy: null, ...parts };
 }
+
+/** Characters of it that are written at a time: a restore may have changed millions of entries. */
+const writtenAtOnce = 256 * 1024;
 
 /** Records of finished restores, one file each. */
 export class RestoreRecords {
@@ -61,12 +68,21 @@ export class RestoreRecords {
   }
 
   /** Durable when this returns; replaces an earlier record of the same run. */
-  save(record: RestoreRecord): void {
+  save({ changes, ...record }: Omit<RestoreRecord, 'changes'> & { readonly changes: Iterable<ChangeRecord> }): void {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const path = this.#pathOf(record.head.runId);
     const fd = openSync(`${path}.new`, 'w', 0o600);
     try {
-      writeFileSync(fd, JSON.stringify(record));
+      let text = `${JSON.stringify(record).slice(0, -1)},"changes":[`;
+      let separator = '';
+      for (const change of changes) {
+        text += separator + JSON.stringify(change);
+        separator = ',';
+        if (text.length < writtenAtOnce) continue;
+        writeFileSync(fd, text);
+        text = '';
+      }
+      writeFileSync(fd, `${text}]}`);
       fsyncSync(fd);
     } finally {
       closeSync(fd);

@@ -24,6 +24,7 @@ export class TargetTree {
   readonly ops: FileOps;
   readonly #roots = new Map<TargetRoot, number>();
   readonly #open = new Map<PlanDirectory, number>();
+  readonly #held = new Map<PlanDirectory, { readonly fd: number; holders: number }>();
 
   constructor(ops: FileOps) {
     this.ops = ops;
@@ -31,6 +32,8 @@ export class TargetTree {
 
   /** ENOENT, ENOTDIR, ELOOP when the directory is not there as one; `target-changed` when its root is another one now. */
   open(directory: PlanDirectory): number {
+    const held = this.#held.get(directory);
+    if (held !== undefined) return held.fd;
     const known = this.#open.get(directory);
     if (known !== undefined) {
       this.#open.delete(directory);
@@ -38,13 +41,26 @@ export class TargetTree {
       return known;
     }
     const fd = this.#openBelow(this.#rootOf(directory.root), stepsTo(directory));
-    this.#open.set(directory, fd);
-    for (const [oldest, old] of this.#open) {
-      if (this.#open.size <= keptOpen) break;
-      this.#open.delete(oldest);
-      this.ops.closeSync(old);
-    }
+    this.#keep(directory, fd);
     return fd;
+  }
+
+  /** The same, good until it is let go as often as it was held. */
+  hold(directory: PlanDirectory): number {
+    const held = this.#held.get(directory);
+    const fd = held?.fd ?? this.open(directory);
+    this.#open.delete(directory);
+    this.#held.set(directory, { fd, holders: (held?.holders ?? 0) + 1 });
+    return fd;
+  }
+
+  letGo(directory: PlanDirectory): void {
+    const held = this.#held.get(directory);
+    if (held === undefined) return;
+    held.holders -= 1;
+    if (held.holders > 0) return;
+    this.#held.delete(directory);
+    this.#keep(directory, held.fd);
   }
 
   /** The path of an entry, good for calls that do not follow their last component. */
@@ -69,9 +85,20 @@ export class TargetTree {
   }
 
   close(): void {
-    for (const fd of [...this.#open.values(), ...this.#roots.values()]) this.ops.closeSync(fd);
+    const held = [...this.#held.values()].map(({ fd }) => fd);
+    for (const fd of [...this.#open.values(), ...held, ...this.#roots.values()]) this.ops.closeSync(fd);
     this.#open.clear();
+    this.#held.clear();
     this.#roots.clear();
+  }
+
+  #keep(directory: PlanDirectory, fd: number): void {
+    this.#open.set(directory, fd);
+    for (const [oldest, old] of this.#open) {
+      if (this.#open.size <= keptOpen) break;
+      this.#open.delete(oldest);
+      this.ops.closeSync(old);
+    }
   }
 
   #rootOf(root: TargetRoot): number {

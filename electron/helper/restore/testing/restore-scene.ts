@@ -16,6 +16,7 @@ import { type FileOps, plainFileOps } from '../../system/file-ops.ts';
 import { assertSafe } from '../assert-safe.ts';
 import type { PreparedRestore, RestoreContext, RestoreOutcome } from '../contract.ts';
 import { createFilesystemRestore, type FilesystemRestore } from '../filesystem-restore.ts';
+import type { StartHands } from '../hands/contract.ts';
 import type { Actor } from '../plan/rights.ts';
 import { type SnapshotSource, snapshotSourceOf } from '../snapshot-source.ts';
 import { diskView } from './disk-view.ts';
@@ -27,6 +28,8 @@ export interface SceneOptions {
   readonly repository?: Repository;
   /** Read through this instead of the repository. */
   readonly source?: SnapshotSource;
+  /** Threads; without them everything is done where it is asked for. */
+  readonly startHands?: StartHands;
   /** Where folders of the scene are; the system's temporary directory by default. */
   readonly folder?: string;
 }
@@ -87,6 +90,7 @@ export class RestoreScene implements Disposable {
       ownPaths: () => this.ownPaths,
       stateDirectory: this.stateDirectory,
       now: () => new Date(this.nowMs).toISOString(),
+      startHands: options.startHands,
     });
   }
 

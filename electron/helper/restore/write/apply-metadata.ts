@@ -18,18 +18,23 @@ export interface MetadataRules extends AttributeRules {
   readonly onLoss: (kind: LossKind) => void;
 }
 
+export type NodeMetadata = Pick<
+  TreeNode,
+  'type' | 'mode' | 'uid' | 'gid' | 'atimeNs' | 'mtimeNs' | 'extendedAttributes'
+>;
+
 /**
  * Sets what the node says in the order that survives: owner first (it clears set-id marks and capabilities), then
  * attributes and access lists, then the mode, times last. What cannot be set is told, and the rest is set all the same.
  */
-export function applyMetadata(ops: FileOps, target: MetadataTarget, node: TreeNode, rules: MetadataRules): void {
+export function applyMetadata(ops: FileOps, target: MetadataTarget, node: NodeMetadata, rules: MetadataRules): void {
   const hasOwner = setOwner(ops, target, node, rules);
   setAttributes(ops, target.at, node, rules);
   if (node.type !== 'symlink') setMode(ops, target.at, node, hasOwner, rules);
   attempt('times', rules, () => ops.setTimes(target.at, node.atimeNs, node.mtimeNs));
 }
 
-function setOwner(ops: FileOps, { at, uid, gid }: MetadataTarget, node: TreeNode, rules: MetadataRules): boolean {
+function setOwner(ops: FileOps, { at, uid, gid }: MetadataTarget, node: NodeMetadata, rules: MetadataRules): boolean {
   if (uid === node.uid && gid === node.gid) return true;
   const chown = (toUid: number, toGid: number): void =>
     typeof at === 'number' ? ops.fchownSync(at, toUid, toGid) : ops.lchownSync(at, toUid, toGid);
@@ -45,7 +50,7 @@ function setOwner(ops: FileOps, { at, uid, gid }: MetadataTarget, node: TreeNode
   return false;
 }
 
-function setAttributes(ops: FileOps, at: number | Buffer, node: TreeNode, rules: MetadataRules): void {
+function setAttributes(ops: FileOps, at: number | Buffer, node: NodeMetadata, rules: MetadataRules): void {
   const wanted = node.extendedAttributes ?? [];
   let isComplete = true;
   // What a default access list of the folder, or an earlier version, put there.
@@ -60,7 +65,7 @@ function setAttributes(ops: FileOps, at: number | Buffer, node: TreeNode, rules:
   if (!isComplete) rules.onLoss('attributes');
 }
 
-function setMode(ops: FileOps, at: number | Buffer, node: TreeNode, hasOwner: boolean, rules: MetadataRules): void {
+function setMode(ops: FileOps, at: number | Buffer, node: NodeMetadata, hasOwner: boolean, rules: MetadataRules): void {
   const wanted = permissionsOfGoMode(node.mode);
   const mode = hasOwner ? wanted : wanted & ~setIdBits;
   if (mode !== wanted) rules.onLoss('set-id');

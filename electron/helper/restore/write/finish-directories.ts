@@ -98,7 +98,8 @@ export class DirectoryFinisher {
           recordPlaced(this.#context, item, n, 'metadata', foundOf(target.ops.fstatSync(fd)));
       }
       this.#finished.add(directory);
-      await syncDescriptor(fd);
+      if (this.#context.durability.isWhole(directory)) this.#context.durability.touch(directory);
+      else await syncDescriptor(fd);
     } finally {
       target.ops.closeSync(fd);
     }

@@ -1,16 +1,20 @@
 import { fsync } from 'node:fs';
 import { promisify } from 'node:util';
-import { throwIfAborted } from '../../../../shared/errors/index.ts';
+import { isStillpointError, type StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { TreeNode } from '../../repository/index.ts';
 import { hasCode } from '../../system/errno.ts';
+import { longestWhole } from '../hands/threaded-stage.ts';
 import { recordOfFound } from '../journal/found-record.ts';
 import { itemPath, type PlanDirectory, type PlanItem, pathBelowRoot, stepsToItem } from '../plan/plan-item.ts';
 import { foundOf } from '../target/found.ts';
 import type { AsideEntries } from './aside-entries.ts';
+import { batchesOf } from './batches.ts';
 import { listOrEnd } from './entry-failure.ts';
 import type { DirectoryFinisher } from './finish-directories.ts';
 import { HardLinks, type LinkSource } from './hard-links.ts';
+import { makeDurable } from './make-durable.ts';
 import { mayReplace, type Placed, placeEntry } from './place-entry.ts';
+import { isPlainAddition, placePuts, stagePuts } from './put-on-threads.ts';
 import { recordPlaced } from './record-change.ts';
 import type { RestoreContext } from './restore-context.ts';
 import { setFileMetadata } from './set-metadata.ts';
@@ -19,19 +23,22 @@ import type { WrittenFile } from './verify-files.ts';
 
 const syncFile = promisify(fsync);
 
-/** Entries, and bytes of their content, that are made durable together. */
-const batchEntries = 128;
-const batchBytes = 64 * 1024 * 1024;
+/** Small files that are handed to threads at a time, while the next are looked up. */
+const stagedTogether = 192;
 const changedText = 'It was changed since the preview, so it was left as it is.';
 
 /** One entry on its way into place. */
-interface Put {
+export interface Put {
   readonly item: PlanItem;
   readonly n: number;
   readonly temp: Buffer;
   node: TreeNode | null;
   link: LinkSource | null;
   staged: StagedEntry | null;
+  /** A thread makes it, or made something of it. */
+  isOnItsWay: boolean;
+  /** A thread is to make it. */
+  isDue: boolean;
 }
 
 /**
@@ -65,32 +72,94 @@ export class EntryPutter {
   /** Rejects with what ends the restore; everything unfinished was taken back by then. */
   async putAll(items: readonly PlanItem[]): Promise<void> {
     try {
-      for (let from = 0; from < items.length; ) {
-        const until = endOfBatch(items, from);
-        await this.#putBatch(items.slice(from, until));
-        from = until;
+      const batches = batchesOf(items, this.#context.target, this.#context.threads !== null);
+      let next = this.#announceNext(batches);
+      for (let announced = await next; announced; announced = await next) {
+        throwIfAborted(this.#context.signal);
+        // While this batch is made the next one is written down.
+        next = this.#announceNext(batches);
+        await this.#putBatch(announced);
       }
     } finally {
       this.#directories.leaveAll();
       await this.#directories.finishLeft();
+      await makeDurable(this.#context, []);
     }
   }
 
-  async #putBatch(items: readonly PlanItem[]): Promise<void> {
-    throwIfAborted(this.#context.signal);
-    const puts = await this.#announce(items);
+  #announceNext(batches: Iterator<readonly PlanItem[], void, undefined>): Promise<readonly Put[] | null> {
+    const { value: items } = batches.next();
+    const announced = items ? this.#announce(items) : Promise.resolve(null);
+    // Whoever waits for it hears of it.
+    announced.catch(() => {});
+    return announced;
+  }
+
+  async #putBatch(puts: readonly Put[]): Promise<void> {
+    this.#context.durability.begin(puts.filter(({ item }) => item.type === 'file').length);
     try {
-      for (const put of puts) {
-        this.#directories.enter(put.item);
-        await this.#attempt(put, () => this.#make(put));
-      }
+      const failure = await this.#makeAll(puts);
       await this.#sync(puts);
+      await this.#placeOnThreads(puts);
       for (const put of puts) await this.#attempt(put, () => this.#place(put));
       await this.#syncDirectories(puts);
+      if (failure) throw failure;
     } finally {
       for (const put of puts) this.#dropStaged(put);
     }
     await this.#directories.finishLeft();
+  }
+
+  /** What threads make is handed to them in parts, as it is found out what is to be made. */
+  async #makeAll(puts: readonly Put[]): Promise<StillpointError | null> {
+    const staging: Promise<StillpointError | null>[] = [];
+    let due: Put[] = [];
+    const stage = (some: readonly Put[]): void => {
+      const staged = this.#stageOnThreads(some);
+      // Whoever waits for it hears of it.
+      staged.catch(() => {});
+      staging.push(staged);
+    };
+    const big: Put[] = [];
+    try {
+      for (const put of puts) {
+        this.#directories.enter(put.item);
+        await this.#attempt(put, () => this.#make(put));
+        if (put.isDue) (Number(put.node?.size ?? 0) > longestWhole ? big : due).push(put);
+        if (due.length < stagedTogether) continue;
+        stage(due);
+        due = [];
+      }
+      // What large files have in common is opened once: all of them together.
+      stage([...due, ...big]);
+    } finally {
+      await Promise.allSettled(staging);
+    }
+    return (await Promise.all(staging)).find((failure) => failure !== null) ?? null;
+  }
+
+  /** Of a full target what was complete before goes into place all the same: what it came to is returned. */
+  async #stageOnThreads(due: readonly Put[]): Promise<StillpointError | null> {
+    const { threads, signal } = this.#context;
+    if (!threads || due.length === 0) return null;
+    try {
+      for (const put of await stagePuts(this.#context, threads, due, (each, error) => this.#fail(each, error)))
+        await this.#attempt(put, () => this.#stage(put));
+      return null;
+    } catch (error) {
+      if (signal.aborted || !isStillpointError(error, 'target-full')) throw error;
+      return error;
+    }
+  }
+
+  async #placeOnThreads(puts: readonly Put[]): Promise<void> {
+    const { threads } = this.#context;
+    const plain = threads ? puts.filter(isPlainAddition) : [];
+    if (!threads || plain.length === 0) return;
+    await placePuts(this.#context, threads.hands, plain, (put, placed) => {
+      if (placed instanceof Error) this.#fail(put, placed);
+      else this.#conclude(put, placed);
+    });
   }
 
   /** What will be done, durable before it is begun. */
@@ -98,7 +167,16 @@ export class EntryPutter {
     const { journal, tempPrefix, rootNumbers } = this.#context;
     const puts = items.map((item): Put => {
       const n = this.takeNumber();
-      return { item, n, temp: Buffer.from(`${tempPrefix}-${n}`), node: null, link: null, staged: null };
+      return {
+        item,
+        n,
+        temp: Buffer.from(`${tempPrefix}-${n}`),
+        node: null,
+        link: null,
+        staged: null,
+        isOnItsWay: false,
+        isDue: false,
+      };
     });
     for (const { item, n, temp } of puts) {
       const root = rootNumbers.get(item.in.root) ?? 0;
@@ -115,9 +193,13 @@ export class EntryPutter {
     try {
       await work();
     } catch (error) {
-      this.#skip(put);
-      listOrEnd(this.#context, put.item, error);
+      this.#fail(put, error);
     }
+  }
+
+  #fail(put: Put, error: unknown): void {
+    this.#skip(put);
+    listOrEnd(this.#context, put.item, error);
   }
 
   async #make(put: Put): Promise<void> {
@@ -130,8 +212,13 @@ export class EntryPutter {
     if (item.action === 'same') {
       if (item.now) this.#links.placed(item, put.node, item.now);
     } else if (!put.link && !isSetInPlace(item)) {
-      put.staged = await stageEntry(this.#context, item, put.node, put.temp);
+      if (this.#context.threads && put.node.type === 'file') put.isDue = true;
+      else await this.#stage(put);
     }
+  }
+
+  async #stage(put: Put): Promise<void> {
+    if (put.node) put.staged = await stageEntry(this.#context, put.item, put.node, put.temp);
   }
 
   async #makeDirectory(put: Put): Promise<void> {
@@ -165,9 +252,12 @@ export class EntryPutter {
   }
 
   async #sync(puts: readonly Put[]): Promise<void> {
-    const { journal } = this.#context;
-    const staged = puts.flatMap((put) => put.staged ?? []);
-    await Promise.all(staged.map(({ fd }) => (fd === null ? undefined : syncFile(fd))));
+    const { journal, durability } = this.#context;
+    const single = puts.filter(({ staged }) => staged?.fd != null);
+    const alone = single.filter(({ item }) => !durability.isWhole(item.in));
+    await Promise.all(alone.map(({ staged }) => syncFile(staged?.fd ?? -1)));
+    for (const { item } of single) if (durability.isWhole(item.in)) durability.touch(item.in);
+    await makeDurable(this.#context, puts);
     for (const { staged: entry, n } of puts) {
       if (!entry) continue;
       if (entry.fd !== null) this.#context.target.ops.closeSync(entry.fd);
@@ -180,7 +270,7 @@ export class EntryPutter {
   async #place(put: Put): Promise<void> {
     const { item, node, n } = put;
     if (!node || item.action === 'same') return;
-    const { report, warnings, target } = this.#context;
+    const { target } = this.#context;
     if (put.link && !this.#linkTemp(put, put.link)) put.staged = await stageEntry(this.#context, item, node, put.temp);
     if (put.staged?.fd != null) await this.#sync([put]);
     const now = target.lookAt(item.in, item.name);
@@ -195,9 +285,16 @@ export class EntryPutter {
     } finally {
       if (placed === 'changed') this.#aside.putBack(item);
     }
-    if (placed === 'changed') {
+    this.#conclude(put, placed);
+  }
+
+  #conclude(put: Put, placed: Placed): void {
+    const { report, warnings } = this.#context;
+    const { item, node } = put;
+    if (placed === 'changed' || !node) {
       warnings.add(itemPath(item), changedText);
-      return this.#skip(put);
+      this.#skip(put);
+      return;
     }
     this.#done(put, node, placed);
     report.advance(1, 0, itemPath(item));
@@ -205,17 +302,20 @@ export class EntryPutter {
 
   #done(put: Put, node: TreeNode, { found }: Exclude<Placed, 'changed'>): void {
     const { item, n, staged } = put;
-    const { tally } = this.#context;
+    const { tally, durability } = this.#context;
     const change = item.action === 'metadata' ? 'metadata' : item.now === null ? 'added' : 'replaced';
     recordPlaced(this.#context, item, n, change, found);
     this.#links.placed(item, node, found);
     this.touched.add(item.in);
+    // Also where something ends the batch before its folders are looked after.
+    if (durability.isWhole(item.in)) durability.touch(item.in);
     if (staged && node.content) {
       tally.bytesWritten += Number(node.size);
       this.written.push({ item, content: node.content, blobLengths: staged.blobLengths, found });
     }
     put.staged = null;
     put.link = null;
+    put.node = null;
   }
 
   /** A further name of an inode that is in place, under the temporary name. False when it must be written by itself. */
@@ -239,16 +339,15 @@ export class EntryPutter {
   }
 
   async #syncDirectories(puts: readonly Put[]): Promise<void> {
-    const { target } = this.#context;
+    const { durability, journal } = this.#context;
     const directories = new Set(puts.filter(({ item }) => item.action !== 'same').map(({ item }) => item.in));
     for (const directory of directories) {
       if (this.#absent.has(directory)) continue;
-      try {
-        await syncFile(target.open(directory));
-      } catch (error) {
-        if (!hasCode(error, 'EBADF', 'EINVAL', 'ENOENT', 'ENOTDIR', 'ELOOP', 'EACCES')) throw error;
-      }
+      if (durability.isWhole(directory)) durability.touch(directory);
+      else await durability.syncDirectory(directory);
     }
+    // Where a whole filesystem is made durable, that comes with the next batch.
+    if (!durability.isTouched) journal.release();
   }
 
   /** The entry stays as it is; so does everything in it. */
@@ -262,26 +361,17 @@ export class EntryPutter {
   }
 
   #dropStaged(put: Put): void {
-    const { staged, link } = put;
+    const { staged, link, isOnItsWay } = put;
     put.staged = null;
     put.link = null;
+    put.isOnItsWay = false;
+    put.isDue = false;
     if (staged?.fd != null) this.#context.target.ops.closeSync(staged.fd);
-    if (staged || link) discardTemp(this.#context, put.item, put.temp);
+    if (staged || link || isOnItsWay) discardTemp(this.#context, put.item, put.temp);
   }
 }
 
 /** Content is right and nothing else shares it: the metadata is set where the file is. */
 function isSetInPlace(item: PlanItem): boolean {
   return item.action === 'metadata' && item.type === 'file';
-}
-
-function endOfBatch(items: readonly PlanItem[], from: number): number {
-  let bytes = 0;
-  let until = from;
-  while (until < items.length && until - from < batchEntries && (until === from || bytes < batchBytes)) {
-    const { type, action, stored } = items[until] as PlanItem;
-    if (type === 'file' && (action === 'add' || action === 'replace')) bytes += stored?.size ?? 0;
-    until += 1;
-  }
-  return until;
 }

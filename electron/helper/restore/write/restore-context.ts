@@ -1,12 +1,14 @@
 import type { RestoreMode } from '../../../../shared/domain/restore.ts';
 import type { PhaseReporter } from '../../quiesce/contract.ts';
+import type { RestoreHands } from '../hands/contract.ts';
 import type { Journal } from '../journal/journal.ts';
-import type { ChangeRecord } from '../journal/undo-record.ts';
+import type { ChangeKind } from '../journal/journal-records.ts';
 import type { Abilities } from '../plan/build-plan.ts';
 import type { Found, PlanItem } from '../plan/plan-item.ts';
 import type { StoredTree } from '../plan/stored-tree.ts';
-import type { SnapshotSource } from '../snapshot-source.ts';
+import type { PackAccess, SnapshotSource } from '../snapshot-source.ts';
 import type { TargetTree } from '../target/target-tree.ts';
+import type { Durability } from './durability.ts';
 import type { EntryWarnings } from './entry-warnings.ts';
 import type { ZeroBlobs } from './write-content.ts';
 
@@ -25,14 +27,26 @@ export interface RestoreContext {
   readonly report: PhaseReporter;
   readonly warnings: EntryWarnings;
   readonly zeros: ZeroBlobs;
+  readonly durability: Durability;
+  /** Threads, where there are any and the repository has packs for them. */
+  readonly threads: { readonly hands: RestoreHands; readonly packs: PackAccess } | null;
   /** The version that may be replaced: the one in the safety snapshot, or the planned one where that was refused. */
   expected(item: PlanItem): Expected;
   /** Start of the names that are ours for this run; `.stillpoint-restore-` and the run. */
   readonly tempPrefix: string;
   readonly tally: RestoreTally;
   /** What was done, for undo. */
-  readonly changes: ChangeRecord[];
+  readonly changes: Change[];
   readonly rootNumbers: ReadonlyMap<PlanItem['in']['root'], number>;
+}
+
+/** What was done to one entry. */
+export interface Change {
+  readonly item: PlanItem;
+  /** As it was when the entry was deleted; null: as it is at the end, when nothing is aside any more. */
+  readonly path: string | null;
+  readonly change: ChangeKind;
+  readonly now: Found | null;
 }
 
 /** Counts of one run. An entry counts when it is in place. */

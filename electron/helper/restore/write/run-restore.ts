@@ -5,6 +5,7 @@ import { asStillpointError, type StillpointError } from '../../../../shared/erro
 import type { FileOps } from '../../system/file-ops.ts';
 import type { RestoreContext as Asked, RestoreOutcome } from '../contract.ts';
 import { planningFailure } from '../errors.ts';
+import type { StartHands } from '../hands/contract.ts';
 import { Journal } from '../journal/journal.ts';
 import { journalVersion, type RestoreHead } from '../journal/journal-records.ts';
 import { newRecord, type RestoreRecords } from '../journal/undo-record.ts';
@@ -15,11 +16,14 @@ import type { SnapshotSource } from '../snapshot-source.ts';
 import { TargetTree } from '../target/target-tree.ts';
 import { AsideEntries } from './aside-entries.ts';
 import { deleteEntries, pathBefore } from './delete-entries.ts';
+import { Durability } from './durability.ts';
 import { EntryWarnings } from './entry-warnings.ts';
 import { DirectoryFinisher } from './finish-directories.ts';
 import { EntryPutter } from './put-entries.ts';
+import { changeRecords } from './record-change.ts';
 import { type Expected, newTally, type RestoreContext } from './restore-context.ts';
 import { verifyFiles } from './verify-files.ts';
+import { verifyOnThreads } from './verify-on-threads.ts';
 
 export interface RestoreWork {
   readonly runId: RunId;
@@ -41,6 +45,7 @@ export interface RestoreWork {
   readonly stateDirectory: string;
   readonly records: RestoreRecords;
   readonly now: () => Instant;
+  readonly startHands?: StartHands | undefined;
 }
 
 /**
@@ -74,6 +79,8 @@ export async function runRestore(work: RestoreWork, asked: Asked): Promise<Resto
   } catch (error) {
     endedBy ??= asStillpointError(error);
   } finally {
+    await context.threads?.hands.close();
+    context.durability.close();
     target.close();
     leave(journal);
   }
@@ -139,7 +146,7 @@ async function verify(context: RestoreContext, { written }: EntryPutter): Promis
     written.length,
     written.reduce((sum, { found }) => sum + Number(found.size), 0),
   );
-  await verifyFiles(context, written);
+  await (context.threads ? verifyOnThreads(context, context.threads.hands, written) : verifyFiles(context, written));
 }
 
 /** Entries to put in place, and those in place that others are to be linked to. */
@@ -166,11 +173,21 @@ function contextOf(work: RestoreWork, asked: Asked, target: TargetTree, journal:
     report: asked.report,
     warnings: new EntryWarnings(),
     zeros: new Set(),
+    durability: new Durability(target),
+    threads: threadsOf(work),
     tempPrefix: `.stillpoint-restore-${runId.slice(0, 12)}`,
     tally: newTally(),
     changes: [],
     rootNumbers: new Map(roots.map((root, index) => [root, index])),
   };
+}
+
+function threadsOf({
+  source: { packs },
+  startHands,
+  abilities: { isPrivileged },
+}: RestoreWork): RestoreContext['threads'] {
+  return packs && startHands ? { packs, hands: startHands({ key: packs.key, isPrivileged }) } : null;
 }
 
 function headOf(work: RestoreWork): RestoreHead {
@@ -197,8 +214,8 @@ function headOf(work: RestoreWork): RestoreHead {
 }
 
 /** An undo that did not come to its end can be tried again; so can the one of what it did. */
-function saveRecord({ changes }: RestoreContext, work: RestoreWork, head: RestoreHead, interrupted: boolean): void {
-  work.records.save(newRecord({ head, finishedAt: work.now(), interrupted, changes }));
+function saveRecord(context: RestoreContext, work: RestoreWork, head: RestoreHead, interrupted: boolean): void {
+  work.records.save(newRecord({ head, finishedAt: work.now(), interrupted, changes: changeRecords(context) }));
   if (interrupted) return;
   const undone = head.undoes && work.records.load(head.undoes);
   if (undone) work.records.save({ ...undone, undoneBy: head.runId });

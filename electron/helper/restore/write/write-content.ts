@@ -77,7 +77,7 @@ function loadAt(
 }
 
 /** The end of what was written, or -1 when there was nothing but zeros. */
-function writeSparse(ops: FileOps, fd: number, blob: Uint8Array, at: number): number {
+export function writeSparse(ops: FileOps, fd: number, blob: Uint8Array, at: number): number {
   const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
   let end = -1;
   let runStart = -1;

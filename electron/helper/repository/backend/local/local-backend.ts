@@ -117,6 +117,13 @@ export class LocalBackend implements Backend {
     });
   }
 
+  async openFile(file: FileRef): Promise<number | undefined> {
+    const path = filePath(this.location, file);
+    return this.#attempt(`read ${describeFile(file)}`, () =>
+      this.#found(this.#ifThere(() => this.#ops.open(path, 'r'))),
+    );
+  }
+
   async digest(file: FileRef, options?: CallOptions): Promise<string | undefined> {
     throwIfAborted(options?.signal);
     const path = filePath(this.location, file);
@@ -203,7 +210,8 @@ export class LocalBackend implements Backend {
   }
 
   #read(fd: number, offset: number, length: number, file: FileRef): Buffer {
-    const bytes = Buffer.allocUnsafe(length);
+    // Not from memory that small buffers share: one that is kept would hold on to all of it.
+    const bytes = Buffer.allocUnsafeSlow(length);
     for (let done = 0; done < length; ) {
       const count = this.#ops.read(fd, bytes, done, length - done, offset + done);
       if (count === 0) throw cutOff(file);
