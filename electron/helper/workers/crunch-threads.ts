@@ -26,7 +26,7 @@ const mostThreads = 4;
 /** One is filled while the other is written. */
 const slabsPerThread = 2;
 /** Many small jobs go in one message: a message costs more than reading a small file. */
-const jobsPerMessage = 64;
+const jobsPerMessage = 32;
 const bytesPerMessage = 2 * 1024 * 1024;
 /** Messages under way to a thread: it finds the next one there when it is done. */
 const messagesAhead = 2;
