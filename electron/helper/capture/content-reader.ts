@@ -29,6 +29,8 @@ export class ContentReader {
   readonly #onSaved: (saved: SavedBlob) => void;
   readonly #zeros: ZeroChunks;
   readonly #idleChunkers: Chunker[] = [];
+  readonly #takeChunker = (): Chunker => this.#idleChunkers.pop() ?? this.#store.newChunker();
+  readonly #giveChunker = (chunker: Chunker): void => void this.#idleChunkers.push(chunker);
 
   constructor(store: BlobStore, parentBase: string | undefined, onSaved: (saved: SavedBlob) => void) {
     this.#store = store;
@@ -38,10 +40,16 @@ export class ContentReader {
   }
 
   async read(content: StillContent, { before, signal, onProgress }: Reading): Promise<ReadContent> {
-    const chunker = this.#idleChunkers.pop() ?? this.#store.newChunker();
-    const base = this.#baseOf(content, before);
-    const parts = { store: this.#store, chunker, zeros: this.#zeros, base, signal, onSaved: this.#onSaved, onProgress };
-    const sink = new FileSink(parts);
+    const sink = new FileSink({
+      store: this.#store,
+      takeChunker: this.#takeChunker,
+      giveChunker: this.#giveChunker,
+      zeros: this.#zeros,
+      base: this.#baseOf(content, before),
+      signal,
+      onSaved: this.#onSaved,
+      onProgress,
+    });
     try {
       const verdict = await content.readInto(sink, signal);
       if (verdict.state === 'vanished' || verdict.state === 'unreadable') return { verdict, blobs: [], length: 0 };
@@ -49,7 +57,7 @@ export class ContentReader {
       return { verdict, blobs, length };
     } finally {
       await sink.settle();
-      this.#idleChunkers.push(chunker);
+      sink.letGo();
     }
   }
 

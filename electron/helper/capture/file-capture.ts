@@ -38,7 +38,8 @@ export class FileCapture {
 
   /** Whether what the parent has in the file's place can spare reading any of it. */
   mayHelp({ content, ...entry }: StillEntry): boolean {
-    return content?.taken === undefined && this.#parent.mayHelp({ ...entry, content, sameAs: entry.sameAs?.version });
+    if (this.#parent.isNone || content?.taken !== undefined) return false;
+    return this.#parent.mayHelp({ ...entry, content, sameAs: entry.sameAs?.version });
   }
 
   /** The file's node when nothing of it has to be read; undefined otherwise. */

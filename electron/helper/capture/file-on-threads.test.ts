@@ -36,7 +36,8 @@ function sparse(random: SeededRandom, seed: number): Sparse {
 }
 
 function sinkOn(store: BlobStore): FileSink {
-  const parts = { store, chunker: store.newChunker(), zeros: new ZeroChunks(store, () => {}), base: null };
+  const chunkers = { takeChunker: () => store.newChunker(), giveChunker: () => {} };
+  const parts = { store, ...chunkers, zeros: new ZeroChunks(store, () => {}), base: null };
   return new FileSink({ ...parts, signal: new AbortController().signal, onSaved: () => {}, onProgress: () => {} });
 }
 

@@ -10,7 +10,9 @@ type TakeFile = NonNullable<BlobStore['takeFile']>;
 
 export interface FileSinkParts {
   readonly store: BlobStore;
-  readonly chunker: Chunker;
+  /** One that is free; it is given back with `giveChunker`. Most files need none: threads cut them. */
+  readonly takeChunker: () => Chunker;
+  readonly giveChunker: (chunker: Chunker) => void;
   readonly zeros: ZeroChunks;
   readonly base: BaseContent | null;
   readonly signal: AbortSignal;
@@ -27,13 +29,13 @@ export class FileSink implements ContentSink {
   #length = 0;
   #told = 0;
   #failure: { readonly error: unknown } | null = null;
+  #chunker: Chunker | null = null;
   #chunk: { readonly id: BlobId; readonly bytes: Uint8Array } | undefined;
 
   readonly file: ((file: OpenFile) => Promise<number>) | undefined;
 
   constructor(parts: FileSinkParts) {
     this.#parts = parts;
-    parts.chunker.finish();
     const { takeFile } = parts.store;
     if (takeFile !== undefined) this.file = (file) => this.#file(file, takeFile);
   }
@@ -111,7 +113,15 @@ export class FileSink implements ContentSink {
   restart(): void {
     this.#ids = [];
     this.#length = 0;
-    this.#parts.chunker.finish();
+    this.#chunker?.finish();
+  }
+
+  /** Nothing may be received any more. */
+  letGo(): void {
+    if (this.#chunker === null) return;
+    this.#chunker.finish();
+    this.#parts.giveChunker(this.#chunker);
+    this.#chunker = null;
   }
 
   /** The chunks of everything received since the last restart, all of them stored. */
@@ -144,11 +154,12 @@ export class FileSink implements ContentSink {
   }
 
   #push(bytes: Uint8Array): void {
-    for (const chunk of this.#parts.chunker.push(bytes)) this.#save(chunk);
+    this.#chunker ??= this.#parts.takeChunker();
+    for (const chunk of this.#chunker.push(bytes)) this.#save(chunk);
   }
 
   #cut(): void {
-    const rest = this.#parts.chunker.finish();
+    const rest = this.#chunker?.finish();
     if (rest) this.#save(rest);
   }
 

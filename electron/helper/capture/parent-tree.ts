@@ -37,6 +37,11 @@ export class ParentTree {
     this.#options = options;
   }
 
+  /** There is no snapshot before this one. */
+  get isNone(): boolean {
+    return this.#options.parentTree === null;
+  }
+
   /** Whether the parent is of this version of the source, so that what equals that version can be taken from it. */
   isOf(version: string | undefined): boolean {
     return version !== undefined && version === this.#options.parentBase;
@@ -54,6 +59,7 @@ export class ParentTree {
 
   /** Whether finding a file here can spare reading any of it; a changed one has nothing to find. */
   mayHelp({ meta, reusable, sameAs, content }: FileOffered): boolean {
+    if (this.isNone) return false;
     if (this.isOf(sameAs) || (reusable && this.#mayBeUnchanged(meta))) return true;
     return typeof content?.base === 'string' && this.isOf(content.base);
   }

@@ -14,7 +14,7 @@ import type { Tally } from './tally.ts';
 /** Files read at the same time: enough to keep reading, hashing and storing busy together. */
 const filesAtOnce = 8;
 /** The same where threads read them: enough small ones to fill a few messages, each an open descriptor. */
-const filesForThreads = 256;
+const filesForThreads = 128;
 
 /** What the parent has in an entry's place; asked only where it can help, because each folder of it has to be read. */
 type Before = () => Promise<TreeNode | undefined>;

@@ -10,6 +10,7 @@ import {
   writeFileSync,
   writeSync,
 } from 'node:fs';
+import { release } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { cloneFile } from './ioctl.ts';
@@ -25,7 +26,7 @@ import {
   whyNoLoopFilesystem,
 } from './testing/loop-filesystem.ts';
 import { openScratch } from './tmpfile.ts';
-import { getXattr, listXattrs, readXattrs, removeXattr, setXattr } from './xattr.ts';
+import { getXattr, listXattrs, mayHaveXattrs, readXattrs, removeXattr, setXattr } from './xattr.ts';
 
 const { O_RDONLY, O_RDWR, O_CREAT, O_DIRECTORY } = constants;
 
@@ -69,6 +70,25 @@ for (const type of types) {
       expect(getXattr(at('attributes'), 'user.empty')?.toString()).toBe('full');
       expect(() => setXattr(at('attributes-link'), 'user.link', value)).toThrow(/EPERM|ENOTSUP/);
       expect(() => getXattr(at('absent'), 'user.x')).toThrow(/ENOENT/);
+    });
+
+    test('only what has no attribute is called so in its folder, links for themselves', () => {
+      writeFileSync(at('with'), '');
+      writeFileSync(at('without'), '');
+      symlinkSync('with', at('without-link'));
+      symlinkSync('without', at('with-link'));
+      setXattr(at('with'), 'user.one', Buffer.from('1'));
+      setXattr(at('with-link'), 'trusted.one', Buffer.from('1'));
+      withFd(at('.'), O_RDONLY, (folder) => {
+        expect(mayHaveXattrs(folder, 'with')).toBe(true);
+        expect(mayHaveXattrs(folder, Buffer.from('with-link'))).toBe(true);
+        // Where the system cannot be asked so, everything may have some.
+        const cannotTell = mayHaveXattrs(folder, 'without');
+        expect(mayHaveXattrs(folder, 'without-link')).toBe(cannotTell);
+        const [major = 0, minor = 0] = release().split('.').map(Number);
+        expect(cannotTell).toBe(major < 6 || (major === 6 && minor < 13));
+        expect(mayHaveXattrs(folder, 'absent')).toBe(true);
+      });
     });
 
     test('a POSIX ACL is an attribute that can be read and put on another file', () => {

@@ -37,6 +37,7 @@ const shared = {
   pidfdOpen: 434,
   openat2: 437,
   fchmodat2: 452,
+  listxattrat: 465,
 } as const;
 
 export type SystemCall = keyof typeof numbers.x64 | keyof typeof shared;

@@ -1,4 +1,26 @@
+import { setFlagsFromString } from 'node:v8';
 import { bind } from './libc.ts';
+
+const mallopt = bind<(parameter: number, value: number) => number>('int mallopt(int, int)');
+/** malloc.h */
+const M_ARENA_MAX = -8;
+const M_MMAP_THRESHOLD = -3;
+const fewArenas = 2;
+/** From this length on memory goes back to the system when it is freed. By default that grows with what is freed, to 32 MiB. */
+const returnedBytes = 128 * 1024;
+/** Of what lives, in percent: garbage that may lie about before it is collected. By default up to three times what lives. */
+const garbagePercent = 100;
+
+/**
+ * For a process that is about to start threads and to compute much: the C library keeps two pools of memory instead of eight a
+ * processor and nothing that is large, and JavaScript's garbage is collected when there is as much of it as lives. With a
+ * hundred thousand small files that is a hundred megabytes. May be called again. Source: mallopt(3).
+ */
+export function keepMemorySmall(): void {
+  mallopt(M_ARENA_MAX, fewArenas);
+  mallopt(M_MMAP_THRESHOLD, returnedBytes);
+  setFlagsFromString(`--heap-growing-percent=${garbagePercent}`);
+}
 
 const mallocTrim = bind<(pad: bigint) => number>('int malloc_trim(size_t)');
 

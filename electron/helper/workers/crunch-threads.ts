@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import type { Crunched, CrunchJob, CrunchLine, StartCrunching } from '../repository/crunch/contract.ts';
 import { slabLength } from '../repository/crunch/slab-pack.ts';
+import { keepMemorySmall } from '../system/trim-memory.ts';
 import {
   type CrunchThreadData,
   decodeAnswers,
@@ -15,14 +16,17 @@ import {
   type ToThread,
 } from './messages.ts';
 
-/** What a thread makes is small and short-lived: without this each would let tens of megabytes of it lie. */
-const resourceLimits = { maxYoungGenerationSizeMb: 6 };
+/**
+ * What a thread makes is small and short-lived: without this each would let tens of megabytes of it lie. What lives in it is
+ * the list of a pack's blobs, some ten megabytes at most.
+ */
+const resourceLimits = { maxYoungGenerationSizeMb: 6, maxOldGenerationSizeMb: 128 };
 
 const mostThreads = 4;
 /** One is filled while the other is written. */
 const slabsPerThread = 2;
 /** Many small jobs go in one message: a message costs more than reading a small file. */
-const jobsPerMessage = 64;
+const jobsPerMessage = 32;
 const bytesPerMessage = 2 * 1024 * 1024;
 /** Messages under way to a thread: it finds the next one there when it is done. */
 const messagesAhead = 2;
@@ -74,6 +78,7 @@ class Line implements CrunchLine {
     this.#onPack = onPack;
     this.#onFailure = onFailure;
     const count = Math.max(1, options.threads ?? Math.min(mostThreads, availableParallelism()));
+    keepMemorySmall();
     const program = options.program ?? new URL('./crunch-worker.ts', import.meta.url);
     this.#threads = Array.from({ length: count }, () => this.#startThread(program, settings));
   }

@@ -12,12 +12,12 @@ import type {
 import type { FromPlaceThread, PlaceThreadData, ToPlaceThread } from './place-messages.ts';
 
 /** What a thread makes is small and short-lived: without this each would let tens of megabytes of it lie. */
-const resourceLimits = { maxYoungGenerationSizeMb: 4 };
+const resourceLimits = { maxYoungGenerationSizeMb: 4, maxOldGenerationSizeMb: 128 };
 
 /** One writes while the other reads back or waits for a disk. */
 const mostThreads = 2;
 /** A thread with nothing to do is let go after this long: between two backups its memory is better used otherwise. */
-const idleMs = 3000;
+const idleMs = 10_000;
 
 export interface ThreadedPlaceOptions extends PlaceThreadData {
   /** Default: the thread of this folder. */

@@ -2,7 +2,7 @@ import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
 import { readLinkAt } from '../../system/open-at.ts';
 import { entryOf } from '../../system/openat2.ts';
-import { getXattr, listXattrs, type Xattr, type XattrTarget } from '../../system/xattr.ts';
+import { getXattr, listXattrs, mayHaveXattrs, type Xattr, type XattrTarget } from '../../system/xattr.ts';
 import { type EntryDetail, noDetail, nodeTypeOf } from './entry-meta.ts';
 import { whyOneUnreadable } from './unreadable.ts';
 
@@ -15,7 +15,9 @@ export function entryDetail(tree: OpenTree, entry: TreeEntry, dirFd: number): En
   try {
     const linkTarget = linkTargetOf(tree, entry, dirFd);
     if (linkTarget === undefined) return undefined;
-    const xattrs = readableXattrs(entryOf(dirFd, entry.name), () => noteAttributes(tree, entry));
+    const xattrs = mayHaveXattrs(dirFd, entry.name)
+      ? readableXattrs(entryOf(dirFd, entry.name), () => noteAttributes(tree, entry))
+      : [];
     return linkTarget === null && xattrs.length === 0 ? noDetail : { linkTarget, xattrs };
   } catch (error) {
     if (hasCode(error, 'ENOENT', 'ENOTDIR', 'EINVAL')) return undefined;

@@ -88,8 +88,11 @@ export class Intake {
   async take(fd: number, start: number, end: number, { beforeRead, onRead }: TakeOptions): Promise<TakenFile> {
     const most = beforeRead === undefined ? longestJob : politeBytes;
     if (end - start <= most) {
-      await beforeRead?.(end - start);
-      return asTaken([await this.#read({ kind: 'stream', fd, start, end }, onRead)]);
+      // Nearly every file comes this way: nothing is awaited that need not be.
+      const mayRead = beforeRead?.(end - start);
+      if (mayRead !== undefined) await mayRead;
+      const { ids, length, bytesStored } = await this.#put({ kind: 'stream', fd, start, end }, onRead);
+      return { blobs: ids as BlobId[], length, storedLength: bytesStored };
     }
     const done: Promise<Crunched>[] = [];
     try {
@@ -101,7 +104,7 @@ export class Intake {
         const { cuts, length } = await this.#put({ kind: 'cuts', fd, start: at, end, enough });
         for (const group of inJobs(at, cuts)) {
           if (done.length >= jobsAhead) await done[done.length - jobsAhead];
-          const job = this.#read({ kind: 'pieces', fd, ...group }, onRead);
+          const job = this.#put({ kind: 'pieces', fd, ...group }, onRead);
           // Looked at in order below; until then nobody waits for it.
           job.catch(() => {});
           done.push(job);
@@ -110,7 +113,7 @@ export class Intake {
         if (length < end - at && reached < at + length) {
           // It ends before its size says: what is left of it is a chunk as it is.
           if (at + length > reached)
-            done.push(this.#read({ kind: 'pieces', fd, start: reached, cuts: [at + length] }, onRead));
+            done.push(this.#put({ kind: 'pieces', fd, start: reached, cuts: [at + length] }, onRead));
           break;
         }
         if (cuts.length === 0) break;
@@ -132,17 +135,12 @@ export class Intake {
     await this.#line?.close();
   }
 
-  async #read(job: CrunchJob, onRead: TakeOptions['onRead']): Promise<Crunched> {
-    const crunched = await this.#put(job);
-    onRead?.(crunched.length);
-    return crunched;
-  }
-
-  async #put(job: CrunchJob): Promise<Crunched> {
+  async #put(job: CrunchJob, onRead?: TakeOptions['onRead']): Promise<Crunched> {
     if (this.#line === null) throw new Error('an intake is started before it is used');
     const crunched = await this.#line.put(job);
     this.#parts.onCrunched(crunched);
     this.#makeRoom(this.#line);
+    onRead?.(crunched.length);
     return crunched;
   }
 

@@ -1,4 +1,4 @@
-import { type Compressor, newCompressor } from './compressor.ts';
+import { type Compressor, longestFrame, newCompressor } from './compressor.ts';
 import { type Decompressor, newDecompressor } from './decompressor.ts';
 
 /** Gain below which a blob is stored as it is: reading it back is then cheaper, and random data always ends here. */
@@ -19,7 +19,8 @@ export function compressBlob(plaintext: Uint8Array): Buffer | undefined {
   if (plaintext.length === 0) return undefined;
   compressor ??= newCompressor();
   const most = leastGain(plaintext.length);
-  const target = scratch.length >= most ? scratch : Buffer.allocUnsafeSlow(most + 1024);
+  const longest = longestFrame(plaintext.length);
+  const target = scratch.length >= longest ? scratch : Buffer.allocUnsafeSlow(longest + 1024);
   if (target.length <= keptScratch) scratch = target;
   const length = compressor.compress(plaintext, target, 0, most);
   return length === undefined ? undefined : target.subarray(0, length);

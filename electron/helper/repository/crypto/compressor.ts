@@ -7,7 +7,10 @@ const params = { [constants.ZSTD_c_compressionLevel]: 1 };
 export interface Compressor {
   /** Whether one context serves all blobs; otherwise each costs a new one. */
   readonly isPersistent: boolean;
-  /** The length of the frame written to `target` at `offset`; undefined where it would take `most` bytes or more. */
+  /**
+   * The length of the frame written to `target` at `offset`; undefined where it would take `most` bytes or more. What lies
+   * behind it in `target` may be written to as well: where `longestFrame` fits, nothing is copied on the way.
+   */
   compress(plaintext: Uint8Array, target: Uint8Array, offset: number, most: number): number | undefined;
 }
 
@@ -55,6 +58,12 @@ export const plainCompressor: Compressor = {
   },
 };
 
+/** Room in which zstd needs no memory of its own to put a frame together in. Source: ZSTD_compressBound, and one byte to spare. */
+export function longestFrame(length: number): number {
+  const small = 128 * 1024;
+  return length + (length >>> 8) + (length < small ? (small - length) >>> 11 : 0) + 1;
+}
+
 /** What is left of a frame that grew too long goes here, and nowhere else. */
 const waste = Buffer.allocUnsafeSlow(64 * 1024);
 /** More than a frame can be longer than what is in it, for anything there is. */
@@ -79,10 +88,13 @@ function persistentCompressor(stream: Internals): Compressor {
     isPersistent: true,
     compress(plaintext, target, offset, most) {
       if (isBroken) return plainCompressor.compress(plaintext, target, offset, most);
-      const room = Math.min(most, target.length - offset);
+      const room = Math.min(Math.max(most, longestFrame(plaintext.length)), target.length - offset);
       let left = write(plaintext, 0, target, offset, room);
       // An output that is full may end in the middle of the frame.
-      if (left.roomLeft > 0 && left.inputLeft === 0) return room - left.roomLeft;
+      if (left.roomLeft > 0 && left.inputLeft === 0) {
+        const length = room - left.roomLeft;
+        return length < most ? length : undefined;
+      }
       // The next frame begins where this one is complete: to begin anew would drop the level, and cost as much as a new context.
       for (let turn = 0; left.roomLeft === 0 || left.inputLeft > 0; turn += 1) {
         isBroken ||= turn * waste.length > plaintext.length + mostAround;
@@ -112,6 +124,7 @@ function works(compressor: Compressor): boolean {
     if (length === undefined || !zstdDecompressSync(target.subarray(5, 5 + length)).equals(sample)) return false;
     if (length !== zstdCompressSync(sample, { params }).length) return false;
     if (compressor.compress(words, target, 0, 64) !== undefined) return false;
+    if (compressor.compress(words, target.subarray(0, 64), 0, 64) !== undefined) return false;
   }
   return true;
 }

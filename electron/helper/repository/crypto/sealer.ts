@@ -7,6 +7,9 @@ export const sealOverhead = nonceLength + macLength;
 /** Encrypted at a time. */
 const sliceLength = 256 * 1024;
 
+/** Asked of the system at a time: for a small blob the call would cost as much as its encryption. */
+const randomAtATime = 4096;
+
 /** Two independent keys for one purpose: 32 bytes for AES-256-CTR, 16 + 16 for Poly1305-AES. */
 export interface SealKey {
   readonly encrypt: Buffer;
@@ -22,7 +25,7 @@ export class Sealer {
   readonly #fillRandom: (target: Buffer) => void;
 
   /** `fillRandom` must be cryptographically strong; it is a parameter for test vectors only. */
-  constructor(key: SealKey, fillRandom: (target: Buffer) => void = (target) => void randomFillSync(target)) {
+  constructor(key: SealKey, fillRandom: (target: Buffer) => void = newRandomFill()) {
     this.#key = createSecretKey(key.encrypt);
     this.#mac = new Poly1305Aes(key.macK, key.macR);
     this.#fillRandom = fillRandom;
@@ -84,4 +87,18 @@ export class Sealer {
     if (!this.#mac.verify(sealed.subarray(sealed.length - macLength), ciphertext, nonce)) return undefined;
     return createDecipheriv('aes-256-ctr', this.#key, nonce).update(ciphertext);
   }
+}
+
+/** Random bytes, each given out once and forgotten. For nonces, which are no secret: what is still to be given out is in memory. */
+function newRandomFill(): (target: Buffer) => void {
+  const pool = Buffer.alloc(randomAtATime);
+  let used = pool.length;
+  return (target) => {
+    if (used + target.length > pool.length) {
+      randomFillSync(pool);
+      used = 0;
+    }
+    target.set(pool.subarray(used, used + target.length));
+    used += target.length;
+  };
 }

@@ -156,7 +156,10 @@ export class RepositoryWriter {
 
   /** Saves a directory. Refuses one that refers to anything the repository does not hold, so that no snapshot can. */
   async saveTree(nodes: readonly TreeNode[]): Promise<SavedBlob> {
-    for (const node of nodes) await this.#assertComplete(node);
+    for (const node of nodes) {
+      this.#assertContent(node);
+      if (node.type === 'dir') await this.#assertComplete(node);
+    }
     const saved = await this.saveBlob('tree', encodeTree(nodes));
     this.#savedTrees.add(saved.id);
     return saved;
@@ -297,10 +300,15 @@ export class RepositoryWriter {
     return true;
   }
 
-  async #assertComplete(node: TreeNode): Promise<void> {
-    for (const id of node.content ?? []) {
+  #assertContent({ content }: TreeNode): void {
+    if (content === undefined) return;
+    for (const id of content) {
       if (!this.hasBlob('data', id)) throw misuse(`A file refers to blob ${id.slice(0, 8)}, which was not stored.`);
     }
+  }
+
+  async #assertComplete(node: TreeNode): Promise<void> {
+    this.#assertContent(node);
     if (node.type !== 'dir') return;
     const { subtree } = node;
     if (subtree === undefined) throw misuse('A directory has no tree.');

@@ -1,11 +1,21 @@
 import type { Backend, ByteRange, CallOptions, FileRef, ListedFile, ListedKind, PlaceContent } from '../contract.ts';
 
-export type Operation = 'probe' | 'prepare' | 'list' | 'stat' | 'writtenMs' | 'load' | 'save' | 'remove' | 'sweep';
+export type Operation =
+  | 'probe'
+  | 'prepare'
+  | 'list'
+  | 'stat'
+  | 'writtenMs'
+  | 'load'
+  | 'digest'
+  | 'save'
+  | 'remove'
+  | 'sweep';
 
 /** One call as a decorator sees it. */
 export interface Call {
   readonly operation: Operation;
-  /** Of `stat`, `writtenMs`, `load`, `save` and `remove`. */
+  /** Of `stat`, `writtenMs`, `load`, `digest`, `save` and `remove`. */
   readonly file?: FileRef | undefined;
   /** Of `save`. */
   readonly bytes?: Uint8Array | undefined;
@@ -24,6 +34,7 @@ export function around(inner: Backend, wrap: Around): Backend {
 
 class WrappedBackend implements Backend {
   readonly location: string;
+  readonly digest?: NonNullable<Backend['digest']>;
   readonly #inner: Backend;
   readonly #wrap: Around;
 
@@ -31,6 +42,8 @@ class WrappedBackend implements Backend {
     this.location = inner.location;
     this.#inner = inner;
     this.#wrap = wrap;
+    // Only where there is one: who finds none loads instead.
+    if (inner.digest !== undefined) this.digest = (file, options = {}) => this.#digest(file, options);
   }
 
   seesAtOnce(): boolean {
@@ -71,6 +84,10 @@ class WrappedBackend implements Backend {
 
   sweep(ageMs: number, options: CallOptions = {}): Promise<number> {
     return this.#wrap({ operation: 'sweep', options }, (own) => this.#inner.sweep(ageMs, own));
+  }
+
+  #digest(file: FileRef, options: CallOptions): Promise<string | undefined> {
+    return this.#wrap({ operation: 'digest', file, options }, async (own) => this.#inner.digest?.(file, own));
   }
 
   async close(): Promise<void> {

@@ -46,6 +46,25 @@ backendConformance('a place behind every decorator', async () => {
   return { backend, other: inner, dispose: async () => {} };
 });
 
+describe('a digest', () => {
+  it('is asked of the place behind, where that has one, and ends with the call', async () => {
+    const place = new MemoryBackend();
+    expect(cancellable(place).digest).toBeUndefined();
+    const asked: FileRef[] = [];
+    const digest = async (file: FileRef, options?: { readonly signal?: AbortSignal | undefined }): Promise<string> => {
+      asked.push(file);
+      return new Promise((_, reject) =>
+        options?.signal?.addEventListener('abort', () => reject(new Error('it heard'))),
+      );
+    };
+    const stop = new AbortController();
+    const asking = cancellable(Object.assign(place, { digest }), stop.signal).digest?.(pack);
+    stop.abort();
+    await expect(asking).rejects.toMatchObject({ kind: 'cancelled' });
+    expect(asked).toEqual([pack]);
+  });
+});
+
 describe('retrying', () => {
   it('comes back later each time, and at once tells what no retry helps', async () => {
     const clock = stillClock();
