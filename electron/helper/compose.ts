@@ -63,6 +63,7 @@ import { openVerifiedProgram } from './system/spawn-verified.ts';
 import { type ProgramUser, startPiped } from './system/start-program.ts';
 import type { SystemBus } from './system/system-bus.ts';
 import { version } from './version.ts';
+import { checkThreads } from './workers/check-threads.ts';
 import { crunchThreads } from './workers/crunch-threads.ts';
 import { repositoryFileOps } from './workers/repository-file-ops.ts';
 import { ThreadedPlace } from './workers/threaded-place.ts';
@@ -160,6 +161,7 @@ export function composeHelper(composition: Composition): HelperContext {
     environment,
     kdf: composition.kdf ?? 'default',
     startCrunching: crunchThreads(),
+    startInspecting: checkThreads(),
   });
   const scheduleConsent = openScheduleConsent(
     directories.scheduleConsentFile,

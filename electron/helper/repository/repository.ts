@@ -27,6 +27,7 @@ import type { HeldLock } from './locks/held-lock.ts';
 import { Locks, type LockTiming, lockTiming } from './locks/locks.ts';
 import { type CheckOptions, checkRepository } from './maintenance/check.ts';
 import type { CheckReport } from './maintenance/finding.ts';
+import type { StartInspecting } from './maintenance/inspecting.ts';
 import {
   type Freeable,
   measureFreeable,
@@ -53,6 +54,8 @@ export interface RepositorySettings {
   readonly packTarget?: number | undefined;
   /** Threads that take files in; without them everything is computed where it is asked for. */
   readonly startCrunching?: StartCrunching | undefined;
+  /** Threads that look through packs in a check; likewise. */
+  readonly startInspecting?: StartInspecting | undefined;
 }
 
 export interface WithWriterOptions {
@@ -253,7 +256,9 @@ export class Repository {
 
   #forMaintenance(): Parameters<typeof checkRepository>[0] {
     const listSnapshots: Snapshots['list'] = (signal) => this.snapshots.list(signal);
-    return { backend: this.backend, sealer: this.#sealer, documents: this.#documents, listSnapshots };
+    const { startInspecting } = this.#settings;
+    const opened = { backend: this.backend, sealer: this.#sealer, key: this.#masterKey, documents: this.#documents };
+    return { ...opened, startInspecting, listSnapshots };
   }
 
   /** What interrupted runs stored is used again, under the lock that this run has and after the index was read under it. */

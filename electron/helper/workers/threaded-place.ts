@@ -93,6 +93,14 @@ export class ThreadedPlace implements Backend {
     return this.#inner.load(file, range, options);
   }
 
+  async open(file: FileRef): ReturnType<NonNullable<Backend['open']>> {
+    return this.#inner.open?.(file);
+  }
+
+  closeFile(descriptor: number): void {
+    this.#inner.closeFile?.(descriptor);
+  }
+
   remove(file: FileRef, options?: CallOptions): Promise<boolean> {
     return this.#inner.remove(file, options);
   }

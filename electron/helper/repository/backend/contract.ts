@@ -59,6 +59,15 @@ export interface Backend {
    */
   digest?(file: FileRef, options?: CallOptions): Promise<string | undefined>;
 
+  /**
+   * Opens the file to be read where it lies: a descriptor, which is the caller's to close, and the length in bytes; undefined
+   * when there is no such file. Absent where the place is not on this machine. Errors of reading it are the system's.
+   */
+  open?(file: FileRef): Promise<{ readonly descriptor: number; readonly size: number } | undefined>;
+
+  /** Lets go of what `open` gave. */
+  closeFile?(descriptor: number): void;
+
   /** The bytes must not change until it settles; what a decorator sends again are they. */
   save(file: FileRef, bytes: Uint8Array, options?: CallOptions): Promise<void>;
 

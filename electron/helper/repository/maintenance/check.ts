@@ -1,6 +1,7 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { asStillpointError } from '../../../../shared/errors/index.ts';
 import type { Backend } from '../backend/contract.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { Documents } from '../documents.ts';
 import type { Tree } from '../format/tree.ts';
@@ -14,6 +15,7 @@ import { checkData } from './check-data.ts';
 import { checkPacks } from './check-packs.ts';
 import { checkTrees } from './check-trees.ts';
 import { type CheckContext, type CheckProgress, type CheckReport, type Finding, maxAffected } from './finding.ts';
+import type { StartInspecting } from './inspecting.ts';
 
 export interface CheckOptions {
   /** Also read every byte. */
@@ -25,6 +27,9 @@ export interface CheckOptions {
 export interface CheckDependencies {
   readonly backend: Backend;
   readonly sealer: Sealer;
+  /** What threads make a sealer of. */
+  readonly key: MasterKey;
+  readonly startInspecting?: StartInspecting | undefined;
   readonly documents: Documents;
   readonly listSnapshots: (signal?: AbortSignal) => Promise<SnapshotList>;
 }
@@ -51,10 +56,14 @@ export async function checkRepository(
   const cache = new TreeCache();
   const loadTree = (id: BlobId): Promise<Tree> => cache.load(id, (tree) => reader.load(index, 'tree', tree));
   const used = new Uint8Array(index.size);
-  await checkPacks(backend, index, context);
+  const files = await backend.list('pack', { signal: options.signal });
+  await checkPacks(files, index, context);
+  const sizes = new Map(files.map(({ name, size }) => [name, size]));
+  const { key, startInspecting: start } = dependencies;
+  const isChosen = () => true;
   await checkTrees({ index, loadTree, used }, snapshots, context);
   reportUnused(index, used, context);
-  if (options.readData) await checkData(backend, sealer, index, context);
+  if (options.readData) await checkData({ backend, sealer, key, index, sizes, isChosen, start }, context);
   return {
     findings: await withAffected(findings, index, snapshots, loadTree, options.signal),
     snapshots: snapshots.length,

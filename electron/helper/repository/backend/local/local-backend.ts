@@ -116,6 +116,18 @@ export class LocalBackend implements Backend {
     });
   }
 
+  async open(file: FileRef): Promise<{ readonly descriptor: number; readonly size: number } | undefined> {
+    const path = filePath(this.location, file);
+    return this.#attempt(`read ${describeFile(file)}`, () => {
+      const descriptor = this.#found(this.#ifThere(() => this.#ops.open(path, 'r')));
+      return descriptor === undefined ? undefined : { descriptor, size: this.#ops.fstat(descriptor).size };
+    });
+  }
+
+  closeFile(descriptor: number): void {
+    this.#ops.close(descriptor);
+  }
+
   async digest(file: FileRef, options?: CallOptions): Promise<string | undefined> {
     throwIfAborted(options?.signal);
     const path = filePath(this.location, file);
