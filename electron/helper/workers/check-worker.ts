@@ -1,12 +1,15 @@
 import { readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
-import { PackInspector, Sealer } from '../repository/index.ts';
+import { Sealer } from '../repository/crypto/sealer.ts';
+import { PackInspector } from '../repository/maintenance/inspect-pack.ts';
 import type { CheckThreadData, FromCheckThread, ToCheckThread } from './check-messages.ts';
 
 // A thread that looks through packs: those it is given, or those behind descriptors that others opened, and no other file.
 
 /** Memory for packs of more than this is not kept: programs write them of 16 MiB, or as large as they were told. */
 const keptLength = 40 * 1024 * 1024;
+/** Packs differ a little in length: what holds one holds the next. */
+const step = 8 * 1024 * 1024;
 
 const { key } = workerData as CheckThreadData;
 const port = parentPort;
@@ -35,7 +38,7 @@ function answer({ number, id, bytes, listed }: ToCheckThread): FromCheckThread {
 
 /** As much as is there, when that is less than was: whoever looks through it says so. */
 function read({ descriptor, size }: { readonly descriptor: number; readonly size: number }): Buffer {
-  const into = kept.length >= size ? kept : Buffer.allocUnsafeSlow(size);
+  const into = kept.length >= size ? kept : Buffer.allocUnsafeSlow(Math.ceil(size / step) * step);
   if (into.length <= keptLength) kept = into;
   for (let done = 0; done < size; ) {
     const count = readSync(descriptor, into, done, size - done, done);

@@ -1,5 +1,5 @@
-import { zstdDecompressSync } from 'node:zlib';
 import { type Compressor, newCompressor } from './compressor.ts';
+import { type Decompressor, decompressPlainly, newDecompressor } from './decompressor.ts';
 
 /** Gain below which a blob is stored as it is: reading it back is then cheaper, and random data always ends here. */
 const worthwhile = 1 / 64;
@@ -25,17 +25,14 @@ export function compressBlob(plaintext: Uint8Array): Buffer | undefined {
   return length === undefined ? undefined : target.subarray(0, length);
 }
 
-/** Output is allocated in pieces of at least what node takes, and of what is needed at once where that is not much. */
-const smallestOutput = 64;
-const largestOutput = 1024 * 1024;
+let decompressor: Decompressor | undefined;
+/** What claims to be longer is believed when it is there: memory is made as it comes. */
+const longestBelieved = 64 * 1024 * 1024;
 
-/** Undefined when the bytes are not a zstd frame of exactly `length` bytes. Never allocates more than that. */
+/** Undefined when the bytes are not a zstd frame of exactly `length` bytes. */
 export function decompressBlob(compressed: Buffer, length: number): Buffer | undefined {
-  try {
-    const chunkSize = Math.min(Math.max(length, smallestOutput), largestOutput);
-    const plaintext = zstdDecompressSync(compressed, { maxOutputLength: Math.max(length, 1), chunkSize });
-    return plaintext.length === length ? plaintext : undefined;
-  } catch {
-    return undefined;
-  }
+  if (length > longestBelieved) return decompressPlainly(compressed, length);
+  decompressor ??= newDecompressor();
+  const plaintext = Buffer.allocUnsafeSlow(length);
+  return decompressor.decompress(compressed, plaintext, length) ? plaintext : undefined;
 }

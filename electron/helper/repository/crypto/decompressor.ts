@@ -57,19 +57,24 @@ export function newDecompressor(open: () => unknown = () => createZstdDecompress
 const smallestOutput = 64;
 const largestOutput = 1024 * 1024;
 
+/** By the documented call. Never allocates more than `length`, and that only as it comes. */
+export function decompressPlainly(frame: Buffer, length: number): Buffer | undefined {
+  try {
+    const chunkSize = Math.min(Math.max(length, smallestOutput), largestOutput);
+    const plaintext = zstdDecompressSync(frame, { maxOutputLength: Math.max(length, 1), chunkSize });
+    return plaintext.length === length ? plaintext : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 export const plainDecompressor: Decompressor = {
   isPersistent: false,
   decompress(frame, target, length) {
-    if (length > target.length) return false;
-    try {
-      const chunkSize = Math.min(Math.max(length, smallestOutput), largestOutput);
-      const plaintext = zstdDecompressSync(frame, { maxOutputLength: Math.max(length, 1), chunkSize });
-      if (plaintext.length !== length) return false;
-      target.set(plaintext);
-      return true;
-    } catch {
-      return false;
-    }
+    const plaintext = length > target.length ? undefined : decompressPlainly(frame, length);
+    if (plaintext === undefined) return false;
+    target.set(plaintext);
+    return true;
   },
 };
 

@@ -13,8 +13,8 @@ import type { Inspectors, StartInspecting } from './inspecting.ts';
 
 /** Packs under way hold no more than this together, in bytes, unless one alone does. */
 const mostBytesAtOnce = 128 * 1024 * 1024;
-/** Packs behind which the next ones wait already. */
-const waitingAhead = 1;
+/** Packs for each that looks through them: one is looked at, the next is there already. */
+const packsEach = 2;
 
 export interface DataCheck {
   readonly backend: Backend;
@@ -81,6 +81,7 @@ class Reading {
   readonly #ending = new AbortController();
   readonly #signal: AbortSignal;
   readonly #underWay = new Set<Promise<void>>();
+  readonly #atOnce: number;
   #bytes = 0;
   #failure: { readonly error: unknown } | undefined;
 
@@ -88,14 +89,13 @@ class Reading {
     this.#backend = backend;
     this.#signal = signal ? AbortSignal.any([signal, this.#ending.signal]) : this.#ending.signal;
     this.#inspectors = start?.(key) ?? inspectHere(sealer, this.#signal);
+    this.#atOnce = this.#inspectors.isHere ? 1 : this.#inspectors.atOnce * packsEach;
   }
 
   /** Resolves when a pack of so many bytes may be read. Throws what a pack before it met. */
   async room(size: number): Promise<void> {
     await this.#until(
-      () =>
-        this.#underWay.size === 0 ||
-        (this.#underWay.size < this.#inspectors.atOnce + waitingAhead && this.#bytes + size <= mostBytesAtOnce),
+      () => this.#underWay.size === 0 || (this.#underWay.size < this.#atOnce && this.#bytes + size <= mostBytesAtOnce),
     );
   }
 
@@ -160,7 +160,7 @@ function isOfSystem(error: unknown): boolean {
 function inspectHere(sealer: Sealer, signal: AbortSignal): Inspectors {
   const inspector = new PackInspector(sealer);
   return {
-    atOnce: 0,
+    atOnce: 1,
     isHere: true,
     async inspect(id, bytes, listed) {
       if (!('bytes' in bytes)) throw new TypeError('bytes are loaded for who computes here');

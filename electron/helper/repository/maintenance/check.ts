@@ -1,5 +1,5 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
-import { asStillpointError } from '../../../../shared/errors/index.ts';
+import { asStillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { Backend } from '../backend/contract.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 import type { Sealer } from '../crypto/sealer.ts';
@@ -16,6 +16,9 @@ import { checkPacks } from './check-packs.ts';
 import { checkTrees } from './check-trees.ts';
 import { type CheckContext, type CheckProgress, type CheckReport, type Finding, maxAffected } from './finding.ts';
 import type { StartInspecting } from './inspecting.ts';
+
+/** Each tree is read once: only those that damage leads back to are read again. Bytes. */
+const keptTrees = 1024 * 1024;
 
 export interface CheckOptions {
   /** Also read every byte. */
@@ -53,7 +56,7 @@ export async function checkRepository(
   const snapshots = await readSnapshots(dependencies, context);
   const index = await readIndex(documents, context);
   const reader = new BlobReader(backend, sealer);
-  const cache = new TreeCache();
+  const cache = new TreeCache(keptTrees);
   const loadTree = (id: BlobId): Promise<Tree> => cache.load(id, (tree) => reader.load(index, 'tree', tree));
   const used = new Uint8Array(index.size);
   const files = await backend.list('pack', { signal: options.signal });
@@ -61,9 +64,15 @@ export async function checkRepository(
   const sizes = new Map(files.map(({ name, size }) => [name, size]));
   const { key, startInspecting: start } = dependencies;
   const isChosen = () => true;
-  await checkTrees({ index, loadTree, used }, snapshots, context);
-  reportUnused(index, used, context);
-  if (options.readData) await checkData({ backend, sealer, key, index, sizes, isChosen, start }, context);
+  const readData = (within: CheckContext) => checkData({ backend, sealer, key, index, sizes, isChosen, start }, within);
+  const lookAtTrees = async (within: CheckContext): Promise<void> => {
+    await checkTrees({ index, loadTree, used }, snapshots, within);
+    reportUnused(index, used, within);
+  };
+  // Threads look through the packs while this one goes through the trees.
+  if (options.readData && start) await bothAtOnce(lookAtTrees, readData, context);
+  else await lookAtTrees(context);
+  if (options.readData && !start) await readData(context);
   return {
     findings: await withAffected(findings, index, snapshots, loadTree, options.signal),
     snapshots: snapshots.length,
@@ -71,6 +80,29 @@ export async function checkRepository(
     blobs: index.size,
     readAllData: options.readData ?? false,
   };
+}
+
+/** What the second finds is told after what the first finds. Where one fails the other is ended, and waited for. */
+async function bothAtOnce<Result>(
+  first: (context: CheckContext) => Promise<void>,
+  second: (context: CheckContext) => Promise<Result>,
+  context: CheckContext,
+): Promise<Result> {
+  const failed = new AbortController();
+  const signal = context.signal ? AbortSignal.any([context.signal, failed.signal]) : failed.signal;
+  const found: Finding[] = [];
+  const endOther = (error: unknown): never => {
+    failed.abort(error);
+    throw error;
+  };
+  const seconds = second({ ...context, signal, report: (finding) => found.push(finding) }).catch(endOther);
+  const [one, other] = await Promise.allSettled([first({ ...context, signal }).catch(endOther), seconds]);
+  throwIfAborted(context.signal);
+  if (failed.signal.aborted) throw failed.signal.reason;
+  if (one.status === 'rejected') throw one.reason;
+  if (other.status === 'rejected') throw other.reason;
+  for (const finding of found) context.report(finding);
+  return other.value;
 }
 
 async function readSnapshots(

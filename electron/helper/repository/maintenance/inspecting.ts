@@ -13,7 +13,7 @@ export type PackBytes =
 
 /** Those who look through packs at the same time as everything else goes on. */
 export interface Inspectors {
-  /** Packs that are looked at at once; with one more waiting none has nothing to do. */
+  /** Packs that are looked at at once. */
   readonly atOnce: number;
   /** They compute where they are asked: bytes are loaded for them, and a file is not opened. */
   readonly isHere?: true;
