@@ -1,8 +1,10 @@
 import type { Backend, ListedFile } from './backend/contract.ts';
+import { decompressBlob } from './crypto/compression.ts';
 import { sha256 } from './crypto/hash.ts';
 import type { Sealer } from './crypto/sealer.ts';
+import { readZstdFrame } from './crypto/zstd-frame.ts';
 import { damaged } from './failures.ts';
-import { decodeUnpacked, encodeUnpacked, type FormatVersion } from './format/unpacked.ts';
+import { compressedMark, decodeUnpackedBytes, encodeUnpacked, type FormatVersion } from './format/unpacked.ts';
 
 export type DocumentKind = 'index' | 'snapshot' | 'lock';
 
@@ -30,6 +32,11 @@ export class Documents {
 
   /** Its text; undefined when there is no such file. `repository-damaged` when its bytes are not what was saved. */
   async load(kind: DocumentKind, name: string): Promise<string | undefined> {
+    return (await this.loadBytes(kind, name))?.toString('utf8');
+  }
+
+  /** The same in bytes: a large one need not become a string. */
+  async loadBytes(kind: DocumentKind, name: string): Promise<Buffer | undefined> {
     const bytes = await this.#backend.load({ kind, name });
     if (bytes === undefined) return undefined;
     const where = `${wording[kind]} ${name.slice(0, 8)}`;
@@ -37,7 +44,7 @@ export class Documents {
     if (sha256(bytes) !== name) throw damaged(`${where} was changed since it was written.`, context);
     const plaintext = this.#sealer.open(bytes);
     if (plaintext === undefined) throw damaged(`${where} was not written with the key of this repository.`, context);
-    return decodeUnpacked(plaintext, where);
+    return expanded(plaintext) ?? decodeUnpackedBytes(plaintext, where);
   }
 
   /** The new file's name; it is durable when this resolves. */
@@ -67,3 +74,13 @@ export class Documents {
     return this.#backend.remove({ kind, name });
   }
 }
+
+/** In one piece, where its frame says how long it is; otherwise undefined. */
+function expanded(plaintext: Buffer): Buffer | undefined {
+  if (plaintext[0] !== compressedMark) return undefined;
+  const frame = plaintext.subarray(1);
+  const length = readZstdFrame(frame)?.contentLength ?? 0;
+  return length > 0 && length <= longestExpanded ? decompressBlob(frame, length) : undefined;
+}
+
+const longestExpanded = 64 * 1024 * 1024;

@@ -77,9 +77,9 @@ export class BlobIndex {
     return { ids: new Uint8Array(this.#ids.buffer), types: this.#types, slots: this.#slots };
   }
 
-  /** Makes room for so many entries in all: spares moving what is there. */
+  /** Makes room for about so many entries in all: spares moving what is there later. */
   reserve(entries: number): void {
-    if (entries > this.#capacity) this.#grow(entries);
+    if (entries > this.#capacity * 1.25) this.#grow(entries);
   }
 
   /** The same entry again (two index files that overlap) is ignored. */

@@ -1,0 +1,28 @@
+import type { Breather } from '../breather.ts';
+import { decodeIndexFile } from '../format/index-file.ts';
+import { columnsOf } from './listed-blobs.ts';
+import { type ParsedIndex, parseIndex } from './parse-index.ts';
+
+/** What an index file says. `repository-damaged` where it says nothing that makes sense. */
+export async function decodeIndex(
+  file: Buffer,
+  breather: Breather,
+  signal: AbortSignal | undefined,
+): Promise<ParsedIndex> {
+  const steps = parseIndex(file);
+  let step = steps.next();
+  for (; !step.done; step = steps.next()) if (breather.isDue) await breather.breathe(signal);
+  return step.value ?? decodeAnyIndex(file);
+}
+
+/** By the general decoder: any JSON, in any order and spacing. */
+export function decodeAnyIndex(file: Buffer): ParsedIndex {
+  const { supersedes, packs } = decodeIndexFile(file.toString('utf8'));
+  let count = 0;
+  const ranges = packs.map(({ id, blobs }) => {
+    const from = count;
+    count += blobs.length;
+    return { id, from, to: count };
+  });
+  return { supersedes, packs: ranges, blobs: columnsOf(packs.flatMap(({ blobs }) => blobs)) };
+}
