@@ -41,5 +41,6 @@ export type { Freeable, Reclaimed, ReclaimPlan, ScanOptions } from './maintenanc
 export { findById, type Identity, identify, initRepository, type OpenOptions, openRepository } from './open.ts';
 export { Repository, type WithWriterOptions } from './repository.ts';
 export type { Snapshot, SnapshotList, Snapshots } from './snapshots/snapshots.ts';
+export type { Folder } from './trees/folders.ts';
 export type { WalkedNode } from './trees/walk.ts';
 export type { RepositoryWriter, SavedBlob, WriterProgress } from './writer/repository-writer.ts';

@@ -39,6 +39,7 @@ import { BlobReader } from './pack/blob-reader.ts';
 import { packTarget } from './pack/pack-assembler.ts';
 import { nextSequence } from './sequence.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
+import { type Folder, Folders } from './trees/folders.ts';
 import { TreeCache } from './trees/tree-cache.ts';
 import { TreeTexts } from './trees/tree-texts.ts';
 import { type WalkedNode, walkTree } from './trees/walk.ts';
@@ -83,6 +84,7 @@ export class Repository {
   readonly #reader: BlobReader;
   readonly #trees = new TreeCache();
   readonly #texts = new TreeTexts();
+  readonly #folders = new Folders();
   readonly #gear: Uint32Array;
   readonly #masterKey: MasterKey;
   #index = new LoadedIndex();
@@ -128,6 +130,11 @@ export class Repository {
     return { blobs: this.#index.blobs.size, packs: this.#index.blobs.packCount };
   }
 
+  /** Bytes that the index takes in memory. */
+  get indexMemory(): number {
+    return this.#index.blobs.memory;
+  }
+
   /** Whether the index in memory has the blob. Call `loadIndex` first. */
   hasBlob(type: BlobType, id: BlobId): boolean {
     return this.#index.blobs.has(type, id);
@@ -155,6 +162,11 @@ export class Repository {
   async loadTree(id: BlobId): Promise<Tree> {
     await this.#ensureIndex();
     return this.#trees.load(id, (tree) => this.#reader.load(this.#index.blobs, 'tree', tree));
+  }
+
+  /** A directory to be looked at in part: of a large one only what is shown is decoded. Those shown last are kept. */
+  async openFolder(id: BlobId): Promise<Folder> {
+    return this.#folders.load(id, (tree) => this.loadBlob('tree', tree));
   }
 
   /** A directory to be stored again with a few nodes changed; undefined where it is not written as ours are. */
@@ -252,6 +264,7 @@ export class Repository {
     this.#indexSequence = 0;
     this.#trees.clear();
     this.#texts.clear();
+    this.#folders.clear();
   }
 
   #forMaintenance(): Parameters<typeof checkRepository>[0] {

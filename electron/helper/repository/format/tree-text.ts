@@ -13,6 +13,11 @@ const between = `},${nodeOpening}"`;
 /** The one field in which the same may occur. */
 const attributes = '"extended_attributes":';
 
+const typeField = Buffer.from(',"type":"', 'latin1');
+const folderType = Buffer.from(',"type":"dir"', 'latin1');
+const quote = 0x22;
+const backslash = 0x5c;
+
 /** Searches of one tree after which its names are put into a map. */
 const fewSearches = 8;
 
@@ -63,8 +68,19 @@ export class TreeText {
   /** `repository-damaged` where it cannot be decoded. */
   node(name: Uint8Array): TreeNode | undefined {
     const at = this.#find(name);
-    if (at < 0) return undefined;
+    return at < 0 ? undefined : this.nodeAt(at);
+  }
+
+  /** The node at a place, from 0 to `size`. `repository-damaged` where it cannot be decoded. */
+  nodeAt(at: number): TreeNode {
     return decodeNode(parseJson(this.#nodes(at, at + 1).toString('utf8'), 'A directory listing'));
+  }
+
+  /** Whether the node at a place says that it is a folder, without decoding it; undefined where it says so elsewhere. */
+  isFolderAt(at: number): boolean | undefined {
+    const end = endOfWritten(this.#bytes, (this.#bounds[at * 2] ?? 0) + nodeOpening.length);
+    if (isAt(this.#bytes, end, folderType)) return true;
+    return isAt(this.#bytes, end, typeField) ? false : undefined;
   }
 
   /** The blob with other nodes in place of those of their names, and without what is `null`. Names stay what they are. */
@@ -145,6 +161,13 @@ class Writing {
     bytes.write(closing, at, 'latin1');
     return bytes;
   }
+}
+
+/** After the closing quote of the string that begins here. */
+function endOfWritten(bytes: Uint8Array, from: number): number {
+  let at = from + 1;
+  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+  return at + 1;
 }
 
 function isAt(bytes: Uint8Array, offset: number, wanted: Uint8Array): boolean {
