@@ -12,6 +12,7 @@ import { diff, evidence, listFolder, listSnapshots } from './commands/snapshots.
 import { type AddOptions, addSource, listSources, removeSource, setSource } from './commands/sources.ts';
 import { type SpaceOptions, space } from './commands/space.ts';
 import type { ExitCode } from './exit-codes.ts';
+import type { CheckShareOptions } from './options/check-share.ts';
 import { excludeOptions } from './options/exclude-options.ts';
 import { keepOptions } from './options/keep-options.ts';
 import { holdingOptions, policyOptions } from './options/policy-options.ts';
@@ -198,9 +199,16 @@ export function createProgram(version: string, runner: Runner): Command {
     .action((before: string, after: string) => on(false, (session) => diff(session, before, after)));
   program
     .command('check')
-    .option('--read-data', 'read and verify all data, not only the structure')
+    .option(
+      '--read-data [part]',
+      'read and verify all data, not only the structure; 3/10: the third of ten parts of it',
+    )
+    .option(
+      '--read-share <percent>',
+      'at least so much of the data, each time the next part: 10% has read everything after ten checks',
+    )
     .description('check a repository for damage')
-    .action((options: { readData?: boolean }) => on(false, (session) => check(session, options)));
+    .action((options: CheckShareOptions) => on(false, (session) => check(session, options)));
   program
     .command('evidence')
     .argument('<snapshot>', 'the beginning of its id, or "latest"')

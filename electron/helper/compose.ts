@@ -13,6 +13,7 @@ import { noStartRule, startRuleFor } from './authority/start-rule.ts';
 import { writeDurably } from './authority/write-durably.ts';
 import type { HelperContext } from './commands/context.ts';
 import { ownPlaces } from './commands/own-places.ts';
+import { openCheckTurns } from './commands/repositories/check-turns.ts';
 import { Places } from './commands/repositories/places.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
@@ -183,6 +184,7 @@ export function composeHelper(composition: Composition): HelperContext {
     asCaller,
     own,
     sessions,
+    checkTurns: openCheckTurns(join(dirname(directories.restores), 'check-turns.json'), writeDurably),
     restores,
     scheduleConsent,
     sources,

@@ -38,6 +38,7 @@ export type { CheckPhase, CheckProgress, CheckReport, Finding, FindingCode } fro
 export type { PackDamage } from './maintenance/inspect-pack.ts';
 export type { Inspectors, PackBytes, StartInspecting } from './maintenance/inspecting.ts';
 export type { Freeable, Reclaimed, ReclaimPlan, ScanOptions } from './maintenance/reclaim.ts';
+export type { DataShare } from './maintenance/share.ts';
 export { findById, type Identity, identify, initRepository, type OpenOptions, openRepository } from './open.ts';
 export { Repository, type WithWriterOptions } from './repository.ts';
 export type { Snapshot, SnapshotList, Snapshots } from './snapshots/snapshots.ts';

@@ -2,6 +2,8 @@ import type { Breather } from '../breather.ts';
 import type { BlobIndex } from './blob-index.ts';
 import type { ParsedIndex } from './parse-index.ts';
 
+const packsBetween = 32;
+
 /** Everything an index file lists. */
 export async function addAll(
   index: BlobIndex,
@@ -9,8 +11,8 @@ export async function addAll(
   breather: Breather,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  for (const { id, from, to } of packs) {
+  for (const [at, { id, from, to }] of packs.entries()) {
     index.addListed(id, blobs, from, to);
-    if (breather.isDue) await breather.breathe(signal);
+    if (at % packsBetween === 0 && breather.isDue) await breather.breathe(signal);
   }
 }

@@ -3,6 +3,8 @@ import { decodeIndexFile } from '../format/index-file.ts';
 import { columnsOf } from './listed-blobs.ts';
 import { type ParsedIndex, parseIndex } from './parse-index.ts';
 
+const packsBetween = 32;
+
 /** What an index file says. `repository-damaged` where it says nothing that makes sense. */
 export async function decodeIndex(
   file: Buffer,
@@ -11,7 +13,9 @@ export async function decodeIndex(
 ): Promise<ParsedIndex> {
   const steps = parseIndex(file);
   let step = steps.next();
-  for (; !step.done; step = steps.next()) if (breather.isDue) await breather.breathe(signal);
+  // To ask what time it is takes as long as to read a blob.
+  for (let packs = 1; !step.done; step = steps.next(), packs += 1)
+    if (packs % packsBetween === 0 && breather.isDue) await breather.breathe(signal);
   return step.value ?? decodeAnyIndex(file);
 }
 

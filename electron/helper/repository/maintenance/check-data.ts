@@ -7,7 +7,7 @@ import type { Sealer } from '../crypto/sealer.ts';
 import type { PackId } from '../format/ids.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import { blobAt, type ListedBlobs } from '../index/listed-blobs.ts';
-import type { CheckContext, Finding } from './finding.ts';
+import type { CheckContext, DataRead, Finding } from './finding.ts';
 import { type PackDamage, PackInspector } from './inspect-pack.ts';
 import type { Inspectors, StartInspecting } from './inspecting.ts';
 
@@ -27,14 +27,6 @@ export interface DataCheck {
   readonly sizes: ReadonlyMap<string, number>;
   /** Without it everything is computed here, a pack at a time. */
   readonly start?: StartInspecting | undefined;
-}
-
-/** How much was read, of how much there is. */
-export interface DataRead {
-  readonly packs: number;
-  readonly bytes: number;
-  readonly allPacks: number;
-  readonly allBytes: number;
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Backend } from '../backend/contract.ts';
 import type { MasterKey } from '../crypto/master-key.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { Documents } from '../documents.ts';
+import type { PackId } from '../format/ids.ts';
 import type { Tree } from '../format/tree.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import { loadIndex } from '../index/load-index.ts';
@@ -14,8 +15,16 @@ import { findAffected } from './affected.ts';
 import { checkData } from './check-data.ts';
 import { checkPacks } from './check-packs.ts';
 import { checkTrees } from './check-trees.ts';
-import { type CheckContext, type CheckProgress, type CheckReport, type Finding, maxAffected } from './finding.ts';
+import {
+  type CheckContext,
+  type CheckProgress,
+  type CheckReport,
+  type DataRead,
+  type Finding,
+  maxAffected,
+} from './finding.ts';
 import type { StartInspecting } from './inspecting.ts';
+import { type DataShare, isInShare } from './share.ts';
 
 /** Each tree is read once: only those that damage leads back to are read again. Bytes. */
 const keptTrees = 1024 * 1024;
@@ -23,6 +32,8 @@ const keptTrees = 1024 * 1024;
 export interface CheckOptions {
   /** Also read every byte. */
   readonly readData?: boolean | undefined;
+  /** Then only of these packs. Default: of all. */
+  readonly share?: DataShare | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: CheckProgress) => void) | undefined;
 }
@@ -63,22 +74,25 @@ export async function checkRepository(
   await checkPacks(files, index, context);
   const sizes = new Map(files.map(({ name, size }) => [name, size]));
   const { key, startInspecting: start } = dependencies;
-  const isChosen = () => true;
+  const { share } = options;
+  const isChosen = (id: PackId): boolean => share === undefined || isInShare(share, id);
   const readData = (within: CheckContext) => checkData({ backend, sealer, key, index, sizes, isChosen, start }, within);
   const lookAtTrees = async (within: CheckContext): Promise<void> => {
     await checkTrees({ index, loadTree, used }, snapshots, within);
     reportUnused(index, used, within);
   };
   // Threads look through the packs while this one goes through the trees.
-  if (options.readData && start) await bothAtOnce(lookAtTrees, readData, context);
+  let dataRead: DataRead | undefined;
+  if (options.readData && start) dataRead = await bothAtOnce(lookAtTrees, readData, context);
   else await lookAtTrees(context);
-  if (options.readData && !start) await readData(context);
+  if (options.readData && !start) dataRead = await readData(context);
   return {
     findings: await withAffected(findings, index, snapshots, loadTree, options.signal),
     snapshots: snapshots.length,
     packs: index.packCount,
     blobs: index.size,
-    readAllData: options.readData ?? false,
+    readAllData: dataRead !== undefined && share === undefined,
+    dataRead: dataRead && share && { ...share, ...dataRead },
   };
 }
 
