@@ -32,7 +32,12 @@ const longestBelieved = 64 * 1024 * 1024;
 /** Undefined when the bytes are not a zstd frame of exactly `length` bytes. */
 export function decompressBlob(compressed: Buffer, length: number): Buffer | undefined {
   if (length > longestBelieved) return decompressPlainly(compressed, length);
-  decompressor ??= newDecompressor();
   const plaintext = Buffer.allocUnsafeSlow(length);
-  return decompressor.decompress(compressed, plaintext, length) ? plaintext : undefined;
+  return sharedDecompressor().decompress(compressed, plaintext, length) ? plaintext : undefined;
+}
+
+/** The one of this thread. */
+export function sharedDecompressor(): Decompressor {
+  decompressor ??= newDecompressor();
+  return decompressor;
 }

@@ -1,17 +1,18 @@
 import type { Breather } from '../breather.ts';
 import { decodeIndexFile } from '../format/index-file.ts';
 import { columnsOf } from './listed-blobs.ts';
-import { type ParsedIndex, parseIndex } from './parse-index.ts';
+import { type ColumnsMemory, type ParsedIndex, parseIndex } from './parse-index.ts';
 
 const packsBetween = 32;
 
-/** What an index file says. `repository-damaged` where it says nothing that makes sense. */
+/** What an index file says, valid until the memory is used again. `repository-damaged` where it says nothing that makes sense. */
 export async function decodeIndex(
   file: Buffer,
+  memory: ColumnsMemory,
   breather: Breather,
   signal: AbortSignal | undefined,
 ): Promise<ParsedIndex> {
-  const steps = parseIndex(file);
+  const steps = parseIndex(file, memory);
   let step = steps.next();
   // To ask what time it is takes as long as to read a blob.
   for (let packs = 1; !step.done; step = steps.next(), packs += 1)

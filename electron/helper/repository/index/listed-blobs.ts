@@ -12,15 +12,18 @@ export interface ListedBlobs {
   readonly plainLengths: Uint32Array;
 }
 
-export function columnsOf(blobs: readonly PackedBlob[]): ListedBlobs {
-  const count = blobs.length;
-  const columns = {
+export function emptyColumns(count: number): ListedBlobs {
+  return {
     ids: new Uint8Array(count * idLength),
     isTree: new Uint8Array(count),
     offsets: new Uint32Array(count),
     lengths: new Uint32Array(count),
     plainLengths: new Uint32Array(count),
   };
+}
+
+export function columnsOf(blobs: readonly PackedBlob[]): ListedBlobs {
+  const columns = emptyColumns(blobs.length);
   const ids = Buffer.from(columns.ids.buffer);
   for (const [at, blob] of blobs.entries()) {
     ids.write(blob.id, at * idLength, 'hex');

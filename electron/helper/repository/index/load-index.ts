@@ -1,12 +1,12 @@
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import { Breather } from '../breather.ts';
-import type { Documents } from '../documents.ts';
+import { DocumentMemory, type Documents } from '../documents.ts';
 import { damaged } from '../failures.ts';
 import { addAll } from './add-index.ts';
 import { BlobIndex } from './blob-index.ts';
 import { decodeIndex } from './decode-index.ts';
 import { LoadedIndex } from './loaded-index.ts';
-import type { ParsedIndex } from './parse-index.ts';
+import { ColumnsMemory, type ParsedIndex } from './parse-index.ts';
 import { type Replacements, supersededFiles } from './superseded-files.ts';
 
 export interface LoadIndexOptions {
@@ -49,6 +49,7 @@ async function loadOnce(
   const index = new BlobIndex();
   const replacements = new Map<string, readonly string[]>();
   const breather = new Breather();
+  const memory = { document: new DocumentMemory(), columns: new ColumnsMemory() };
   const totalSize = files.reduce((sum, { size }) => sum + size, 0);
   let sizeSoFar = 0;
   const waiting: Promise<Loaded>[] = [];
@@ -57,7 +58,7 @@ async function loadOnce(
     throwIfAborted(options.signal);
     for (const next of files.slice(done + waiting.length, done + filesAhead))
       waiting.push(loadFile(documents, next.name));
-    const file = await parsed(await waiting.shift(), breather, name, options);
+    const file = await parsed(documents, memory, await waiting.shift(), breather, name, options);
     if (file === 'vanished') return 'changed';
     sizeSoFar += size;
     if (file) {
@@ -76,17 +77,24 @@ const filesAhead = 3;
 /** Files differ a little in how much one byte of them lists. */
 const roomAround = 1.02;
 
-type Loaded = { readonly file: Buffer | undefined } | { readonly error: unknown };
+interface Memory {
+  readonly document: DocumentMemory;
+  readonly columns: ColumnsMemory;
+}
+
+type Loaded = { readonly sealed: Buffer | undefined } | { readonly error: unknown };
 
 async function loadFile(documents: Documents, name: string): Promise<Loaded> {
   try {
-    return { file: await documents.loadBytes('index', name) };
+    return { sealed: await documents.loadSealed('index', name) };
   } catch (error) {
     return { error };
   }
 }
 
 async function parsed(
+  documents: Documents,
+  memory: Memory,
   loaded: Loaded | undefined,
   breather: Breather,
   name: string,
@@ -96,7 +104,9 @@ async function parsed(
   try {
     if (loaded === undefined) return 'vanished';
     if ('error' in loaded) throw loaded.error;
-    return loaded.file === undefined ? 'vanished' : await decodeIndex(loaded.file, breather, signal);
+    if (loaded.sealed === undefined) return 'vanished';
+    const file = documents.open('index', name, loaded.sealed, memory.document);
+    return await decodeIndex(file, memory.columns, breather, signal);
   } catch (error) {
     throwIfAborted(signal);
     if (!onDamage) throw error;

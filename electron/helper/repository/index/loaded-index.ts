@@ -5,6 +5,7 @@ import { BlobIndex } from './blob-index.ts';
 import { CompleteTrees } from './complete-trees.ts';
 import { decodeIndex } from './decode-index.ts';
 import type { LoadIndexOptions } from './load-index.ts';
+import { ColumnsMemory } from './parse-index.ts';
 import type { Replacements } from './superseded-files.ts';
 
 /**
@@ -42,9 +43,9 @@ export class LoadedIndex {
       onProgress?.({ done, total: added.length });
       await breather.breathe(signal);
       if (this.#replaced.has(name)) return false;
-      const bytes = await documents.loadBytes('index', name);
-      if (bytes === undefined) return false;
-      const file = await decodeIndex(bytes, breather, signal);
+      const sealed = await documents.loadSealed('index', name);
+      if (sealed === undefined) return false;
+      const file = await decodeIndex(documents.open('index', name, sealed), new ColumnsMemory(), breather, signal);
       if (file.supersedes.some((other) => listed.has(other))) return false;
       for (const other of file.supersedes) this.#replaced.add(other);
       await addAll(this.blobs, file, breather, signal);

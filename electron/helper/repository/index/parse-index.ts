@@ -1,5 +1,5 @@
 import { idLength, type PackId } from '../format/ids.ts';
-import type { ListedBlobs } from './listed-blobs.ts';
+import { emptyColumns, type ListedBlobs } from './listed-blobs.ts';
 
 /** An index file in columns: the blobs of each pack lie from one place to before another. */
 export interface ParsedIndex {
@@ -39,8 +39,11 @@ const shortestBlob = '{"id":"","type":"data","offset":0,"length":0}'.length + id
  * Reads an index file as restic and we write it, some twenty times as fast as one object for each blob would be. Pauses after
  * each pack. Undefined for anything that is written in another way, also where it is wrong: the general decoder says what.
  */
-export function* parseIndex(file: Buffer): Generator<void, ParsedIndex | undefined, undefined> {
-  const reader = new IndexReader(file);
+export function* parseIndex(
+  file: Buffer,
+  memory = new ColumnsMemory(),
+): Generator<void, ParsedIndex | undefined, undefined> {
+  const reader = new IndexReader(file, memory);
   if (!reader.takes(opening)) return undefined;
   const superseded = reader.supersedes();
   if (superseded === undefined || !reader.takes(packsOpening)) return undefined;
@@ -55,6 +58,16 @@ export function* parseIndex(file: Buffer): Generator<void, ParsedIndex | undefin
   return reader.ends() ? { supersedes: superseded, packs, blobs: reader.blobs } : undefined;
 }
 
+/** Columns that are used again for one file after the other. */
+export class ColumnsMemory {
+  #columns = emptyColumns(0);
+
+  take(blobs: number): ListedBlobs {
+    if (this.#columns.isTree.length < blobs) this.#columns = emptyColumns(blobs);
+    return this.#columns;
+  }
+}
+
 class IndexReader {
   readonly #file: Buffer;
   readonly #ids: Uint8Array;
@@ -65,14 +78,15 @@ class IndexReader {
   #at = 0;
   #count = 0;
 
-  constructor(file: Buffer) {
+  constructor(file: Buffer, memory: ColumnsMemory) {
     const most = Math.floor(file.length / shortestBlob);
     this.#file = file;
-    this.#ids = new Uint8Array(most * idLength);
-    this.#isTree = new Uint8Array(most);
-    this.#offsets = new Uint32Array(most);
-    this.#lengths = new Uint32Array(most);
-    this.#plainLengths = new Uint32Array(most);
+    const { ids, isTree, offsets, lengths, plainLengths } = memory.take(most);
+    this.#ids = ids;
+    this.#isTree = isTree;
+    this.#offsets = offsets;
+    this.#lengths = lengths;
+    this.#plainLengths = plainLengths;
   }
 
   get blobs(): ListedBlobs {

@@ -68,7 +68,8 @@ export async function checkRepository(
   const index = await readIndex(documents, context);
   const reader = new BlobReader(backend, sealer);
   const cache = new TreeCache(keptTrees);
-  const loadTree = (id: BlobId): Promise<Tree> => cache.load(id, (tree) => reader.load(index, 'tree', tree));
+  const loadBlob = (id: BlobId): Promise<Buffer> => reader.load(index, 'tree', id);
+  const loadTree = (id: BlobId): Promise<Tree> => cache.load(id, loadBlob);
   const used = new Uint8Array(index.size);
   const files = await backend.list('pack', { signal: options.signal });
   await checkPacks(files, index, context);
@@ -78,7 +79,7 @@ export async function checkRepository(
   const isChosen = (id: PackId): boolean => share === undefined || isInShare(share, id);
   const readData = (within: CheckContext) => checkData({ backend, sealer, key, index, sizes, isChosen, start }, within);
   const lookAtTrees = async (within: CheckContext): Promise<void> => {
-    await checkTrees({ index, loadTree, used }, snapshots, within);
+    await checkTrees({ index, loadBlob, used }, snapshots, within);
     reportUnused(index, used, within);
   };
   // Threads look through the packs while this one goes through the trees.
