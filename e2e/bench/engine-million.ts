@@ -47,6 +47,7 @@ async function steps(all: Readonly<Record<string, () => Promise<Measured>>>): Pr
     const figure = await step();
     figures[`${name} wall ms`] = figure.wallMs;
     figures[`${name} cpu ms`] = figure.cpuMs;
+    figures[`${name} peak MiB`] = figure.peakMiB;
     peakMiB = Math.max(peakMiB, figure.peakMiB);
   }
   return { ...figures, 'peak MiB': peakMiB };

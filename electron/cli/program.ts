@@ -205,7 +205,7 @@ export function createProgram(version: string, runner: Runner): Command {
     )
     .option(
       '--read-share <percent>',
-      'at least so much of the data, each time the next part: 10% has read everything after ten checks',
+      'about so much of the data, each time the next part: 10% has read everything after ten checks',
     )
     .description('check a repository for damage')
     .action((options: CheckShareOptions) => on(false, (session) => check(session, options)));

@@ -31,7 +31,7 @@ function partOf(text: string): CheckShare {
   );
 }
 
-/** So many parts that each is at least the share that was asked for. */
+/** So many parts that each is about the share that was asked for, or more. */
 function nextOf(text: string): CheckShare {
   const percent = Number(/^(\d+(?:\.\d+)?)\s*%?$/.exec(text)?.[1] ?? Number.NaN);
   if (percent >= 100 / mostParts && percent <= 100) return { part: 'next', of: Math.floor(100 / percent + 1e-9) };
