@@ -71,9 +71,9 @@ export async function checkRepository(
   const loadBlob = (id: BlobId): Promise<Buffer> => reader.load(index, 'tree', id);
   const loadTree = (id: BlobId): Promise<Tree> => cache.load(id, loadBlob);
   const used = new Uint8Array(index.size);
-  const files = await backend.list('pack', { signal: options.signal });
-  await checkPacks(files, index, context);
-  const sizes = new Map(files.map(({ name, size }) => [name, size]));
+  const sizes = new Map<string, number>();
+  for (const { name, size } of await backend.list('pack', { signal: options.signal })) sizes.set(name, size);
+  await checkPacks(sizes, index, context);
   const { key, startInspecting: start } = dependencies;
   const { share } = options;
   const isChosen = (id: PackId): boolean => share === undefined || isInShare(share, id);
