@@ -298,6 +298,12 @@ const tools: readonly ImportGrant[] = [
   },
   {
     from: 'e2e',
+    to: 'electron/helper/repository',
+    only: 'door',
+    reason: 'a repository of a million blobs is filled by the engine itself',
+  },
+  {
+    from: 'e2e',
     to: 'electron/helper/system/file-lock.ts',
     reason: 'an idle freeze is hurried under the lock that guards keep apart by',
   },

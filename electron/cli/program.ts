@@ -22,6 +22,7 @@ import { type AddOptions, addSource, listSources, removeSource, setSource } from
 import { type SpaceOptions, space } from './commands/space.ts';
 import { type StatsOptions, stats } from './commands/stats.ts';
 import type { ExitCode } from './exit-codes.ts';
+import type { CheckShareOptions } from './options/check-share.ts';
 import { excludeOptions } from './options/exclude-options.ts';
 import { keepOptions } from './options/keep-options.ts';
 import { holdingOptions, policyOptions } from './options/policy-options.ts';
@@ -221,9 +222,16 @@ export function createProgram(version: string, runner: Runner): Command {
     .action((before: string, after: string) => on(false, (session) => diff(session, before, after)));
   program
     .command('check')
-    .option('--read-data', 'read and verify all data, not only the structure')
+    .option(
+      '--read-data [part]',
+      'read and verify all data, not only the structure; 3/10: the third of ten parts of it',
+    )
+    .option(
+      '--read-share <percent>',
+      'about so much of the data, each time the next part: 10% has read everything after ten checks',
+    )
     .description('check a repository for damage')
-    .action((options: { readData?: boolean }) => on(false, (session) => check(session, options)));
+    .action((options: CheckShareOptions) => on(false, (session) => check(session, options)));
   const repair = program.command('repair').description('mend a damaged repository; look with --dry-run first');
   repair
     .command('index')

@@ -13,6 +13,7 @@ import { noStartRule, startRuleFor } from './authority/start-rule.ts';
 import { writeDurably } from './authority/write-durably.ts';
 import type { HelperContext } from './commands/context.ts';
 import { ownPlaces } from './commands/own-places.ts';
+import { openCheckTurns } from './commands/repositories/check-turns.ts';
 import { Places } from './commands/repositories/places.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
 import type { Directories } from './directories.ts';
@@ -63,6 +64,7 @@ import { openVerifiedProgram } from './system/spawn-verified.ts';
 import { type ProgramUser, startPiped } from './system/start-program.ts';
 import type { SystemBus } from './system/system-bus.ts';
 import { version } from './version.ts';
+import { checkThreads } from './workers/check-threads.ts';
 import { crunchThreads } from './workers/crunch-threads.ts';
 import { repositoryFileOps } from './workers/repository-file-ops.ts';
 import { restoreThreads } from './workers/restore-threads.ts';
@@ -161,6 +163,7 @@ export function composeHelper(composition: Composition): HelperContext {
     environment,
     kdf: composition.kdf ?? 'default',
     startCrunching: crunchThreads(),
+    startInspecting: checkThreads(),
   });
   const scheduleConsent = openScheduleConsent(
     directories.scheduleConsentFile,
@@ -183,6 +186,7 @@ export function composeHelper(composition: Composition): HelperContext {
     asCaller,
     own,
     sessions,
+    checkTurns: openCheckTurns(join(dirname(directories.restores), 'check-turns.json'), writeDurably),
     restores,
     scheduleConsent,
     sources,

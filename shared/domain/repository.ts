@@ -65,6 +65,20 @@ export const repositoryKeySchema = z.object({
 });
 export type RepositoryKey = z.infer<typeof repositoryKeySchema>;
 
+const mostParts = 10_000;
+
+/**
+ * A part of all data, which a check is to read: one of so many, counted from 1, or the one after the part that the last such
+ * check of this repository read.
+ */
+export const checkShareSchema = z
+  .strictObject({
+    part: z.union([z.number().int().min(1), z.literal('next')]),
+    of: z.number().int().min(1).max(mostParts),
+  })
+  .refine(({ part, of }) => part === 'next' || part <= of, { path: ['part'], message: 'there are fewer parts' });
+export type CheckShare = z.infer<typeof checkShareSchema>;
+
 export const checkFindingSchema = z.object({
   severity: z.enum(['error', 'warning', 'info']),
   code: z.string(),

@@ -3,6 +3,7 @@ import { repositoryIdSchema, runIdSchema } from '../domain/ids.ts';
 import { placeCredentialsSchema } from '../domain/location.ts';
 import {
   checkFindingSchema,
+  checkShareSchema,
   placeProbeSchema,
   repositoryKeySchema,
   repositoryLocationSchema,
@@ -130,7 +131,7 @@ export const repositoryCommands = {
     right: 'registered',
     cancellable: true,
     timeoutMs: 0,
-    params: z.strictObject({ id, runId: runIdSchema, readData: z.boolean() }),
+    params: z.strictObject({ id, runId: runIdSchema, readData: z.boolean(), share: checkShareSchema.optional() }),
     result: z.strictObject({ run: runResultSchema, findings: z.array(checkFindingSchema).max(1000) }),
     event: runEventSchema,
   }),

@@ -1,12 +1,14 @@
 import { type ExitCode, exitCodeOfOutcome, exitCodes } from '../exit-codes.ts';
+import { type CheckShareOptions, checkShareOf } from '../options/check-share.ts';
 import { newRun } from '../run-ids.ts';
 import { openedRepository, type Session } from '../session.ts';
 
-export async function check(session: Session, options: { readonly readData?: boolean }): Promise<ExitCode> {
+export async function check(session: Session, options: CheckShareOptions): Promise<ExitCode> {
+  const share = checkShareOf(options);
   const id = await openedRepository(session);
   const { run, findings } = await session.service.call(
     'repositories.check',
-    { id, runId: newRun().runId, readData: options.readData === true },
+    { id, runId: newRun().runId, readData: share !== null, ...(share ? { share } : {}) },
     { signal: session.signal, onEvent: (event) => session.output.runEvent(event) },
   );
   for (const finding of findings) {

@@ -14,6 +14,7 @@ import type { FilesystemRestore } from '../restore/index.ts';
 import type { OwnPlaces } from '../sources/contract.ts';
 import type { Sources } from '../sources/index.ts';
 import type { MachineState } from '../system/machine-conditions.ts';
+import type { CheckTurns } from './repositories/check-turns.ts';
 import type { AsCaller } from './repositories/place.ts';
 import type { RepositorySessions } from './repositories/sessions.ts';
 
@@ -22,6 +23,8 @@ export interface HelperContext {
   readonly caller: Caller;
   readonly registry: Registry;
   readonly sessions: RepositorySessions;
+  /** Which part of the data checks read next. */
+  readonly checkTurns: CheckTurns;
   readonly stages: BackupStages;
   /** Sources of every kind, looked at in the caller's name. */
   readonly sources: Pick<Sources, 'excludeSizes' | 'activity'>;

@@ -1,7 +1,9 @@
-import type { Repository as Registered, RepositoryStatus } from '../../../shared/domain/repository.ts';
+import type { RepositoryId } from '../../../shared/domain/ids.ts';
+import type { CheckShare, Repository as Registered, RepositoryStatus } from '../../../shared/domain/repository.ts';
 import { specPaths } from '../../../shared/domain/source.ts';
 import { msToInstant, nsToInstant } from '../../../shared/domain/time.ts';
 import { checkRun } from '../pipeline/maintenance.ts';
+import type { DataShare } from '../repository/index.ts';
 import type { Handlers } from '../server/service.ts';
 import { deviceNumber, mountOf } from '../system/mounts.ts';
 import { spaceOf } from '../system/space.ts';
@@ -67,15 +69,18 @@ export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
       await sessions.changePassword(id, password, newPassword);
       return {};
     },
-    'repositories.check': async ({ id, runId, readData }, { signal, emit }) => {
+    'repositories.check': async ({ id, runId, readData, share: asked }, { signal, emit }) => {
       const findings: Awaited<ReturnType<typeof checkRun>>['findings'][number][] = [];
       const askedAt = msToInstant(Date.now());
-      const title = readData ? 'Check all data' : 'Check the structure';
+      const share = readData && asked ? chosenPart(context, id, asked) : undefined;
+      const all = share ? `Check part ${share.part} of ${share.of} of the data` : 'Check all data';
+      const title = readData ? all : 'Check the structure';
       const result = await run(
         { runId, kind: 'check', sourceId: null, repositoryId: id, askedAt, title },
         emit,
         async (report) => {
-          const checked = await checkRun(await sessions.opened(id), { runId, readData }, report, signal);
+          const checked = await checkRun(await sessions.opened(id), { runId, readData, share }, report, signal);
+          if (share && asked?.part === 'next') context.checkTurns.done(id, share.of, share.part);
           findings.push(...checked.findings);
           return checked.result;
         },
@@ -83,6 +88,10 @@ export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
       return { run: result, findings };
     },
   };
+}
+
+function chosenPart({ checkTurns }: HelperContext, id: RepositoryId, { part, of }: CheckShare): DataShare {
+  return { part: part === 'next' ? checkTurns.next(id, of) : part, of };
 }
 
 async function statusOf(context: HelperContext, registered: Registered): Promise<RepositoryStatus> {

@@ -1,7 +1,7 @@
 import type { RunId } from '../../../shared/domain/ids.ts';
 import type { CheckFinding } from '../../../shared/domain/repository.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
-import type { Finding, Repository } from '../repository/index.ts';
+import type { CheckReport, Finding, Repository } from '../repository/index.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { emptyResult } from './run-results.ts';
 
@@ -10,6 +10,8 @@ const maxFindings = 1000;
 export interface CheckJob {
   readonly runId: RunId;
   readonly readData: boolean;
+  /** Then only this part of it. */
+  readonly share?: { readonly part: number; readonly of: number } | undefined;
 }
 
 /** Looks for damage under a shared lock, so that a prune under way is not mistaken for it. Findings are the result. */
@@ -25,6 +27,7 @@ export async function checkRun(
       let done = 0;
       return repository.check({
         readData: job.readData,
+        share: job.share,
         signal: AbortSignal.any([signal, lock.lost]),
         onProgress: (progress) => {
           if (progress.phase !== 'data') return;
@@ -35,10 +38,10 @@ export async function checkRun(
       });
     }),
   );
-  const { findings, snapshots, packs, readAllData } = checked;
+  const { findings, snapshots, packs } = checked;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;
-  const looked = readAllData ? 'all data read and compared' : 'structure only, data not read';
+  const looked = whatWasRead(checked);
   const summary =
     errors > 0
       ? `Damage found: ${errors} ${errors === 1 ? 'thing' : 'things'} in snapshots cannot be read.`
@@ -54,6 +57,20 @@ export async function checkRun(
       warningsTotal: warnings,
     },
   };
+}
+
+/** Never more than was read. */
+function whatWasRead({ readAllData, dataRead }: CheckReport): string {
+  if (dataRead) {
+    const { part, of, packs, allPacks, bytes, allBytes } = dataRead;
+    const read = `${packs} of ${allPacks} packs, ${mebibytes(bytes)} of ${mebibytes(allBytes)} MiB`;
+    return `part ${part} of ${of} of the data read and compared: ${read}; the rest not read`;
+  }
+  return readAllData ? 'all data read and compared' : 'structure only, data not read';
+}
+
+function mebibytes(bytes: number): string {
+  return (bytes / 1024 / 1024).toFixed(1);
 }
 
 function findingOf({ severity, code, text, affects }: Finding): CheckFinding {

@@ -15,6 +15,7 @@ import type { ScryptCost } from './format/key-file.ts';
 import { decodeUnpacked } from './format/unpacked.ts';
 import { type UnlockedKey, unlock, writeKeyFile } from './keys/key-store.ts';
 import type { LockTiming } from './locks/locks.ts';
+import type { StartInspecting } from './maintenance/inspecting.ts';
 import { Repository } from './repository.ts';
 
 export interface OpenOptions {
@@ -26,6 +27,8 @@ export interface OpenOptions {
   readonly packTarget?: number | undefined;
   /** Threads that take files in; without them everything is computed where it is asked for. */
   readonly startCrunching?: StartCrunching | undefined;
+  /** Threads that look through packs in a check; likewise. */
+  readonly startInspecting?: StartInspecting | undefined;
 }
 
 /**
@@ -131,5 +134,6 @@ function repositoryOf(backend: Backend, config: RepositoryConfig, key: UnlockedK
     lockTiming: options.lockTiming,
     packTarget: options.packTarget,
     startCrunching: options.startCrunching,
+    startInspecting: options.startInspecting,
   });
 }

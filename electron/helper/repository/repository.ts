@@ -28,6 +28,7 @@ import type { HeldLock } from './locks/held-lock.ts';
 import { Locks, type LockTiming, lockTiming } from './locks/locks.ts';
 import { type CheckOptions, checkRepository } from './maintenance/check.ts';
 import type { CheckReport } from './maintenance/finding.ts';
+import type { StartInspecting } from './maintenance/inspecting.ts';
 import { type PruneOptions, type PrunePlan, planPrune } from './maintenance/prune.ts';
 import {
   type Freeable,
@@ -44,6 +45,7 @@ import { planSnapshotRepair, type SnapshotRepair, type SnapshotRepairOptions } f
 import { nextSequence } from './sequence.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
 import { measureRepository, type RepositoryStatistics, type StatisticsOptions } from './statistics/statistics.ts';
+import { type Folder, Folders } from './trees/folders.ts';
 import { TreeCache } from './trees/tree-cache.ts';
 import { TreeTexts } from './trees/tree-texts.ts';
 import { type WalkedNode, walkTree } from './trees/walk.ts';
@@ -59,6 +61,8 @@ export interface RepositorySettings {
   readonly packTarget?: number | undefined;
   /** Threads that take files in; without them everything is computed where it is asked for. */
   readonly startCrunching?: StartCrunching | undefined;
+  /** Threads that look through packs in a check; likewise. */
+  readonly startInspecting?: StartInspecting | undefined;
 }
 
 export interface WithWriterOptions {
@@ -86,6 +90,7 @@ export class Repository {
   readonly #reader: BlobReader;
   readonly #trees = new TreeCache();
   readonly #texts = new TreeTexts();
+  readonly #folders = new Folders();
   readonly #gear: Uint32Array;
   readonly #masterKey: MasterKey;
   #index = new LoadedIndex();
@@ -131,6 +136,11 @@ export class Repository {
     return { blobs: this.#index.blobs.size, packs: this.#index.blobs.packCount };
   }
 
+  /** Bytes that the index takes in memory. */
+  get indexMemory(): number {
+    return this.#index.blobs.memory;
+  }
+
   /** Whether the index in memory has the blob. Call `loadIndex` first. */
   hasBlob(type: BlobType, id: BlobId): boolean {
     return this.#index.blobs.has(type, id);
@@ -163,6 +173,11 @@ export class Repository {
   async loadTree(id: BlobId): Promise<Tree> {
     await this.#ensureIndex();
     return this.#trees.load(id, (tree) => this.#reader.load(this.#index.blobs, 'tree', tree));
+  }
+
+  /** A directory to be looked at in part: of a large one only what is shown is decoded. Those shown last are kept. */
+  async openFolder(id: BlobId): Promise<Folder> {
+    return this.#folders.load(id, (tree) => this.loadBlob('tree', tree));
   }
 
   /** A directory to be stored again with a few nodes changed; undefined where it is not written as ours are. */
@@ -312,11 +327,14 @@ export class Repository {
     this.#indexSequence = 0;
     this.#trees.clear();
     this.#texts.clear();
+    this.#folders.clear();
   }
 
   #forMaintenance(): Parameters<typeof checkRepository>[0] {
     const listSnapshots: Snapshots['list'] = (signal) => this.snapshots.list(signal);
-    return { backend: this.backend, sealer: this.#sealer, documents: this.#documents, listSnapshots };
+    const { startInspecting } = this.#settings;
+    const opened = { backend: this.backend, sealer: this.#sealer, key: this.#masterKey, documents: this.#documents };
+    return { ...opened, startInspecting, listSnapshots };
   }
 
   /** What interrupted runs stored is used again, under the lock that this run has and after the index was read under it. */

@@ -63,7 +63,7 @@ function packsOf(repository: Repository): PackAccess {
       const plain = repository.blobLength('data', id);
       return place === undefined || plain === undefined ? undefined : { ...place, plain };
     },
-    open: async (name) => backend.openFile?.({ kind: 'pack', name }),
+    open: async (name) => (await backend.open?.({ kind: 'pack', name }))?.descriptor,
     load: (name, offset, length) => backend.load({ kind: 'pack', name }, { offset, length }),
   };
 }

@@ -93,8 +93,12 @@ export class ThreadedPlace implements Backend {
     return this.#inner.load(file, range, options);
   }
 
-  async openFile(file: FileRef): Promise<number | undefined> {
-    return this.#inner.openFile?.(file);
+  async open(file: FileRef): ReturnType<NonNullable<Backend['open']>> {
+    return this.#inner.open?.(file);
+  }
+
+  closeFile(descriptor: number): void {
+    this.#inner.closeFile?.(descriptor);
   }
 
   remove(file: FileRef, options?: CallOptions): Promise<boolean> {

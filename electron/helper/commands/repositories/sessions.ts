@@ -17,6 +17,7 @@ import {
   type RemotePlace,
   type Repository,
   type StartCrunching,
+  type StartInspecting,
 } from '../../repository/index.ts';
 import { mountOf } from '../../system/mounts.ts';
 import type { AsCaller } from './place.ts';
@@ -32,6 +33,8 @@ export interface SessionsOptions {
   readonly kdf: 'default' | 'test';
   /** Threads for those who write. */
   readonly startCrunching?: StartCrunching;
+  /** Threads for a check. */
+  readonly startInspecting?: StartInspecting;
 }
 
 /** What a look over a network found is believed for so long, ms: lists are asked for often. */
@@ -163,8 +166,8 @@ export class RepositorySessions {
   }
 
   #openOptions(password: string) {
-    const { kdf, environment, startCrunching } = this.#options;
-    return { password, kdf, environment, startCrunching };
+    const { kdf, environment, startCrunching, startInspecting } = this.#options;
+    return { password, kdf, environment, startCrunching, startInspecting };
   }
 
   /** A disk is looked at each time; a server is asked no more often than somebody notices. */

@@ -1,16 +1,16 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { StillpointError } from '../../../../shared/errors/index.ts';
-import { type Repository, type TreeNode, unquoteName } from '../../repository/index.ts';
+import { type Folder, type Repository, type TreeNode, unquoteName } from '../../repository/index.ts';
 
-/** Nodes of the folder at `path` of a tree. `bad-input` when there is no such folder. */
-export async function folderAt(repository: Repository, rootTree: BlobId, path: string): Promise<readonly TreeNode[]> {
-  let tree = rootTree;
+/** The folder at `path` of a tree. `bad-input` when there is no such folder. */
+export async function folderAt(repository: Repository, rootTree: BlobId, path: string): Promise<Folder> {
+  let folder = await repository.openFolder(rootTree);
   for (const name of namesOf(path)) {
-    const node = await child(repository, tree, name);
+    const node = folder.find(name);
     if (!node?.subtree) throw nothingAt(path, 'folder');
-    tree = node.subtree;
+    folder = await repository.openFolder(node.subtree);
   }
-  return (await repository.loadTree(tree)).nodes;
+  return folder;
 }
 
 /** The node at `path`. `bad-input` when there is none. */
@@ -19,13 +19,9 @@ export async function nodeAt(repository: Repository, rootTree: BlobId, path: str
   const last = names.at(-1);
   if (last === undefined) throw nothingAt(path, 'file');
   const parent = await folderAt(repository, rootTree, `/${path.slice(1).split('/').slice(0, -1).join('/')}`);
-  const node = parent.find(({ name }) => name.equals(last));
+  const node = parent.find(last);
   if (!node) throw nothingAt(path, 'file');
   return node;
-}
-
-async function child(repository: Repository, tree: BlobId, name: Buffer): Promise<TreeNode | undefined> {
-  return (await repository.loadTree(tree)).nodes.find((node) => node.name.equals(name));
 }
 
 function namesOf(path: string): Buffer[] {

@@ -1,15 +1,10 @@
 import type { TreeEntry, TreePage } from '../../../../shared/domain/snapshot.ts';
 import { nsToInstant } from '../../../../shared/domain/time.ts';
-import { permissionsOfGoMode, quoteName, type TreeNode } from '../../repository/index.ts';
+import { type Folder, permissionsOfGoMode, quoteName, type TreeNode } from '../../repository/index.ts';
 
 /** Folders first, then everything else, each by name as bytes; stable, so that pages fit together. */
-export function treePage(nodes: readonly TreeNode[], offset: number, limit: number): TreePage {
-  const ordered = [...nodes.filter(isFolder), ...nodes.filter((node) => !isFolder(node))];
-  return { entries: ordered.slice(offset, offset + limit).map(entryOf), total: nodes.length };
-}
-
-function isFolder({ type }: TreeNode): boolean {
-  return type === 'dir';
+export function treePage(folder: Folder, offset: number, limit: number): TreePage {
+  return { entries: folder.page(offset, limit).map(entryOf), total: folder.size };
 }
 
 function entryOf(node: TreeNode): TreeEntry {

@@ -54,16 +54,19 @@ export interface Backend {
   load(file: FileRef, range?: ByteRange, options?: CallOptions): Promise<Buffer | undefined>;
 
   /**
-   * A descriptor of the file for reading, closed by whoever asked; undefined when there is no such file. Absent where a file
-   * is not one of this machine's: `load` does as well.
-   */
-  openFile?(file: FileRef): Promise<number | undefined>;
-
-  /**
    * SHA-256 of the file as 64 hex digits, read from the place without holding all of it in memory; undefined when there is no
    * such file. Absent where `load` does as well.
    */
   digest?(file: FileRef, options?: CallOptions): Promise<string | undefined>;
+
+  /**
+   * Opens the file to be read where it lies: a descriptor, which is the caller's to close, and the length in bytes; undefined
+   * when there is no such file. Absent where the place is not on this machine. Errors of reading it are the system's.
+   */
+  open?(file: FileRef): Promise<{ readonly descriptor: number; readonly size: number } | undefined>;
+
+  /** Lets go of what `open` gave. */
+  closeFile?(descriptor: number): void;
 
   /** The bytes must not change until it settles; what a decorator sends again are they. */
   save(file: FileRef, bytes: Uint8Array, options?: CallOptions): Promise<void>;

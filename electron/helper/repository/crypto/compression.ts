@@ -1,5 +1,5 @@
 import { type Compressor, longestFrame, newCompressor } from './compressor.ts';
-import { type Decompressor, newDecompressor } from './decompressor.ts';
+import { type Decompressor, decompressPlainly, newDecompressor } from './decompressor.ts';
 
 /** Gain below which a blob is stored as it is: reading it back is then cheaper, and random data always ends here. */
 const worthwhile = 1 / 64;
@@ -27,16 +27,18 @@ export function compressBlob(plaintext: Uint8Array): Buffer | undefined {
 }
 
 let decompressor: Decompressor | undefined;
+/** What claims to be longer is believed when it is there: memory is made as it comes. */
+const longestBelieved = 64 * 1024 * 1024;
 
-/** Undefined when the bytes are not a zstd frame of exactly `length` bytes. Never allocates more than a byte above that. */
-export function decompressBlob(compressed: Uint8Array, length: number): Buffer | undefined {
-  // Not from memory that small buffers share: what is kept of a listing would hold on to all of it.
-  const plaintext = Buffer.allocUnsafeSlow(length + 1);
-  return decompressInto(compressed, plaintext, length) ? plaintext.subarray(0, length) : undefined;
+/** Undefined when the bytes are not a zstd frame of exactly `length` bytes. */
+export function decompressBlob(compressed: Buffer, length: number): Buffer | undefined {
+  if (length > longestBelieved) return decompressPlainly(compressed, length);
+  const plaintext = Buffer.allocUnsafeSlow(length);
+  return sharedDecompressor().decompress(compressed, plaintext, length) ? plaintext : undefined;
 }
 
-/** The same into memory of the caller's, where one byte more than `length` must fit. */
-export function decompressInto(compressed: Uint8Array, target: Uint8Array, length: number): boolean {
+/** The one of this thread. */
+export function sharedDecompressor(): Decompressor {
   decompressor ??= newDecompressor();
-  return decompressor.decompress(compressed, target, length);
+  return decompressor;
 }

@@ -32,6 +32,11 @@ export function packHeaderLength(blobs: readonly Pick<PackedBlob, 'uncompressedL
   return length;
 }
 
+/** The same of so many blobs, so many of them compressed. */
+export function headerLengthOf(blobs: number, compressed: number): number {
+  return blobs * rawEntryLength + compressed * (compressedEntryLength - rawEntryLength);
+}
+
 /** Offsets follow from the order; no blob may reach beyond `dataLength`, the bytes before the sealed header. */
 export function decodePackHeader(header: Buffer, dataLength: number): PackedBlob[] {
   const blobs: PackedBlob[] = [];

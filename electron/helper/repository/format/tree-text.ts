@@ -9,9 +9,18 @@ const closing = ']}\n';
 const comma = 0x2c;
 const nodeOpening = '{"name":';
 /** Quotes within a string are escaped: this is in none. */
-const between = `},${nodeOpening}"`;
+const between = Buffer.from(`},${nodeOpening}"`, 'latin1');
 /** The one field in which the same may occur. */
-const attributes = '"extended_attributes":';
+const attributes = Buffer.from('"extended_attributes":', 'latin1');
+const openingBytes = Buffer.from(opening, 'latin1');
+const closingBytes = Buffer.from(closing, 'latin1');
+const firstBytes = Buffer.from(`${nodeOpening}"`, 'latin1');
+const closingBrace = 0x7d;
+
+const typeField = Buffer.from(',"type":"', 'latin1');
+const folderType = Buffer.from(',"type":"dir"', 'latin1');
+const quote = 0x22;
+const backslash = 0x5c;
 
 /** Searches of one tree after which its names are put into a map. */
 const fewSearches = 8;
@@ -42,7 +51,7 @@ export class TreeText {
 
   /** Undefined for a tree that is written in another way than ours and restic's. */
   static of(id: BlobId, bytes: Buffer): TreeText | undefined {
-    const bounds = boundsOf(bytes.toString('latin1'));
+    const bounds = boundsOf(bytes);
     return bounds && new TreeText(id, bytes, bounds);
   }
 
@@ -63,8 +72,19 @@ export class TreeText {
   /** `repository-damaged` where it cannot be decoded. */
   node(name: Uint8Array): TreeNode | undefined {
     const at = this.#find(name);
-    if (at < 0) return undefined;
+    return at < 0 ? undefined : this.nodeAt(at);
+  }
+
+  /** The node at a place, from 0 to `size`. `repository-damaged` where it cannot be decoded. */
+  nodeAt(at: number): TreeNode {
     return decodeNode(parseJson(this.#nodes(at, at + 1).toString('utf8'), 'A directory listing'));
+  }
+
+  /** Whether the node at a place says that it is a folder, without decoding it; undefined where it says so elsewhere. */
+  isFolderAt(at: number): boolean | undefined {
+    const end = endOfWritten(this.#bytes, (this.#bounds[at * 2] ?? 0) + nodeOpening.length);
+    if (isAt(this.#bytes, end, folderType)) return true;
+    return isAt(this.#bytes, end, typeField) ? false : undefined;
   }
 
   /** The blob with other nodes in place of those of their names, and without what is `null`. Names stay what they are. */
@@ -147,6 +167,13 @@ class Writing {
   }
 }
 
+/** After the closing quote of the string that begins here. */
+function endOfWritten(bytes: Uint8Array, from: number): number {
+  let at = from + 1;
+  while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+  return at + 1;
+}
+
 function isAt(bytes: Uint8Array, offset: number, wanted: Uint8Array): boolean {
   for (let at = 0; at < wanted.length; at += 1) if (bytes[offset + at] !== wanted[at]) return false;
   return true;
@@ -157,18 +184,18 @@ function writtenName(name: Uint8Array): Buffer {
   return Buffer.from(encodeString(quoteName(name)), 'utf8');
 }
 
-/** Where nodes begin and end in a tree with a character for each byte. */
-function boundsOf(text: string): readonly number[] | undefined {
-  if (!text.startsWith(opening) || !text.endsWith(closing)) return undefined;
-  const end = text.length - closing.length;
-  if (end <= opening.length) return end === opening.length ? [] : undefined;
-  if (!text.startsWith(`${nodeOpening}"`, opening.length) || text[end - 1] !== '}') return undefined;
-  return text.includes(attributes) ? nestedBounds(text, end) : plainBounds(text, end);
+/** Where nodes begin and end. */
+function boundsOf(bytes: Buffer): readonly number[] | undefined {
+  const end = bytes.length - closing.length;
+  if (!isAt(bytes, 0, openingBytes) || end < opening.length || !isAt(bytes, end, closingBytes)) return undefined;
+  if (end === opening.length) return [];
+  if (!isAt(bytes, opening.length, firstBytes) || bytes[end - 1] !== closingBrace) return undefined;
+  return bytes.includes(attributes) ? nestedBounds(bytes.toString('latin1'), end) : plainBounds(bytes, end);
 }
 
-function plainBounds(text: string, end: number): number[] {
+function plainBounds(bytes: Buffer, end: number): number[] {
   const bounds = [opening.length];
-  for (let at = text.indexOf(between); at >= 0; at = text.indexOf(between, at + between.length))
+  for (let at = bytes.indexOf(between); at >= 0; at = bytes.indexOf(between, at + between.length))
     bounds.push(at + 1, at + 2);
   bounds.push(end);
   return bounds;

@@ -1,5 +1,7 @@
 import type { BlobType, PackedBlob } from '../format/blob.ts';
 import { idLength, type PackId } from '../format/ids.ts';
+import { columnsOf, type ListedBlobs } from './listed-blobs.ts';
+import { PackOrder } from './pack-order.ts';
 
 export interface BlobLocation {
   readonly pack: PackId;
@@ -9,8 +11,10 @@ export interface BlobLocation {
 }
 
 const typeNumbers: Readonly<Record<BlobType, number>> = { data: 0, tree: 1 };
-const emptySlot = -1;
+/** A slot holds the number of an entry and one, so that memory which is all zero is an empty table. */
+const emptySlot = 0;
 const initialCapacity = 1024;
+const idWords = idLength / 4;
 
 /** What other threads need to know whether a blob is listed. They see what was added before they got it, and perhaps more. */
 export interface IndexColumns {
@@ -23,9 +27,9 @@ export interface IndexColumns {
 export function isListed({ ids, types, slots }: IndexColumns, type: BlobType, id: Uint8Array): boolean {
   const first = (id[0] ?? 0) | ((id[1] ?? 0) << 8) | ((id[2] ?? 0) << 16) | ((id[3] ?? 0) << 24);
   for (let slot = ((first >>> 0) + typeNumbers[type]) & (slots.length - 1); ; slot = (slot + 1) & (slots.length - 1)) {
-    const entry = Atomics.load(slots, slot);
-    if (entry === emptySlot) return false;
-    if (types[entry] === typeNumbers[type] && isAt(ids, entry * idLength, id)) return true;
+    const held = Atomics.load(slots, slot);
+    if (held === emptySlot) return false;
+    if (types[held - 1] === typeNumbers[type] && isAt(ids, (held - 1) * idLength, id)) return true;
   }
 }
 
@@ -36,21 +40,23 @@ function isAt(ids: Uint8Array, start: number, id: Uint8Array): boolean {
 
 /**
  * Where every blob is, for millions of blobs: columns of numbers and an open hash table over the first bytes of the ids,
- * about 60 bytes a blob. One blob may be in several packs; all places are kept, the first added is preferred.
+ * 49 bytes a blob and 6 to 12 for the table. One blob may be in several packs; all places are kept, the first added is
+ * preferred. Memory that was made and not yet written to costs nothing: room is made generously.
  */
 export class BlobIndex {
-  #capacity = initialCapacity;
+  #capacity = 0;
   #size = 0;
-  #ids = new Uint8Array(new SharedArrayBuffer(initialCapacity * idLength));
-  #types = new Uint8Array(new SharedArrayBuffer(initialCapacity));
-  #packs = new Uint32Array(initialCapacity);
-  #offsets = new Uint32Array(initialCapacity);
-  #lengths = new Uint32Array(initialCapacity);
-  #plainLengths = new Uint32Array(initialCapacity);
+  #ids = new Int32Array(new SharedArrayBuffer(0));
+  #types = new Uint8Array(new SharedArrayBuffer(0));
+  #packs = new Uint32Array();
+  #offsets = new Uint32Array();
+  #lengths = new Uint32Array();
+  #plainLengths = new Uint32Array();
   #slots = newSlots(initialCapacity);
   readonly #packIds: PackId[] = [];
   readonly #packNumbers = new Map<PackId, number>();
   readonly #wanted = Buffer.alloc(idLength);
+  readonly #wantedWords = new Int32Array(this.#wanted.buffer, this.#wanted.byteOffset, idWords);
 
   /** Number of entries; a blob in two packs counts twice. */
   get size(): number {
@@ -61,17 +67,35 @@ export class BlobIndex {
     return this.#packIds.length;
   }
 
+  /** Bytes of the columns and of the table, as far as they are in use. */
+  get memory(): number {
+    return this.#size * (idLength + 1 + 4 * Uint32Array.BYTES_PER_ELEMENT) + this.#slots.byteLength;
+  }
+
   /** For other threads. */
   get columns(): IndexColumns {
-    return { ids: this.#ids, types: this.#types, slots: this.#slots };
+    return { ids: new Uint8Array(this.#ids.buffer), types: this.#types, slots: this.#slots };
+  }
+
+  /** Makes room for about so many entries in all: spares moving what is there later. */
+  reserve(entries: number): void {
+    if (entries > this.#capacity * 1.25) this.#grow(entries);
   }
 
   /** The same entry again (two index files that overlap) is ignored. */
   add(pack: PackId, blobs: readonly PackedBlob[]): void {
+    this.addListed(pack, columnsOf(blobs), 0, blobs.length);
+  }
+
+  /** Those of `blobs` from one to before another. */
+  addListed(pack: PackId, blobs: ListedBlobs, from: number, to: number): void {
     const packNumber = this.#numberOf(pack);
-    for (const blob of blobs) {
-      if (this.#size === this.#capacity) this.#grow();
-      this.#insert(packNumber, blob);
+    if (this.#size + to - from > this.#capacity) this.#grow(Math.max(this.#capacity * 1.5, this.#size + to - from));
+    const { ids, isTree, offsets, lengths, plainLengths } = blobs;
+    for (let at = from; at < to; at += 1) {
+      for (let index = 0, byte = at * idLength; index < idLength; index += 1, byte += 1)
+        this.#wanted[index] = ids[byte] ?? 0;
+      this.#insert(packNumber, isTree[at] ?? 0, offsets[at] ?? 0, lengths[at] ?? 0, plainLengths[at] ?? 0);
     }
   }
 
@@ -87,28 +111,29 @@ export class BlobIndex {
   /** Every place of the blob, preferred first. */
   findAll(type: BlobType, id: string): BlobLocation[] {
     const places: BlobLocation[] = [];
-    for (let slot = this.#firstSlot(type, id); ; slot = this.#after(slot)) {
-      const entry = this.#slots[slot] ?? emptySlot;
-      if (entry === emptySlot) return places;
-      if (this.#holdsWanted(entry, type)) places.push(this.#locationOf(entry));
-    }
+    this.eachEntryOf(type, id, (entry) => places.push(this.#locationOf(entry)));
+    return places;
   }
 
   /** The number of the blob's preferred entry, from 0 to `size`, for callers that keep a mark per blob; -1 if unknown. */
   entryOf(type: BlobType, id: string): number {
-    for (let slot = this.#firstSlot(type, id); ; slot = this.#after(slot)) {
-      const entry = this.#slots[slot] ?? emptySlot;
-      if (entry === emptySlot || this.#holdsWanted(entry, type)) return entry;
+    const number = typeNumbers[type];
+    this.#wanted.write(id, 'hex');
+    for (let slot = this.#firstSlot(number); ; slot = this.#after(slot)) {
+      const entry = (this.#slots[slot] ?? emptySlot) - 1;
+      if (entry < 0 || this.#holdsWanted(entry, number)) return entry;
     }
   }
 
   /** The numbers of all entries of the blob, one for each of its copies. How many there are. */
   eachEntryOf(type: BlobType, id: string, visit: (entry: number) => void): number {
+    const number = typeNumbers[type];
+    this.#wanted.write(id, 'hex');
     let found = 0;
-    for (let slot = this.#firstSlot(type, id); ; slot = this.#after(slot)) {
-      const entry = this.#slots[slot] ?? emptySlot;
-      if (entry === emptySlot) return found;
-      if (!this.#holdsWanted(entry, type)) continue;
+    for (let slot = this.#firstSlot(number); ; slot = this.#after(slot)) {
+      const entry = (this.#slots[slot] ?? emptySlot) - 1;
+      if (entry < 0) return found;
+      if (!this.#holdsWanted(entry, number)) continue;
       found += 1;
       visit(entry);
     }
@@ -139,38 +164,69 @@ export class BlobIndex {
     return this.#packNumbers.has(pack);
   }
 
-  /** Every pack with its blobs by ascending offset. */
-  *packs(): Generator<{ id: PackId; blobs: PackedBlob[] }, void, undefined> {
-    const order = Uint32Array.from({ length: this.#size }, (_, entry) => entry);
-    order.sort(
-      (one, other) =>
-        (this.#packs[one] ?? 0) - (this.#packs[other] ?? 0) || (this.#offsets[one] ?? 0) - (this.#offsets[other] ?? 0),
-    );
-    let at = 0;
-    for (const [number, id] of this.#packIds.entries()) {
-      const blobs: PackedBlob[] = [];
-      for (; at < this.#size && this.#packs[order[at] ?? 0] === number; at += 1)
-        blobs.push(this.#blobOf(order[at] ?? 0));
-      yield { id, blobs };
+  /** By the numbers of the packs: how many entries each has, how many of them compressed, their lengths together. */
+  packSums(): { readonly blobs: Uint32Array; readonly compressed: Uint32Array; readonly lengths: Float64Array } {
+    const blobs = new Uint32Array(this.packCount);
+    const compressed = new Uint32Array(this.packCount);
+    const lengths = new Float64Array(this.packCount);
+    for (let entry = 0; entry < this.#size; entry += 1) {
+      const pack = this.#packs[entry] ?? 0;
+      blobs[pack] = (blobs[pack] ?? 0) + 1;
+      if ((this.#plainLengths[entry] ?? 0) > 0) compressed[pack] = (compressed[pack] ?? 0) + 1;
+      lengths[pack] = (lengths[pack] ?? 0) + (this.#lengths[entry] ?? 0);
     }
+    return { blobs, compressed, lengths };
   }
 
-  #insert(packNumber: number, blob: PackedBlob): void {
-    let slot = this.#firstSlot(blob.type, blob.id);
+  /** The blobs of each pack in columns, by ascending offset: of what is there now. Four bytes a blob while it is kept. */
+  columnsByPack(): { blobsOf(pack: PackId): ListedBlobs } {
+    const order = this.#order();
+    return {
+      blobsOf: (pack) => {
+        const entries = order.entriesOf(this.#packNumbers.get(pack) ?? -1);
+        const ids = new Int32Array(entries.length * idWords);
+        for (const [at, entry] of entries.entries())
+          for (let word = 0; word < idWords; word += 1)
+            ids[at * idWords + word] = this.#ids[entry * idWords + word] ?? 0;
+        return {
+          ids: new Uint8Array(ids.buffer),
+          isTree: Uint8Array.from(entries, (entry) => this.#types[entry] ?? 0),
+          offsets: entries.map((entry) => this.#offsets[entry] ?? 0),
+          lengths: entries.map((entry) => this.#lengths[entry] ?? 0),
+          plainLengths: entries.map((entry) => this.#plainLengths[entry] ?? 0),
+        };
+      },
+    };
+  }
+
+  /** Every pack with its blobs by ascending offset. */
+  *packs(): Generator<{ id: PackId; blobs: PackedBlob[] }, void, undefined> {
+    const order = this.#order();
+    for (const [number, id] of this.#packIds.entries())
+      yield { id, blobs: Array.from(order.entriesOf(number), (entry) => this.#blobOf(entry)) };
+  }
+
+  #order(): PackOrder {
+    return new PackOrder(this.#packs.subarray(0, this.#size), this.#offsets, this.packCount);
+  }
+
+  /** Of the blob whose id is wanted. */
+  #insert(packNumber: number, type: number, offset: number, length: number, plainLength: number): void {
+    let slot = this.#firstSlot(type);
     for (; this.#slots[slot] !== emptySlot; slot = this.#after(slot)) {
-      const entry = this.#slots[slot] ?? emptySlot;
-      const sameEntry = this.#packs[entry] === packNumber && this.#offsets[entry] === blob.offset;
-      if (sameEntry && this.#holdsWanted(entry, blob.type)) return;
+      const entry = (this.#slots[slot] ?? emptySlot) - 1;
+      const sameEntry = this.#packs[entry] === packNumber && this.#offsets[entry] === offset;
+      if (sameEntry && this.#holdsWanted(entry, type)) return;
     }
     const entry = this.#size;
-    this.#ids.set(this.#wanted, entry * idLength);
-    this.#types[entry] = typeNumbers[blob.type];
+    for (let word = 0; word < idWords; word += 1) this.#ids[entry * idWords + word] = this.#wantedWords[word] ?? 0;
+    this.#types[entry] = type;
     this.#packs[entry] = packNumber;
-    this.#offsets[entry] = blob.offset;
-    this.#lengths[entry] = blob.length;
-    this.#plainLengths[entry] = blob.uncompressedLength;
+    this.#offsets[entry] = offset;
+    this.#lengths[entry] = length;
+    this.#plainLengths[entry] = plainLength;
     // Last, and in order: whoever finds the entry in another thread finds its id.
-    Atomics.store(this.#slots, slot, entry);
+    Atomics.store(this.#slots, slot, entry + 1);
     this.#size += 1;
   }
 
@@ -182,23 +238,19 @@ export class BlobIndex {
     return number;
   }
 
-  /** Also makes `id` the wanted one. Ids are hashes: their first bytes are spread evenly already. */
-  #firstSlot(type: BlobType, id: string): number {
-    this.#wanted.write(id, 'hex');
-    return (this.#wanted.readUInt32LE(0) + typeNumbers[type]) & (this.#slots.length - 1);
+  /** Of the wanted id. Ids are hashes: their first bytes are spread evenly already. */
+  #firstSlot(type: number): number {
+    return (((this.#wantedWords[0] ?? 0) >>> 0) + type) & (this.#slots.length - 1);
   }
 
   #after(slot: number): number {
     return (slot + 1) & (this.#slots.length - 1);
   }
 
-  #holdsWanted(entry: number, type: BlobType): boolean {
-    if (this.#types[entry] !== typeNumbers[type]) return false;
-    const start = entry * idLength;
-    for (let index = 0; index < idLength; index += 1) {
-      if (this.#ids[start + index] !== this.#wanted[index]) return false;
-    }
-    return true;
+  #holdsWanted(entry: number, type: number): boolean {
+    const start = entry * idWords;
+    for (let word = 0; word < idWords; word += 1) if (this.#ids[start + word] !== this.#wantedWords[word]) return false;
+    return this.#types[entry] === type;
   }
 
   #locationOf(entry: number): BlobLocation {
@@ -212,31 +264,35 @@ export class BlobIndex {
 
   #blobOf(entry: number): PackedBlob {
     const { offset, length, uncompressedLength } = this.#locationOf(entry);
-    const start = entry * idLength;
-    const id = Buffer.from(this.#ids.buffer, start, idLength).toString('hex');
+    const id = Buffer.from(this.#ids.buffer, entry * idLength, idLength).toString('hex');
     return { type: this.#types[entry] === typeNumbers.tree ? 'tree' : 'data', id, offset, length, uncompressedLength };
   }
 
-  #grow(): void {
-    this.#capacity *= 2;
-    this.#ids = resized(this.#ids, new Uint8Array(new SharedArrayBuffer(this.#capacity * idLength)));
+  #grow(entries: number): void {
+    this.#capacity = Math.max(initialCapacity, Math.ceil(entries));
+    const ids = new Int32Array(new SharedArrayBuffer(this.#capacity * idLength));
+    ids.set(this.#ids.subarray(0, this.#size * idWords));
+    this.#ids = ids;
     this.#types = resized(this.#types, new Uint8Array(new SharedArrayBuffer(this.#capacity)));
     this.#packs = resized(this.#packs, new Uint32Array(this.#capacity));
     this.#offsets = resized(this.#offsets, new Uint32Array(this.#capacity));
     this.#lengths = resized(this.#lengths, new Uint32Array(this.#capacity));
     this.#plainLengths = resized(this.#plainLengths, new Uint32Array(this.#capacity));
-    this.#slots = newSlots(this.#capacity);
-    const words = new DataView(this.#ids.buffer);
+    const slots = newSlots(this.#capacity);
+    if (slots.length === this.#slots.length) return;
+    this.#slots = slots;
     for (let entry = 0; entry < this.#size; entry += 1) {
-      let slot = (words.getUint32(entry * idLength, true) + (this.#types[entry] ?? 0)) & (this.#slots.length - 1);
-      while (this.#slots[slot] !== emptySlot) slot = this.#after(slot);
-      this.#slots[slot] = entry;
+      let slot = (((ids[entry * idWords] ?? 0) >>> 0) + (this.#types[entry] ?? 0)) & (slots.length - 1);
+      while (slots[slot] !== emptySlot) slot = this.#after(slot);
+      slots[slot] = entry + 1;
     }
   }
 }
 
+/** A power of two, at most two thirds of which are ever taken. */
 function newSlots(capacity: number): Int32Array<SharedArrayBuffer> {
-  return new Int32Array(new SharedArrayBuffer(capacity * 2 * Int32Array.BYTES_PER_ELEMENT)).fill(emptySlot);
+  const count = 2 ** Math.ceil(Math.log2(capacity * 1.5));
+  return new Int32Array(new SharedArrayBuffer(count * Int32Array.BYTES_PER_ELEMENT));
 }
 
 function resized<Column extends Uint8Array | Uint32Array>(old: Column, next: Column): Column {

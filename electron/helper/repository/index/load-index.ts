@@ -1,10 +1,12 @@
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import { Breather } from '../breather.ts';
-import type { Documents } from '../documents.ts';
+import { DocumentMemory, type Documents } from '../documents.ts';
 import { damaged } from '../failures.ts';
-import { decodeIndexFile, type IndexFile } from '../format/index-file.ts';
+import { addAll } from './add-index.ts';
 import { BlobIndex } from './blob-index.ts';
+import { decodeIndex } from './decode-index.ts';
 import { LoadedIndex } from './loaded-index.ts';
+import { ColumnsMemory, type ParsedIndex } from './parse-index.ts';
 import { type Replacements, supersededFiles } from './superseded-files.ts';
 
 export interface LoadIndexOptions {
@@ -47,13 +49,22 @@ async function loadOnce(
   const index = new BlobIndex();
   const replacements = new Map<string, readonly string[]>();
   const breather = new Breather();
-  for (const [done, { name }] of files.entries()) {
+  const memory = { document: new DocumentMemory(), columns: new ColumnsMemory() };
+  const totalSize = files.reduce((sum, { size }) => sum + size, 0);
+  let sizeSoFar = 0;
+  const waiting: Promise<Loaded>[] = [];
+  for (const [done, { name, size }] of files.entries()) {
     options.onProgress?.({ done, total: files.length });
-    const file = await loadFile(documents, name, options);
+    throwIfAborted(options.signal);
+    for (const next of files.slice(done + waiting.length, done + filesAhead))
+      waiting.push(loadFile(documents, next.name));
+    const file = await parsed(documents, memory, await waiting.shift(), breather, name, options);
     if (file === 'vanished') return 'changed';
+    sizeSoFar += size;
     if (file) {
       replacements.set(name, file.supersedes);
-      for (const pack of file.packs) index.add(pack.id, pack.blobs);
+      index.reserve(Math.ceil(((index.size + file.blobs.isTree.length) / sizeSoFar) * totalSize * roomAround));
+      await addAll(index, file, breather, options.signal);
     }
     await breather.breathe(options.signal);
   }
@@ -61,16 +72,43 @@ async function loadOnce(
   return { index, replacements, files: new Map(files.map(({ name, size }) => [name, size])) };
 }
 
-async function loadFile(
+/** Index files that are on their way at once: over a network one alone would wait most of the time. */
+const filesAhead = 3;
+/** Files differ a little in how much one byte of them lists. */
+const roomAround = 1.02;
+
+interface Memory {
+  readonly document: DocumentMemory;
+  readonly columns: ColumnsMemory;
+}
+
+type Loaded = { readonly sealed: Buffer | undefined } | { readonly error: unknown };
+
+async function loadFile(documents: Documents, name: string): Promise<Loaded> {
+  try {
+    return { sealed: await documents.loadSealed('index', name) };
+  } catch (error) {
+    return { error };
+  }
+}
+
+async function parsed(
   documents: Documents,
+  memory: Memory,
+  loaded: Loaded | undefined,
+  breather: Breather,
   name: string,
   { signal, onDamage }: LoadIndexOptions,
-): Promise<IndexFile | 'vanished' | undefined> {
+): Promise<ParsedIndex | 'vanished' | undefined> {
   throwIfAborted(signal);
   try {
-    const text = await documents.load('index', name);
-    return text === undefined ? 'vanished' : decodeIndexFile(text);
+    if (loaded === undefined) return 'vanished';
+    if ('error' in loaded) throw loaded.error;
+    if (loaded.sealed === undefined) return 'vanished';
+    const file = documents.open('index', name, loaded.sealed, memory.document);
+    return await decodeIndex(file, memory.columns, breather, signal);
   } catch (error) {
+    throwIfAborted(signal);
     if (!onDamage) throw error;
     onDamage(name, error);
     return undefined;

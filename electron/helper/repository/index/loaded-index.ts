@@ -1,9 +1,11 @@
 import { Breather } from '../breather.ts';
 import type { Documents } from '../documents.ts';
-import { decodeIndexFile } from '../format/index-file.ts';
+import { addAll } from './add-index.ts';
 import { BlobIndex } from './blob-index.ts';
 import { CompleteTrees } from './complete-trees.ts';
+import { decodeIndex } from './decode-index.ts';
 import type { LoadIndexOptions } from './load-index.ts';
+import { ColumnsMemory } from './parse-index.ts';
 import type { Replacements } from './superseded-files.ts';
 
 /**
@@ -41,12 +43,12 @@ export class LoadedIndex {
       onProgress?.({ done, total: added.length });
       await breather.breathe(signal);
       if (this.#replaced.has(name)) return false;
-      const text = await documents.load('index', name);
-      if (text === undefined) return false;
-      const { packs, supersedes } = decodeIndexFile(text);
-      if (supersedes.some((other) => listed.has(other))) return false;
-      for (const other of supersedes) this.#replaced.add(other);
-      for (const { id, blobs } of packs) this.blobs.add(id, blobs);
+      const sealed = await documents.loadSealed('index', name);
+      if (sealed === undefined) return false;
+      const file = await decodeIndex(documents.open('index', name, sealed), new ColumnsMemory(), breather, signal);
+      if (file.supersedes.some((other) => listed.has(other))) return false;
+      for (const other of file.supersedes) this.#replaced.add(other);
+      await addAll(this.blobs, file, breather, signal);
       this.#files.set(name, size);
     }
     onProgress?.({ done: added.length, total: added.length });

@@ -1,84 +1,184 @@
-import { isStillpointError } from '../../../../shared/errors/index.ts';
-import type { Backend } from '../backend/contract.ts';
+import { throwIfAborted } from '../../../../shared/errors/index.ts';
+import type { Backend, FileRef } from '../backend/contract.ts';
+import { diskError } from '../backend/local/disk-errors.ts';
 import { Breather } from '../breather.ts';
-import { sha256 } from '../crypto/hash.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
 import type { Sealer } from '../crypto/sealer.ts';
-import type { PackedBlob } from '../format/blob.ts';
 import type { PackId } from '../format/ids.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
-import { openBlob } from '../pack/open-blob.ts';
-import { readPackHeader } from '../pack/read-header.ts';
-import type { CheckContext } from './finding.ts';
+import { blobAt, type ListedBlobs } from '../index/listed-blobs.ts';
+import type { CheckContext, DataRead, Finding } from './finding.ts';
+import { type InspectedPack, PackInspector } from './inspect-pack.ts';
+import type { Inspectors, StartInspecting } from './inspecting.ts';
 
-/** Reads every byte of every listed pack: its hash, its header against the index, and each blob's hash. */
-export async function checkData(
-  backend: Backend,
-  sealer: Sealer,
-  index: BlobIndex,
-  context: CheckContext,
-): Promise<void> {
-  const sizes = new Map((await backend.list('pack')).map(({ name, size }) => [name, size]));
-  const packs = [...index.packs()].filter(({ id }) => sizes.has(id));
-  const total = packs.reduce((sum, { id }) => sum + (sizes.get(id) ?? 0), 0);
-  let done = 0;
-  for (const { id, blobs } of packs) {
-    context.progress({ phase: 'data', done, total });
-    await checkPack(backend, sealer, id, blobs, context);
-    done += sizes.get(id) ?? 0;
-  }
-  context.progress({ phase: 'data', done, total });
+/** Packs under way hold no more than this together, in bytes, unless one alone does. */
+const mostBytesAtOnce = 128 * 1024 * 1024;
+/** Packs for each that looks through them: one is looked at, the next is there already. */
+const packsEach = 2;
+
+export interface DataCheck {
+  readonly backend: Backend;
+  readonly sealer: Sealer;
+  readonly key: MasterKey;
+  readonly index: BlobIndex;
+  /** Which packs are read. */
+  readonly isChosen: (id: PackId) => boolean;
+  /** Length in bytes of the packs that are there. */
+  readonly sizes: ReadonlyMap<string, number>;
+  /** Without it everything is computed here, a pack at a time. */
+  readonly start?: StartInspecting | undefined;
 }
 
-async function checkPack(
-  backend: Backend,
-  sealer: Sealer,
-  id: PackId,
-  blobs: readonly PackedBlob[],
-  context: CheckContext,
-): Promise<void> {
-  const breather = new Breather();
-  await breather.breathe(context.signal);
-  const bytes = await backend.load({ kind: 'pack', name: id });
-  const report = (why: string): void =>
-    context.report({
-      severity: 'error',
-      code: 'pack-damaged',
-      text: `Pack ${id.slice(0, 8)} ${why}.`,
-      affects: [],
-      file: id,
-    });
-  if (bytes === undefined) return report('vanished while it was checked');
-  if (sha256(bytes) !== id) report('was changed since it was written');
+/**
+ * Reads every byte of the chosen packs that are listed and there: its hash, its header against the index, and each blob.
+ * Findings are told in the order of the packs, whoever was done first.
+ */
+export async function checkData(check: DataCheck, context: CheckContext): Promise<DataRead> {
+  const { index, sizes, isChosen } = check;
+  const sizeOf = (id: PackId): number => sizes.get(id) ?? 0;
+  const present = index.packIds.filter((id) => sizes.has(id));
+  const chosen = present.filter(isChosen);
+  const sum = (ids: readonly PackId[]): number => ids.reduce((bytes, id) => bytes + sizeOf(id), 0);
+  const total = sum(chosen);
+  const findings: (readonly Finding[])[] = [];
+  const reading = new Reading(check, context.signal);
   try {
-    if (!sameBlobs(readPackHeader(sealer, bytes), blobs)) report('does not hold what the index says');
-  } catch (error) {
-    if (!isStillpointError(error, 'repository-damaged')) throw error;
-    report(`has no readable header: ${error.message}`);
+    let done = 0;
+    context.progress({ phase: 'data', done, total });
+    const packs = index.columnsByPack();
+    for (const [position, id] of chosen.entries()) {
+      await reading.room(sizeOf(id));
+      const listed = packs.blobsOf(id);
+      reading.inspect(id, sizeOf(id), listed, (damage) => {
+        if (damage === 'vanished' || damage.pack.length + damage.blobs.length > 0)
+          findings[position] = findingsOf(id, listed, damage);
+        done += sizeOf(id);
+        context.progress({ phase: 'data', done, total });
+      });
+    }
+    await reading.end();
+  } finally {
+    await reading.close();
   }
-  for (const blob of blobs) {
-    await breather.breathe(context.signal);
-    const sealed = bytes.subarray(blob.offset, blob.offset + blob.length);
-    const opened = openBlob(sealer, sealed, blob.id, blob.uncompressedLength);
-    if ('plaintext' in opened) continue;
-    const text = `The ${blob.type} blob ${blob.id.slice(0, 8)} in pack ${id.slice(0, 8)} is damaged: ${opened.damage}.`;
-    context.report({ severity: 'error', code: 'blob-damaged', text, affects: [], file: id, blob: blob.id });
+  for (const finding of findings.flat()) context.report(finding);
+  return { packs: chosen.length, bytes: total, allPacks: present.length, allBytes: sum(present) };
+}
+
+type Inspected = InspectedPack | 'vanished';
+
+/** Packs that are under way: as many as keep all inspectors busy, and no more bytes than are allowed. */
+class Reading {
+  readonly #backend: Backend;
+  readonly #inspectors: Inspectors;
+  readonly #ending = new AbortController();
+  readonly #signal: AbortSignal;
+  readonly #underWay = new Set<Promise<void>>();
+  readonly #atOnce: number;
+  #bytes = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor({ backend, sealer, key, start }: DataCheck, signal: AbortSignal | undefined) {
+    this.#backend = backend;
+    this.#signal = signal ? AbortSignal.any([signal, this.#ending.signal]) : this.#ending.signal;
+    this.#inspectors = start?.(key) ?? inspectHere(sealer, this.#signal);
+    this.#atOnce = this.#inspectors.isHere ? 1 : this.#inspectors.atOnce * packsEach;
+  }
+
+  /** Resolves when a pack of so many bytes may be read. Throws what a pack before it met. */
+  async room(size: number): Promise<void> {
+    await this.#until(
+      () => this.#underWay.size === 0 || (this.#underWay.size < this.#atOnce && this.#bytes + size <= mostBytesAtOnce),
+    );
+  }
+
+  inspect(id: PackId, size: number, listed: ListedBlobs, tell: (damage: Inspected) => void): void {
+    this.#bytes += size;
+    const work = this.#inspect(id, listed)
+      .then(tell)
+      .catch((error: unknown) => {
+        this.#failure ??= { error };
+      })
+      .finally(() => {
+        this.#bytes -= size;
+        this.#underWay.delete(work);
+      });
+    this.#underWay.add(work);
+  }
+
+  end(): Promise<void> {
+    return this.#until(() => this.#underWay.size === 0);
+  }
+
+  /** Also in the midst of packs: a thread that reads is ended, a place that stalls is not waited for. */
+  async close(): Promise<void> {
+    this.#ending.abort();
+    await this.#inspectors.close();
+    await Promise.all(this.#underWay);
+  }
+
+  async #until(isSo: () => boolean): Promise<void> {
+    const cancelled = Promise.withResolvers<void>();
+    this.#signal.addEventListener('abort', () => cancelled.resolve());
+    for (;;) {
+      throwIfAborted(this.#signal);
+      if (this.#failure !== undefined) throw this.#failure.error;
+      if (isSo()) return;
+      await Promise.race([...this.#underWay, cancelled.promise]);
+    }
+  }
+
+  async #inspect(id: PackId, listed: ListedBlobs): Promise<Inspected> {
+    const file: FileRef = { kind: 'pack', name: id };
+    if (this.#backend.open === undefined || this.#inspectors.isHere === true) {
+      const bytes = await this.#backend.load(file, undefined, { signal: this.#signal });
+      return bytes === undefined ? 'vanished' : this.#inspectors.inspect(id, { bytes }, listed);
+    }
+    const opened = await this.#backend.open(file);
+    if (opened === undefined) return 'vanished';
+    try {
+      return await this.#inspectors.inspect(id, opened, listed);
+    } catch (error) {
+      throw isOfSystem(error) ? diskError(error, `read pack ${id.slice(0, 8)}`, this.#backend.location) : error;
+    } finally {
+      this.#backend.closeFile?.(opened.descriptor);
+    }
   }
 }
 
-/** The header must list each blob of the index, and no other, at the same place. */
-function sameBlobs(header: readonly PackedBlob[], listed: readonly PackedBlob[]): boolean {
-  return (
-    header.length === listed.length &&
-    header.every((blob, position) => {
-      const other = listed[position];
-      return (
-        other !== undefined &&
-        other.id === blob.id &&
-        other.type === blob.type &&
-        other.offset === blob.offset &&
-        other.length === blob.length &&
-        other.uncompressedLength === blob.uncompressedLength
-      );
-    })
-  );
+function isOfSystem(error: unknown): boolean {
+  return error instanceof Error && 'syscall' in error;
+}
+
+function inspectHere(sealer: Sealer, signal: AbortSignal): Inspectors {
+  const inspector = new PackInspector(sealer);
+  return {
+    atOnce: 1,
+    isHere: true,
+    async inspect(id, bytes, listed) {
+      if (!('bytes' in bytes)) throw new TypeError('bytes are loaded for who computes here');
+      const breather = new Breather();
+      const steps = inspector.inspect(id, bytes.bytes, listed);
+      for (let step = steps.next(); ; step = steps.next()) {
+        if (step.done) return step.value;
+        await breather.breathe(signal);
+      }
+    },
+    close: async () => {},
+  };
+}
+
+function findingsOf(id: PackId, listed: ListedBlobs, damage: Inspected): Finding[] {
+  const pack = damage === 'vanished' ? ['vanished while it was checked'] : damage.pack;
+  const blobs = damage === 'vanished' ? [] : damage.blobs;
+  return [
+    ...pack.map((why): Finding => {
+      const text = `Pack ${id.slice(0, 8)} ${why}.`;
+      return { severity: 'error', code: 'pack-damaged', text, affects: [], file: id };
+    }),
+    ...blobs.map(({ at, why }): Finding => {
+      const blob = blobAt(listed, at);
+      const text = `The ${blob.type} blob ${blob.id.slice(0, 8)} in pack ${id.slice(0, 8)} is damaged: ${why}.`;
+      return { severity: 'error', code: 'blob-damaged', text, affects: [], file: id, blob: blob.id };
+    }),
+  ];
 }

@@ -3,7 +3,7 @@ import { isStillpointError } from '../../../../shared/errors/index.ts';
 import { Breather } from '../breather.ts';
 import { quoteName } from '../format/names.ts';
 import type { TreeNode } from '../format/node.ts';
-import type { Tree } from '../format/tree.ts';
+import { nodesOf } from '../format/tree-nodes.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import type { Snapshot } from '../snapshots/snapshots.ts';
 import type { CheckContext } from './finding.ts';
@@ -11,7 +11,7 @@ import type { CheckContext } from './finding.ts';
 export interface TreeCheck {
   readonly index: BlobIndex;
   /** Verifies the blob's hash. */
-  readonly loadTree: (id: BlobId) => Promise<Tree>;
+  readonly loadBlob: (id: BlobId) => Promise<Buffer>;
   /** One mark per index entry, set for every blob that a snapshot needs. */
   readonly used: Uint8Array;
 }
@@ -48,7 +48,7 @@ async function readOnce(
   check: TreeCheck,
   { tree, where }: Waiting,
   context: CheckContext,
-): Promise<readonly TreeNode[]> {
+): Promise<Iterable<TreeNode>> {
   const entry = check.index.entryOf('tree', tree);
   const affects = [where.endsWith(':') ? `${where}/` : where];
   if (entry < 0) {
@@ -59,7 +59,7 @@ async function readOnce(
   if (check.used[entry]) return [];
   check.used[entry] = 1;
   try {
-    return (await check.loadTree(tree)).nodes;
+    return nodesOf(tree, await check.loadBlob(tree));
   } catch (error) {
     if (!isStillpointError(error, 'repository-damaged')) throw error;
     const text = `The listing of a folder cannot be read: ${error.message}`;

@@ -1,8 +1,10 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
-import { asStillpointError } from '../../../../shared/errors/index.ts';
+import { asStillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { Backend } from '../backend/contract.ts';
+import type { MasterKey } from '../crypto/master-key.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { Documents } from '../documents.ts';
+import type { PackId } from '../format/ids.ts';
 import type { Tree } from '../format/tree.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import { loadIndex } from '../index/load-index.ts';
@@ -13,11 +15,25 @@ import { findAffected } from './affected.ts';
 import { checkData } from './check-data.ts';
 import { checkPacks } from './check-packs.ts';
 import { checkTrees } from './check-trees.ts';
-import { type CheckContext, type CheckProgress, type CheckReport, type Finding, maxAffected } from './finding.ts';
+import {
+  type CheckContext,
+  type CheckProgress,
+  type CheckReport,
+  type DataRead,
+  type Finding,
+  maxAffected,
+} from './finding.ts';
+import type { StartInspecting } from './inspecting.ts';
+import { type DataShare, isInShare } from './share.ts';
+
+/** Each tree is read once: only those that damage leads back to are read again. Bytes. */
+const keptTrees = 1024 * 1024;
 
 export interface CheckOptions {
   /** Also read every byte. */
   readonly readData?: boolean | undefined;
+  /** Then only of these packs. Default: of all. */
+  readonly share?: DataShare | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: ((progress: CheckProgress) => void) | undefined;
 }
@@ -25,6 +41,9 @@ export interface CheckOptions {
 export interface CheckDependencies {
   readonly backend: Backend;
   readonly sealer: Sealer;
+  /** What threads make a sealer of. */
+  readonly key: MasterKey;
+  readonly startInspecting?: StartInspecting | undefined;
   readonly documents: Documents;
   readonly listSnapshots: (signal?: AbortSignal) => Promise<SnapshotList>;
 }
@@ -48,20 +67,57 @@ export async function checkRepository(
   const snapshots = await readSnapshots(dependencies, context);
   const index = await readIndex(documents, context);
   const reader = new BlobReader(backend, sealer);
-  const cache = new TreeCache();
-  const loadTree = (id: BlobId): Promise<Tree> => cache.load(id, (tree) => reader.load(index, 'tree', tree));
+  const cache = new TreeCache(keptTrees);
+  const loadBlob = (id: BlobId): Promise<Buffer> => reader.load(index, 'tree', id);
+  const loadTree = (id: BlobId): Promise<Tree> => cache.load(id, loadBlob);
   const used = new Uint8Array(index.size);
-  await checkPacks(backend, index, context);
-  await checkTrees({ index, loadTree, used }, snapshots, context);
-  reportUnused(index, used, context);
-  if (options.readData) await checkData(backend, sealer, index, context);
+  const sizes = new Map<string, number>();
+  for (const { name, size } of await backend.list('pack', { signal: options.signal })) sizes.set(name, size);
+  await checkPacks(sizes, index, context);
+  const { key, startInspecting: start } = dependencies;
+  const { share } = options;
+  const isChosen = (id: PackId): boolean => share === undefined || isInShare(share, id);
+  const readData = (within: CheckContext) => checkData({ backend, sealer, key, index, sizes, isChosen, start }, within);
+  const lookAtTrees = async (within: CheckContext): Promise<void> => {
+    await checkTrees({ index, loadBlob, used }, snapshots, within);
+    reportUnused(index, used, within);
+  };
+  // Threads look through the packs while this one goes through the trees.
+  let dataRead: DataRead | undefined;
+  if (options.readData && start) dataRead = await bothAtOnce(lookAtTrees, readData, context);
+  else await lookAtTrees(context);
+  if (options.readData && !start) dataRead = await readData(context);
   return {
     findings: await withAffected(findings, index, snapshots, loadTree, options.signal),
     snapshots: snapshots.length,
     packs: index.packCount,
     blobs: index.size,
-    readAllData: options.readData ?? false,
+    readAllData: dataRead !== undefined && share === undefined,
+    dataRead: dataRead && share && { ...share, ...dataRead },
   };
+}
+
+/** What the second finds is told after what the first finds. Where one fails the other is ended, and waited for. */
+async function bothAtOnce<Result>(
+  first: (context: CheckContext) => Promise<void>,
+  second: (context: CheckContext) => Promise<Result>,
+  context: CheckContext,
+): Promise<Result> {
+  const failed = new AbortController();
+  const signal = context.signal ? AbortSignal.any([context.signal, failed.signal]) : failed.signal;
+  const found: Finding[] = [];
+  const endOther = (error: unknown): never => {
+    failed.abort(error);
+    throw error;
+  };
+  const seconds = second({ ...context, signal, report: (finding) => found.push(finding) }).catch(endOther);
+  const [one, other] = await Promise.allSettled([first({ ...context, signal }).catch(endOther), seconds]);
+  throwIfAborted(context.signal);
+  if (failed.signal.aborted) throw failed.signal.reason;
+  if (one.status === 'rejected') throw one.reason;
+  if (other.status === 'rejected') throw other.reason;
+  for (const finding of found) context.report(finding);
+  return other.value;
 }
 
 async function readSnapshots(

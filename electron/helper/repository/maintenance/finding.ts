@@ -1,3 +1,5 @@
+import type { DataShare } from './share.ts';
+
 /** What can be wrong with a repository. Stable: stored in run logs, keyed by translations. */
 export type FindingCode =
   | 'index-damaged'
@@ -45,6 +47,16 @@ export interface CheckReport {
   readonly blobs: number;
   /** Whether every byte of every listed pack was read and compared with its hash. */
   readonly readAllData: boolean;
+  /** Where only a share was to be read: what was, exactly, of how much. */
+  readonly dataRead?: (DataShare & DataRead) | undefined;
+}
+
+/** Listed packs that are there: how many were read, and how many there are. */
+export interface DataRead {
+  readonly packs: number;
+  readonly bytes: number;
+  readonly allPacks: number;
+  readonly allBytes: number;
 }
 
 export interface CheckContext {

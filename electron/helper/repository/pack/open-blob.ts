@@ -1,4 +1,4 @@
-import { decompressBlob, decompressInto } from '../crypto/compression.ts';
+import { decompressBlob, sharedDecompressor } from '../crypto/compression.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 
@@ -32,7 +32,7 @@ export class BlobOpener {
     if (stored === undefined) return changed;
     if (uncompressedLength === 0) return compared(stored, id);
     const memory = this.#memoryOf(uncompressedLength + 1);
-    if (!decompressInto(stored, memory, uncompressedLength)) return undecompressed;
+    if (!sharedDecompressor().decompress(stored, memory, uncompressedLength)) return undecompressed;
     return compared(memory.subarray(0, uncompressedLength), id);
   }
 

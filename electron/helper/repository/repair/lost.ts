@@ -5,7 +5,6 @@ import type { BlobIndex } from '../index/blob-index.ts';
 import { checkTrees } from '../maintenance/check-trees.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import type { Snapshot } from '../snapshots/snapshots.ts';
-import { TreeCache } from '../trees/tree-cache.ts';
 
 /** Something that snapshots need and that is nowhere. */
 export interface Loss {
@@ -30,11 +29,10 @@ export async function findLosses(
   options: { readonly signal: AbortSignal | undefined; readonly onSnapshot: (done: number, total: number) => void },
 ): Promise<Losses> {
   const reader = new BlobReader(backend, sealer);
-  const cache = new TreeCache();
   const losses: Loss[] = [];
   let total = 0;
-  const loadTree = (id: BlobId) => cache.load(id, (tree) => reader.load(index, 'tree', tree));
-  await checkTrees({ index, loadTree, used: new Uint8Array(index.size) }, snapshots, {
+  const loadBlob = (id: BlobId) => reader.load(index, 'tree', id);
+  await checkTrees({ index, loadBlob, used: new Uint8Array(index.size) }, snapshots, {
     signal: options.signal,
     progress: ({ done, total: all }) => options.onSnapshot(done, all),
     report: ({ text, affects: [where = ''] }) => {

@@ -117,11 +117,16 @@ export class LocalBackend implements Backend {
     });
   }
 
-  async openFile(file: FileRef): Promise<number | undefined> {
+  async open(file: FileRef): Promise<{ readonly descriptor: number; readonly size: number } | undefined> {
     const path = filePath(this.location, file);
-    return this.#attempt(`read ${describeFile(file)}`, () =>
-      this.#found(this.#ifThere(() => this.#ops.open(path, 'r'))),
-    );
+    return this.#attempt(`read ${describeFile(file)}`, () => {
+      const descriptor = this.#found(this.#ifThere(() => this.#ops.open(path, 'r')));
+      return descriptor === undefined ? undefined : { descriptor, size: this.#ops.fstat(descriptor).size };
+    });
+  }
+
+  closeFile(descriptor: number): void {
+    this.#ops.close(descriptor);
   }
 
   async digest(file: FileRef, options?: CallOptions): Promise<string | undefined> {
