@@ -72,7 +72,7 @@ for (const kind of remoteKinds.filter(({ name }) => name !== 'rclone'))
 
     if (isHttp)
       backendConformance(`a place on ${kind.name}, every other connection bad,`, async () => {
-        const [one, two] = [place(`c${count}`), place(`c${count}`)];
+        const [one, two] = [place(`conforming-${count}`), place(`conforming-${count}`)];
         await one.backend.prepare();
         proxy.fail((connection) =>
           connection % 2 === 1 ? troubles[((connection - 1) / 2) % troubles.length] : undefined,
@@ -94,10 +94,10 @@ for (const kind of remoteKinds.filter(({ name }) => name !== 'rclone'))
         const { backend } = placeOfTest(`trouble-${index}`);
         const repository = await initRepository(backend, { ...testOptions, packTarget: megabyte });
         const before = proxy.happened;
-        proxy.fail((connection) => (connection <= 3 ? troubles[index] : undefined));
+        proxy.failTimes(troubles[index], 2);
         const noise = new SeededRandom(index).bytes(2 * megabyte).toString('latin1');
         await storeSnapshot(repository, { a: file(noise), b: file('small') });
-        proxy.fail((connection) => (connection <= 3 ? troubles[index] : undefined));
+        proxy.failTimes(troubles[index], 1);
         const again = await openRepository(placeOfTest(`trouble-${index}`).backend, testOptions);
         await assertHealthy(again);
         expect(proxy.happened).toBeGreaterThan(before);

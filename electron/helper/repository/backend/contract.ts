@@ -34,8 +34,8 @@ export interface Backend {
   /** Makes the place ready for `save`: folders, say. May be called again. */
   prepare(options?: CallOptions): Promise<void>;
 
-  /** Every file of the kind, in no order. Names that are not ids are left out. */
-  list(kind: ListedKind, options?: CallOptions): Promise<readonly ListedFile[]>;
+  /** Every file of the kind, in no order, but for those that `besides` names. Names that are not ids are left out. */
+  list(kind: ListedKind, options?: ListOptions): Promise<readonly ListedFile[]>;
 
   /** Length in bytes, undefined when there is no such file. */
   stat(file: FileRef, options?: CallOptions): Promise<number | undefined>;
@@ -79,6 +79,14 @@ export interface CallOptions {
    * A backend that moves a file in one call need not ask.
    */
   readonly pace?: Pace | undefined;
+}
+
+export interface ListOptions extends CallOptions {
+  /**
+   * Files the caller knows. They may be left out, where that is cheaper than telling their length, and may be listed all the
+   * same.
+   */
+  readonly besides?: ((name: string) => boolean) | undefined;
 }
 
 /** `bytes` may be 0: something else than content moved. */

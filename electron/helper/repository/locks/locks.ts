@@ -58,12 +58,18 @@ export class Locks {
   readonly #environment: Environment;
   readonly #timing: LockTiming;
   readonly #place: LockPlace;
+  #othersSeen = 0;
 
   constructor(documents: Documents, environment: Environment, place: LockPlace, timing: LockTiming = lockTiming) {
     this.#documents = documents;
     this.#environment = environment;
     this.#place = place;
     this.#timing = timing;
+  }
+
+  /** How often a lock was found in the way or left over when one was taken: somebody else was or is at work. */
+  get othersSeen(): number {
+    return this.#othersSeen;
   }
 
   /** `repository-locked` names who holds it. Stale locks do not count; those in the way are removed. */
@@ -103,6 +109,7 @@ export class Locks {
   /** Removes the locks of processes of this machine that no longer run. How many there were. */
   async removeGone(): Promise<number> {
     const gone = (await this.#readAll()).filter((holder) => isGone(holder, this.#environment));
+    this.#othersSeen += gone.length;
     await this.#remove(gone);
     return gone.length;
   }
@@ -138,6 +145,7 @@ export class Locks {
     const all = await this.#readAll();
     if (!all.some(({ id }) => id === own)) throw lockLost('the lock file was removed at once');
     const others = all.filter(({ id }) => id !== own);
+    this.#othersSeen += others.length;
     const stale: LockHolder[] = [];
     for (const other of others)
       if (isGone(other, this.#environment) || (await this.#isOld(other, own))) stale.push(other);

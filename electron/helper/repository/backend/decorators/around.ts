@@ -1,4 +1,13 @@
-import type { Backend, ByteRange, CallOptions, FileRef, ListedFile, ListedKind, PlaceContent } from '../contract.ts';
+import type {
+  Backend,
+  ByteRange,
+  CallOptions,
+  FileRef,
+  ListedFile,
+  ListedKind,
+  ListOptions,
+  PlaceContent,
+} from '../contract.ts';
 
 export type Operation = 'probe' | 'prepare' | 'list' | 'stat' | 'writtenMs' | 'load' | 'save' | 'remove' | 'sweep';
 
@@ -45,8 +54,9 @@ class WrappedBackend implements Backend {
     return this.#wrap({ operation: 'prepare', options }, (own) => this.#inner.prepare(own));
   }
 
-  list(kind: ListedKind, options: CallOptions = {}): Promise<readonly ListedFile[]> {
-    return this.#wrap({ operation: 'list', options }, (own) => this.#inner.list(kind, own));
+  list(kind: ListedKind, options: ListOptions = {}): Promise<readonly ListedFile[]> {
+    const { besides } = options;
+    return this.#wrap({ operation: 'list', options }, (own) => this.#inner.list(kind, { ...own, besides }));
   }
 
   stat(file: FileRef, options: CallOptions = {}): Promise<number | undefined> {

@@ -53,6 +53,12 @@ export class FaultProxy {
     this.cutAll();
   }
 
+  /** Each new connection, until the fault came true so many times. How long a slow machine takes to connect plays no part. */
+  failTimes(fault: Fault | undefined, times: number): void {
+    const upTo = this.#happened + times;
+    this.fail(() => (this.#happened < upTo ? fault : undefined));
+  }
+
   heal(): void {
     this.fail(() => undefined);
   }
