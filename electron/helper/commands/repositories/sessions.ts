@@ -1,4 +1,5 @@
 import type { RepositoryId } from '../../../../shared/domain/ids.ts';
+import type { LineLimits } from '../../../../shared/domain/line-limits.ts';
 import {
   locationText,
   needsCredentials,
@@ -109,6 +110,14 @@ export class RepositorySessions {
     this.#registered(id);
     this.forget(id);
     this.#options.registry.removeRepository(id);
+  }
+
+  /** They hold within a second, for what is under way too. */
+  setLimits(id: RepositoryId, limits: LineLimits): Registered {
+    const { limits: _, ...registered } = this.#registered(id);
+    const limited: Registered = limits.length === 0 ? registered : { ...registered, limits };
+    this.#options.registry.putRepository(limited);
+    return limited;
   }
 
   async changePassword(id: RepositoryId, password: string, newPassword: string): Promise<void> {
@@ -233,7 +242,11 @@ export class RepositorySessions {
   async #register(name: string, location: RepositoryLocation, repository: Repository): Promise<Registered> {
     const keyIds = (await repository.keys.list()).map(({ id }) => id);
     const { callerUid, registry } = this.#options;
-    const registered: Registered = { id: repository.id, name, location, ownerUid: callerUid, keyIds };
+    const limits = this.registered().find(({ id }) => id === repository.id)?.limits;
+    const registered: Registered = {
+      ...{ id: repository.id, name, location, ownerUid: callerUid, keyIds },
+      ...(limits === undefined ? {} : { limits }),
+    };
     registry.putRepository(registered);
     this.#open.set(repository.id, repository);
     return registered;

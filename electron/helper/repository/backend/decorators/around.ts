@@ -9,12 +9,22 @@ import type {
   PlaceContent,
 } from '../contract.ts';
 
-export type Operation = 'probe' | 'prepare' | 'list' | 'stat' | 'writtenMs' | 'load' | 'save' | 'remove' | 'sweep';
+export type Operation =
+  | 'probe'
+  | 'prepare'
+  | 'list'
+  | 'stat'
+  | 'writtenMs'
+  | 'load'
+  | 'save'
+  | 'remove'
+  | 'sweep'
+  | 'digest';
 
 /** One call as a decorator sees it. */
 export interface Call {
   readonly operation: Operation;
-  /** Of `stat`, `writtenMs`, `load`, `save` and `remove`. */
+  /** Of `stat`, `writtenMs`, `load`, `digest`, `save` and `remove`. */
   readonly file?: FileRef | undefined;
   /** Of `save`. */
   readonly bytes?: Uint8Array | undefined;
@@ -33,6 +43,7 @@ export function around(inner: Backend, wrap: Around): Backend {
 
 class WrappedBackend implements Backend {
   readonly location: string;
+  readonly digest?: NonNullable<Backend['digest']>;
   readonly #inner: Backend;
   readonly #wrap: Around;
 
@@ -40,6 +51,10 @@ class WrappedBackend implements Backend {
     this.location = inner.location;
     this.#inner = inner;
     this.#wrap = wrap;
+    // Absent where the place has none.
+    if (inner.digest)
+      this.digest = (file, options = {}) =>
+        wrap({ operation: 'digest', file, options }, async (own) => inner.digest?.(file, own));
   }
 
   seesAtOnce(): boolean {

@@ -35,7 +35,7 @@ function stillClock(): RetrySurroundings & { readonly waits: number[] } {
   };
 }
 
-const policy = { firstDelayMs: 100, longestDelayMs: 1_000, giveUpAfterMs: 5_000 };
+const policy = { firstDelayMs: 100, longestDelayMs: 1_000, giveUpAfterMs: 5_000, lingersMs: 60_000 };
 
 backendConformance('a place behind every decorator', async () => {
   const inner = new MemoryBackend();
@@ -107,6 +107,26 @@ describe('retrying', () => {
       policy,
       stillClock(),
     ).save(pack, bytes);
+    expect((await inner.load(pack))?.equals(bytes)).toBe(true);
+  });
+
+  it('sends nothing anew while the server may still remove what it got before', async () => {
+    const inner = new MemoryBackend();
+    const clock = stillClock();
+    const half = Buffer.from(bytes.subarray(0, 5));
+    const cutting = cutAfter(inner, () => void inner.files.set(`pack/${pack.name}`, half));
+    // It notices after a while that nobody sends any more, and removes by its name what it has.
+    const sleeping = {
+      ...clock,
+      sleep: async (ms: number) => {
+        await clock.sleep(ms);
+        if (clock.nowMs() > 20_000 && clock.nowMs() - ms <= 20_000) inner.files.delete(`pack/${pack.name}`);
+      },
+    };
+    await retrying(cutting, policy, sleeping).save(pack, bytes);
+    expect(clock.nowMs()).toBeGreaterThan(20_000);
+    expect(clock.nowMs()).toBeLessThan(30_000);
+    await sleeping.sleep(60_000);
     expect((await inner.load(pack))?.equals(bytes)).toBe(true);
   });
 
