@@ -1,4 +1,4 @@
-import { isStillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { isStillpointError, type StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { Backend } from '../backend/contract.ts';
 import type { Documents } from '../documents.ts';
 import type { Environment } from '../environment.ts';
@@ -59,6 +59,8 @@ export class Locks {
   readonly #timing: LockTiming;
   readonly #place: LockPlace;
   #othersSeen = 0;
+  /** Why locks cannot be removed here, once that was seen. */
+  #kept: StillpointError | undefined;
 
   constructor(documents: Documents, environment: Environment, place: LockPlace, timing: LockTiming = lockTiming) {
     this.#documents = documents;
@@ -116,6 +118,8 @@ export class Locks {
 
   async #attempt(mode: LockMode, signal: AbortSignal | undefined): Promise<HeldLock | LockHolder[]> {
     await this.removeGone();
+    // What cannot be taken back would keep everybody out; and who may not even remove a lock removes nothing else.
+    if (mode === 'exclusive' && this.#kept) throw this.#kept;
     // What looks old is judged when our own file tells what time it is there.
     const before = (await this.#readAll()).filter((other) => !looksOld(other, this.#environment));
     if (before.some((other) => conflicts(other, mode))) return before.filter((other) => conflicts(other, mode));
@@ -137,6 +141,9 @@ export class Locks {
       environment: this.#environment,
       timing: this.#timing,
       encode: () => encodeLockFile(this.#file(mode)),
+      onKept: (reason) => {
+        this.#kept = reason;
+      },
     });
   }
 
@@ -170,7 +177,10 @@ export class Locks {
   }
 
   async #remove(holders: readonly LockHolder[]): Promise<void> {
-    for (const { id } of holders) await removeIfAllowed(this.#documents, id);
+    for (const { id } of holders) {
+      const kept = await removeIfAllowed(this.#documents, id);
+      if (kept) this.#kept = kept;
+    }
   }
 
   /** A file that vanishes between list and read was perhaps refreshed: its successor may not have been in the list. */
