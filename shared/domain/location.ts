@@ -17,6 +17,7 @@ const serverUrl = line('an address')
 
 /** A name or an address that no program can take for an option. */
 const host = line('the name of a server', 255).regex(/^[^-\s/@][^\s/@]*$/, 'a server is named like backup.example.org');
+const portRange = 'a port is a number from 1 to 65535';
 const fileOrNone = localPathSchema.optional();
 
 const tls = {
@@ -53,7 +54,7 @@ const sftp = z.object({
   user: line('a user', 64)
     .regex(/^[^-\s@:/][^\s@:/]*$/, 'not the name of a user')
     .optional(),
-  port: z.number().int().min(1).max(65_535).optional(),
+  port: z.number(portRange).int(portRange).min(1, portRange).max(65_535, portRange).optional(),
   /** Absolute, or counted from the folder where the server lets the user in. */
   path: line('a path', 4096),
   keyFile: fileOrNone,
