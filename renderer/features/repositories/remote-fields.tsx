@@ -23,7 +23,7 @@ const rows = {
 type TextField = (typeof rows)[RemoteKind][number][number] | 'caFile' | 'fingerprint';
 
 const secrets: readonly TextField[] = ['password', 'secretAccessKey'];
-const described: readonly TextField[] = ['url', 'prefix', 'region', 'path', 'keyFile', 'remote', 'fingerprint'];
+const described: readonly TextField[] = ['url', 'path', 'keyFile', 'remote', 'fingerprint'];
 const trusts: readonly Trust[] = ['system', 'file', 'fingerprint'];
 
 /** What a place of a kind needs; what is wrong stands at its field. */
@@ -65,7 +65,7 @@ export function RemoteFields({
       ))}
       {usesTls(kind) && (
         <div className={classes.trust}>
-          <span>{t('remote.trust.title')}</span>
+          <span className={classes.trustTitle}>{t('remote.trust.title')}</span>
           <Segmented
             label={t('remote.trust.title')}
             value={draft.trust}

@@ -109,7 +109,7 @@ export function RemotePlace({
           />
         )}
       </div>
-      {kind !== 'sftp' && (
+      {kind !== 'sftp' && found === null && (
         <p className={classes.tip}>
           <IconShieldLock size={17} aria-hidden="true" />
           <span>{t('remote.appendOnly')}</span>
