@@ -219,6 +219,8 @@ export class RepositorySessions {
   ): Promise<Registered> {
     const place = this.#options.places.open(access);
     try {
+      // Somebody waits: a place that cannot be reached at all is said so soon.
+      await place.quick.probe();
       const repository = await open(place.backend);
       this.#keep(repository.id, access, place);
       return await this.#register(name, access.location, repository);
