@@ -78,9 +78,7 @@ describe('what opens a repository elsewhere is written in clear nowhere', () => 
       const seen: string[] = [];
       const commands = [
         ['repositories', 'add', place, '--create', '--name', 'far'],
-        ['sources', 'add', join(home, 'data')],
         ['backup', join(home, 'data')],
-        ['repositories', 'list'],
         ['check'],
       ];
       let printed = '';

@@ -1,4 +1,3 @@
-import type { z } from 'zod';
 import {
   type LocationKind,
   type PlaceCredentials,
@@ -110,7 +109,11 @@ function credentialsOf(kind: RemoteKind, { user, password, accessKeyId, secretAc
   return { kind, user: user.trim(), password };
 }
 
-function errorsOf(kind: RemoteKind, error: z.ZodError | undefined): FieldErrors {
+interface Wrong {
+  readonly issues: readonly { readonly path: readonly PropertyKey[]; readonly message: string }[];
+}
+
+function errorsOf(kind: RemoteKind, error: Wrong | undefined): FieldErrors {
   const errors: FieldErrors = {};
   for (const { path, message } of error?.issues ?? []) {
     const field = draftField(String(path[0]), kind);

@@ -220,6 +220,36 @@ describe('a limit', () => {
   });
 });
 
+describe('a decorator', () => {
+  it('lets a place tell hashes that tells them, without counting them as moved, and no other', async () => {
+    const taken: number[] = [];
+    const bucket = new TokenBucket(() => null, stillClock());
+    const counting = Object.assign(Object.create(bucket), { take: async (count: number) => void taken.push(count) });
+    const buckets = { upload: counting, download: counting };
+    const inner = new MemoryBackend();
+    expect(rateLimited(inner, buckets).digest).toBeUndefined();
+    const telling: Backend = Object.assign(Object.create(inner), { digest: async () => pack.name });
+    expect(await rateLimited(telling, buckets).digest?.(pack)).toBe(pack.name);
+    expect(taken).toEqual([]);
+  });
+
+  it('hands on which files need not be listed', async () => {
+    const asked: unknown[] = [];
+    const inner: Backend = Object.assign(Object.create(new MemoryBackend()), {
+      list: async (_: unknown, options: unknown) => {
+        asked.push(options);
+        return [];
+      },
+    });
+    const besides = (): boolean => true;
+    await timingOut(
+      around(inner, ({ options }, run) => run(options)),
+      1_000,
+    ).list('pack', { besides });
+    expect(asked).toEqual([expect.objectContaining({ besides })]);
+  });
+});
+
 describe('at most so many', () => {
   it('calls are under way', async () => {
     let now = 0;
