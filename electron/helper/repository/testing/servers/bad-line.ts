@@ -2,7 +2,8 @@ import { openRemote, type Patience, type RemotePlace } from '../../backend/open-
 import { FaultProxy } from './fault-proxy.ts';
 import type { RemoteKind, RemotePlaceUnderTest } from './remote-places.ts';
 
-const retries = { firstDelayMs: 5, longestDelayMs: 50, giveUpAfterMs: 60_000, lingersMs: 20_000 };
+/** Longer than the proxy takes to tell a server that the line is dead; one that keeps parts for good is waited for as long. */
+const retries = { firstDelayMs: 5, longestDelayMs: 50, giveUpAfterMs: 60_000, lingersMs: 4_000 };
 
 /** Gives up a call after so long without a word, and makes it again soon. */
 export function waiting(silenceMs: number): { run: Patience; look: Patience } {
