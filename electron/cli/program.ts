@@ -13,7 +13,13 @@ import {
   repairPacks,
   repairSnapshots,
 } from './commands/repair.ts';
-import { type AddRepositoryOptions, addRepository, listRepositories, testPlace } from './commands/repositories.ts';
+import {
+  type AddRepositoryOptions,
+  addRepository,
+  limitRepository,
+  listRepositories,
+  testPlace,
+} from './commands/repositories.ts';
 import { type RestoreOptions, restore, undo } from './commands/restore.ts';
 import { type RunDueOptions, runDue } from './commands/run-due.ts';
 import { allowStillPoints, pauseSchedule, resumeSchedule, showSchedule } from './commands/schedule.ts';
@@ -82,6 +88,7 @@ export function createProgram(version: string, runner: Runner): Command {
     .option('--fingerprint <sha256>', 'trust the server’s certificate by its SHA-256 alone')
     .option('--region <region>', 'of a bucket')
     .option('--key-file <file>', 'a private key for ssh')
+    .addHelpText('after', appendOnlyHelp)
     .action((place: string, options: AddRepositoryOptions) =>
       on(true, (session) => addRepository(session, place, options)),
     );
@@ -90,6 +97,16 @@ export function createProgram(version: string, runner: Runner): Command {
     .argument('<place>', 'as of add')
     .description('look what is at a place')
     .action((place: string) => on(false, (session) => testPlace(session, place)));
+  repositories
+    .command('limit')
+    .argument('<repository>', 'its name or id')
+    .argument(
+      '[limits...]',
+      'like "upload 500KiB/s mon-fri 08:00-18:00"; the lowest that holds counts; "none" for none',
+    )
+    .description('limit how fast backups send and restores fetch, at any time or at some hours; alone: say the limits')
+    .addHelpText('after', limitHelp)
+    .action((wanted: string, limits: string[]) => on(true, (session) => limitRepository(session, wanted, limits)));
   repositories
     .command('list', { isDefault: true })
     .description('list repositories and whether they are there')
@@ -283,6 +300,15 @@ const severalPlaces =
 const aboutPrune =
   '\nIt waits for whoever uses the repository, and backups wait for it. What was interrupted or cancelled is whole, and the' +
   '\nnext one goes on. With --json a line of type "prune" has the figures. Where nothing may be deleted (append-only), it is refused.';
+
+const limitHelp =
+  '\nA limit is a direction, a speed, and hours where it does not hold always: "upload 500KiB/s mon-fri 08:00-18:00",' +
+  '\n"download 2MiB/s". Those named replace all others. They hold at once, in runs under way too, and go by the wall clock.';
+
+const appendOnlyHelp =
+  '\nAgainst ransomware, keep snapshots where this computer cannot delete them: rest-server or “rclone serve restic” with' +
+  '\n--append-only, or a bucket whose key may not delete objects. Backups and restores work there; snapshots are deleted' +
+  '\nfrom a computer that may. Then whoever gets hold of this one cannot take its past away.';
 
 const sourceOptions: readonly Option[] = [new Option('--name <name>', 'what to call it'), ...excludeOptions];
 

@@ -157,6 +157,7 @@ export function composeHelper(composition: Composition): HelperContext {
         startProgram: (name, args) => startPiped(name, args, programUser(account, identity)),
         readText: (path) => asCaller(() => readFileSync(path, 'utf8')),
       },
+      limitsOf: (id) => registry.repositories(caller.uid).find((each) => each.id === id)?.limits ?? [],
       onThreads: (local) => new ThreadedPlace(local, { root: local.location, identity }),
     }),
     asCaller,

@@ -1,8 +1,22 @@
 import { describe, expect, it } from 'vitest';
-import { locationName, locationText, parseLocation } from './location.ts';
+import { locationName, locationText, parseLocation, repositoryLocationSchema } from './location.ts';
 
 const parse = (text: string) =>
   parseLocation(text, '--repo', (path) => (path.startsWith('/') ? path : `/home/${path}`));
+
+describe('the place of a repository', () => {
+  it.each([
+    { kind: 'rest', url: 'http://nas/', fingerprint: 'ab'.repeat(32) },
+    { kind: 'rest', url: 'http://nas/', caFile: '/ca.pem' },
+    { kind: 's3', endpoint: 'http://nas', bucket: 'bb', prefix: '', fingerprint: 'ab'.repeat(32) },
+  ])('a certificate that would not be looked at is refused: %j', (place) => {
+    const { error } = repositoryLocationSchema.safeParse(place);
+    expect(error?.issues[0]?.message).toMatch(/https/);
+    expect(
+      repositoryLocationSchema.safeParse(JSON.parse(JSON.stringify(place).replace('http:', 'https:'))).success,
+    ).toBe(true);
+  });
+});
 
 describe('the place of a repository as text', () => {
   it.each([

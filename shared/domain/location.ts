@@ -17,6 +17,7 @@ const serverUrl = line('an address')
 
 /** A name or an address that no program can take for an option. */
 const host = line('the name of a server', 255).regex(/^[^-\s/@][^\s/@]*$/, 'a server is named like backup.example.org');
+const portRange = 'a port is a number from 1 to 65535';
 const fileOrNone = localPathSchema.optional();
 
 const tls = {
@@ -30,30 +31,41 @@ const tls = {
 };
 
 const local = z.object({ kind: z.literal('local'), path: localPathSchema });
-const rest = z.object({ kind: z.literal('rest'), url: serverUrl, ...tls });
-const s3 = z.object({
-  kind: z.literal('s3'),
-  endpoint: serverUrl,
-  bucket: line('a bucket', 255).regex(/^[a-z0-9A-Z][\w.-]*$/, 'a bucket is named with letters, digits, . and -'),
-  /** Path inside the bucket, without a slash at either end. */
-  prefix: z
-    .string()
-    .max(800)
-    .refine(noControl)
-    .refine((text) => !/^\/|\/$|\/\//.test(text), 'no empty parts in the path'),
-  region: z
-    .string()
-    .regex(/^[a-z0-9-]{2,30}$/, 'a region looks like eu-central-1')
-    .optional(),
-  ...tls,
-});
+/** What is trusted without TLS is nobody: an address must not make what was said of a certificate void. */
+const certainly = (
+  address: string,
+  { caFile, fingerprint }: { caFile?: string | undefined; fingerprint?: string | undefined },
+) => /^https:/i.test(address) || (caFile ?? fingerprint) === undefined;
+const needsHttps = 'with a certificate named, the address begins with https://';
+
+const rest = z
+  .object({ kind: z.literal('rest'), url: serverUrl, ...tls })
+  .refine((place) => certainly(place.url, place), { path: ['url'], error: needsHttps });
+const s3 = z
+  .object({
+    kind: z.literal('s3'),
+    endpoint: serverUrl,
+    bucket: line('a bucket', 255).regex(/^[a-z0-9A-Z][\w.-]*$/, 'a bucket is named with letters, digits, . and -'),
+    /** Path inside the bucket, without a slash at either end. */
+    prefix: z
+      .string()
+      .max(800)
+      .refine(noControl)
+      .refine((text) => !/^\/|\/$|\/\//.test(text), 'no empty parts in the path'),
+    region: z
+      .string()
+      .regex(/^[a-z0-9-]{2,30}$/, 'a region looks like eu-central-1')
+      .optional(),
+    ...tls,
+  })
+  .refine((place) => certainly(place.endpoint, place), { path: ['endpoint'], error: needsHttps });
 const sftp = z.object({
   kind: z.literal('sftp'),
   host,
   user: line('a user', 64)
     .regex(/^[^-\s@:/][^\s@:/]*$/, 'not the name of a user')
     .optional(),
-  port: z.number().int().min(1).max(65_535).optional(),
+  port: z.number(portRange).int(portRange).min(1, portRange).max(65_535, portRange).optional(),
   /** Absolute, or counted from the folder where the server lets the user in. */
   path: line('a path', 4096),
   keyFile: fileOrNone,

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { repositoryIdSchema } from './ids.ts';
+import { lineLimitsSchema } from './line-limits.ts';
 import { repositoryLocationSchema } from './location.ts';
 import { instantSchema } from './time.ts';
 
@@ -16,6 +17,8 @@ export const repositorySchema = z.object({
    * none of these holds another repository, and nothing is written there.
    */
   keyIds: z.array(z.string().regex(/^[0-9a-f]{64}$/)).max(1000),
+  /** How fast content may move to and from it; left out: as fast as it goes. */
+  limits: lineLimitsSchema.optional(),
 });
 export type Repository = z.infer<typeof repositorySchema>;
 

@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { repositoryIdSchema, runIdSchema } from '../domain/ids.ts';
+import { lineLimitsSchema } from '../domain/line-limits.ts';
 import { placeCredentialsSchema } from '../domain/location.ts';
 import {
   checkFindingSchema,
@@ -88,6 +89,15 @@ export const repositoryCommands = {
     timeoutMs: 5_000,
     params: z.strictObject({ id }),
     result: none,
+    event: z.never(),
+  }),
+  'repositories.setLimits': command({
+    title: 'Limit how fast content moves to and from a repository',
+    right: 'registered',
+    cancellable: false,
+    timeoutMs: 5_000,
+    params: z.strictObject({ id, limits: lineLimitsSchema }),
+    result: repositorySchema,
     event: z.never(),
   }),
   'repositories.keys': command({

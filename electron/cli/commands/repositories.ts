@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { limitText } from '../../../shared/domain/line-limits.ts';
 import {
   locationName,
   locationText,
@@ -8,9 +9,10 @@ import {
 } from '../../../shared/domain/location.ts';
 import { credentialsOf } from '../credentials.ts';
 import { type ExitCode, exitCodes } from '../exit-codes.ts';
+import { limitsFrom } from '../options/limit-options.ts';
 import { usage } from '../options/usage.ts';
 import { obtainPassword } from '../password.ts';
-import type { Session } from '../session.ts';
+import { isPrefix, type Session } from '../session.ts';
 
 export interface AddRepositoryOptions {
   readonly name?: string;
@@ -51,6 +53,21 @@ export async function testPlace(session: Session, place: string): Promise<ExitCo
   const probe = await session.service.call('repositories.probe', { location, credentials });
   session.output.result({ type: 'place', ...probe }, probe.explanation);
   return probe.state === 'unreachable' || probe.state === 'not-writable' ? exitCodes.failed : exitCodes.done;
+}
+
+/** Without limits it says those that hold. */
+export async function limitRepository(session: Session, wanted: string, texts: readonly string[]): Promise<ExitCode> {
+  const repositories = await session.service.call('repositories.list', {});
+  const found = repositories.find(({ id, name }) => name === wanted || isPrefix(wanted, id));
+  if (!found) throw usage('<repository>', `No repository “${wanted}” is registered.`, 'Name one by its name or id.');
+  const { id, limits: before = [], name } = found;
+  const { limits = [] } =
+    texts.length === 0
+      ? { limits: before }
+      : await session.service.call('repositories.setLimits', { id, limits: limitsFrom(texts, '<limit>') });
+  const lines = limits.length === 0 ? ['no limits'] : limits.map(limitText);
+  session.output.result({ type: 'limits', id, limits }, lines.map((line) => `${name}: ${line}`).join('\n'));
+  return exitCodes.done;
 }
 
 export async function listRepositories(session: Session): Promise<ExitCode> {

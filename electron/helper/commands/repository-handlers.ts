@@ -51,6 +51,7 @@ export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
       sessions.remove(id);
       return {};
     },
+    'repositories.setLimits': async ({ id, limits }) => sessions.setLimits(id, limits),
     'repositories.keys': async ({ id }) => {
       const keys = await (await sessions.opened(id)).keys.list();
       return keys.map(({ createdNs, ...key }) => ({ ...key, createdAt: nsToInstant(createdNs) }));

@@ -9,6 +9,8 @@ export type {
   ListedKind,
   PlaceContent,
 } from './backend/contract.ts';
+export { type Buckets, rateLimited } from './backend/decorators/rate-limit.ts';
+export { TokenBucket } from './backend/decorators/token-bucket.ts';
 export { type FileOps, type FileStat, nodeFileOps } from './backend/local/file-ops.ts';
 export { LocalBackend } from './backend/local/local-backend.ts';
 export { MemoryBackend } from './backend/memory/memory-backend.ts';

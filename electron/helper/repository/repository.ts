@@ -1,6 +1,7 @@
 import type { BlobId, RepositoryId, SnapshotId } from '../../../shared/domain/ids.ts';
 import { isStillpointError } from '../../../shared/errors/index.ts';
 import { adoptPacks } from './adopt/adopt-packs.ts';
+import { WatchForLeft } from './adopt/watch-for-left.ts';
 import type { Backend } from './backend/contract.ts';
 import { afterGrace } from './backend/decorators/after-grace.ts';
 import { cancellable, untilAborted } from './backend/decorators/cancel.ts';
@@ -97,6 +98,8 @@ export class Repository {
   /** When the index was read, in `nextSequence` order; 0 when it was not. */
   #indexSequence = 0;
   #writing = false;
+  readonly #left: WatchForLeft;
+  #failures = 0;
 
   constructor(backend: Backend, config: RepositoryConfig, key: UnlockedKey, settings: RepositorySettings) {
     const { environment, cost } = settings;
@@ -109,6 +112,7 @@ export class Repository {
     this.#documents = new Documents(backend, this.#sealer, config.version);
     this.#reader = new BlobReader(backend, this.#sealer);
     this.#gear = deriveGearTable(key.masterKey, this.chunkerVersion);
+    this.#left = new WatchForLeft(() => environment.nowNs());
     this.keys = new Keys(backend, environment, key, cost);
     this.locks = new Locks(this.#documents, environment, backend, settings.lockTiming ?? lockTiming);
     this.snapshots = new Snapshots({
@@ -244,6 +248,9 @@ export class Repository {
         await writer.abandon(!isStillpointError(error, 'lock-lost') && !isLost(lock));
         throw error;
       }
+    } catch (error) {
+      this.#failures += 1;
+      throw error;
     } finally {
       this.#writing = false;
     }
@@ -339,9 +346,12 @@ export class Repository {
 
   /** What interrupted runs stored is used again, under the lock that this run has and after the index was read under it. */
   async #adoptLeftPacks(lock: HeldLock, signal: AbortSignal | undefined): Promise<void> {
+    const signs = { failures: this.#failures, others: this.locks.othersSeen };
+    if (!this.#left.isDue(signs)) return;
     const hasOthers = async () => (await this.locks.list()).filter(({ stale }) => !stale).length > 1;
     const own = { documents: this.#documents, sealer: this.#sealer, index: this.#index, lock, hasOthers };
-    await adoptPacks({ ...own, backend: this.backend, signal });
+    const { isWaiting } = await adoptPacks({ ...own, backend: this.backend, signal });
+    if (!isWaiting) this.#left.foundClean(signs);
   }
 
   #newWriter(lock: HeldLock, options: WithWriterOptions): RepositoryWriter {

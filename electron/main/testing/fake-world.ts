@@ -211,6 +211,7 @@ export class FakeWorld implements HelperCalls {
       return {};
     },
     'repositories.remove': () => ({}),
+    'repositories.setLimits': ({ limits }) => ({ ...repository, limits }),
     'repositories.keys': () => [
       { id: 'k'.repeat(8), username: 'user', hostname: 'desk', createdAt: '2025-11-01T00:00:00Z', current: true },
     ],

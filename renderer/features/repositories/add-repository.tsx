@@ -8,8 +8,11 @@ import { useStore } from '../../state/store.ts';
 import { ErrorPanel } from '../../ui/error-panel.tsx';
 import { type GivenPassword, PasswordForm } from './password-form.tsx';
 import { type ChosenPlace, PlaceChooser } from './place-chooser.tsx';
+import { type PlaceKind, PlaceKinds } from './place-kinds.tsx';
 import type { PlaceWish } from './place-verdict.ts';
 import { RecoverySheet } from './recovery-sheet.tsx';
+import type { RemoteAccess } from './remote-draft.ts';
+import { RemotePlace } from './remote-place.tsx';
 import classes from './repositories.module.css';
 
 /** Makes a repository, or opens one that exists. A new one offers its recovery sheet at once. */
@@ -24,13 +27,18 @@ export function AddRepository({
 }): ReactNode {
   const { t } = useTranslation(['repositories', 'ui']);
   const refreshRepositories = useStore((state) => state.refreshRepositories);
-  const [place, setPlace] = useState<ChosenPlace | null>(null);
+  const [kind, setKind] = useState<PlaceKind>('local');
+  const [place, setPlace] = useState<RemoteAccess | null>(null);
   const [given, setGiven] = useState<GivenPassword | null>(null);
   const [name, setName] = useState(t('defaultName'));
   const [working, setWorking] = useState(false);
   const [error, setError] = useState<StillpointError | null>(null);
   const [made, setMade] = useState<RepositoryId | null>(null);
-  const onPlace = useCallback((chosen: ChosenPlace | null) => setPlace(chosen), []);
+  const onPlace = useCallback(
+    (chosen: ChosenPlace | null) =>
+      setPlace(chosen && { location: { kind: 'local', path: chosen.path }, credentials: undefined }),
+    [],
+  );
   const wrong = error?.kind === 'wrong-password' ? `${error.message} ${error.guidance}` : undefined;
   const ready = place !== null && given !== null && name.trim() !== '';
 
@@ -41,7 +49,7 @@ export function AddRepository({
     try {
       const repository = await ask(wish === 'create' ? 'repositories.create' : 'repositories.adopt', {
         name: name.trim(),
-        location: { kind: 'local', path: place.path },
+        ...place,
         ...given,
       });
       await refreshRepositories();
@@ -74,7 +82,19 @@ export function AddRepository({
             if (ready) void add();
           }}
         >
-          <PlaceChooser key={wish} wish={wish} sourceMountPoint={null} onWish={onWish} onChange={onPlace} />
+          <PlaceKinds
+            value={kind}
+            onChange={(next) => {
+              setKind(next);
+              setPlace(null);
+              setError(null);
+            }}
+          />
+          {kind === 'local' ? (
+            <PlaceChooser key={wish} wish={wish} sourceMountPoint={null} onWish={onWish} onChange={onPlace} />
+          ) : (
+            <RemotePlace key={kind} kind={kind} wish={wish} onWish={onWish} onChange={setPlace} />
+          )}
           {place !== null && (
             <>
               <TextInput

@@ -1,6 +1,6 @@
 import { Button, Radio, TextInput } from '@mantine/core';
 import { useDebouncedValue } from '@mantine/hooks';
-import { IconCircleCheck, IconCircleX, IconFolder, IconInfoCircle } from '@tabler/icons-react';
+import { IconFolder } from '@tabler/icons-react';
 import { type ReactNode, useEffect, useState } from 'react';
 import { useTranslation } from 'react-i18next';
 import type { PlaceProbe } from '../../../shared/domain/repository.ts';
@@ -11,6 +11,7 @@ import { formatBytes } from '../../ui/format/bytes.ts';
 import { Notice } from '../../ui/notice.tsx';
 import { judgePlace, onSameFilesystem, type PlaceVerdict, type PlaceWish, suggestedFolder } from './place-verdict.ts';
 import classes from './repositories.module.css';
+import { Verdict } from './verdict.tsx';
 
 export interface ChosenPlace {
   readonly path: string;
@@ -146,45 +147,5 @@ export function PlaceChooser({
           </Notice>
         )}
     </div>
-  );
-}
-
-const icons = { good: IconCircleCheck, note: IconInfoCircle, bad: IconCircleX } as const;
-
-function Verdict({
-  path,
-  probe,
-  verdict,
-  onFollow,
-}: {
-  readonly path: string;
-  readonly probe: PlaceProbe;
-  readonly verdict: PlaceVerdict;
-  readonly onFollow: (instead: NonNullable<PlaceVerdict['instead']>) => void;
-}): ReactNode {
-  const { t } = useTranslation('repositories');
-  const Icon = icons[verdict.tone];
-  const { instead } = verdict;
-  return (
-    <>
-      <Icon size={18} data-tone={verdict.tone} aria-hidden="true" />
-      <div>
-        <div>{t(`place.found.${verdict.words}`, { path })}</div>
-        <div className={classes.quiet}>
-          {[
-            probe.filesystem,
-            probe.freeBytes === null ? '' : t('place.free', { free: formatBytes(probe.freeBytes) }),
-            verdict.tone === 'good' ? '' : probe.explanation,
-          ]
-            .filter(Boolean)
-            .join(' · ')}
-        </div>
-      </div>
-      {instead !== null && (
-        <Button variant="default" onClick={() => onFollow(instead)}>
-          {t(`place.instead.${instead}`)}
-        </Button>
-      )}
-    </>
   );
 }

@@ -1,5 +1,6 @@
 import type { SnapshotId } from '../../../shared/domain/ids.ts';
-import { locationText } from '../../../shared/domain/location.ts';
+import { locationText, type RepositoryLocation } from '../../../shared/domain/location.ts';
+import type { PlaceProbe } from '../../../shared/domain/repository.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import { repositoryOf } from '../model/build.ts';
 import { repositoryIdOf, runIdOf } from '../model/ids.ts';
@@ -9,14 +10,10 @@ import { planOf } from './schedule-handlers.ts';
 
 export const repositoryHandlers: Handlers = {
   'repositories.list': (_params, { world }) => world.repositories,
-  'repositories.probe': ({ location }) => ({
-    state: locationText(location).includes('stillpoint') ? 'repository' : 'new',
-    repositoryId: locationText(location).includes('stillpoint') ? repositoryIdOf('Backup disk') : null,
-    freeBytes: 410 * 1024 ** 3,
-    filesystem: 'ext4 at /media/mika/Backup',
-    removable: true,
-    explanation: '',
-  }),
+  'repositories.probe': ({ location, credentials }) => {
+    if (credentials?.kind === 'rest' && credentials.password === 'wrong') throw wrongServerPassword();
+    return probed(location);
+  },
   'repositories.create': ({ name, location }, { world, emit }) => {
     const created = repositoryOf(name, { location });
     world.repositories = [...world.repositories, created];
@@ -124,6 +121,28 @@ export const repositoryHandlers: Handlers = {
   },
   'repositories.check': () => ({ runId: runIdOf('check') }),
 };
+
+function probed(location: RepositoryLocation): PlaceProbe {
+  const isThere = locationText(location).includes('stillpoint');
+  const isLocal = location.kind === 'local';
+  return {
+    state: isThere ? 'repository' : 'new',
+    repositoryId: isThere ? repositoryIdOf('Backup disk') : null,
+    freeBytes: isLocal ? 410 * 1024 ** 3 : null,
+    filesystem: isLocal ? 'ext4 at /media/mika/Backup' : locationText(location),
+    removable: isLocal,
+    explanation: '',
+  };
+}
+
+function wrongServerPassword(): Error {
+  return fail(
+    'not-permitted',
+    'The server does not accept the user name and password.',
+    'Check both; they are not the password of the repository.',
+    'credentials',
+  );
+}
 
 function wrongPassword(): Error {
   return fail('wrong-password', 'This is not the password of this repository.', 'Try another one.', 'Password');

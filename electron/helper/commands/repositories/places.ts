@@ -1,22 +1,34 @@
 import type { RepositoryId } from '../../../../shared/domain/ids.ts';
+import type { LineLimits } from '../../../../shared/domain/line-limits.ts';
 import { locationText, type PlaceCredentials, type RepositoryLocation } from '../../../../shared/domain/location.ts';
 import {
   type Backend,
+  type Buckets,
   type FileOps,
   LocalBackend,
   openRemote,
   type RemotePlace,
   type RemotePorts,
+  rateLimited,
 } from '../../repository/index.ts';
+import { type LineClock, lineBuckets } from './line-rates.ts';
 import type { AsCaller } from './place.ts';
 import { seesAtOnce } from './sees-at-once.ts';
 
 export interface PlacesOptions {
   readonly fileOps: FileOps;
   readonly asCaller: AsCaller;
-  readonly remotePorts: RemotePorts;
+  readonly remotePorts: Omit<RemotePorts, 'buckets'>;
+  /** How fast content may move to and from a registered repository. */
+  readonly limitsOf?: ((id: RepositoryId) => LineLimits) | undefined;
+  readonly lineClock?: LineClock | undefined;
   /** A place on a disk that writes and reads back on threads. */
   readonly onThreads?: ((local: Backend) => Backend) | undefined;
+}
+
+/** Whose limits hold at a place: nobody's before it is known which repository is there. */
+interface Line {
+  id?: RepositoryId;
 }
 
 /** A location with what its server wants. */
@@ -29,6 +41,7 @@ export interface PlaceAccess {
 export class Places {
   readonly #options: PlacesOptions;
   readonly #kept = new Map<RepositoryId, { readonly key: string; readonly place: RemotePlace }>();
+  readonly #lines = new WeakMap<RemotePlace, Line>();
 
   constructor(options: PlacesOptions) {
     this.#options = options;
@@ -36,8 +49,14 @@ export class Places {
 
   /** For runs. Whoever opens a place that is not registered hands it to `keep`, or closes it. */
   open({ location, credentials }: PlaceAccess): RemotePlace {
-    if (location.kind === 'local') return samePlace(this.#local(location.path));
-    return openRemote(location, credentials, this.#options.remotePorts);
+    const line: Line = {};
+    const buckets = lineBuckets(() => this.#limitsOn(line), this.#options.lineClock);
+    const place =
+      location.kind === 'local'
+        ? samePlace(this.#local(location.path, buckets))
+        : openRemote(location, credentials, { ...this.#options.remotePorts, buckets });
+    this.#lines.set(place, line);
+    return place;
   }
 
   /** Looks at a place that nothing is kept of. */
@@ -61,6 +80,8 @@ export class Places {
   }
 
   keep(id: RepositoryId, access: PlaceAccess, place: RemotePlace): void {
+    const line = this.#lines.get(place);
+    if (line) line.id = id;
     const before = this.#kept.get(id);
     // A run that still uses the one before finishes with it; its connections end by themselves.
     if (before?.place !== place) this.#kept.set(id, { key: keyOf(access), place });
@@ -76,10 +97,14 @@ export class Places {
     for (const id of [...this.#kept.keys()]) this.forget(id);
   }
 
-  #local(path: string): Backend {
+  #limitsOn({ id }: Line): LineLimits {
+    return (id === undefined ? undefined : this.#options.limitsOf?.(id)) ?? [];
+  }
+
+  #local(path: string, buckets: Buckets): Backend {
     const { fileOps, asCaller, onThreads } = this.#options;
     const local = new LocalBackend(path, fileOps, () => asCaller(() => seesAtOnce(path)));
-    return onThreads?.(local) ?? local;
+    return rateLimited(onThreads?.(local) ?? local, buckets);
   }
 }
 

@@ -1,4 +1,5 @@
 import type { RepositoryId } from '../../../../shared/domain/ids.ts';
+import type { LineLimits } from '../../../../shared/domain/line-limits.ts';
 import {
   locationText,
   needsCredentials,
@@ -115,6 +116,14 @@ export class RepositorySessions {
     this.#options.registry.removeRepository(id);
   }
 
+  /** They hold within a second, for what is under way too. */
+  setLimits(id: RepositoryId, limits: LineLimits): Registered {
+    const { limits: _, ...registered } = this.#registered(id);
+    const limited: Registered = limits.length === 0 ? registered : { ...registered, limits };
+    this.#options.registry.putRepository(limited);
+    return limited;
+  }
+
   async changePassword(id: RepositoryId, password: string, newPassword: string): Promise<void> {
     const registered = this.#registered(id);
     const { backend } = this.#options.places.of(id, this.#accessOf(registered));
@@ -205,6 +214,8 @@ export class RepositorySessions {
   ): Promise<Registered> {
     const place = this.#options.places.open(access);
     try {
+      // Somebody waits: a place that cannot be reached at all is said so soon.
+      await place.quick.probe();
       const repository = await open(place.backend);
       this.#keep(repository.id, access, place);
       return await this.#register(name, access.location, repository);
@@ -228,7 +239,11 @@ export class RepositorySessions {
   async #register(name: string, location: RepositoryLocation, repository: Repository): Promise<Registered> {
     const keyIds = (await repository.keys.list()).map(({ id }) => id);
     const { callerUid, registry } = this.#options;
-    const registered: Registered = { id: repository.id, name, location, ownerUid: callerUid, keyIds };
+    const limits = this.registered().find(({ id }) => id === repository.id)?.limits;
+    const registered: Registered = {
+      ...{ id: repository.id, name, location, ownerUid: callerUid, keyIds },
+      ...(limits === undefined ? {} : { limits }),
+    };
     registry.putRepository(registered);
     this.#open.set(repository.id, repository);
     return registered;

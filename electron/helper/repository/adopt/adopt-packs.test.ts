@@ -1,10 +1,13 @@
 import { describe, expect, it } from 'vitest';
 import type { BlobId } from '../../../../shared/domain/ids.ts';
+import { around } from '../backend/decorators/around.ts';
 import { MemoryBackend } from '../backend/memory/memory-backend.ts';
 import { sha256 } from '../crypto/hash.ts';
+import { processEnvironment } from '../environment.ts';
 import { initRepository, openRepository } from '../open.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
-import { faulty } from '../testing/faulty.ts';
+import { ControlledEnvironment } from '../testing/controlled-environment.ts';
+import { type FaultyBackend, faulty } from '../testing/faulty.ts';
 import { testOptions } from '../testing/memory-repository.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { withWriter } from '../testing/with-writer.ts';
@@ -67,7 +70,7 @@ describe('packs that a run left without an index', () => {
     const repository = await openRepository(backend, options);
     const elsewhere = await openRepository(backend, {
       ...options,
-      environment: { ...(await import('../environment.ts')).processEnvironment(), hostname: 'elsewhere' },
+      environment: { ...processEnvironment(), hostname: 'elsewhere' },
     });
     const other = await elsewhere.locks.acquire({ mode: 'shared' });
     expect(await storeAgain(repository, blobs)).toMatchObject({ blobsNew: 6 });
@@ -81,5 +84,79 @@ describe('packs that a run left without an index', () => {
     backend.log.length = 0;
     await storeAgain(repository, blobs);
     expect(backend.log.filter((line) => line === 'load pack' || line === 'save index')).toEqual([]);
+  });
+
+  it('are told by their end when they are long: what is not needed is not read whole', async () => {
+    const inner = new MemoryBackend();
+    const backend = faulty(inner);
+    const repository = await initRepository(backend, { ...options, packTarget: 1024 * 1024 });
+    const blob = new SeededRandom(6).bytes(1024 * 1024);
+    backend.on('save', 'index').every().fails(new Error('the line is dead'));
+    await expect(storeAgain(repository, [blob])).rejects.toThrow('the line is dead');
+    backend.heal();
+    const other = await openRepository(inner, { ...options, packTarget: 4096 });
+    // The same blob, in another pack that is listed.
+    for (const { name } of await inner.list('pack')) {
+      const bytes = inner.files.get(`pack/${name}`);
+      if (bytes) inner.files.set(`pack/${name}`, Buffer.concat([Buffer.from('x'), bytes.subarray(1)]));
+    }
+    await storeAgain(other, [blob]);
+    const sizes: (number | undefined)[] = [];
+    const measuring = around(inner, async ({ operation, file, range, options: own }, run) => {
+      if (operation === 'load' && file?.kind === 'pack') sizes.push(range?.length);
+      return run(own);
+    });
+    await storeAgain(await openRepository(measuring, options), [blob]);
+    expect(sizes).toEqual([256 * 1024]);
+  });
+});
+
+describe('the place is looked through for such packs', () => {
+  const looksOf = (backend: FaultyBackend) => backend.log.filter((line) => line === 'list pack').length;
+  async function watched() {
+    const clock = new ControlledEnvironment();
+    const backend = faulty(new MemoryBackend());
+    const settings = { ...options, environment: { ...processEnvironment(), nowNs: () => clock.nowNs() } };
+    const repository = await initRepository(backend, settings);
+    const looked = async (blob: string): Promise<boolean> => {
+      const before = looksOf(backend);
+      await storeAgain(repository, [Buffer.from(blob)]);
+      return looksOf(backend) > before;
+    };
+    return { clock, backend, repository, looked };
+  }
+
+  it('by the first run of a process and by none after it', async () => {
+    const { looked } = await watched();
+    expect([await looked('a'), await looked('b'), await looked('a')]).toEqual([true, false, false]);
+  });
+
+  it('after a run that failed, was killed beside us, or an hour', async () => {
+    const { clock, backend, repository, looked } = await watched();
+    await looked('a');
+    const failed = withWriter(repository, () => Promise.reject(new Error('cut')));
+    await expect(failed).rejects.toThrow('cut');
+    expect([await looked('b'), await looked('c')]).toEqual([true, false]);
+    // Its lock is what a killed run leaves.
+    const killed = await openRepository(backend, {
+      ...options,
+      environment: { ...processEnvironment(), pid: 2 ** 22 + 1, nowNs: () => clock.nowNs() },
+    });
+    await killed.locks.acquire({ mode: 'shared' });
+    expect([await looked('d'), await looked('e')]).toEqual([true, false]);
+    clock.suspend(61 * 60_000);
+    expect([await looked('f'), await looked('g')]).toEqual([true, false]);
+  });
+
+  it('again, as long as somebody else is at work', async () => {
+    const { backend, looked } = await watched();
+    await looked('a');
+    await backend.save({ kind: 'pack', name: 'ab'.repeat(32) }, Buffer.alloc(500));
+    const elsewhere = { ...processEnvironment(), hostname: 'elsewhere' };
+    const other = await openRepository(backend, { ...options, environment: elsewhere });
+    const lock = await other.locks.acquire({ mode: 'shared' });
+    expect([await looked('b'), await looked('c')]).toEqual([true, true]);
+    await lock.release();
+    expect([await looked('d'), await looked('e')]).toEqual([true, false]);
   });
 });

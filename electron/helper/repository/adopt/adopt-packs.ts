@@ -3,10 +3,11 @@ import type { Backend, ListedFile } from '../backend/contract.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { type Sealer, sealOverhead } from '../crypto/sealer.ts';
 import type { Documents } from '../documents.ts';
+import { damaged } from '../failures.ts';
 import type { PackedBlob } from '../format/blob.ts';
 import type { PackId } from '../format/ids.ts';
 import { encodeIndexFile, type IndexedPack } from '../format/index-file.ts';
-import { headerLengthField } from '../format/pack-header.ts';
+import { decodePackHeader, headerLengthField } from '../format/pack-header.ts';
 import type { LoadedIndex } from '../index/loaded-index.ts';
 import type { HeldLock } from '../locks/held-lock.ts';
 import { readPackHeader } from '../pack/read-header.ts';
@@ -17,6 +18,8 @@ const packsPerIndex = 32;
 const shortestPack = 2 * sealOverhead + headerLengthField + 37;
 /** Longer ones are none of ours; to be read whole they would have to fit into memory. */
 const longestPack = 256 * 1024 * 1024;
+/** The end of a pack that is read to see what is in it: a header of some thousand blobs. */
+const endLength = 256 * 1024;
 
 export interface AdoptDependencies {
   readonly backend: Backend;
@@ -34,14 +37,17 @@ export interface Adopted {
   readonly packs: number;
   /** Bytes that need not be stored again. */
   readonly bytes: number;
+  /** Others are at work: what they have not listed yet is theirs, and was not looked at. */
+  readonly isWaiting: boolean;
 }
 
 /** Lists what interrupted runs left whole. What is already listed when it is cancelled stays so. */
 export async function adoptPacks(dependencies: AdoptDependencies): Promise<Adopted> {
   const { backend, index, hasOthers, signal } = dependencies;
   const unlisted = await unlistedPacks(backend, index, signal);
-  if (unlisted.length === 0 || (await hasOthers())) return { packs: 0, bytes: 0 };
-  const adopted = { packs: 0, bytes: 0 };
+  const adopted = { packs: 0, bytes: 0, isWaiting: false };
+  if (unlisted.length === 0) return adopted;
+  if (await hasOthers()) return { ...adopted, isWaiting: true };
   let waiting: IndexedPack[] = [];
   const list = async (): Promise<void> => {
     if (waiting.length > 0) await listInIndex(dependencies, waiting);
@@ -68,26 +74,43 @@ async function unlistedPacks(
   index: LoadedIndex,
   signal: AbortSignal | undefined,
 ): Promise<readonly ListedFile[]> {
-  const files = await backend.list('pack', { signal });
-  return files.filter(
-    ({ name, size }) => size >= shortestPack && size <= longestPack && !index.blobs.hasPack(name as PackId),
-  );
+  const isListed = (name: string): boolean => index.blobs.hasPack(name as PackId);
+  const files = await backend.list('pack', { signal, besides: isListed });
+  return files.filter(({ name, size }) => size >= shortestPack && size <= longestPack && !isListed(name));
 }
 
-/** Its blobs when every byte is what the name says and at least one of them is not listed yet. */
-async function wholeAndNeeded(
-  { backend, sealer, index, signal }: AdoptDependencies,
-  { name, size }: ListedFile,
-): Promise<PackedBlob[] | undefined> {
+/** Its blobs when every byte is what the name says and at least one of them is not listed yet; the end is looked at first. */
+async function wholeAndNeeded(dependencies: AdoptDependencies, file: ListedFile): Promise<PackedBlob[] | undefined> {
+  const { backend, sealer, index, signal } = dependencies;
+  const { name, size } = file;
+  const isNeeded = (blobs: readonly PackedBlob[]) => blobs.some(({ type, id }) => !index.blobs.has(type, id));
   try {
+    const said = size > endLength ? await headerAtEnd(dependencies, file) : undefined;
+    if (said === 'gone' || (said !== undefined && !isNeeded(said))) return undefined;
     const bytes = await backend.load({ kind: 'pack', name }, undefined, { signal });
     if (bytes === undefined || bytes.length !== size || sha256(bytes) !== name) return undefined;
     const blobs = readPackHeader(sealer, bytes);
-    return blobs.some(({ type, id }) => !index.blobs.has(type, id)) ? blobs : undefined;
+    return isNeeded(blobs) ? blobs : undefined;
   } catch (error) {
     if (isStillpointError(error, 'repository-damaged')) return undefined;
     throw error;
   }
+}
+
+/** What the end of a long pack says is in it; undefined where its header is longer than what is read of it. */
+async function headerAtEnd(
+  { backend, sealer, signal }: AdoptDependencies,
+  { name, size }: ListedFile,
+): Promise<PackedBlob[] | 'gone' | undefined> {
+  const from = size - endLength;
+  const end = await backend.load({ kind: 'pack', name }, { offset: from, length: endLength }, { signal });
+  if (end === undefined) return 'gone';
+  const lengthAt = endLength - headerLengthField;
+  const headerAt = lengthAt - end.readUInt32LE(lengthAt);
+  if (headerAt < 0) return undefined;
+  const header = sealer.open(end.subarray(headerAt, lengthAt));
+  if (header === undefined) throw damaged('The header of a pack was changed since it was written.');
+  return decodePackHeader(header, from + headerAt);
 }
 
 async function listInIndex(

@@ -34,8 +34,8 @@ export interface Backend {
   /** Makes the place ready for `save`: folders, say. May be called again. */
   prepare(options?: CallOptions): Promise<void>;
 
-  /** Every file of the kind, in no order. Names that are not ids are left out. */
-  list(kind: ListedKind, options?: CallOptions): Promise<readonly ListedFile[]>;
+  /** Every file of the kind, in no order, but for those that `besides` names. Names that are not ids are left out. */
+  list(kind: ListedKind, options?: ListOptions): Promise<readonly ListedFile[]>;
 
   /** Length in bytes, undefined when there is no such file. */
   stat(file: FileRef, options?: CallOptions): Promise<number | undefined>;
@@ -63,7 +63,7 @@ export interface Backend {
    * Opens the file to be read where it lies: a descriptor, which is the caller's to close, and the length in bytes; undefined
    * when there is no such file. Absent where the place is not on this machine. Errors of reading it are the system's.
    */
-  open?(file: FileRef): Promise<{ readonly descriptor: number; readonly size: number } | undefined>;
+  readonly open?: ((file: FileRef) => Promise<OpenedFile | undefined>) | undefined;
 
   /** Lets go of what `open` gave. */
   closeFile?(descriptor: number): void;
@@ -91,6 +91,13 @@ export interface Backend {
   close?(): Promise<void>;
 }
 
+/** A file of this machine, open for reading. */
+export interface OpenedFile {
+  readonly descriptor: number;
+  /** In bytes. */
+  readonly size: number;
+}
+
 export interface CallOptions {
   readonly signal?: AbortSignal | undefined;
   /**
@@ -98,6 +105,14 @@ export interface CallOptions {
    * A backend that moves a file in one call need not ask.
    */
   readonly pace?: Pace | undefined;
+}
+
+export interface ListOptions extends CallOptions {
+  /**
+   * Files the caller knows. They may be left out, where that is cheaper than telling their length, and may be listed all the
+   * same.
+   */
+  readonly besides?: ((name: string) => boolean) | undefined;
 }
 
 /** `bytes` may be 0: something else than content moved. */

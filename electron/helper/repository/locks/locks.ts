@@ -1,4 +1,4 @@
-import { isStillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
+import { isStillpointError, type StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { Backend } from '../backend/contract.ts';
 import type { Documents } from '../documents.ts';
 import type { Environment } from '../environment.ts';
@@ -59,12 +59,20 @@ export class Locks {
   readonly #environment: Environment;
   readonly #timing: LockTiming;
   readonly #place: LockPlace;
+  #othersSeen = 0;
+  /** Why locks cannot be removed here, once that was seen. */
+  #kept: StillpointError | undefined;
 
   constructor(documents: Documents, environment: Environment, place: LockPlace, timing: LockTiming = lockTiming) {
     this.#documents = documents;
     this.#environment = environment;
     this.#place = place;
     this.#timing = timing;
+  }
+
+  /** How often a lock was found in the way or left over when one was taken: somebody else was or is at work. */
+  get othersSeen(): number {
+    return this.#othersSeen;
   }
 
   /** `repository-locked` names who holds it. Stale locks do not count; those in the way are removed. */
@@ -105,12 +113,15 @@ export class Locks {
   /** Removes the locks of processes of this machine that no longer run. How many there were. */
   async removeGone(): Promise<number> {
     const gone = (await this.#readAll()).filter((holder) => isGone(holder, this.#environment));
+    this.#othersSeen += gone.length;
     await this.#remove(gone);
     return gone.length;
   }
 
   async #attempt(mode: LockMode, signal: AbortSignal | undefined): Promise<HeldLock | LockHolder[]> {
     await this.removeGone();
+    // What cannot be taken back would keep everybody out; and who may not even remove a lock removes nothing else.
+    if (mode === 'exclusive' && this.#kept) throw this.#kept;
     // What looks old is judged when our own file tells what time it is there.
     const before = (await this.#readAll()).filter((other) => !looksOld(other, this.#environment));
     if (before.some((other) => conflicts(other, mode))) return before.filter((other) => conflicts(other, mode));
@@ -132,6 +143,9 @@ export class Locks {
       environment: this.#environment,
       timing: this.#timing,
       encode: () => encodeLockFile(this.#file(mode)),
+      onKept: (reason) => {
+        this.#kept = reason;
+      },
     });
   }
 
@@ -140,6 +154,7 @@ export class Locks {
     const all = await this.#readAll();
     if (!all.some(({ id }) => id === own)) throw lockLost('the lock file was removed at once');
     const others = all.filter(({ id }) => id !== own);
+    this.#othersSeen += others.length;
     const stale: LockHolder[] = [];
     for (const other of others)
       if (isGone(other, this.#environment) || (await this.#isOld(other, own))) stale.push(other);
@@ -164,7 +179,10 @@ export class Locks {
   }
 
   async #remove(holders: readonly LockHolder[]): Promise<void> {
-    for (const { id } of holders) await removeIfAllowed(this.#documents, id);
+    for (const { id } of holders) {
+      const kept = await removeIfAllowed(this.#documents, id);
+      if (kept) this.#kept = kept;
+    }
   }
 
   /** A file that vanishes between list and read was perhaps refreshed: its successor may not have been in the list. */

@@ -1,3 +1,4 @@
+import type { StillpointError } from '../../../../shared/errors/index.ts';
 import type { Documents } from '../documents.ts';
 import type { Environment } from '../environment.ts';
 import { nextSequence } from '../sequence.ts';
@@ -12,6 +13,8 @@ export interface RefreshDependencies {
   readonly timing: LockTiming;
   /** A lock file that says now. */
   readonly encode: () => string;
+  /** Told when a lock may not be removed when it is released. */
+  readonly onKept?: ((reason: StillpointError) => void) | undefined;
 }
 
 const nsPerMs = 1_000_000n;
@@ -82,7 +85,10 @@ export class RefreshedLock implements HeldLock {
   }
 
   async #removeFiles(): Promise<void> {
-    for (const id of this.#ids) await this.#with.documents.remove('lock', id).catch(() => {});
+    for (const id of this.#ids) {
+      const kept = await removeIfAllowed(this.#with.documents, id).catch(() => undefined);
+      if (kept) this.#with.onKept?.(kept);
+    }
   }
 
   async #refreshUntilReleased(): Promise<void> {

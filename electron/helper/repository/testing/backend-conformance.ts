@@ -30,7 +30,8 @@ export function backendConformance(name: string, make: () => Promise<BackendUnde
       backend = under.backend;
       await backend.prepare();
     });
-    afterEach(() => under.dispose());
+    // Where it could not be made, that is what failed.
+    afterEach(() => (under as BackendUnderTest | undefined)?.dispose());
 
     it.each(listedKinds)('gives back every byte of a %s, whole and in ranges', async (kind) => {
       const { bytes, name } = content(5000);

@@ -1,4 +1,13 @@
-import type { Backend, ByteRange, CallOptions, FileRef, ListedFile, ListedKind, PlaceContent } from '../contract.ts';
+import type {
+  Backend,
+  ByteRange,
+  CallOptions,
+  FileRef,
+  ListedFile,
+  ListedKind,
+  ListOptions,
+  PlaceContent,
+} from '../contract.ts';
 
 export type Operation =
   | 'probe'
@@ -7,10 +16,10 @@ export type Operation =
   | 'stat'
   | 'writtenMs'
   | 'load'
-  | 'digest'
   | 'save'
   | 'remove'
-  | 'sweep';
+  | 'sweep'
+  | 'digest';
 
 /** One call as a decorator sees it. */
 export interface Call {
@@ -27,27 +36,47 @@ export interface Call {
 /** Runs a call as often as it likes, each time with options of its own. */
 export type Around = <Result>(call: Call, run: (options: CallOptions) => Promise<Result>) => Promise<Result>;
 
-/** A backend whose every call goes through `wrap`. */
-export function around(inner: Backend, wrap: Around): Backend {
-  return new WrappedBackend(inner, wrap);
+/**
+ * A backend whose every call goes through `wrap`. What is read through a descriptor does not: `mayOpen` says, each time,
+ * whether files may be opened where they lie.
+ */
+export function around(inner: Backend, wrap: Around, mayOpen: () => boolean = () => true): Backend {
+  return new WrappedBackend(inner, wrap, mayOpen);
 }
 
 class WrappedBackend implements Backend {
   readonly location: string;
   readonly digest?: NonNullable<Backend['digest']>;
+  readonly keepReserve?: NonNullable<Backend['keepReserve']>;
+  readonly releaseReserve?: NonNullable<Backend['releaseReserve']>;
   readonly #inner: Backend;
   readonly #wrap: Around;
+  readonly #mayOpen: () => boolean;
 
-  constructor(inner: Backend, wrap: Around) {
+  constructor(inner: Backend, wrap: Around, mayOpen: () => boolean) {
     this.location = inner.location;
     this.#inner = inner;
     this.#wrap = wrap;
-    // Only where there is one: who finds none loads instead.
-    if (inner.digest !== undefined) this.digest = (file, options = {}) => this.#digest(file, options);
+    this.#mayOpen = mayOpen;
+    // Absent where the place has none.
+    if (inner.keepReserve) this.keepReserve = async () => inner.keepReserve?.();
+    if (inner.releaseReserve) this.releaseReserve = async () => (await inner.releaseReserve?.()) ?? false;
+    if (inner.digest)
+      this.digest = (file, options = {}) =>
+        wrap({ operation: 'digest', file, options }, async (own) => inner.digest?.(file, own));
   }
 
   seesAtOnce(): boolean {
     return this.#inner.seesAtOnce?.() ?? false;
+  }
+
+  get open(): Backend['open'] {
+    const { open } = this.#inner;
+    return open !== undefined && this.#mayOpen() ? (file) => open.call(this.#inner, file) : undefined;
+  }
+
+  closeFile(descriptor: number): void {
+    this.#inner.closeFile?.(descriptor);
   }
 
   probe(options: CallOptions = {}): Promise<PlaceContent> {
@@ -58,8 +87,9 @@ class WrappedBackend implements Backend {
     return this.#wrap({ operation: 'prepare', options }, (own) => this.#inner.prepare(own));
   }
 
-  list(kind: ListedKind, options: CallOptions = {}): Promise<readonly ListedFile[]> {
-    return this.#wrap({ operation: 'list', options }, (own) => this.#inner.list(kind, own));
+  list(kind: ListedKind, options: ListOptions = {}): Promise<readonly ListedFile[]> {
+    const { besides } = options;
+    return this.#wrap({ operation: 'list', options }, (own) => this.#inner.list(kind, { ...own, besides }));
   }
 
   stat(file: FileRef, options: CallOptions = {}): Promise<number | undefined> {
@@ -84,10 +114,6 @@ class WrappedBackend implements Backend {
 
   sweep(ageMs: number, options: CallOptions = {}): Promise<number> {
     return this.#wrap({ operation: 'sweep', options }, (own) => this.#inner.sweep(ageMs, own));
-  }
-
-  #digest(file: FileRef, options: CallOptions): Promise<string | undefined> {
-    return this.#wrap({ operation: 'digest', file, options }, async (own) => this.#inner.digest?.(file, own));
   }
 
   async close(): Promise<void> {

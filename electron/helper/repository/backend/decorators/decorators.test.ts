@@ -35,7 +35,7 @@ function stillClock(): RetrySurroundings & { readonly waits: number[] } {
   };
 }
 
-const policy = { firstDelayMs: 100, longestDelayMs: 1_000, giveUpAfterMs: 5_000 };
+const policy = { firstDelayMs: 100, longestDelayMs: 1_000, giveUpAfterMs: 5_000, lingersMs: 60_000 };
 
 backendConformance('a place behind every decorator', async () => {
   const inner = new MemoryBackend();
@@ -129,6 +129,26 @@ describe('retrying', () => {
     expect((await inner.load(pack))?.equals(bytes)).toBe(true);
   });
 
+  it('sends nothing anew while the server may still remove what it got before', async () => {
+    const inner = new MemoryBackend();
+    const clock = stillClock();
+    const half = Buffer.from(bytes.subarray(0, 5));
+    const cutting = cutAfter(inner, () => void inner.files.set(`pack/${pack.name}`, half));
+    // It notices after a while that nobody sends any more, and removes by its name what it has.
+    const sleeping = {
+      ...clock,
+      sleep: async (ms: number) => {
+        await clock.sleep(ms);
+        if (clock.nowMs() > 20_000 && clock.nowMs() - ms <= 20_000) inner.files.delete(`pack/${pack.name}`);
+      },
+    };
+    await retrying(cutting, policy, sleeping).save(pack, bytes);
+    expect(clock.nowMs()).toBeGreaterThan(20_000);
+    expect(clock.nowMs()).toBeLessThan(30_000);
+    await sleeping.sleep(60_000);
+    expect((await inner.load(pack))?.equals(bytes)).toBe(true);
+  });
+
   it('does not take the configuration of somebody else for its own', async () => {
     const inner = new MemoryBackend();
     const theirs = cutAfter(inner, () => void inner.files.set('config', Buffer.from('theirs')));
@@ -216,6 +236,36 @@ describe('a limit', () => {
     await backend.save(pack, bytes);
     await backend.load(pack);
     expect(taken).toEqual([bytes.length, bytes.length]);
+  });
+});
+
+describe('a decorator', () => {
+  it('lets a place tell hashes that tells them, without counting them as moved, and no other', async () => {
+    const taken: number[] = [];
+    const bucket = new TokenBucket(() => null, stillClock());
+    const counting = Object.assign(Object.create(bucket), { take: async (count: number) => void taken.push(count) });
+    const buckets = { upload: counting, download: counting };
+    const inner = new MemoryBackend();
+    expect(rateLimited(inner, buckets).digest).toBeUndefined();
+    const telling: Backend = Object.assign(Object.create(inner), { digest: async () => pack.name });
+    expect(await rateLimited(telling, buckets).digest?.(pack)).toBe(pack.name);
+    expect(taken).toEqual([]);
+  });
+
+  it('hands on which files need not be listed', async () => {
+    const asked: unknown[] = [];
+    const inner: Backend = Object.assign(Object.create(new MemoryBackend()), {
+      list: async (_: unknown, options: unknown) => {
+        asked.push(options);
+        return [];
+      },
+    });
+    const besides = (): boolean => true;
+    await timingOut(
+      around(inner, ({ options }, run) => run(options)),
+      1_000,
+    ).list('pack', { besides });
+    expect(asked).toEqual([expect.objectContaining({ besides })]);
   });
 });
 

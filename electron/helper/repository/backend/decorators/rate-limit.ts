@@ -1,5 +1,5 @@
 import type { Backend } from '../contract.ts';
-import { around, type Operation } from './around.ts';
+import { type Around, around, type Operation } from './around.ts';
 import type { TokenBucket } from './token-bucket.ts';
 
 /** One pair for everything that shares a line. */
@@ -12,10 +12,13 @@ const uploading: readonly Operation[] = ['save'];
 
 /**
  * Content passes no faster than the buckets let it. Backends that ask at every piece are slowed piece by piece; for one that
- * does not ask, the caller waits for the whole file: before a save, after a load.
+ * does not ask, the caller waits for the whole file afterwards, and so does the next call. What a place reads where it lies,
+ * for a digest, uses no line. Files are opened where they lie only while reading has no limit.
  */
 export function rateLimited(inner: Backend, buckets: Buckets): Backend {
-  return around(inner, async ({ operation, bytes, options }, run) => {
+  const isFree = (): boolean => buckets.download.isFree;
+  const limited: Around = async ({ operation, bytes, options }, run) => {
+    if (operation === 'digest') return run(options);
     const { signal } = options;
     const bucket = uploading.includes(operation) ? buckets.upload : buckets.download;
     let asked = 0;
@@ -28,5 +31,6 @@ export function rateLimited(inner: Backend, buckets: Buckets): Backend {
     const moved = bytes?.length ?? (Buffer.isBuffer(result) ? result.length : 0);
     if (asked < moved) await bucket.take(moved - asked, signal);
     return result;
-  });
+  };
+  return around(inner, limited, isFree);
 }

@@ -12,13 +12,24 @@ export interface RetryPolicy {
   readonly longestDelayMs: number;
   /** No attempt begins later than this after the first one. */
   readonly giveUpAfterMs: number;
+  /** How long the other side may go on with a call that was given up here: until it notices that the line is dead. */
+  readonly lingersMs: number;
 }
 
+/** Go’s servers ask after a silent client nine times, every 15 seconds. */
+const lingersMs = 180_000;
+const longestLookMs = 5_000;
+
 /** A cable that is pulled, a router that restarts: long enough for a person to notice, below a lock’s life. */
-export const patientRetries: RetryPolicy = { firstDelayMs: 500, longestDelayMs: 60_000, giveUpAfterMs: 15 * 60_000 };
+export const patientRetries: RetryPolicy = {
+  firstDelayMs: 500,
+  longestDelayMs: 60_000,
+  giveUpAfterMs: 15 * 60_000,
+  lingersMs,
+};
 
 /** Somebody looks at a form and waits. */
-export const hastyRetries: RetryPolicy = { firstDelayMs: 300, longestDelayMs: 1_000, giveUpAfterMs: 3_000 };
+export const hastyRetries: RetryPolicy = { firstDelayMs: 300, longestDelayMs: 1_000, giveUpAfterMs: 3_000, lingersMs };
 
 export interface RetrySurroundings {
   readonly nowMs: () => number;
@@ -43,7 +54,9 @@ export const realSurroundings: RetrySurroundings = {
  *
  * The outcome of a call that was cut off is not known, so a `save` is not simply repeated: what is there under its name by
  * then is looked at first. The same bytes: it is done. Other bytes: the configuration belongs to somebody else; any other
- * file was cut off in the middle by a server that shows what it is still receiving, and is removed before it is sent anew.
+ * file is one that a server shows while it receives it. When such a server notices that the line is dead it removes what it
+ * has by its name, whatever lies there by then: the file is not sent anew before it is gone, or nobody can be receiving it
+ * any more and it was removed from here.
  * A `remove` whose file is gone at a later attempt counts as having removed it.
  */
 export function retrying(
@@ -57,7 +70,7 @@ export function retrying(
     for (let attempt = 0; ; attempt += 1) {
       try {
         if (attempt === 0) return await run(call.options);
-        return await again(inner, call, run);
+        return await again(inner, call, run, { policy, surroundings });
       } catch (error) {
         if (signal?.aborted) throw abortReason(signal);
         if (!isTransient(error)) throw error;
@@ -75,29 +88,44 @@ export function retrying(
   return around(inner, wrap);
 }
 
+interface Patience {
+  readonly policy: RetryPolicy;
+  readonly surroundings: RetrySurroundings;
+}
+
 async function again<Result>(
   inner: Backend,
   call: Call,
   run: (options: CallOptions) => Promise<Result>,
+  patience: Patience,
 ): Promise<Result> {
   const { operation, file, bytes, options } = call;
   if (operation === 'save' && file !== undefined && bytes !== undefined) {
     // `Result` of a save is nothing.
-    if (await isDone(inner, file, bytes, options)) return undefined as Result;
+    if (await isDone(inner, file, bytes, options, patience)) return undefined as Result;
   }
   const result = await run(options);
   return operation === 'remove' ? (true as Result) : result;
 }
 
 /** Whether an earlier attempt saved the file whole. What it left cut off is removed. */
-async function isDone(inner: Backend, file: FileRef, bytes: Uint8Array, options: CallOptions): Promise<boolean> {
-  const size = await sizeOf(inner, file, options);
-  if (size === undefined) return false;
-  if (size === bytes.length) {
-    const there = await inner.load(file, undefined, options);
-    if (there?.equals(bytes)) return true;
+async function isDone(
+  inner: Backend,
+  file: FileRef,
+  bytes: Uint8Array,
+  options: CallOptions,
+  { policy, surroundings }: Patience,
+): Promise<boolean> {
+  const untilMs = surroundings.nowMs() + policy.lingersMs;
+  let size = await sizeOf(inner, file, options);
+  for (let lookMs = 50; ; lookMs = Math.min(longestLookMs, lookMs * 2)) {
+    if (size === undefined) return false;
+    if (size === bytes.length && (await inner.load(file, undefined, options))?.equals(bytes)) return true;
+    if (file.kind === 'config') return false;
+    if (surroundings.nowMs() >= untilMs) break;
+    await surroundings.sleep(lookMs, options.signal);
+    size = await sizeListed(inner, file, options);
   }
-  if (file.kind === 'config') return false;
   try {
     await inner.remove(file, options);
   } catch (error) {
@@ -115,6 +143,16 @@ async function sizeOf(inner: Backend, file: FileRef, options: CallOptions): Prom
     if (isStillpointError(error, 'repository-absent')) return undefined;
     throw error;
   }
+}
+
+/** A server that shows parts of files may remember what it said of one; its lists it makes anew. */
+async function sizeListed(
+  inner: Backend,
+  file: Exclude<FileRef, { kind: 'config' }>,
+  options: CallOptions,
+): Promise<number | undefined> {
+  const files = await inner.list(file.kind, { ...options, besides: (name) => name !== file.name });
+  return files.find(({ name }) => name === file.name)?.size;
 }
 
 function leftCutOff(file: FileRef, location: string, cause: StillpointError): StillpointError {

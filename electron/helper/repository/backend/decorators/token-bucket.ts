@@ -18,6 +18,7 @@ export class TokenBucket {
   readonly #with: BucketSurroundings;
   #tokens = 0;
   #filledMs: number;
+  #waiting = 0;
   #queue: Promise<void> = Promise.resolve();
 
   /** `rate` in bytes per second, null for none; asked again while somebody waits. */
@@ -27,22 +28,36 @@ export class TokenBucket {
     this.#filledMs = surroundings.nowMs();
   }
 
+  /** Without a limit now, and nobody waits for one that was. */
+  get isFree(): boolean {
+    return this.#waiting === 0 && this.#rate() === null;
+  }
+
   /** Resolves when `bytes` may pass. Who gives up takes nothing. */
-  take(bytes: number, signal?: AbortSignal): Promise<void> {
+  async take(bytes: number, signal?: AbortSignal): Promise<void> {
+    if (this.isFree) return this.#pass(signal);
+    this.#waiting += 1;
     const mine = this.#queue.then(() => this.#wait(bytes, signal));
     this.#queue = mine.catch(() => {});
-    return mine;
+    try {
+      return await mine;
+    } finally {
+      this.#waiting -= 1;
+    }
+  }
+
+  /** No limit now, and nobody waits for one that was. */
+  #pass(signal: AbortSignal | undefined): void {
+    signal?.throwIfAborted();
+    this.#tokens = 0;
+    this.#filledMs = this.#with.nowMs();
   }
 
   async #wait(bytes: number, signal: AbortSignal | undefined): Promise<void> {
     for (;;) {
-      signal?.throwIfAborted();
       const rate = this.#rate();
-      if (rate === null) {
-        this.#tokens = 0;
-        this.#filledMs = this.#with.nowMs();
-        return;
-      }
+      if (rate === null) return this.#pass(signal);
+      signal?.throwIfAborted();
       this.#fill(rate);
       if (this.#tokens >= 0) {
         this.#tokens -= bytes;

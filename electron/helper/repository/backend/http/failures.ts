@@ -56,6 +56,19 @@ export function notTrusted(where: string, reason: string, cause?: unknown): Stil
   });
 }
 
+/** Never tried without: who is in between could ask for exactly that. */
+export function noTls(where: string, cause: unknown): StillpointError {
+  return new StillpointError({
+    kind: 'io',
+    message: `What answers at ${where} does not speak TLS 1.2 or newer.`,
+    guidance:
+      'Nothing was sent. Check the port. A server without TLS is named with http://, and everybody on the way to it can listen.',
+    field: 'location.url',
+    context: { where },
+    cause,
+  });
+}
+
 const words: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing answers there',
   ENOTFOUND: 'there is no computer of this name',

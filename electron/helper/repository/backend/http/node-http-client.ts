@@ -4,7 +4,7 @@ import { isStillpointError } from '../../../../../shared/errors/index.ts';
 import { abortReason } from '../decorators/cancel.ts';
 import { announcedLength, readBody, sendBody } from './body.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from './contract.ts';
-import { lineCut, notTrusted, unreachable } from './failures.ts';
+import { lineCut, noTls, notTrusted, unreachable } from './failures.ts';
 import { PinningAgent } from './pinning-agent.ts';
 
 export interface TlsTrust {
@@ -41,6 +41,7 @@ export class NodeHttpClient implements HttpClient {
       if (isStillpointError(error)) throw error;
       const trust = trustProblem(error);
       if (trust !== undefined) throw notTrusted(url.host, trust, error);
+      if (speaksNoTls(error)) throw noTls(url.host, error);
       throw isReused() || outgoing.socket?.bytesWritten || body
         ? lineCut(url.host, error)
         : unreachable(url.host, error);
@@ -101,6 +102,14 @@ function singleHeaders(incoming: IncomingMessage): Record<string, string | undef
 
 const certificateCodes =
   /^(?:ERR_TLS_|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_|HOSTNAME_MISMATCH|INVALID_CA|PATH_LENGTH)/;
+
+/** What came back was no TLS, or of a version that is not safe any more. */
+function speaksNoTls(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  return /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL|TLSV1_ALERT_PROTOCOL_VERSION)$/.test(
+    code,
+  );
+}
 
 /** In words, when TLS was refused for who the server is. */
 function trustProblem(error: unknown): string | undefined {

@@ -197,6 +197,22 @@ describe('the local backend', () => {
     await expect(load).rejects.toMatchObject({ kind: 'repository-damaged' });
   });
 
+  it('asks for the length of no file that is known', async () => {
+    const looked: string[] = [];
+    const lstat: FileOps['lstat'] = (path) => {
+      looked.push(path);
+      return nodeFileOps.lstat(path);
+    };
+    const backend = await prepared({ ...nodeFileOps, lstat });
+    const other = Buffer.from('other bytes');
+    await backend.save(pack, bytes);
+    await backend.save({ kind: 'pack', name: sha256(other) }, other);
+    looked.length = 0;
+    const listed = await backend.list('pack', { besides: (each) => each === name });
+    expect(listed).toEqual([{ name: sha256(other), size: other.length }]);
+    expect(looked).toHaveLength(1);
+  });
+
   it('never lets a name become a path', async () => {
     const backend = await prepared();
     await expect(backend.load({ kind: 'pack', name: '../../config' })).rejects.toThrow('not the name');

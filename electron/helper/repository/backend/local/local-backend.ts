@@ -12,6 +12,7 @@ import {
   type FileRef,
   type ListedFile,
   type ListedKind,
+  type ListOptions,
   listedKinds,
   type PlaceContent,
 } from '../contract.ts';
@@ -78,13 +79,13 @@ export class LocalBackend implements Backend {
     });
   }
 
-  async list(kind: ListedKind, options?: CallOptions): Promise<readonly ListedFile[]> {
+  async list(kind: ListedKind, options?: ListOptions): Promise<readonly ListedFile[]> {
     throwIfAborted(options?.signal);
     const attempt = <Result>(work: () => Result): Result => this.#attempt(`list its ${kind} files`, work);
     const breather = new Breather();
     const files: ListedFile[] = [];
     for (const { name, path } of attempt(() => this.#entries(kind))) {
-      if (!isId(name)) continue;
+      if (!isId(name) || options?.besides?.(name)) continue;
       const stat = attempt(() => this.#ifThere(() => this.#ops.lstat(path)));
       if (stat !== undefined && !stat.isDirectory) files.push({ name, size: stat.size });
       await breather.breathe(options?.signal);

@@ -1,5 +1,5 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
-import { Duplex } from 'node:stream';
+import type { Socket } from 'node:net';
 import { isStillpointError, StillpointError } from '../../../../../shared/errors/index.ts';
 import type { RunningProgram, StartProgram } from '../child/contract.ts';
 import { abortReason } from '../decorators/cancel.ts';
@@ -7,9 +7,11 @@ import { isTransient, transientError } from '../decorators/transient.ts';
 import { announcedLength, sendBody } from '../http/body.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../http/contract.ts';
 import { cutOff } from '../http/failures.ts';
+import { socketPair } from './socket-pair.ts';
 
 interface Running {
   readonly program: RunningProgram;
+  readonly line: Socket;
   readonly session: ClientHttp2Session;
   /** Rejects when the program ended or was given up. */
   readonly over: Promise<never>;
@@ -24,7 +26,9 @@ export class RcloneHttp implements HttpClient {
   readonly #start: StartProgram;
   /** `remote:path`. */
   readonly #remote: string;
-  #running: Running | undefined;
+  #running: Promise<Running> | undefined;
+  /** What `#running` came to. */
+  #now: Running | undefined;
 
   constructor(start: StartProgram, remote: string) {
     this.#start = start;
@@ -34,8 +38,11 @@ export class RcloneHttp implements HttpClient {
   async send(request: HttpRequest): Promise<HttpAnswer> {
     const { signal, method, url, headers, body, pace } = request;
     signal?.throwIfAborted();
-    const running = this.#running ?? this.#begin();
+    this.#running ??= this.#begin();
+    const begun = this.#running;
+    const running = await begun;
     const { session, program } = running;
+    signal?.throwIfAborted();
     let stream: ClientHttp2Stream | undefined;
     try {
       stream = session.request(
@@ -56,39 +63,52 @@ export class RcloneHttp implements HttpClient {
         throw abortReason(signal);
       }
       if (isStillpointError(error)) throw error;
-      if (this.#running === running) throw interrupted(this.#remote, program.complaint(), error);
+      if (this.#running === begun) throw interrupted(this.#remote, program.complaint(), error);
       const { started } = await program.ended;
       throw started ? interrupted(this.#remote, program.complaint(), error) : notInstalled();
     }
   }
 
   async close(): Promise<void> {
-    if (this.#running) this.#drop(this.#running);
+    const running = await this.#running?.catch(() => undefined);
+    if (running) this.#drop(running);
   }
 
-  #begin(): Running {
+  async #begin(): Promise<Running> {
+    const [line, far] = await socketPair().catch((error: unknown) => {
+      this.#running = undefined;
+      throw error;
+    });
     const program = this.#start('rclone', ['serve', 'restic', '--stdio', '--b2-hard-delete', '--', this.#remote]);
-    const pipes = Duplex.from({ readable: program.stdout, writable: program.stdin });
-    pipes.on('error', () => {});
-    const session = connect('http://localhost', { createConnection: () => pipes });
+    program.stdin.on('error', () => {});
+    far.on('error', () => {});
+    line.on('error', () => {});
+    far.pipe(program.stdin);
+    program.stdout.pipe(far);
+    const session = connect('http://localhost', { createConnection: () => line });
     let end = (): void => {};
     const over = new Promise<never>((_, reject) => {
       end = () => reject(new Error('rclone ended'));
     });
     over.catch(() => {});
-    const running = { program, session, over, end };
+    const running: Running = { program, line, session, over, end };
     const drop = (): void => this.#drop(running);
     session.on('error', drop);
     session.on('close', drop);
     void program.ended.then(drop);
-    this.#running = running;
+    this.#now = running;
+    far.on('close', drop);
     return running;
   }
 
-  /** The session ends with its pipes: told to say good-bye over a pipe that is full it fails in a way nobody can catch. */
+  /** The session ends with its line. */
   #drop(running: Running): void {
-    if (this.#running === running) this.#running = undefined;
+    if (this.#now === running) {
+      this.#running = undefined;
+      this.#now = undefined;
+    }
     running.end();
+    running.line.destroy();
     running.program.kill();
   }
 }

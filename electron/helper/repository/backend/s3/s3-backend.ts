@@ -229,7 +229,7 @@ export class S3Backend implements Backend {
 
   #url(key: string): URL {
     const url = new URL(this.#bucketUrl);
-    url.pathname = `${url.pathname.replace(/\/$/, '')}/${key}`;
+    url.pathname = `${url.pathname.replace(/\/$/, '')}/${key.split('/').map(escapedPart).join('/')}`;
     return url;
   }
 
@@ -245,6 +245,11 @@ function bucketUrl(endpoint: URL, bucket: string): URL {
     url.hostname = `${bucket}.${url.hostname}`;
   else url.pathname = `/${bucket}`;
   return url;
+}
+
+/** All that some server or signer reads as something else, a plus sign before all. */
+function escapedPart(text: string): string {
+  return encodeURIComponent(text).replace(/[!'()*]/g, (char) => `%${char.charCodeAt(0).toString(16).toUpperCase()}`);
 }
 
 function prefixOf(path: string): string {

@@ -14,35 +14,35 @@ describe.skipIf(sshdMissing !== '')(`over SSH${sshdMissing}`, () => {
     describe(name, () => {
       let server: SshServer;
       let count = 0;
+      const sessionTo = (place: Partial<SshPlace> = {}): SftpSession =>
+        new SftpSession(startingProgram(), { ...server.place, ...place }, 'sftp:127.0.0.1:/r');
+      const at = (folder: string, session: SftpSession): SftpBackend =>
+        new SftpBackend(session, join(server.folder, folder));
+      // As two processes have them; connecting anew for each test would be most of the time.
+      let sessions: SftpSession[] = [];
       beforeAll(async () => {
         server = await startSshd(refused === undefined ? {} : { refused });
+        sessions = [sessionTo(), sessionTo()];
       });
-      afterAll(() => server.stop());
-      const at = (folder: string, place: Partial<SshPlace> = {}): SftpBackend =>
-        new SftpBackend(
-          new SftpSession(startingProgram(), { ...server.place, ...place }, 'sftp:127.0.0.1:/r'),
-          join(server.folder, folder),
-        );
+      afterAll(async () => {
+        await Promise.all(sessions.map((session) => session.close()));
+        await server.stop();
+      });
 
       backendConformance(`a repository behind ${name}`, async () => {
         count += 1;
-        const [backend, other] = [at(`c${count}`), at(`c${count}`)];
-        return {
-          backend,
-          other,
-          dispose: async () => {
-            await Promise.all([backend.close(), other.close()]);
-          },
-        };
+        const [backend, other] = sessions.map((session) => at(`c${count}`, session));
+        if (!backend || !other) throw new Error('there is no connection');
+        return { backend, other, dispose: async () => {} };
       });
 
       it('gives nothing to a server that is not known', async () => {
-        const backend = at('x', { knownHostsFile: '/dev/null' });
+        const backend = at('x', sessionTo({ knownHostsFile: '/dev/null' }));
         await expect(backend.probe()).rejects.toMatchObject({ kind: 'not-permitted', field: 'location.host' });
       });
 
       it('says that the server does not let us in', async () => {
-        const backend = at('x', { keyFile: join(server.folder, 'host') });
+        const backend = at('x', sessionTo({ keyFile: join(server.folder, 'host') }));
         await expect(backend.probe()).rejects.toMatchObject({ kind: 'not-permitted', field: 'location.keyFile' });
       });
     });

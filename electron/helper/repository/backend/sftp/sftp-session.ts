@@ -1,8 +1,13 @@
-import type { StartProgram } from '../child/contract.ts';
+import type { RunningProgram, StartProgram } from '../child/contract.ts';
 import { untilAborted } from '../decorators/cancel.ts';
 import { isTransient } from '../decorators/transient.ts';
 import { SftpClient } from './sftp-client.ts';
 import { type SshPlace, sshArguments } from './ssh-arguments.ts';
+
+interface Connection {
+  readonly program: RunningProgram;
+  readonly client: Promise<SftpClient>;
+}
 
 /** One connection that is made when it is needed, again when it ended. */
 export class SftpSession {
@@ -10,7 +15,7 @@ export class SftpSession {
   readonly location: string;
   readonly #start: StartProgram;
   readonly #place: SshPlace;
-  #client: Promise<SftpClient> | undefined;
+  #connection: Connection | undefined;
 
   constructor(start: StartProgram, place: SshPlace, location: string) {
     this.#start = start;
@@ -20,37 +25,38 @@ export class SftpSession {
 
   async use<Result>(signal: AbortSignal | undefined, work: (client: SftpClient) => Promise<Result>): Promise<Result> {
     signal?.throwIfAborted();
-    const opening = this.#client ?? this.#connect();
-    const run = async (): Promise<Result> => work(await opening);
+    const connection = this.#connection ?? this.#connect();
+    const run = async (): Promise<Result> => work(await connection.client);
     if (!signal) return run();
     try {
       return await untilAborted(signal, run);
     } catch (error) {
       // A silent connection does not come back to life; who cancels leaves it to the others.
-      if (signal.aborted && isTransient(error)) await this.#drop(opening);
+      if (signal.aborted && isTransient(error)) this.#drop(connection);
       throw error;
     }
   }
 
   async close(): Promise<void> {
-    if (this.#client) await this.#drop(this.#client);
+    if (this.#connection) this.#drop(this.#connection);
   }
 
-  #connect(): Promise<SftpClient> {
+  #connect(): Connection {
     const program = this.#start('ssh', sshArguments(this.#place));
-    const opening = SftpClient.open(program, this.location);
-    this.#client = opening;
+    const connection = { program, client: SftpClient.open(program, this.location) };
+    this.#connection = connection;
     const forget = (): void => {
-      if (this.#client === opening) this.#client = undefined;
+      if (this.#connection === connection) this.#connection = undefined;
     };
     void program.ended.then(forget);
-    opening.catch(forget);
-    return opening;
+    connection.client.catch(forget);
+    return connection;
   }
 
-  async #drop(opening: Promise<SftpClient>): Promise<void> {
-    if (this.#client === opening) this.#client = undefined;
-    // One that never finished opening ends when ssh gives up or is told to.
-    void opening.then((client) => client.close()).catch(() => {});
+  #drop(connection: Connection): void {
+    if (this.#connection === connection) this.#connection = undefined;
+    void connection.client.then((client) => client.close()).catch(() => {});
+    // Where the other side is silent nobody else ends it.
+    connection.program.kill();
   }
 }

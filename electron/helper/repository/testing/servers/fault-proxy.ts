@@ -16,6 +16,9 @@ export const answer500 = 'HTTP/1.1 500 Internal Server Error\r\ncontent-length: 
 export const answer503 =
   'HTTP/1.1 503 Service Unavailable\r\nretry-after: 1\r\ncontent-length: 0\r\nconnection: close\r\n\r\n';
 
+/** A server notices so long after its client is gone that a line is dead, ms: between a retry and the end of all tries. */
+const noticedAfterMs = 600;
+
 /** A line between a client and a real server that fails as told. */
 export class FaultProxy {
   readonly #server: Server;
@@ -53,6 +56,12 @@ export class FaultProxy {
     this.cutAll();
   }
 
+  /** Each new connection, until the fault came true so many times. How long a slow machine takes to connect plays no part. */
+  failTimes(fault: Fault | undefined, times: number): void {
+    const upTo = this.#happened + times;
+    this.fail(() => (this.#happened < upTo ? fault : undefined));
+  }
+
   heal(): void {
     this.fail(() => undefined);
   }
@@ -84,6 +93,9 @@ export class FaultProxy {
       [server, client],
     ] as const)
       one.on('close', () => other.destroy());
+    // Behind a dead line nobody tells the server; it asks by itself, later.
+    if (fault?.kind === 'stall')
+      client.once('end', () => void setTimeout(() => server.resetAndDestroy(), noticedAfterMs).unref());
     this.#carry(client, server, 'up', fault);
     this.#carry(server, client, 'down', fault);
   }

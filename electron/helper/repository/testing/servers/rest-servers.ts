@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TestCertificate } from './certificates.ts';
 import { findServerProgram, type ServerCommand, startServer, type TestServer } from './server-process.ts';
 
 /** Path of restic's own rest-server, which not every release of Debian has. */
@@ -15,6 +16,7 @@ export interface RestServerKind {
   readonly missing: string;
   start(options?: {
     readonly appendOnly?: boolean;
+    readonly tls?: TestCertificate | undefined;
     readonly folder?: string;
     readonly port?: number;
   }): Promise<TestServer>;
@@ -36,13 +38,15 @@ export const restServers: readonly RestServerKind[] = [
   {
     name: 'rclone serve restic',
     missing: rclone.missing,
-    start: ({ appendOnly = false, ...place } = {}) =>
+    start: ({ appendOnly = false, tls, ...place } = {}) =>
       startServer(
         (port, folder): ServerCommand => ({
           program: rclone.path ?? '',
           args: [
             ...['serve', 'restic', '--config', join(folder, 'rclone.conf'), '--addr', `127.0.0.1:${port}`],
-            ...['--htpasswd', htpasswd(folder), ...(appendOnly ? ['--append-only'] : []), folder],
+            ...['--htpasswd', htpasswd(folder), ...(appendOnly ? ['--append-only'] : [])],
+            ...(tls ? ['--cert', tls.certFile, '--key', tls.keyFile] : []),
+            folder,
           ],
         }),
         place,
@@ -51,13 +55,14 @@ export const restServers: readonly RestServerKind[] = [
   {
     name: 'rest-server',
     missing: restServer.missing,
-    start: ({ appendOnly = false, ...place } = {}) =>
+    start: ({ appendOnly = false, tls, ...place } = {}) =>
       startServer(
         (port, folder): ServerCommand => ({
           program: restServer.path ?? '',
           args: [
             ...['--path', folder, '--listen', `127.0.0.1:${port}`, '--htpasswd-file', htpasswd(folder)],
             ...(appendOnly ? ['--append-only'] : []),
+            ...(tls ? ['--tls', '--tls-cert', tls.certFile, '--tls-key', tls.keyFile] : []),
           ],
         }),
         place,
