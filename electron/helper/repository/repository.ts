@@ -9,15 +9,12 @@ import { Breather } from './breather.ts';
 import { Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 import { deriveGearTable } from './chunker/gear-table.ts';
 import { type CopyLocks, type CopyOptions, type CopyReport, copySnapshots } from './copy/copy-snapshots.ts';
-import type { StartCrunching } from './crunch/contract.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { Sealer, sealOverhead } from './crypto/sealer.ts';
 import { Documents } from './documents.ts';
-import type { Environment } from './environment.ts';
 import { misuse } from './failures.ts';
 import type { BlobType } from './format/blob.ts';
 import type { RepositoryConfig } from './format/config.ts';
-import type { ScryptCost } from './format/key-file.ts';
 import type { Tree } from './format/tree.ts';
 import { TreeText } from './format/tree-text.ts';
 import type { BlobIndex, BlobLocation } from './index/blob-index.ts';
@@ -25,11 +22,10 @@ import { type LoadIndexOptions, loadIndex } from './index/load-index.ts';
 import { LoadedIndex } from './index/loaded-index.ts';
 import type { UnlockedKey } from './keys/key-store.ts';
 import { Keys } from './keys/keys.ts';
-import type { HeldLock } from './locks/held-lock.ts';
-import { Locks, type LockTiming, lockTiming } from './locks/locks.ts';
+import { type HeldLock, isHeld } from './locks/held-lock.ts';
+import { Locks, lockTiming } from './locks/locks.ts';
 import { type CheckOptions, checkRepository } from './maintenance/check.ts';
 import type { CheckReport } from './maintenance/finding.ts';
-import type { StartInspecting } from './maintenance/inspecting.ts';
 import { type PruneOptions, type PrunePlan, planPrune } from './maintenance/prune.ts';
 import {
   type Freeable,
@@ -43,6 +39,7 @@ import { packTarget } from './pack/pack-assembler.ts';
 import { type IndexRepair, type IndexRepairOptions, planIndexRepair } from './repair/repair-index.ts';
 import { type PackRepair, type PackRepairOptions, planPackRepair } from './repair/repair-packs.ts';
 import { planSnapshotRepair, type SnapshotRepair, type SnapshotRepairOptions } from './repair/repair-snapshots.ts';
+import type { RepositorySettings, WithWriterOptions } from './repository-settings.ts';
 import { nextSequence } from './sequence.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
 import { measureRepository, type RepositoryStatistics, type StatisticsOptions } from './statistics/statistics.ts';
@@ -51,26 +48,7 @@ import { TreeCache } from './trees/tree-cache.ts';
 import { TreeTexts } from './trees/tree-texts.ts';
 import { type WalkedNode, walkTree } from './trees/walk.ts';
 import { PackStore } from './writer/pack-store.ts';
-import { RepositoryWriter, type WriterProgress } from './writer/repository-writer.ts';
-
-export interface RepositorySettings {
-  readonly environment: Environment;
-  /** Cost of passwords added later. */
-  readonly cost: () => Promise<ScryptCost>;
-  readonly lockTiming?: LockTiming | undefined;
-  /** Length at which a pack is written, in bytes. */
-  readonly packTarget?: number | undefined;
-  /** Threads that take files in; without them everything is computed where it is asked for. */
-  readonly startCrunching?: StartCrunching | undefined;
-  /** Threads that look through packs in a check; likewise. */
-  readonly startInspecting?: StartInspecting | undefined;
-}
-
-export interface WithWriterOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** After every pack written or verified. */
-  readonly onProgress?: ((progress: WriterProgress) => void) | undefined;
-}
+import { RepositoryWriter } from './writer/repository-writer.ts';
 
 /** How long a cancelled run may go on with what it has begun to store, ms. */
 const graceMs = 5_000;
@@ -245,7 +223,7 @@ export class Repository {
         for (const tree of await writer.finish()) this.#index.completeTrees.add(tree);
         return result;
       } catch (error) {
-        await writer.abandon(!isStillpointError(error, 'lock-lost') && !isLost(lock));
+        await writer.abandon(!isStillpointError(error, 'lock-lost') && isHeld(lock));
         throw error;
       }
     } catch (error) {
@@ -408,14 +386,5 @@ export class Repository {
 
   async #ensureIndex(): Promise<void> {
     if (this.#indexSequence === 0) await this.loadIndex();
-  }
-}
-
-function isLost(lock: HeldLock): boolean {
-  try {
-    lock.assertHeld();
-    return false;
-  } catch {
-    return true;
   }
 }
