@@ -17,9 +17,10 @@ import type { BlobType } from './format/blob.ts';
 import type { RepositoryConfig } from './format/config.ts';
 import type { Tree } from './format/tree.ts';
 import { TreeText } from './format/tree-text.ts';
-import type { BlobIndex, BlobLocation } from './index/blob-index.ts';
+import type { BlobLocation } from './index/blob-index.ts';
 import { type LoadIndexOptions, loadIndex } from './index/load-index.ts';
 import { LoadedIndex } from './index/loaded-index.ts';
+import { rescueIndex } from './index/rescue-index.ts';
 import type { UnlockedKey } from './keys/key-store.ts';
 import { Keys } from './keys/keys.ts';
 import { type HeldLock, isHeld } from './locks/held-lock.ts';
@@ -45,6 +46,7 @@ import { Snapshots } from './snapshots/snapshots.ts';
 import { measureRepository, type RepositoryStatistics, type StatisticsOptions } from './statistics/statistics.ts';
 import { type Folder, Folders } from './trees/folders.ts';
 import { TreeCache } from './trees/tree-cache.ts';
+import { treeIfWhole } from './trees/tree-if-whole.ts';
 import { TreeTexts } from './trees/tree-texts.ts';
 import { type WalkedNode, walkTree } from './trees/walk.ts';
 import { PackStore } from './writer/pack-store.ts';
@@ -75,6 +77,8 @@ export class Repository {
   #index = new LoadedIndex();
   /** When the index was read, in `nextSequence` order; 0 when it was not. */
   #indexSequence = 0;
+  /** The index in memory is good for reading alone. */
+  #isRescued = false;
   #writing = false;
   readonly #left: WatchForLeft;
   #failures = 0;
@@ -111,6 +115,19 @@ export class Repository {
     const isEnough = this.#indexSequence > 0 && (await known.catchUp(this.#documents, options));
     this.#index = isEnough ? known : await loadIndex(this.#documents, options);
     this.#indexSequence = sequence;
+    this.#isRescued = false;
+  }
+
+  /** The same for who only reads, also where an index file is damaged (see `index/rescue-index.ts`); writers read it anew. */
+  async loadIndexToRead(options: Omit<LoadIndexOptions, 'onDamage'> = {}): Promise<void> {
+    try {
+      await this.loadIndex(options);
+    } catch (error) {
+      if (this.#writing || !isStillpointError(error, 'repository-damaged')) throw error;
+      this.#index = await rescueIndex(this.#forMaintenance(), options);
+      this.#indexSequence = 0;
+      this.#isRescued = true;
+    }
   }
 
   /** Number of blobs and packs in the index in memory. */
@@ -191,7 +208,7 @@ export class Repository {
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
       if (completeTrees.has(next) || visited.has(next)) continue;
       await breather.breathe(signal);
-      const tree = await this.#treeIfWhole(next, blobs);
+      const tree = await treeIfWhole(next, blobs, (tree) => this.loadTree(tree));
       if (!tree) return false;
       visited.add(next);
       for (const { subtree } of tree.nodes) if (subtree) waiting.push(subtree);
@@ -372,19 +389,7 @@ export class Repository {
     };
   }
 
-  async #treeIfWhole(id: BlobId, index: BlobIndex): Promise<Tree | undefined> {
-    if (!index.has('tree', id)) return undefined;
-    try {
-      const tree = await this.loadTree(id);
-      const whole = tree.nodes.every((node) => node.content?.every((blob) => index.has('data', blob)) ?? true);
-      return whole ? tree : undefined;
-    } catch (error) {
-      if (isStillpointError(error, 'repository-damaged')) return undefined;
-      throw error;
-    }
-  }
-
   async #ensureIndex(): Promise<void> {
-    if (this.#indexSequence === 0) await this.loadIndex();
+    if (this.#indexSequence === 0 && !this.#isRescued) await this.loadIndexToRead();
   }
 }
