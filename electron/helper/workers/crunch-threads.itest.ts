@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { BlobId } from '../../../shared/domain/ids.ts';
 import { Intake } from '../repository/crunch/intake.ts';
+import { sha256 } from '../repository/crypto/hash.ts';
 import { MemoryBackend, type Repository, type RepositoryWriter } from '../repository/index.ts';
 import { initRepository } from '../repository/open.ts';
 import { assertHealthy } from '../repository/testing/assert-healthy.ts';
@@ -216,6 +217,23 @@ describe('threads that meet trouble', () => {
       kind: 'repository-full',
     });
     await assertHealthy(repository);
+  });
+
+  it('leave alone the memory of a pack that was given up: the place may still be writing it', async () => {
+    const { backend, repository } = await repositoryWith({ packTarget: mib });
+    const save = backend.save.bind(backend);
+    const givenUp: { readonly name: string; readonly bytes: Uint8Array }[] = [];
+    backend.save = async (file, bytes) => {
+      if (file.kind !== 'pack') return save(file, bytes);
+      givenUp.push({ name: file.name, bytes });
+      throw diskFull();
+    };
+    const fd = fileOf(content(40 * mib));
+    await expect(withWriter(repository, (writer) => writer.takeFile(fd, 0, 40 * mib))).rejects.toMatchObject({
+      kind: 'repository-full',
+    });
+    expect(givenUp.length).toBeGreaterThan(0);
+    for (const { name, bytes } of givenUp) expect(sha256(bytes)).toBe(name);
   });
 
   it('refuse to end well when a blob was promised and not stored', async () => {
