@@ -2,9 +2,11 @@ import { randomFillSync } from 'node:crypto';
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { Worker } from 'node:worker_threads';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { BlobId } from '../../../shared/domain/ids.ts';
 import { Intake } from '../repository/crunch/intake.ts';
+import { sha256 } from '../repository/crypto/hash.ts';
 import { MemoryBackend, type Repository, type RepositoryWriter } from '../repository/index.ts';
 import { initRepository } from '../repository/open.ts';
 import { assertHealthy } from '../repository/testing/assert-healthy.ts';
@@ -216,6 +218,41 @@ describe('threads that meet trouble', () => {
       kind: 'repository-full',
     });
     await assertHealthy(repository);
+  });
+
+  it('leave alone the memory of a pack that was given up: the place may still be writing it', async () => {
+    const { backend, repository } = await repositoryWith({ packTarget: mib });
+    const save = backend.save.bind(backend);
+    const givenUp: { readonly name: string; readonly bytes: Uint8Array }[] = [];
+    backend.save = async (file, bytes) => {
+      if (file.kind !== 'pack') return save(file, bytes);
+      givenUp.push({ name: file.name, bytes });
+      throw diskFull();
+    };
+    const fd = fileOf(content(40 * mib));
+    await expect(withWriter(repository, (writer) => writer.takeFile(fd, 0, 40 * mib))).rejects.toMatchObject({
+      kind: 'repository-full',
+    });
+    expect(givenUp.length).toBeGreaterThan(0);
+    for (const { name, bytes } of givenUp) expect(sha256(bytes)).toBe(name);
+  });
+
+  it('read no more when whoever waits hears of it: a descriptor is the caller’s again', async () => {
+    const { backend, repository } = await repositoryWith({ packTarget: mib });
+    backend.on('save', 'pack').every().fails(diskFull());
+    const fd = fileOf(content(40 * mib));
+    const terminate = vi.spyOn(Worker.prototype, 'terminate');
+    const exits: number[] = [];
+    const run = withWriter(repository, async (writer) => {
+      const taking = writer.takeFile(fd, 0, 40 * mib);
+      await expect(taking).rejects.toMatchObject({ kind: 'repository-full' });
+      const ended = terminate.mock.settledResults.filter(({ type }) => type === 'fulfilled');
+      exits.push(ended.length);
+      throw diskFull();
+    });
+    await expect(run).rejects.toMatchObject({ kind: 'repository-full' });
+    terminate.mockRestore();
+    expect(exits).toEqual([2]);
   });
 
   it('refuse to end well when a blob was promised and not stored', async () => {

@@ -112,10 +112,9 @@ class Line implements CrunchLine {
     if (this.#failure !== undefined) throw this.#failure;
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#isClosed = true;
-    this.#end(ended('The run was over.'));
-    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    return this.#stop(ended('The run was over.'));
   }
 
   #startThread(program: URL, settings: CrunchThreadData['settings']): Thread {
@@ -153,6 +152,7 @@ class Line implements CrunchLine {
   }
 
   #send(): void {
+    if (this.#failure !== undefined) return;
     for (let ahead = 1; ahead <= messagesAhead; ahead += 1) {
       for (const thread of this.#threads) {
         if (this.#queue.length === 0) return;
@@ -213,9 +213,16 @@ class Line implements CrunchLine {
   #fail(cause: unknown): void {
     if (this.#isClosed || this.#failure !== undefined) return;
     const error = ended(cause instanceof Error ? cause.message : String(cause), cause);
-    this.#end(error);
+    const stopped = this.#stop(error);
     this.#onFailure(error);
-    for (const { worker } of this.#threads) void worker.terminate();
+    void stopped;
+  }
+
+  /** Nobody reads any more when those who wait are told: their descriptors are their own again. */
+  async #stop(error: StillpointError): Promise<void> {
+    this.#failure ??= error;
+    await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    this.#end(error);
   }
 
   #end(error: StillpointError): void {

@@ -55,6 +55,8 @@ export class Intake {
   readonly #claims = new Claims();
   #table = newClaimTable(firstSlots);
   #line: CrunchLine | null = null;
+  /** Why a pack could not be saved: the threads ended over it. */
+  #failure: { readonly error: unknown } | null = null;
 
   constructor(parts: IntakeParts) {
     this.#parts = parts;
@@ -76,7 +78,12 @@ export class Intake {
     for (const id of stored) this.#claims.claim(Buffer.from(id, 'hex'));
     const { start, settings, savePack, onFailure } = this.#parts;
     const onPack = (pack: CrunchedPack): void => {
-      savePack(pack).catch(onFailure).finally(pack.release);
+      // What was given up may still be written by the place: its memory is never filled anew, so the threads end.
+      savePack(pack).then(pack.release, (error: unknown) => {
+        this.#failure ??= { error };
+        onFailure(error);
+        void this.#line?.close();
+      });
     };
     this.#line = start({ ...settings, claims: this.#table }, onPack, onFailure);
   }
@@ -128,7 +135,7 @@ export class Intake {
 
   /** Resolves when every blob taken so far was handed to `savePack`. */
   async flush(): Promise<void> {
-    await this.#line?.flush();
+    if (this.#line !== null) await this.#orFailure(this.#line.flush());
   }
 
   async close(): Promise<void> {
@@ -137,11 +144,20 @@ export class Intake {
 
   async #put(job: CrunchJob, onRead?: TakeOptions['onRead']): Promise<Crunched> {
     if (this.#line === null) throw new Error('an intake is started before it is used');
-    const crunched = await this.#line.put(job);
+    const crunched = await this.#orFailure(this.#line.put(job));
     this.#parts.onCrunched(crunched);
     this.#makeRoom(this.#line);
     onRead?.(crunched.length);
     return crunched;
+  }
+
+  /** What ended the threads, where they ended over something. */
+  async #orFailure<Result>(work: Promise<Result>): Promise<Result> {
+    try {
+      return await work;
+    } catch (error) {
+      throw this.#failure === null ? error : this.#failure.error;
+    }
   }
 
   /** A table that is half full becomes slow to ask. */

@@ -45,6 +45,26 @@ describe('the compressor of one context', () => {
     roundTrip(compressor);
   });
 
+  it('leaves a context alone that failed, from the moment on that it did', () => {
+    const stream = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+    const compressor = newCompressor(() => stream);
+    expect(compressor.isPersistent).toBe(true);
+    const handle = handleOf(stream);
+    let calls = 0;
+    Object.assign(handle, {
+      writeSync: () => {
+        calls += 1;
+        stream.destroy();
+      },
+    });
+    const words = Buffer.alloc(5000, 'words ');
+    const target = Buffer.alloc(9000);
+    expect(compressor.compress(words, target, 0, 5000)).toBeUndefined();
+    const made = compressor.compress(words, target, 0, 5000) ?? 0;
+    expect(zstdDecompressSync(target.subarray(0, made)).equals(words)).toBe(true);
+    expect(calls).toBe(1);
+  });
+
   it.each([true, false])('gives frames that read back, whatever came before (persistent: %s)', (isPersistent) => {
     const compressor = newCompressor(isPersistent ? undefined : () => undefined);
     expect(compressor.isPersistent).toBe(isPersistent);

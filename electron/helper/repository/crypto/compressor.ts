@@ -29,6 +29,8 @@ interface Internals {
   };
   /** Bytes left of the output, and of the input, after a call. */
   readonly _writeState: Uint32Array;
+  /** A stream that failed lets go of its context at once, and says so later: the program ends when that is used again. */
+  readonly destroyed: boolean;
   on(event: 'error', listener: () => void): unknown;
 }
 
@@ -75,6 +77,7 @@ function persistentCompressor(stream: Internals): Compressor {
   stream.on('error', () => {
     isBroken = true;
   });
+  const isUseless = (): boolean => isBroken || stream.destroyed;
   /** Bytes left of the output, and of the input. */
   const write = (from: Uint8Array, fromOffset: number, into: Uint8Array, offset: number, room: number) => {
     // Neither is an answer: a call that failed leaves them as they are.
@@ -87,7 +90,7 @@ function persistentCompressor(stream: Internals): Compressor {
   return {
     isPersistent: true,
     compress(plaintext, target, offset, most) {
-      if (isBroken) return plainCompressor.compress(plaintext, target, offset, most);
+      if (isUseless()) return plainCompressor.compress(plaintext, target, offset, most);
       const room = Math.min(Math.max(most, longestFrame(plaintext.length)), target.length - offset);
       let left = write(plaintext, 0, target, offset, room);
       // An output that is full may end in the middle of the frame.
@@ -98,7 +101,7 @@ function persistentCompressor(stream: Internals): Compressor {
       // The next frame begins where this one is complete: to begin anew would drop the level, and cost as much as a new context.
       for (let turn = 0; left.roomLeft === 0 || left.inputLeft > 0; turn += 1) {
         isBroken ||= turn * waste.length > plaintext.length + mostAround;
-        if (isBroken) return undefined;
+        if (isUseless()) return undefined;
         left = write(plaintext, plaintext.length - left.inputLeft, waste, 0, waste.length);
       }
       return undefined;
@@ -108,8 +111,10 @@ function persistentCompressor(stream: Internals): Compressor {
 
 function hasInternals(stream: unknown): stream is Internals {
   if (typeof stream !== 'object' || stream === null) return false;
-  const { _handle: handle, _writeState: state } = stream as Partial<Internals>;
-  return typeof handle?.writeSync === 'function' && state instanceof Uint32Array && 'on' in stream;
+  const { _handle: handle, _writeState: state, destroyed } = stream as Partial<Internals>;
+  return (
+    typeof handle?.writeSync === 'function' && state instanceof Uint32Array && destroyed === false && 'on' in stream
+  );
 }
 
 /** One after the other, so that what one leaves behind would show in the next; and as short as the documented call makes them. */

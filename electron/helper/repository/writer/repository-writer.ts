@@ -251,6 +251,8 @@ export class RepositoryWriter {
     if (this.#intake !== null) await this.#guard(this.#intake.flush());
     await Promise.all([this.#finishPack('data'), this.#finishPack('tree'), ...this.#saving]);
     await this.#guard(this.#store.writeIndex());
+    // A pack may have been lost since it was asked: nothing was waited for that told.
+    if (this.#failure !== undefined) throw this.#failure;
   }
 
   async #finishPack(type: BlobType): Promise<void> {

@@ -18,14 +18,12 @@ export interface BigFile {
   readonly zeros: Set<BlobId>;
   /** Open from its making until all threads are through. */
   fd: number | null;
-  /** How far something was written. */
-  end: number;
   /** Nothing more comes of it. */
   isOver: boolean;
 }
 
 export function bigFile(file: FileOnItsWay, blobs: readonly LocatedBlob[], length: number): BigFile {
-  return { file, blobs, length, zeros: new Set(), fd: null, end: 0, isOver: false };
+  return { file, blobs, length, zeros: new Set(), fd: null, isOver: false };
 }
 
 /** One blob with everything it belongs to: it is opened once. */
@@ -61,7 +59,7 @@ export function completeBigFiles(files: readonly BigFile[]): void {
       big.fd = null;
       big.file.complete(
         fd,
-        big.end < big.length ? big.length : null,
+        big.length,
         big.blobs.map(({ plain }) => plain),
         [...big.zeros],
       );
@@ -143,9 +141,8 @@ function hear(piece: Piece, answer: PieceAnswer | undefined): void {
     hurtAll(piece);
     return;
   }
-  for (const { big, position } of piece.owners) {
+  for (const { big } of piece.owners) {
     if (answer.isZero) big.zeros.add(piece.id);
-    else big.end = Math.max(big.end, position + answer.end);
     if (!big.isOver) big.file.onBytes(piece.blob.plain);
   }
   for (const [target, refused] of answer.refused) {

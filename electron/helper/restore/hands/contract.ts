@@ -97,9 +97,8 @@ export interface Staged {
   readonly losses: readonly string[];
 }
 
-/** `end`: how far into the blob something was written; 0 where it is nothing but zeros. `refused`: by the index of the target. */
+/** How far something was written differs from target to target: each begins its pages elsewhere. `refused`: by their index. */
 export interface Written {
-  readonly end: number;
   readonly isZero: boolean;
   readonly refused: readonly (readonly [number, Refused])[];
 }

@@ -151,19 +151,16 @@ export class Hand {
     const plain = this.#open(piece, ranges);
     if (plain === undefined) return hurt;
     const refused: [number, Refused][] = [];
-    let end = 0;
     let isZero = false;
     for (let target = 0; target < piece.to.length && !isZero; target += 2) {
       const [fd = -1, position = 0] = [piece.to[target], piece.to[target + 1]];
       try {
-        const written = writeSparse(this.#parts.ops, fd, plain, position);
-        isZero = written < 0;
-        if (!isZero) end = Math.max(end, written - position);
+        isZero = writeSparse(this.#parts.ops, fd, plain, position) < 0;
       } catch (error) {
         refused.push([target / 2, refusedOf(error)]);
       }
     }
-    return { end, isZero, refused };
+    return { isZero, refused };
   }
 
   #place({ dir, temp, name }: { readonly dir: number; readonly temp: string; readonly name: string }): PlaceAnswer {

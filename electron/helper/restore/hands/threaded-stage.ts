@@ -30,8 +30,8 @@ export interface FileOnItsWay {
   /** A big file under its temporary name, empty and open. */
   create(): number;
   close(fd: number): void;
-  /** All of its content is written; `length` where its end has to be set. The descriptor is its own again. */
-  complete(fd: number, length: number | null, blobLengths: readonly number[], zeros: readonly BlobId[]): void;
+  /** All of its content is written but zeros at its end, which `length` sets. The descriptor is its own again. */
+  complete(fd: number, length: number, blobLengths: readonly number[], zeros: readonly BlobId[]): void;
   /** Whole and closed. */
   staged(staged: Staged, blobLengths: readonly number[], zeros: readonly BlobId[]): void;
   /** Its content cannot be had this way. Something of it may be there, and may still be written to until all are through. */

@@ -270,6 +270,8 @@ export class EntryPutter {
   async #place(put: Put): Promise<void> {
     const { item, node, n } = put;
     if (!node || item.action === 'same') return;
+    // Something ended the batch before it was whole: what there is of it must never get its name.
+    if (!put.link && !put.staged && !isSetInPlace(item)) return this.#skip(put);
     const { target } = this.#context;
     if (put.link && !this.#linkTemp(put, put.link)) put.staged = await stageEntry(this.#context, item, node, put.temp);
     if (put.staged?.fd != null) await this.#sync([put]);

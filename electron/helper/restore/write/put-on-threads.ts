@@ -86,7 +86,7 @@ function fileOf(
     close: (fd) => target.ops.closeSync(fd),
     complete(fd, length, blobLengths, zeroBlobs) {
       try {
-        if (length !== null) target.ops.ftruncateSync(fd, length);
+        target.ops.ftruncateSync(fd, length);
         const { uid, gid, dev, ino } = target.ops.fstatSync(fd);
         applyMetadata(target.ops, { at: fd, uid: Number(uid), gid: Number(gid) }, node, rulesFor(context, item));
         know(zeroBlobs);

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
+import { appendFileSync, closeSync, openSync, readFileSync, writeFileSync, writeSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { type FileOps, plainFileOps } from '../../system/file-ops.ts';
 import { openLoopFilesystem, whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
@@ -49,6 +49,18 @@ describe('a restored file that is read back', () => {
       expect(whole).toMatchObject({ added: 1, verified: 1, warningsTotal: 0 });
     },
   );
+
+  it('is told when it is longer than what was written to it', async () => {
+    const outcome = await restoreOne(undefined, () => ({
+      ...plainFileOps,
+      linkSync: (from, to) => {
+        appendFileSync(from as Buffer, 'more');
+        plainFileOps.linkSync(from, to);
+      },
+    }));
+    expect(outcome).toMatchObject({ added: 1, verified: 0, warningsTotal: 1 });
+    expect(outcome.warnings[0]?.text).toBe(doesNotReadBack);
+  });
 
   it('is told, and does not end the restore, when the disk cannot read it', async () => {
     const outcome = await restoreOne(undefined, () =>

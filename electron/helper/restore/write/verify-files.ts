@@ -21,17 +21,22 @@ export async function verifyFiles(context: RestoreContext, files: readonly Writt
   const breather = new Breather(context.signal);
   for (const file of files) {
     await breather.pause();
-    const path = itemPath(file.item);
-    judge(context, path, await verifyFile(context, file, breather));
+    judge(context, file, await verifyFile(context, file, breather));
   }
 }
 
 /** Counts it, or tells what it came to. */
-export function judge({ report, warnings, tally }: RestoreContext, path: string, result: ReadBack): void {
-  if (result === 'same') tally.verified += 1;
-  else if (result === 'different')
+export function judge({ report, warnings, tally }: RestoreContext, file: WrittenFile, result: ReadBack): void {
+  const path = itemPath(file.item);
+  if (result === 'same' && hasItsLength(file)) tally.verified += 1;
+  else if (result !== 'changed')
     warnings.add(path, 'It does not read back as it was written. Restore it again; the disk may be faulty.');
   report.advance(1, 0, path);
+}
+
+/** No longer and no shorter than what was written to it: pieces that read back right say nothing of what follows them. */
+function hasItsLength({ found, blobLengths }: WrittenFile): boolean {
+  return Number(found.size) === blobLengths.reduce((sum, length) => sum + length, 0);
 }
 
 async function verifyFile(

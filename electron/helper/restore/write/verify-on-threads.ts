@@ -3,7 +3,6 @@ import { hasCode } from '../../system/errno.ts';
 import { errorOf, type FileToVerify, isRefused, type RestoreHands, type VerifyAnswer } from '../hands/contract.ts';
 import { textOfFound } from '../hands/found-text.ts';
 import { Slots } from '../hands/slots.ts';
-import { itemPath } from '../plan/plan-item.ts';
 import type { RestoreContext } from './restore-context.ts';
 import { judge, type WrittenFile } from './verify-files.ts';
 
@@ -149,7 +148,7 @@ class Judged {
   }
 
   #tell(file: WrittenFile, answer: Exclude<VerifyAnswer, object>): void {
-    judge(this.#context, itemPath(file.item), answer);
+    judge(this.#context, file, answer);
   }
 }
 
