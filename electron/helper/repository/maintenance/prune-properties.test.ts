@@ -154,5 +154,6 @@ describe('a prune of any repository', () => {
       }
       expect(changes).toBeGreaterThan(10);
     },
+    30_000,
   );
 });
