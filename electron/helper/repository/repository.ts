@@ -268,26 +268,26 @@ export class Repository {
   /** Finds what can be deleted once some snapshots are gone. Read the index anew when the plan was carried out. */
   planReclaim(lock: HeldLock, without: ReadonlySet<SnapshotId>, options: ScanOptions = {}): Promise<ReclaimPlan> {
     if (this.#writing) throw misuse('Space cannot be given back while a run is writing.');
-    return planReclaim(this.#forMaintenance(), lock, without, options);
+    return planReclaim(this.#forMaintenance(lock), lock, without, options);
   }
 
   /** Finds what a prune would do; `carryOut` needs the exclusive lock. Read the index anew afterwards. */
   planPrune(lock: HeldLock, options: PruneOptions = {}): Promise<PrunePlan> {
     if (this.#writing) throw misuse('Nothing can be pruned while a run is writing.');
     const packTargetNow = this.#settings.packTarget ?? packTarget;
-    return planPrune({ ...this.#forMaintenance(), packTarget: packTargetNow }, lock, options);
+    return planPrune({ ...this.#forMaintenance(lock), packTarget: packTargetNow }, lock, options);
   }
 
   /** What the index must be by the packs that are there: see `repair/`. Read the index anew when it was carried out. */
   planIndexRepair(lock: HeldLock, options: IndexRepairOptions = {}): Promise<IndexRepair> {
     if (this.#writing) throw misuse('The index cannot be repaired while a run is writing.');
-    return planIndexRepair(this.#forMaintenance(), lock, options);
+    return planIndexRepair(this.#forMaintenance(lock), lock, options);
   }
 
   /** Damaged packs, and what of them can be saved. Read the index anew when it was carried out. */
   planPackRepair(lock: HeldLock, options: PackRepairOptions = {}): Promise<PackRepair> {
     if (this.#writing) throw misuse('Packs cannot be repaired while a run is writing.');
-    return planPackRepair(this.#forMaintenance(), lock, { packTarget: this.#settings.packTarget, ...options });
+    return planPackRepair(this.#forMaintenance(lock), lock, { packTarget: this.#settings.packTarget, ...options });
   }
 
   /** Snapshots that are not whole by an index that is read now, and what of them is gone. */
@@ -337,10 +337,16 @@ export class Repository {
     this.#folders.clear();
   }
 
-  #forMaintenance(): Parameters<typeof checkRepository>[0] {
+  /**
+   * With a lock every call ends when that is lost: one that is repeated for long must not delete or list anything when
+   * somebody else has the repository by then.
+   */
+  #forMaintenance(lock?: Pick<HeldLock, 'lost'>): Parameters<typeof checkRepository>[0] {
     const listSnapshots: Snapshots['list'] = (signal) => this.snapshots.list(signal);
     const { startInspecting } = this.#settings;
-    const opened = { backend: this.backend, sealer: this.#sealer, key: this.#masterKey, documents: this.#documents };
+    const backend = lock === undefined ? this.backend : cancellable(this.backend, lock.lost);
+    const documents = lock === undefined ? this.#documents : new Documents(backend, this.#sealer, this.#config.version);
+    const opened = { backend, sealer: this.#sealer, key: this.#masterKey, documents };
     return { ...opened, startInspecting, listSnapshots };
   }
 
