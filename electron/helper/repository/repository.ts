@@ -131,7 +131,10 @@ export class Repository {
     const sequence = nextSequence();
     const known = this.#index;
     const isEnough = this.#indexSequence > 0 && (await known.catchUp(this.#documents, options));
-    this.#index = isEnough ? known : await loadIndex(this.#documents, options);
+    const index = isEnough ? known : await loadIndex(this.#documents, options);
+    // Whoever began later has read what is newer; and nobody takes from under a run what it read under its lock.
+    if (this.#writing || sequence < this.#indexSequence) return;
+    this.#index = index;
     this.#indexSequence = sequence;
   }
 
@@ -305,11 +308,11 @@ export class Repository {
     );
   }
 
-  /** Copies snapshots of another repository here. Its lock and ours are held throughout; both indexes are read anew. */
+  /** Copies snapshots of another repository here. Its lock and ours are held throughout; both indexes are read anew. A run may write there. */
   async copyFrom(other: Repository, locks: CopyLocks, options: CopyOptions = {}): Promise<CopyReport> {
     if (other.id === this.id) throw misuse('A repository cannot be copied into itself.');
     locks.source.assertHeld();
-    await other.loadIndex({ signal: options.signal });
+    await other.#readIndexToLook(options.signal);
     await this.loadIndex({ signal: options.signal });
     const source = { index: other.#index.blobs, version: other.#config.version, snapshots: other.snapshots };
     return copySnapshots({ ...source, backend: other.backend, sealer: other.#sealer }, this, locks.target, options);
@@ -317,7 +320,7 @@ export class Repository {
 
   /** What is stored, and what of it each snapshot needs. */
   async statistics(options: StatisticsOptions = {}): Promise<RepositoryStatistics> {
-    await this.loadIndex({ signal: options.signal });
+    await this.#readIndexToLook(options.signal);
     const index = this.#index.blobs;
     const loadTree = (id: BlobId) => this.#trees.load(id, (tree) => this.#reader.load(index, 'tree', tree));
     return measureRepository({ ...this.#forMaintenance(), index, loadTree }, options);
@@ -410,6 +413,11 @@ export class Repository {
       if (isStillpointError(error, 'repository-damaged')) return undefined;
       throw error;
     }
+  }
+
+  /** While a run writes, the index in memory is the one that was read under its lock: nothing in it can be gone. */
+  async #readIndexToLook(signal: AbortSignal | undefined): Promise<void> {
+    if (!this.#writing) await this.loadIndex({ signal });
   }
 
   async #ensureIndex(): Promise<void> {
