@@ -300,6 +300,7 @@ export class Repository {
       {
         snapshots: this.snapshots,
         hasSubtree: (id) => this.hasSubtree(id, options.signal),
+        isListed: (id) => this.hasBlob('tree', id),
         loadTree: (id) => this.loadBlob('tree', id),
         blobLength: (id) => this.blobLength('data', id),
         withWriter: (lock, writing, work) => this.withWriter(lock, writing, work),
