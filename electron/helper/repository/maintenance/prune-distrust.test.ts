@@ -39,6 +39,37 @@ describe('what a place answers', () => {
   });
 });
 
+describe('what a place keeps', () => {
+  it.each(['pack', 'index'] as const)('is read back before what a new %s replaces goes', async (kind) => {
+    for (const fault of ['lost', 'changed'] as const) {
+      const { backend: inner, repository: writer } = await memoryRepository();
+      const staying = file(random.bytes(9_000));
+      const gone = await storeSnapshot(writer, { staying, gone: file(random.bytes(20_000)) }, { timeNs: 1n });
+      await storeSnapshot(writer, { staying }, { timeNs: 2n });
+      const backend = faulty(inner);
+      const repository = await openRepository(backend, testOptions);
+      await repository.locks.withLock({ mode: 'exclusive' }, async (lock) => {
+        const plan = await repository.planPrune(lock, {
+          without: new Set([gone.id]),
+          limits: { maxUnused: { kind: 'bytes', bytes: 0 } },
+        });
+        expect(plan.figures.newPacks).toBeGreaterThan(0);
+        await repository.snapshots.remove(lock, [gone.id]);
+        const times = backend.on('save', kind).every();
+        if (fault === 'lost') times.isLost();
+        else times.truncatesTo(200);
+        await expect(plan.carryOut()).rejects.toMatchObject({
+          kind: kind === 'pack' ? 'pack-verification-failed' : 'repository-damaged',
+        });
+      });
+      const reader = await openRepository(inner, testOptions);
+      if (kind === 'index' && fault === 'changed') continue;
+      const { findings } = await reader.check({ readData: true });
+      expect(findings.filter(({ severity }) => severity === 'error')).toEqual([]);
+    }
+  });
+});
+
 describe('a lock that is lost', () => {
   it('ends what a prune waits for: nothing of it may arrive when somebody else has the repository', async () => {
     const { backend: inner, one } = await twoSnapshots();
