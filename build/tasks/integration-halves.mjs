@@ -7,11 +7,13 @@
  */
 const besideOthers = [
   'e2e/headless/run-due',
+  'e2e/soak/fuzz.itest.ts',
   'e2e/soak/root.itest.ts',
   'electron/alerts/',
   'electron/cli/',
   'electron/helper/commands/',
   'electron/helper/keep.itest.ts',
+  'electron/helper/metadata.itest.ts',
   'electron/helper/repository/',
   'electron/helper/restore/',
   'electron/main/helper-client/',

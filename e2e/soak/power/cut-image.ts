@@ -22,6 +22,13 @@ export interface CutFacts {
 
 const sector = 512;
 
+/** How many writes a cut there would find that no flush has followed. */
+export function unflushedAt({ entries }: WriteLog, position: number): number {
+  let count = 0;
+  for (let at = position - 1; at >= 0 && entries[at]?.kind !== 'flush'; at -= 1) count += 1;
+  return count;
+}
+
 /** Makes `target` the disk after the cut. */
 export async function makeCut(base: string, log: WriteLog, cut: Cut, target: string): Promise<CutFacts> {
   await runProgramOk(findProgram('cp') ?? 'cp', ['--sparse=always', '--reflink=auto', base, target]);

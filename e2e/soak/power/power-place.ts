@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { CaseResult } from '../../harness/soak.ts';
-import { makeCut, type Remainder } from './cut-image.ts';
+import { makeCut, type Remainder, unflushedAt } from './cut-image.ts';
 import { type History, makeHistory, type Phase } from './history.ts';
 import { judgeCut } from './judge-cut.ts';
 import { type DiskType, type LoggedDisk, openLoggedDisk } from './logged-disk.ts';
@@ -26,7 +26,10 @@ export class PowerPlace implements AsyncDisposable {
     const steps = history.steps.filter((step) => step.phase === phase);
     const step = steps[Math.floor(Math.random() * steps.length)];
     if (step === undefined) throw new Error(`nothing was logged of ${phase}`);
-    const position = step.from + Math.floor(Math.random() * (step.to - step.from + 1));
+    const somewhere = (): number => step.from + Math.floor(Math.random() * (step.to - step.from + 1));
+    // Where much is under way there is more to lose: the best of a few.
+    const tries = Array.from({ length: remainder === 'instant' ? 1 : 4 }, somewhere);
+    const position = Math.max(...tries.map((at) => unflushedAt(disk.log, at) * 1e9 + at)) % 1e9;
     const image = join(disk.folder, 'cut');
     try {
       const cut = { position, remainder, random: Math.random };

@@ -32,7 +32,8 @@ export function snapshotHandlers(context: Pick<HelperContext, 'restores' | 'sess
     const repository = await sessions.opened(repositoryId);
     const snapshot = await repository.snapshots.load(snapshotId);
     // Another program may have added it after we read the index.
-    if (!repository.hasBlob('tree', snapshot.tree)) await sessions.inTurn(repositoryId, () => repository.loadIndex());
+    if (!repository.hasBlob('tree', snapshot.tree))
+      await sessions.inTurn(repositoryId, () => repository.loadIndexToRead());
     return { repository, snapshot };
   }
 

@@ -5,31 +5,27 @@ import { WatchForLeft } from './adopt/watch-for-left.ts';
 import type { Backend } from './backend/contract.ts';
 import { afterGrace } from './backend/decorators/after-grace.ts';
 import { cancellable, untilAborted } from './backend/decorators/cancel.ts';
-import { Breather } from './breather.ts';
 import { Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 import { deriveGearTable } from './chunker/gear-table.ts';
 import { type CopyLocks, type CopyOptions, type CopyReport, copySnapshots } from './copy/copy-snapshots.ts';
-import type { StartCrunching } from './crunch/contract.ts';
 import type { MasterKey } from './crypto/master-key.ts';
 import { Sealer, sealOverhead } from './crypto/sealer.ts';
 import { Documents } from './documents.ts';
-import type { Environment } from './environment.ts';
 import { misuse } from './failures.ts';
 import type { BlobType } from './format/blob.ts';
 import type { RepositoryConfig } from './format/config.ts';
-import type { ScryptCost } from './format/key-file.ts';
 import type { Tree } from './format/tree.ts';
 import { TreeText } from './format/tree-text.ts';
-import type { BlobIndex, BlobLocation } from './index/blob-index.ts';
+import type { BlobLocation } from './index/blob-index.ts';
 import { type LoadIndexOptions, loadIndex } from './index/load-index.ts';
 import { LoadedIndex } from './index/loaded-index.ts';
+import { rescueIndex } from './index/rescue-index.ts';
 import type { UnlockedKey } from './keys/key-store.ts';
 import { Keys } from './keys/keys.ts';
-import type { HeldLock } from './locks/held-lock.ts';
-import { Locks, type LockTiming, lockTiming } from './locks/locks.ts';
+import { type HeldLock, isHeld } from './locks/held-lock.ts';
+import { Locks, lockTiming } from './locks/locks.ts';
 import { type CheckOptions, checkRepository } from './maintenance/check.ts';
 import type { CheckReport } from './maintenance/finding.ts';
-import type { StartInspecting } from './maintenance/inspecting.ts';
 import { type PruneOptions, type PrunePlan, planPrune } from './maintenance/prune.ts';
 import {
   type Freeable,
@@ -43,34 +39,17 @@ import { packTarget } from './pack/pack-assembler.ts';
 import { type IndexRepair, type IndexRepairOptions, planIndexRepair } from './repair/repair-index.ts';
 import { type PackRepair, type PackRepairOptions, planPackRepair } from './repair/repair-packs.ts';
 import { planSnapshotRepair, type SnapshotRepair, type SnapshotRepairOptions } from './repair/repair-snapshots.ts';
+import type { RepositorySettings, WithWriterOptions } from './repository-settings.ts';
 import { nextSequence } from './sequence.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
 import { measureRepository, type RepositoryStatistics, type StatisticsOptions } from './statistics/statistics.ts';
 import { type Folder, Folders } from './trees/folders.ts';
 import { TreeCache } from './trees/tree-cache.ts';
+import { isSubtreeWhole } from './trees/tree-if-whole.ts';
 import { TreeTexts } from './trees/tree-texts.ts';
 import { type WalkedNode, walkTree } from './trees/walk.ts';
 import { PackStore } from './writer/pack-store.ts';
-import { RepositoryWriter, type WriterProgress } from './writer/repository-writer.ts';
-
-export interface RepositorySettings {
-  readonly environment: Environment;
-  /** Cost of passwords added later. */
-  readonly cost: () => Promise<ScryptCost>;
-  readonly lockTiming?: LockTiming | undefined;
-  /** Length at which a pack is written, in bytes. */
-  readonly packTarget?: number | undefined;
-  /** Threads that take files in; without them everything is computed where it is asked for. */
-  readonly startCrunching?: StartCrunching | undefined;
-  /** Threads that look through packs in a check; likewise. */
-  readonly startInspecting?: StartInspecting | undefined;
-}
-
-export interface WithWriterOptions {
-  readonly signal?: AbortSignal | undefined;
-  /** After every pack written or verified. */
-  readonly onProgress?: ((progress: WriterProgress) => void) | undefined;
-}
+import { RepositoryWriter } from './writer/repository-writer.ts';
 
 /** How long a cancelled run may go on with what it has begun to store, ms. */
 const graceMs = 5_000;
@@ -97,6 +76,8 @@ export class Repository {
   #index = new LoadedIndex();
   /** When the index was read, in `nextSequence` order; 0 when it was not. */
   #indexSequence = 0;
+  /** The index in memory is good for reading alone. */
+  #isRescued = false;
   #writing = false;
   readonly #left: WatchForLeft;
   #failures = 0;
@@ -136,6 +117,21 @@ export class Repository {
     if (this.#writing || sequence < this.#indexSequence) return;
     this.#index = index;
     this.#indexSequence = sequence;
+    this.#isRescued = false;
+  }
+
+  /** The same for who only reads, also where an index file is damaged (see `index/rescue-index.ts`); writers read it anew. */
+  async loadIndexToRead(options: Omit<LoadIndexOptions, 'onDamage'> = {}): Promise<void> {
+    try {
+      await this.loadIndex(options);
+    } catch (error) {
+      if (this.#writing || !isStillpointError(error, 'repository-damaged')) throw error;
+      const rescued = await rescueIndex(this.#forMaintenance(), options);
+      if (this.#writing) throw error;
+      this.#index = rescued;
+      this.#indexSequence = 0;
+      this.#isRescued = true;
+    }
   }
 
   /** Number of blobs and packs in the index in memory. */
@@ -209,20 +205,7 @@ export class Repository {
    */
   async hasSubtree(id: BlobId, signal?: AbortSignal): Promise<boolean> {
     await this.#ensureIndex();
-    const breather = new Breather();
-    const { blobs, completeTrees } = this.#index;
-    const visited = new Set<BlobId>();
-    const waiting = [id];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (completeTrees.has(next) || visited.has(next)) continue;
-      await breather.breathe(signal);
-      const tree = await this.#treeIfWhole(next, blobs);
-      if (!tree) return false;
-      visited.add(next);
-      for (const { subtree } of tree.nodes) if (subtree) waiting.push(subtree);
-    }
-    for (const tree of visited) completeTrees.add(tree);
-    return true;
+    return isSubtreeWhole(id, this.#index, (tree) => this.loadTree(tree), signal);
   }
 
   /**
@@ -248,7 +231,7 @@ export class Repository {
         for (const tree of await writer.finish()) this.#index.completeTrees.add(tree);
         return result;
       } catch (error) {
-        await writer.abandon(!isStillpointError(error, 'lock-lost') && !isLost(lock));
+        await writer.abandon(!isStillpointError(error, 'lock-lost') && isHeld(lock));
         throw error;
       }
     } catch (error) {
@@ -404,33 +387,12 @@ export class Repository {
     };
   }
 
-  async #treeIfWhole(id: BlobId, index: BlobIndex): Promise<Tree | undefined> {
-    if (!index.has('tree', id)) return undefined;
-    try {
-      const tree = await this.loadTree(id);
-      const whole = tree.nodes.every((node) => node.content?.every((blob) => index.has('data', blob)) ?? true);
-      return whole ? tree : undefined;
-    } catch (error) {
-      if (isStillpointError(error, 'repository-damaged')) return undefined;
-      throw error;
-    }
-  }
-
   /** While a run writes, the index in memory is the one that was read under its lock: nothing in it can be gone. */
   async #readIndexToLook(signal: AbortSignal | undefined): Promise<void> {
     if (!this.#writing) await this.loadIndex({ signal });
   }
 
   async #ensureIndex(): Promise<void> {
-    if (this.#indexSequence === 0) await this.loadIndex();
-  }
-}
-
-function isLost(lock: HeldLock): boolean {
-  try {
-    lock.assertHeld();
-    return false;
-  } catch {
-    return true;
+    if (this.#indexSequence === 0 && !this.#isRescued) await this.loadIndexToRead();
   }
 }

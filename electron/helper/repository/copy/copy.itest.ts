@@ -9,14 +9,15 @@ import { assertHealthy } from '../testing/assert-healthy.ts';
 import { describeTree } from '../testing/compare-nodes.ts';
 import { testOptions, testPassword } from '../testing/memory-repository.ts';
 import { oddTree } from '../testing/odd-tree.ts';
-import { ResticPlace, resticBinaries } from '../testing/restic-program.ts';
+import { ResticPlace } from '../testing/restic-program.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
+import { judges } from '../testing/thorough.ts';
 import { dir, file, storeSnapshot } from '../testing/tree-literal.ts';
 import type { CopyReport } from './copy-snapshots.ts';
 
 const someFiles = fileURLToPath(new URL('..', import.meta.url));
 
-for (const { title, path, minor } of resticBinaries()) {
+for (const { title, path, minor } of judges()) {
   describe.skipIf(path === undefined)(`copying, together with ${title}`, () => {
     let from: ResticPlace;
     let to: ResticPlace;

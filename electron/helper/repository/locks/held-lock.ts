@@ -34,3 +34,13 @@ export interface HeldLock {
   /** Safe to call twice. Failing to remove the file is no error: it turns stale. */
   release(): Promise<void>;
 }
+
+/** Whether it may still be counted on. */
+export function isHeld(lock: Pick<HeldLock, 'assertHeld'>): boolean {
+  try {
+    lock.assertHeld();
+    return true;
+  } catch {
+    return false;
+  }
+}

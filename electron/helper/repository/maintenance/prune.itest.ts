@@ -8,8 +8,9 @@ import { initRepository, openRepository } from '../open.ts';
 import type { Repository } from '../repository.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
 import { testOptions, testPassword } from '../testing/memory-repository.ts';
-import { ResticPlace, resticBinaries } from '../testing/restic-program.ts';
+import { ResticPlace } from '../testing/restic-program.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
+import { judges } from '../testing/thorough.ts';
 import { dir, file, storeSnapshot } from '../testing/tree-literal.ts';
 import type { Pruned } from './prune.ts';
 import type { PruneLimits } from './prune-limits.ts';
@@ -31,7 +32,7 @@ async function prune(root: string, limits: PruneLimits = all): Promise<Pruned> {
   );
 }
 
-for (const { title, path, minor } of resticBinaries()) {
+for (const { title, path, minor } of judges()) {
   describe.skipIf(path === undefined)(`a prune, judged by ${title}`, () => {
     let place: ResticPlace;
 

@@ -8,8 +8,9 @@ import { initRepository, openRepository } from '../open.ts';
 import type { Repository } from '../repository.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
 import { testOptions, testPassword } from '../testing/memory-repository.ts';
-import { ResticPlace, resticBinaries } from '../testing/restic-program.ts';
+import { ResticPlace } from '../testing/restic-program.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
+import { judges } from '../testing/thorough.ts';
 import { dir, file, storeSnapshot } from '../testing/tree-literal.ts';
 
 const reclaimer = fileURLToPath(new URL('../testing/run-reclaimer.ts', import.meta.url));
@@ -21,7 +22,7 @@ function endOf(root: string, nth: number): Promise<NodeJS.Signals | number | nul
   return new Promise((resolve) => child.once('exit', (code, signal) => resolve(signal ?? code)));
 }
 
-for (const { title, path } of resticBinaries()) {
+for (const { title, path } of judges()) {
   describe.skipIf(path === undefined)(`giving space back, judged by ${title}`, () => {
     let place: ResticPlace;
 

@@ -6,7 +6,7 @@ import type { Sealer } from '../crypto/sealer.ts';
 import type { PackedBlob } from '../format/blob.ts';
 import { openBlob } from '../pack/open-blob.ts';
 import { readPackHeader } from '../pack/read-header.ts';
-import { readTail } from './read-tail.ts';
+import { readTail } from '../pack/read-tail.ts';
 
 export interface PackReading {
   readonly backend: Backend;

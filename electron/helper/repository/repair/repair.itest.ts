@@ -7,12 +7,13 @@ import { openRepository } from '../open.ts';
 import type { Repository } from '../repository.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
 import { testOptions, testPassword } from '../testing/memory-repository.ts';
-import { ResticPlace, resticBinaries } from '../testing/restic-program.ts';
+import { ResticPlace } from '../testing/restic-program.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
+import { judges } from '../testing/thorough.ts';
 import type { SnapshotRepaired } from './repair-snapshots.ts';
 import type { DamagedParts } from './rewrite-tree.ts';
 
-for (const { title, path, minor } of resticBinaries()) {
+for (const { title, path, minor } of judges()) {
   describe.skipIf(path === undefined)(`repairing what ${title} made, and it judges`, () => {
     let place: ResticPlace;
     let source: string;
