@@ -66,7 +66,9 @@ describe('repairing the index', () => {
       if (what === 'one file gone') backend.files.delete(first);
       if (what === 'one file damaged') flip(backend, first, 30);
       if (what === 'a stranger in its place') backend.files.set(first, random.bytes(500));
-      await expect(contentOf(backend)).rejects.toMatchObject({ kind: 'repository-damaged' });
+      // Of a damaged file it is known that something is missing: readers look for it in the packs.
+      if (/gone/.test(what)) await expect(contentOf(backend)).rejects.toMatchObject({ kind: 'repository-damaged' });
+      else expect(await contentOf(backend)).toEqual(before);
       const plan = await repair(backend);
       expect(plan.isNeeded).toBe(true);
       expect(plan.damagedFiles.length).toBe(/gone/.test(what) ? 0 : 1);
