@@ -10,6 +10,7 @@ import { statisticsOf } from '../pipeline/statistics.ts';
 import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
 import { run } from './run.ts';
+import { turnOf } from './turn-of.ts';
 
 type MaintenanceHandlers = Pick<
   Handlers,
@@ -30,17 +31,22 @@ export function maintenanceHandlers(context: HelperContext): MaintenanceHandlers
   async function reporting<Report>(
     start: { readonly id: RepositoryId; readonly runId: RunId; readonly kind: RunKind; readonly title: string },
     emit: (event: RunEvent) => void,
+    signal: AbortSignal,
     work: (report: RunReporter) => Promise<{ readonly result: RunResult; readonly report: Report }>,
   ): Promise<{ readonly run: RunResult; readonly report: Report | null }> {
     const { id, runId, kind, title } = start;
     const askedAt = msToInstant(Date.now());
     let report: Report | null = null;
     const ended = await run({ runId, kind, sourceId: null, repositoryId: id, askedAt, title }, emit, (reporter) =>
-      sessions.inTurn(id, async () => {
-        const done = await work(reporter);
-        report = done.report;
-        return done.result;
-      }),
+      sessions.inTurn(
+        id,
+        async () => {
+          const done = await work(reporter);
+          report = done.report;
+          return done.result;
+        },
+        turnOf(title, reporter, signal),
+      ),
     );
     return { run: ended, report };
   }
@@ -51,21 +57,21 @@ export function maintenanceHandlers(context: HelperContext): MaintenanceHandlers
 
   return {
     'repositories.repairIndex': ({ id, ...job }, { signal, emit }) =>
-      reporting(repair(id, job.runId), emit, async (report) =>
+      reporting(repair(id, job.runId), emit, signal, async (report) =>
         repairIndex(await sessions.opened(id), job, report, signal),
       ),
     'repositories.repairPacks': ({ id, ...job }, { signal, emit }) =>
-      reporting(repair(id, job.runId), emit, async (report) =>
+      reporting(repair(id, job.runId), emit, signal, async (report) =>
         repairPacks(await sessions.opened(id), job, report, signal),
       ),
     'repositories.repairSnapshots': ({ id, ...job }, { signal, emit }) =>
-      reporting(repair(id, job.runId), emit, async (report) =>
+      reporting(repair(id, job.runId), emit, signal, async (report) =>
         repairSnapshots(await sessions.opened(id), job, report, signal),
       ),
     'repositories.copy': async ({ id, fromId, runId, snapshotIds }, { signal, emit }) => {
       if (id === fromId) throw sameRepository();
       const title = `Copy ${nameOf(fromId)} to ${nameOf(id)}`;
-      return reporting({ id, runId, kind: 'copy', title }, emit, async (report) =>
+      return reporting({ id, runId, kind: 'copy', title }, emit, signal, async (report) =>
         copyRun(await sessions.opened(fromId), await sessions.opened(id), { runId, snapshotIds }, report, signal),
       );
     },

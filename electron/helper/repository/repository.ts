@@ -5,7 +5,6 @@ import { WatchForLeft } from './adopt/watch-for-left.ts';
 import type { Backend } from './backend/contract.ts';
 import { afterGrace } from './backend/decorators/after-grace.ts';
 import { cancellable, untilAborted } from './backend/decorators/cancel.ts';
-import { Breather } from './breather.ts';
 import { Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 import { deriveGearTable } from './chunker/gear-table.ts';
 import { type CopyLocks, type CopyOptions, type CopyReport, copySnapshots } from './copy/copy-snapshots.ts';
@@ -46,7 +45,7 @@ import { Snapshots } from './snapshots/snapshots.ts';
 import { measureRepository, type RepositoryStatistics, type StatisticsOptions } from './statistics/statistics.ts';
 import { type Folder, Folders } from './trees/folders.ts';
 import { TreeCache } from './trees/tree-cache.ts';
-import { treeIfWhole } from './trees/tree-if-whole.ts';
+import { isSubtreeWhole } from './trees/tree-if-whole.ts';
 import { TreeTexts } from './trees/tree-texts.ts';
 import { type WalkedNode, walkTree } from './trees/walk.ts';
 import { PackStore } from './writer/pack-store.ts';
@@ -113,7 +112,10 @@ export class Repository {
     const sequence = nextSequence();
     const known = this.#index;
     const isEnough = this.#indexSequence > 0 && (await known.catchUp(this.#documents, options));
-    this.#index = isEnough ? known : await loadIndex(this.#documents, options);
+    const index = isEnough ? known : await loadIndex(this.#documents, options);
+    // Whoever began later has read what is newer; and nobody takes from under a run what it read under its lock.
+    if (this.#writing || sequence < this.#indexSequence) return;
+    this.#index = index;
     this.#indexSequence = sequence;
     this.#isRescued = false;
   }
@@ -124,7 +126,9 @@ export class Repository {
       await this.loadIndex(options);
     } catch (error) {
       if (this.#writing || !isStillpointError(error, 'repository-damaged')) throw error;
-      this.#index = await rescueIndex(this.#forMaintenance(), options);
+      const rescued = await rescueIndex(this.#forMaintenance(), options);
+      if (this.#writing) throw error;
+      this.#index = rescued;
       this.#indexSequence = 0;
       this.#isRescued = true;
     }
@@ -201,20 +205,7 @@ export class Repository {
    */
   async hasSubtree(id: BlobId, signal?: AbortSignal): Promise<boolean> {
     await this.#ensureIndex();
-    const breather = new Breather();
-    const { blobs, completeTrees } = this.#index;
-    const visited = new Set<BlobId>();
-    const waiting = [id];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      if (completeTrees.has(next) || visited.has(next)) continue;
-      await breather.breathe(signal);
-      const tree = await treeIfWhole(next, blobs, (tree) => this.loadTree(tree));
-      if (!tree) return false;
-      visited.add(next);
-      for (const { subtree } of tree.nodes) if (subtree) waiting.push(subtree);
-    }
-    for (const tree of visited) completeTrees.add(tree);
-    return true;
+    return isSubtreeWhole(id, this.#index, (tree) => this.loadTree(tree), signal);
   }
 
   /**
@@ -263,26 +254,26 @@ export class Repository {
   /** Finds what can be deleted once some snapshots are gone. Read the index anew when the plan was carried out. */
   planReclaim(lock: HeldLock, without: ReadonlySet<SnapshotId>, options: ScanOptions = {}): Promise<ReclaimPlan> {
     if (this.#writing) throw misuse('Space cannot be given back while a run is writing.');
-    return planReclaim(this.#forMaintenance(), lock, without, options);
+    return planReclaim(this.#forMaintenance(lock), lock, without, options);
   }
 
   /** Finds what a prune would do; `carryOut` needs the exclusive lock. Read the index anew afterwards. */
   planPrune(lock: HeldLock, options: PruneOptions = {}): Promise<PrunePlan> {
     if (this.#writing) throw misuse('Nothing can be pruned while a run is writing.');
     const packTargetNow = this.#settings.packTarget ?? packTarget;
-    return planPrune({ ...this.#forMaintenance(), packTarget: packTargetNow }, lock, options);
+    return planPrune({ ...this.#forMaintenance(lock), packTarget: packTargetNow }, lock, options);
   }
 
   /** What the index must be by the packs that are there: see `repair/`. Read the index anew when it was carried out. */
   planIndexRepair(lock: HeldLock, options: IndexRepairOptions = {}): Promise<IndexRepair> {
     if (this.#writing) throw misuse('The index cannot be repaired while a run is writing.');
-    return planIndexRepair(this.#forMaintenance(), lock, options);
+    return planIndexRepair(this.#forMaintenance(lock), lock, options);
   }
 
   /** Damaged packs, and what of them can be saved. Read the index anew when it was carried out. */
   planPackRepair(lock: HeldLock, options: PackRepairOptions = {}): Promise<PackRepair> {
     if (this.#writing) throw misuse('Packs cannot be repaired while a run is writing.');
-    return planPackRepair(this.#forMaintenance(), lock, { packTarget: this.#settings.packTarget, ...options });
+    return planPackRepair(this.#forMaintenance(lock), lock, { packTarget: this.#settings.packTarget, ...options });
   }
 
   /** Snapshots that are not whole by an index that is read now, and what of them is gone. */
@@ -292,6 +283,7 @@ export class Repository {
       {
         snapshots: this.snapshots,
         hasSubtree: (id) => this.hasSubtree(id, options.signal),
+        isListed: (id) => this.hasBlob('tree', id),
         loadTree: (id) => this.loadBlob('tree', id),
         blobLength: (id) => this.blobLength('data', id),
         withWriter: (lock, writing, work) => this.withWriter(lock, writing, work),
@@ -300,11 +292,11 @@ export class Repository {
     );
   }
 
-  /** Copies snapshots of another repository here. Its lock and ours are held throughout; both indexes are read anew. */
+  /** Copies snapshots of another repository here. Its lock and ours are held throughout; both indexes are read anew. A run may write there. */
   async copyFrom(other: Repository, locks: CopyLocks, options: CopyOptions = {}): Promise<CopyReport> {
     if (other.id === this.id) throw misuse('A repository cannot be copied into itself.');
     locks.source.assertHeld();
-    await other.loadIndex({ signal: options.signal });
+    await other.#readIndexToLook(options.signal);
     await this.loadIndex({ signal: options.signal });
     const source = { index: other.#index.blobs, version: other.#config.version, snapshots: other.snapshots };
     return copySnapshots({ ...source, backend: other.backend, sealer: other.#sealer }, this, locks.target, options);
@@ -312,7 +304,7 @@ export class Repository {
 
   /** What is stored, and what of it each snapshot needs. */
   async statistics(options: StatisticsOptions = {}): Promise<RepositoryStatistics> {
-    await this.loadIndex({ signal: options.signal });
+    await this.#readIndexToLook(options.signal);
     const index = this.#index.blobs;
     const loadTree = (id: BlobId) => this.#trees.load(id, (tree) => this.#reader.load(index, 'tree', tree));
     return measureRepository({ ...this.#forMaintenance(), index, loadTree }, options);
@@ -332,10 +324,16 @@ export class Repository {
     this.#folders.clear();
   }
 
-  #forMaintenance(): Parameters<typeof checkRepository>[0] {
+  /**
+   * With a lock every call ends when that is lost: one that is repeated for long must not delete or list anything when
+   * somebody else has the repository by then.
+   */
+  #forMaintenance(lock?: Pick<HeldLock, 'lost'>): Parameters<typeof checkRepository>[0] {
     const listSnapshots: Snapshots['list'] = (signal) => this.snapshots.list(signal);
     const { startInspecting } = this.#settings;
-    const opened = { backend: this.backend, sealer: this.#sealer, key: this.#masterKey, documents: this.#documents };
+    const backend = lock === undefined ? this.backend : cancellable(this.backend, lock.lost);
+    const documents = lock === undefined ? this.#documents : new Documents(backend, this.#sealer, this.#config.version);
+    const opened = { backend, sealer: this.#sealer, key: this.#masterKey, documents };
     return { ...opened, startInspecting, listSnapshots };
   }
 
@@ -387,6 +385,11 @@ export class Repository {
         known: this.#index.blobs.columns,
       },
     };
+  }
+
+  /** While a run writes, the index in memory is the one that was read under its lock: nothing in it can be gone. */
+  async #readIndexToLook(signal: AbortSignal | undefined): Promise<void> {
+    if (!this.#writing) await this.loadIndex({ signal });
   }
 
   async #ensureIndex(): Promise<void> {

@@ -55,6 +55,22 @@ async function contentOf(backend: Backend): Promise<Record<string, unknown>> {
 }
 
 describe('copying snapshots', () => {
+  it('copies, and counts, while a run writes where they come from', async () => {
+    const { backend: to } = await memoryRepository(options);
+    const [source, target] = [await open(await sample()), await open(to)];
+    await source.locks.withLock({ mode: 'shared' }, (theirs) =>
+      source.withWriter(theirs, {}, async (writer) => {
+        await writer.saveBlob('data', Buffer.from('of a backup'));
+        expect((await source.statistics()).snapshots).toHaveLength(3);
+        const report = await target.locks.withLock({ mode: 'shared' }, (ours) =>
+          target.copyFrom(source, { source: theirs, target: ours }),
+        );
+        expect(report.copied).toHaveLength(3);
+      }),
+    );
+    expect((await assertHealthy(await open(to))).findings).toEqual([]);
+  });
+
   it('gives the same snapshots, sealed with another key, in packs of their own', async () => {
     const from = await sample();
     const before = new Map(from.files);

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { MemoryBackend } from '../backend/memory/memory-backend.ts';
 import { Sealer } from '../crypto/sealer.ts';
@@ -34,7 +34,39 @@ function held({ blobs }: LoadedIndex, upTo = 40): number[] {
   return Array.from({ length: upTo }, (_, number) => number).filter((number) => blobs.has('tree', idOf(number)));
 }
 
+/** Aborts when the event loop came round so many times. */
+function abortAfterTurns(turns: number): AbortSignal {
+  const controller = new AbortController();
+  const turn = (left: number): void => void (left <= 0 ? controller.abort() : setImmediate(() => turn(left - 1)));
+  turn(turns);
+  return controller.signal;
+}
+
 describe('catching up with the index', () => {
+  it('never holds what is gone, wherever it was cancelled before', async () => {
+    let nowMs = 0;
+    // Every look at the clock says that others want their turn.
+    const clock = vi.spyOn(performance, 'now').mockImplementation(() => (nowMs += 1_000));
+    let wasTorn = false;
+    try {
+      for (let turns = 0, isDone = false; !isDone; turns += 1) {
+        const { inner, documents } = place();
+        await documents.save('index', listing([1]));
+        const index = await loadIndex(documents);
+        const added = Array.from({ length: 100 }, (_, number) => number + 2);
+        const file = await documents.save('index', listing(added));
+        isDone = await index.catchUp(documents, { signal: abortAfterTurns(turns) }).catch(() => false);
+        wasTorn ||= !isDone && held(index, 200).length > 1;
+        // Somebody prunes.
+        inner.files.delete(`index/${file}`);
+        if (await index.catchUp(documents)) expect(held(index, 200)).toEqual([1]);
+      }
+    } finally {
+      clock.mockRestore();
+    }
+    expect(wasTorn).toBe(true);
+  });
+
   it('reads nothing when nothing is new, and only what is new when something is', async () => {
     const { documents, loads } = place();
     await documents.save('index', listing([1, 2]));

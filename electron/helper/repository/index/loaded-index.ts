@@ -22,6 +22,8 @@ export class LoadedIndex {
   readonly #files: Map<string, number>;
   /** Files that another one replaces, there or not. */
   readonly #replaced: Set<string>;
+  /** A file was taken in by half: nobody would notice when that is gone. */
+  #isTorn = false;
 
   constructor(blobs = new BlobIndex(), files = new Map<string, number>(), replacements: Replacements = new Map()) {
     this.blobs = blobs;
@@ -35,6 +37,7 @@ export class LoadedIndex {
    * by another: then everything is to be read anew.
    */
   async catchUp(documents: Documents, { signal, onProgress }: LoadIndexOptions = {}): Promise<boolean> {
+    if (this.#isTorn) return false;
     const listed = new Map((await documents.list('index')).map(({ name, size }) => [name, size]));
     for (const [name, size] of this.#files) if (listed.get(name) !== size) return false;
     const added = [...listed].filter(([name]) => !this.#files.has(name));
@@ -48,7 +51,9 @@ export class LoadedIndex {
       const file = await decodeIndex(documents.open('index', name, sealed), new ColumnsMemory(), breather, signal);
       if (file.supersedes.some((other) => listed.has(other))) return false;
       for (const other of file.supersedes) this.#replaced.add(other);
+      this.#isTorn = true;
       await addAll(this.blobs, file, breather, signal);
+      this.#isTorn = false;
       this.#files.set(name, size);
     }
     onProgress?.({ done: added.length, total: added.length });

@@ -14,12 +14,15 @@ export function batchBytes(packTarget: number): number {
   return packsPerBatch * packTarget;
 }
 
-/** The first few of `waiting`, at least one, of which no more than `bytes` are copied. */
+/**
+ * The first few of `waiting`, at least one, of which no more than `bytes` are copied; one alone where there is no room at
+ * all: what is said not to need copying may need it, where another copy turns out to be damaged.
+ */
 export function nextBatch(waiting: readonly Source[], bytes: number): readonly Source[] {
   let sum = 0;
   const end = waiting.findIndex(({ copied }, at) => {
     sum += copied;
-    return at > 0 && (sum > bytes || at >= sourcesPerBatch);
+    return at > 0 && (sum > bytes || bytes === 0 || at >= sourcesPerBatch);
   });
   return end < 0 ? waiting : waiting.slice(0, end);
 }

@@ -170,6 +170,9 @@ export class ListedPacks {
     await step();
     try {
       const { name, size } = await documents.saveListed('index', text);
+      // What it replaces goes: it must be there to be read.
+      if ((await documents.load('index', name)) === undefined)
+        throw damaged(`The index file ${name.slice(0, 8)}, just written, is not there.`, { index: name });
       const blobs = packs.reduce((sum, pack) => sum + pack.blobs.length, 0);
       this.#files.set(name, { name, size, packs: packs.map(({ id }) => id), blobs });
     } catch (error) {

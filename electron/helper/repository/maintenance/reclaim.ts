@@ -129,17 +129,34 @@ export function markOptions(
   return { index, loadTree, signal, onSnapshot: (done, total) => onProgress?.(done, total) };
 }
 
+/** A snapshot may be renamed by new tags while they are read; not for ever. */
+const snapshotReadings = 3;
+
+/**
+ * Every snapshot whose file is there, or `repository-damaged`: what is needed must be known of all of them. A file that is
+ * listed and not given when it is asked for counts as one that cannot be read, never as one that is gone.
+ */
 export async function allSnapshots(
-  { listSnapshots }: ReclaimDependencies,
+  { listSnapshots, documents }: ReclaimDependencies,
   signal: AbortSignal | undefined,
   without: ReadonlySet<SnapshotId> = new Set(),
 ): Promise<readonly Snapshot[]> {
-  const { snapshots, damaged: unreadable } = await listSnapshots(signal);
-  const first = unreadable.find(({ id }) => !without.has(id));
-  if (first === undefined) return snapshots;
-  throw damaged(
-    `Snapshot ${first.id.slice(0, 8)} cannot be read, so what it needs is not known.`,
-    { snapshot: first.id },
-    first.error,
+  for (let reading = 1; ; reading += 1) {
+    const names = await documents.list('snapshot');
+    const { snapshots, damaged: unreadable } = await listSnapshots(signal);
+    const first = unreadable.find(({ id }) => !without.has(id));
+    if (first !== undefined) throw notKnown(first.id, first.error);
+    const read = new Set<string>([...snapshots, ...unreadable].map(({ id }) => id));
+    const absent = names.find(({ name }) => !read.has(name) && !without.has(name as SnapshotId));
+    if (absent === undefined) return snapshots;
+    if (reading === snapshotReadings) throw notKnown(absent.name);
+  }
+}
+
+function notKnown(snapshot: string, cause?: StillpointError): StillpointError {
+  return damaged(
+    `Snapshot ${snapshot.slice(0, 8)} cannot be read, so what it needs is not known.`,
+    { snapshot },
+    cause,
   );
 }

@@ -1,7 +1,8 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
-import { isStillpointError } from '../../../../shared/errors/index.ts';
+import { isStillpointError, StillpointError } from '../../../../shared/errors/index.ts';
 import type { Backend } from '../backend/contract.ts';
 import { Breather } from '../breather.ts';
+import { sha256 } from '../crypto/hash.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { BlobType, PackedBlob } from '../format/blob.ts';
 import type { PackId } from '../format/ids.ts';
@@ -70,7 +71,7 @@ export class Repacker {
     this.#entries = entries;
   }
 
-  /** New packs are durable when it resolves. When it fails, what it wrote is deleted again as far as that is possible. */
+  /** New packs are durable and read back the same when it resolves. When it fails, what it wrote is deleted again as far as that is possible. */
   async run(sources: readonly Source[]): Promise<Repacked> {
     const { sealer, packTarget, onCopied, backend } = this.#with;
     const done = new Set<PackId>();
@@ -91,6 +92,7 @@ export class Repacker {
       bytesAdded += pack.bytes.length;
       const saved: Promise<void> = backend
         .save({ kind: 'pack', name: pack.id }, pack.bytes)
+        .then(() => readBack(backend, pack.id))
         .catch((error: unknown) => void failures.push(error))
         .finally(() => saving.delete(saved));
       saving.add(saved);
@@ -199,6 +201,20 @@ export class Repacker {
     const why = `The ${blob.type} blob ${blob.id.slice(0, 8)} in pack ${pack.slice(0, 8)} is damaged, and no other copy of it is whole.`;
     return { pack, type: blob.type, blob: blob.id as BlobId, why };
   }
+}
+
+/** What they replace goes: a place that keeps something else than it was given must not be believed. */
+async function readBack(backend: Backend, name: PackId): Promise<void> {
+  const file = { kind: 'pack', name } as const;
+  const bytes = backend.digest === undefined ? await backend.load(file) : undefined;
+  const digest = bytes === undefined ? await backend.digest?.(file) : sha256(bytes);
+  if (digest === name) return;
+  throw new StillpointError({
+    kind: 'pack-verification-failed',
+    message: `What was written to ${backend.location} does not read back the same (pack ${name.slice(0, 8)}).`,
+    guidance: 'What it was to replace stays. The disk, its cable or this computer’s memory may be faulty: test them.',
+    context: { pack: name },
+  });
 }
 
 interface Span {

@@ -125,6 +125,57 @@ describe('repairing packs', () => {
     expect(step).toBeGreaterThan(4);
   });
 
+  describe('of blobs that are there twice', () => {
+    /** Two packs of data with the same six blobs at the same places. */
+    async function twice(): Promise<{ backend: MemoryBackend; packs: readonly string[] }> {
+      const { backend, repository } = await memoryRepository();
+      const content = Array.from({ length: 6 }, (_, n) => random.bytes(5_000 + n));
+      const files = Object.fromEntries(content.map((bytes, n) => [`file-${n}`, file(bytes)]));
+      const other = await open(backend);
+      await other.locks.withLock({ mode: 'shared' }, (lock) =>
+        other.withWriter(lock, {}, async (writer) => {
+          // Both write it before either can know of the other.
+          await storeSnapshot(repository, files);
+          for (const bytes of content) await writer.saveBlob('data', bytes);
+        }),
+      );
+      const packs = keysOf(backend, 'pack').filter((key) => (backend.files.get(key)?.length ?? 0) > 20_000);
+      expect(packs).toHaveLength(2);
+      return { backend, packs };
+    }
+
+    it('saves what opens where the other copy is in a pack that is not there', async () => {
+      const { backend, packs } = await twice();
+      const [gone = '', damaged = ''] = packs;
+      backend.files.delete(gone);
+      flip(backend, damaged, 7_000);
+      expect((await repair(backend)).damaged).toMatchObject([{ saved: 5 }]);
+      expect(backend.files.has(damaged)).toBe(false);
+      expect(await readable(backend)).toBe(5);
+    });
+
+    it('saves what opens where nobody looked into the pack of the other copy', async () => {
+      const { backend, packs } = await twice();
+      const [other = '', named = ''] = packs;
+      flip(backend, other, 12_000);
+      flip(backend, named, 7_000);
+      const repository = await open(backend);
+      await repository.locks.withLock({ mode: 'exclusive' }, async (lock) => {
+        const plan = await repository.planPackRepair(lock, { packs: [named.slice(5)] });
+        await plan.carryOut(lock);
+      });
+      expect(backend.files.has(named)).toBe(false);
+      expect(await readable(backend)).toBe(6);
+    });
+
+    it('writes nothing again that was read whole in another pack', async () => {
+      const { backend, packs } = await twice();
+      flip(backend, packs[0] ?? '', 7_000);
+      expect((await repair(backend)).damaged).toMatchObject([{ saved: 0, gone: 0 }]);
+      expect(await readable(backend)).toBe(6);
+    });
+  });
+
   it('refuses while an index file is damaged: what only that lists would be left out', async () => {
     const { backend, pack } = await sample();
     flip(backend, pack, 7_000);

@@ -24,7 +24,7 @@ export interface PackRepairOptions extends RepairOptions {
 export interface SalvagedPack {
   readonly pack: PackId;
   readonly why: string;
-  /** Blobs of it that open and are in no undamaged pack: they are written again. */
+  /** Blobs of it that open and are in no pack that was read and found whole: they are written again. */
   readonly saved: number;
   /** Blobs of it that do not open and are nowhere else. */
   readonly gone: number;
@@ -68,13 +68,18 @@ export async function planPackRepair(
     throw damagedError(`${unread.why} Repair the index first: packs that only it lists would be left out.`, {
       index: unread.name,
     });
-  const salvages = await findDamaged(dependencies, before.index, options);
+  const { salvages, whole } = await findDamaged(dependencies, before.index, options);
   const going = new Set(salvages.map(({ file }) => file.name));
   const staying = new BlobIndex();
-  for (const { id, blobs } of before.index.packs()) if (!going.has(id)) staying.add(id, blobs);
+  // A copy in a pack that is not there, or that nobody looked into, is no reason to let go of one that opens.
+  const sure = new BlobIndex();
+  for (const { id, blobs } of before.index.packs()) {
+    if (!going.has(id)) staying.add(id, blobs);
+    if (whole.has(id)) sure.add(id, blobs);
+  }
   const needed = salvages.map((salvage) => ({
     ...salvage,
-    good: salvage.good.filter(({ type, id }) => !staying.has(type, id)),
+    good: salvage.good.filter(({ type, id }) => !sure.has(type, id)),
   }));
   const saved = new Set(needed.flatMap(({ good }) => good.map(keyOf)));
   const afterwards = withSaved(before.index, going, needed);
@@ -121,18 +126,22 @@ async function findDamaged(
   { backend, sealer }: RepairDependencies,
   index: BlobIndex,
   { signal, packs, onProgress }: PackRepairOptions,
-): Promise<readonly Salvage[]> {
+): Promise<{ readonly salvages: readonly Salvage[]; readonly whole: ReadonlySet<string> }> {
   const files = new Map((await backend.list('pack', { signal })).map((file) => [file.name, file]));
   const wanted = packs === undefined ? undefined : new Set<string>(packs);
   const total = wanted?.size ?? files.size;
   const found: Salvage[] = [];
+  const whole = new Set<string>();
   let done = 0;
   const look = async (file: ListedFile, listed: readonly PackedBlob[]): Promise<void> => {
     throwIfAborted(signal);
     onProgress?.({ phase: 'packs', done, total });
     const { blobs, damage, unreadable } = await packInFull({ backend, sealer, signal }, file, listed);
     done += 1;
-    if (damage === '') return;
+    if (damage === '') {
+      whole.add(file.name);
+      return;
+    }
     const digest = await digestOf(backend, file.name);
     found.push({ file, why: damage, digest: digest ?? '', good: blobs, bad: unreadable });
   };
@@ -144,7 +153,7 @@ async function findDamaged(
   // What no index lists is nobody's: an interrupted run left it, unless it was named.
   for (const file of files.values()) if (wanted?.has(file.name)) await look(file, []);
   onProgress?.({ phase: 'packs', done: total, total });
-  return found;
+  return { salvages: found, whole };
 }
 
 /** What can be read afterwards, at the places where it is now. */

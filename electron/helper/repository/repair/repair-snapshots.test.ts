@@ -193,6 +193,23 @@ describe('repairing snapshots', () => {
     expect(await repair(backend, 'rename', true)).toEqual({ written: [], forgotten: [torn] });
   });
 
+  it('forgets nothing while the index lists what cannot be read: packs may be away only for now', async () => {
+    const { backend } = await sample();
+    const away = [...backend.files].filter(([key]) => key.startsWith('pack/'));
+    for (const [key] of away) backend.files.delete(key);
+    const before = keysOf(backend, 'snapshot');
+    const repository = await open(backend);
+    await repository.locks.withLock({ mode: 'exclusive' }, async (lock) => {
+      const plan = await repository.planSnapshotRepair({ parts: 'rename' });
+      expect(plan.damaged.map(({ state }) => state)).toEqual(['lost', 'lost']);
+      await expect(plan.carryOut(lock, { forget: true })).rejects.toMatchObject({ kind: 'repository-damaged' });
+      expect(await plan.carryOut(lock, { forget: false })).toEqual({ written: [], forgotten: [] });
+    });
+    expect(keysOf(backend, 'snapshot')).toEqual(before);
+    for (const [key, bytes] of away) backend.files.set(key, bytes);
+    expect((await assertHealthy(await open(backend))).findings).toEqual([]);
+  });
+
   it('leaves a snapshot alone that has something of a newer program in it', async () => {
     const { backend, packOf, find } = await sample();
     const repository = await open(backend);

@@ -1,7 +1,7 @@
 import type { BlobId, SnapshotId } from '../../../../shared/domain/ids.ts';
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import { sha256 } from '../crypto/hash.ts';
-import { misuse } from '../failures.ts';
+import { damaged as damagedError, misuse } from '../failures.ts';
 import { derivedSnapshotFile } from '../format/snapshot-file.ts';
 import type { HeldLock } from '../locks/held-lock.ts';
 import type { Snapshot, Snapshots } from '../snapshots/snapshots.ts';
@@ -55,7 +55,8 @@ export interface SnapshotRepair {
   readonly unreadable: readonly SnapshotId[];
   /**
    * Writes the repairable ones again. With `forget`, which needs an exclusive lock, what was written again and what is
-   * lost altogether is removed afterwards.
+   * lost altogether is removed afterwards; `repository-damaged` before anything is changed where an index still lists what
+   * could not be read.
    */
   carryOut(
     lock: HeldLock,
@@ -92,9 +93,20 @@ export async function planSnapshotRepair(
     looked: chosen.length,
     damaged,
     unreadable: unreadable.map(({ id }) => id),
-    carryOut: (lock, { forget, signal: cancel }) =>
-      writeAgain(dependencies, lock, damaged, { parts, forget, signal: cancel }),
+    carryOut: async (lock, { forget, signal: cancel }) => {
+      const [unread] = rewriter.unread;
+      if (forget && unread !== undefined) throw notSettled(unread);
+      return writeAgain(dependencies, lock, damaged, { parts, forget, signal: cancel });
+    },
   };
+}
+
+/** A folder of packs that is not mounted now makes every snapshot look lost. */
+function notSettled(tree: BlobId): Error {
+  return damagedError(
+    `The index lists the folder ${tree.slice(0, 8)}, which cannot be read: repair the index and the packs before snapshots are forgotten. Nothing was changed.`,
+    { blob: tree },
+  );
 }
 
 async function lookAt(

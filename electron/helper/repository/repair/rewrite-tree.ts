@@ -34,6 +34,8 @@ export interface Rewritten {
 export interface TreeSource {
   /** Whether the tree and everything below it is there. */
   readonly hasSubtree: (id: BlobId) => Promise<boolean>;
+  /** Whether an index lists the tree. */
+  readonly isListed: (id: BlobId) => boolean;
   /** `repository-damaged` when it is nowhere whole. */
   readonly loadTree: (id: BlobId) => Promise<Buffer>;
   /** Length of the content of a data blob; undefined when it is nowhere. */
@@ -48,6 +50,8 @@ const maxKept = 1000;
 
 /** Writes trees again without what is gone, each damaged one once. What is whole stays the very same blob. */
 export class TreeRewriter {
+  /** Listed, and not read all the same: perhaps only for now. */
+  readonly unread: BlobId[] = [];
   readonly #source: TreeSource;
   readonly #parts: DamagedParts;
   readonly #known = new Map<BlobId, Rewritten>();
@@ -74,8 +78,9 @@ export class TreeRewriter {
     try {
       return await this.#source.loadTree(id);
     } catch (error) {
-      if (isStillpointError(error, 'repository-damaged')) return undefined;
-      throw error;
+      if (!isStillpointError(error, 'repository-damaged')) throw error;
+      if (this.#source.isListed(id)) this.unread.push(id);
+      return undefined;
     }
   }
 

@@ -13,7 +13,8 @@ export function parseListing(
   location: string,
 ): { readonly objects: ListedObject[]; readonly next: string | undefined } {
   const xml = body.toString('utf8');
-  if (!xml.includes('<ListBucketResult')) throw notAListing(location);
+  // Nor an answer that was cut off on its way: not every server announces a length.
+  if (!xml.includes('<ListBucketResult') || !xml.includes('</ListBucketResult>')) throw notAListing(location);
   const objects = elements(xml, 'Contents').map((entry) => {
     const key = elementText(entry, 'Key');
     const size = Number(elementText(entry, 'Size'));
