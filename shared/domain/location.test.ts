@@ -47,6 +47,8 @@ describe('the place of a repository as text', () => {
     ['sftp:-oProxyCommand=x:/r', /backup\.example\.org/],
     ['sftp:-oProxyCommand=x@nas:/r', /not the name of a user/],
     ['rclone:--config', /name:path/],
+    ['rclone:shed,pass=abc:r', /rclone’s own configuration/],
+    ['rclone::s3,provider=x,secret_access_key=abc:r', /name:path/],
     ['b2:bucket:path', /rclone/],
   ])('%s is refused by name and without repeating a secret', (text, words) => {
     let error: unknown;

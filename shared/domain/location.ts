@@ -70,13 +70,14 @@ const sftp = z.object({
   path: line('a path', 4096),
   keyFile: fileOrNone,
 });
+/** rclone takes options behind a name: `name,pass=…:path`. */
+const secretOption = /^[^:]*,[^:,=]*(pass|secret|token|key|sas)[^:,=]*=/i;
 const rclone = z.object({
   kind: z.literal('rclone'),
   /** As rclone is told it: `remote:path`. */
-  remote: line('a remote', 1024).regex(
-    /^[^-:\s][^:]*:/,
-    'a remote looks like name:path; “rclone listremotes” tells the names',
-  ),
+  remote: line('a remote', 1024)
+    .regex(/^[^-:\s][^:]*:/, 'a remote looks like name:path; “rclone listremotes” tells the names')
+    .refine((remote) => !secretOption.test(remote), 'what is secret belongs into rclone’s own configuration'),
 });
 
 /** Where a repository is reached. One member per backend. Never holds a secret. */
