@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFileSync, mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -38,7 +38,8 @@ const makers = {
 /** Why no disk can be logged here. */
 export function whyNoLoggedDisk(): string | undefined {
   if (process.getuid?.() !== 0) return 'needs root to mount';
-  const missing = ['qemu-storage-daemon', 'mkfs.ext4', 'mkfs.xfs', 'fusermount3'].find((name) => !findProgram(name));
+  if (!existsSync('/dev/fuse')) return 'needs FUSE';
+  const missing = ['qemu-storage-daemon', 'mkfs.ext4', 'mkfs.xfs'].find((name) => !findProgram(name));
   return missing === undefined ? undefined : `needs ${missing}`;
 }
 

@@ -7,14 +7,15 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { initRepository, openRepository } from '../open.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
 import { testOptions, testPassword } from '../testing/memory-repository.ts';
-import { resticBinaries } from '../testing/restic-program.ts';
+
 import { type RemotePlaceUnderTest, remoteKinds } from '../testing/servers/remote-places.ts';
+import { judges } from '../testing/thorough.ts';
 import { dir, file, storeSnapshot } from '../testing/tree-literal.ts';
 import { openRemote, type RemotePlace } from './open-remote.ts';
 
 const run = promisify(execFile);
 
-for (const binary of resticBinaries())
+for (const binary of judges())
   for (const kind of remoteKinds)
     describe.skipIf(binary.path === undefined || kind.missing !== '')(
       `${binary.title} and ours at one place: ${kind.name}${kind.missing}`,
