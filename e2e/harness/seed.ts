@@ -38,7 +38,12 @@ export async function protect(
   page: Page,
   folder: string,
   repository: string,
-  options: { readonly name?: string; readonly longestStallMs?: number } = {},
+  options: {
+    readonly name?: string;
+    readonly longestStallMs?: number;
+    /** MiB per second: a backup of much data then takes as long as a spec needs to meet it under way. */
+    readonly liveReadMiBps?: number;
+  } = {},
 ): Promise<Protected> {
   const made = await askMain(page, 'repositories.create', {
     name: 'Backups',
@@ -49,7 +54,10 @@ export async function protect(
   const source = await askMain(page, 'sources.add', {
     name: options.name ?? 'Home',
     spec: { kind: 'filesystem', path: folder, excludes: [], excludePresets: [], ignoreLines: [] },
-    policy: { repositoryId: made.id, requiredLevel: 'per-file', longestStallMs: options.longestStallMs ?? 250 },
+    policy: {
+      ...{ repositoryId: made.id, requiredLevel: 'per-file', longestStallMs: options.longestStallMs ?? 250 },
+      liveReadMiBps: options.liveReadMiBps ?? null,
+    },
   });
   await askMain(page, 'settings.set', { firstRunDone: true, selectedSourceId: source.id });
   await page.reload();

@@ -13,7 +13,7 @@ test('a backup is watched, cancelled, and goes on from what it stored', async ({
   writeFiles(world, source, files);
   const repository = join(world.folder('disk'), 'backups');
   const { page } = await start();
-  await protect(page, source, repository, { name: 'Films' });
+  await protect(page, source, repository, { name: 'Films', liveReadMiBps: 40 });
   const { cards, backUpNow, source: inRail } = frame(page);
 
   await test.step('cancel under way', async () => {

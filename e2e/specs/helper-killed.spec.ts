@@ -21,7 +21,7 @@ test('a helper that is killed is said so, comes back, and the next backup works'
   writeFiles(world, source, muchData(30));
   const repository = join(world.folder('disk'), 'backups');
   const { page, pid } = await start();
-  await protect(page, source, repository, { name: 'Films' });
+  await protect(page, source, repository, { name: 'Films', liveReadMiBps: 40 });
   const { cards, backUpNow, source: inRail } = frame(page);
   await backUpNow();
   await expect.poll(() => bytesBelow(join(repository, 'data'))).toBeGreaterThan(20 * 1024 * 1024);

@@ -73,7 +73,7 @@ test('quitting while a run is under way asks, also without a window', async ({ w
   const source = world.folder('films');
   writeFiles(world, source, muchData(40));
   const { page, app } = await start();
-  await protect(page, source, join(world.folder('disk'), 'backups'), { name: 'Films' });
+  await protect(page, source, join(world.folder('disk'), 'backups'), { name: 'Films', liveReadMiBps: 40 });
   const tray = await TrayItem.find(desktop.eyes);
   await closeWindow(app);
   await expectHidden(app);
@@ -100,7 +100,7 @@ test('the end of a session ends a run in order, and asks nobody', async ({ world
   const source = world.folder('films');
   writeFiles(world, source, muchData(40));
   const { page, app, pid } = await start();
-  await protect(page, source, join(world.folder('disk'), 'backups'), { name: 'Films' });
+  await protect(page, source, join(world.folder('disk'), 'backups'), { name: 'Films', liveReadMiBps: 40 });
   const tray = await TrayItem.find(desktop.eyes);
   await expect.poll(() => tray.words()).toContain('Back up now');
   await tray.choose('Back up now');
