@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { type ElectronApplication, _electron as electron, type Page } from '@playwright/test';
 import { asUser } from './as-user.ts';
 import { answerQuestions } from './dialogs.ts';
+import { withPatience } from './patient-evaluate.ts';
 import { startSessionBus } from './session-bus.ts';
 import { readableTree } from './tree.ts';
 import type { World } from './world.ts';
@@ -82,14 +83,16 @@ async function launchProcess(world: World, options: LaunchOptions): Promise<Runn
     }
     const env = { ...world.environment, DBUS_SESSION_BUS_ADDRESS: address, ...options.environment };
     const args = [...(packaged === undefined ? [tree.path] : []), ...(options.args ?? [])];
-    const app = await electron.launch({
-      executablePath: program,
-      args,
-      cwd: world.home,
-      chromiumSandbox: true,
-      env,
-      timeout: 60_000,
-    });
+    const app = withPatience(
+      await electron.launch({
+        executablePath: program,
+        args,
+        cwd: world.home,
+        chromiumSandbox: true,
+        env,
+        timeout: 60_000,
+      }),
+    );
     const another = (given: readonly string[]): Promise<number | null> =>
       new Promise((resolve, reject) => {
         const again = spawn(program, given, { cwd: world.home, env, stdio: 'ignore' });
