@@ -6,16 +6,19 @@
  * Files whose path begins so share nothing with others and are the second half.
  */
 const besideOthers = [
+  'e2e/headless/maintenance.itest.ts',
   'e2e/headless/run-due',
   'e2e/soak/fuzz.itest.ts',
   'e2e/soak/root.itest.ts',
   'electron/alerts/',
   'electron/cli/',
   'electron/helper/commands/',
+  'electron/helper/excludes.itest.ts',
   'electron/helper/keep.itest.ts',
   'electron/helper/metadata.itest.ts',
   'electron/helper/repository/',
   'electron/helper/restore/',
+  'electron/helper/workers/crunch-threads.itest.ts',
   'electron/main/helper-client/',
   'electron/main/killed-app.itest.ts',
   'electron/main/shell/bus/',
