@@ -25,7 +25,11 @@ export function renameNew(ops: FileOps, dirFd: number, fromName: PathBytes, toNa
     if (hasCode(error, 'EEXIST')) return false;
     if (!hasCode(error, 'EINVAL', 'ENOSYS', 'ENOTSUP')) throw error;
   }
-  const [from, to] = [entryOf(dirFd, fromName), entryOf(dirFd, toName)];
+  return linkNew(ops, entryOf(dirFd, fromName), entryOf(dirFd, toName));
+}
+
+/** The same between two full names, by a hard link; where the filesystem has none (FAT), nothing was there a moment before. */
+export function linkNew(ops: FileOps, from: Buffer, to: Buffer): boolean {
   try {
     ops.linkSync(from, to);
     ops.unlinkSync(from);

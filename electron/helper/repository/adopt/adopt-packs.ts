@@ -3,14 +3,14 @@ import type { Backend, ListedFile } from '../backend/contract.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { type Sealer, sealOverhead } from '../crypto/sealer.ts';
 import type { Documents } from '../documents.ts';
-import { damaged } from '../failures.ts';
 import type { PackedBlob } from '../format/blob.ts';
 import type { PackId } from '../format/ids.ts';
 import { encodeIndexFile, type IndexedPack } from '../format/index-file.ts';
-import { decodePackHeader, headerLengthField } from '../format/pack-header.ts';
+import { headerLengthField } from '../format/pack-header.ts';
 import type { LoadedIndex } from '../index/loaded-index.ts';
 import type { HeldLock } from '../locks/held-lock.ts';
 import { readPackHeader } from '../pack/read-header.ts';
+import { readTail } from '../pack/read-tail.ts';
 
 /** An index file lists so many packs at most: a crash while many are read again loses little. */
 const packsPerIndex = 32;
@@ -18,7 +18,7 @@ const packsPerIndex = 32;
 const shortestPack = 2 * sealOverhead + headerLengthField + 37;
 /** Longer ones are none of ours; to be read whole they would have to fit into memory. */
 const longestPack = 256 * 1024 * 1024;
-/** The end of a pack that is read to see what is in it: a header of some thousand blobs. */
+/** The end of a longer pack that is read first, to see what is in it: a header of some thousand blobs. */
 const endLength = 256 * 1024;
 
 export interface AdoptDependencies {
@@ -85,8 +85,7 @@ async function wholeAndNeeded(dependencies: AdoptDependencies, file: ListedFile)
   const { name, size } = file;
   const isNeeded = (blobs: readonly PackedBlob[]) => blobs.some(({ type, id }) => !index.blobs.has(type, id));
   try {
-    const said = size > endLength ? await headerAtEnd(dependencies, file) : undefined;
-    if (said === 'gone' || (said !== undefined && !isNeeded(said))) return undefined;
+    if (size > endLength && !isNeeded(await readTail(backend, sealer, file, signal, endLength))) return undefined;
     const bytes = await backend.load({ kind: 'pack', name }, undefined, { signal });
     if (bytes === undefined || bytes.length !== size || sha256(bytes) !== name) return undefined;
     const blobs = readPackHeader(sealer, bytes);
@@ -95,22 +94,6 @@ async function wholeAndNeeded(dependencies: AdoptDependencies, file: ListedFile)
     if (isStillpointError(error, 'repository-damaged')) return undefined;
     throw error;
   }
-}
-
-/** What the end of a long pack says is in it; undefined where its header is longer than what is read of it. */
-async function headerAtEnd(
-  { backend, sealer, signal }: AdoptDependencies,
-  { name, size }: ListedFile,
-): Promise<PackedBlob[] | 'gone' | undefined> {
-  const from = size - endLength;
-  const end = await backend.load({ kind: 'pack', name }, { offset: from, length: endLength }, { signal });
-  if (end === undefined) return 'gone';
-  const lengthAt = endLength - headerLengthField;
-  const headerAt = lengthAt - end.readUInt32LE(lengthAt);
-  if (headerAt < 0) return undefined;
-  const header = sealer.open(end.subarray(headerAt, lengthAt));
-  if (header === undefined) throw damaged('The header of a pack was changed since it was written.');
-  return decodePackHeader(header, from + headerAt);
 }
 
 async function listInIndex(

@@ -4,8 +4,8 @@ import { damaged } from '../failures.ts';
 import type { PackedBlob } from '../format/blob.ts';
 import { decodePackHeader, headerLengthField } from '../format/pack-header.ts';
 
-/** Read at once from the end of a pack: the headers of most packs are in it. */
-const tailLength = 64 * 1024;
+/** Read at once from the end of a pack, in bytes: the headers of most packs are in it. */
+const usualTail = 64 * 1024;
 
 /** The blobs that a pack says it holds, reading no more of it than its end. `repository-damaged` when it does not say so. */
 export async function readTail(
@@ -13,6 +13,7 @@ export async function readTail(
   sealer: Sealer,
   { name, size }: ListedFile,
   signal: AbortSignal | undefined,
+  tailLength = usualTail,
 ): Promise<PackedBlob[]> {
   const lengthAt = size - headerLengthField;
   if (lengthAt < sealOverhead) throw damaged('A pack is too short to be one.');

@@ -1,4 +1,4 @@
-import { hasCode } from '../../system/errno.ts';
+import { linkNew } from '../../system/rename-new.ts';
 import type { Found, PlanItem } from '../plan/plan-item.ts';
 import { foundOf, isSameVersion } from '../target/found.ts';
 import type { RestoreContext } from './restore-context.ts';
@@ -17,7 +17,7 @@ export function placeEntry(context: RestoreContext, item: PlanItem, temp: Buffer
   const to = target.entry(item.in, item.name);
   const now = target.lookAt(item.in, item.name);
   if (now === null) {
-    if (!linkInto(context, from, to)) return 'changed';
+    if (!linkNew(target.ops, from, to)) return 'changed';
   } else {
     if (!mayReplace(context, item, now)) return 'changed';
     target.ops.renameSync(from, to);
@@ -32,21 +32,4 @@ export function mayReplace(context: RestoreContext, item: PlanItem, now: Found):
   if (item.action === 'add') return false;
   const expected = context.expected(item);
   return expected !== undefined && expected !== null && isSameVersion(expected, now);
-}
-
-/** Gives the entry its name without ever replacing anything. False when something is there by now. */
-function linkInto({ target }: RestoreContext, from: Buffer, to: Buffer): boolean {
-  const { ops } = target;
-  try {
-    ops.linkSync(from, to);
-    ops.unlinkSync(from);
-    return true;
-  } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
-    if (!hasCode(error, 'EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK')) throw error;
-  }
-  // A filesystem without hard links (FAT): nothing was there a moment ago.
-  if (ops.lstatIfThere(to)) return false;
-  ops.renameSync(from, to);
-  return true;
 }
