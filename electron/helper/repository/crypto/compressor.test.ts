@@ -1,7 +1,7 @@
 import { constants, createZstdCompress, zstdDecompressSync } from 'node:zlib';
 import { describe, expect, it } from 'vitest';
 import { SeededRandom } from '../testing/seeded-random.ts';
-import { type Compressor, newCompressor } from './compressor.ts';
+import { type Compressor, newCompressor, params } from './compressor.ts';
 
 const handleOf = (stream: object): Record<string, unknown> => (stream as { _handle: Record<string, unknown> })._handle;
 
@@ -46,7 +46,7 @@ describe('the compressor of one context', () => {
   });
 
   it('leaves a context alone that failed, from the moment on that it did', () => {
-    const stream = createZstdCompress({ params: { [constants.ZSTD_c_compressionLevel]: 1 } });
+    const stream = createZstdCompress({ params });
     const compressor = newCompressor(() => stream);
     expect(compressor.isPersistent).toBe(true);
     const handle = handleOf(stream);

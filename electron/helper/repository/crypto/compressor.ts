@@ -1,7 +1,14 @@
 import { constants, createZstdCompress, zstdCompressSync, zstdDecompressSync } from 'node:zlib';
 
-/** Level 1: measured on text it compresses as well as 3 and is half again as fast. Negative levels mean the default. */
-const params = { [constants.ZSTD_c_compressionLevel]: 1 };
+/**
+ * Level 1 (negative ones mean the default) with two of its settings changed, for what they are the cheapest way to a smaller
+ * repository: repeats are looked for from 6 bytes on instead of 7, in a table that is twice as large. `README.md` has figures.
+ */
+export const params = {
+  [constants.ZSTD_c_compressionLevel]: 1,
+  [constants.ZSTD_c_minMatch]: 6,
+  [constants.ZSTD_c_hashLog]: 14,
+};
 
 /** Compresses blobs one after the other, each into a zstd frame of its own. */
 export interface Compressor {

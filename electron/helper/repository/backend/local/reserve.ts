@@ -2,6 +2,7 @@ import { randomFillSync } from 'node:crypto';
 import { join } from 'node:path';
 import { errorCode } from './disk-errors.ts';
 import type { FileOps } from './file-ops.ts';
+import { kindFolder } from './layout.ts';
 import { syncFolder } from './write-durably.ts';
 
 /** Beside the configuration: neither we nor restic list what is there. */
@@ -9,8 +10,12 @@ const reserveName = 'stillpoint-reserve';
 
 const mostBytes = 8 * 1024 * 1024;
 const leastBytes = 128 * 1024;
-/** Of the disk. What must be written before anything can be deleted grows with what is stored. */
+/** Of the disk, at most. */
 const share = 64;
+/** What must be written before anything can be deleted is an index of what stays: so many times what there is of it, */
+const timesIndex = 4;
+/** or this, for locks and one small pack. */
+const smallRepository = 1024 * 1024;
 /** Room is only kept back where there is this many times as much. */
 const plenty = 2;
 const sliceBytes = 1024 * 1024;
@@ -21,8 +26,10 @@ export function keepReserve(ops: FileOps, root: string): void {
   try {
     const space = ops.space?.(root);
     if (space === undefined) return;
-    const bytes = Math.max(leastBytes, Math.min(mostBytes, Math.floor(space.total / share)));
+    const most = Math.max(leastBytes, Math.min(mostBytes, Math.floor(space.total / share)));
     const size = sizeOf(ops, path);
+    if (size >= most) return;
+    const bytes = Math.min(most, Math.max(smallRepository, timesIndex * indexBytes(ops, root)));
     if (size >= bytes || space.available < plenty * bytes) return;
     if (size >= 0) ops.unlink(path);
     write(ops, path, bytes);
@@ -42,6 +49,11 @@ export function releaseReserve(ops: FileOps, root: string): boolean {
   }
   syncFolder(ops, root);
   return true;
+}
+
+function indexBytes(ops: FileOps, root: string): number {
+  const folder = kindFolder(root, 'index');
+  return ops.readdir(folder).reduce((sum, name) => sum + Math.max(0, sizeOf(ops, join(folder, name))), 0);
 }
 
 function sizeOf(ops: FileOps, path: string): number {
