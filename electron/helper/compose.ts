@@ -68,6 +68,7 @@ import { checkThreads } from './workers/check-threads.ts';
 import { crunchThreads } from './workers/crunch-threads.ts';
 import { repositoryFileOps } from './workers/repository-file-ops.ts';
 import { restoreThreads } from './workers/restore-threads.ts';
+import { scryptThreads } from './workers/scrypt-threads.ts';
 import { ThreadedPlace } from './workers/threaded-place.ts';
 
 export interface Composition {
@@ -165,6 +166,7 @@ export function composeHelper(composition: Composition): HelperContext {
     kdf: composition.kdf ?? 'default',
     startCrunching: crunchThreads(),
     startInspecting: checkThreads(),
+    mixOnThreads: scryptThreads(),
   });
   const scheduleConsent = openScheduleConsent(
     directories.scheduleConsentFile,

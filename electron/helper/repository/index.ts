@@ -20,6 +20,7 @@ export { type Chunker, currentChunkerVersion } from './chunker/chunker.ts';
 export type { CopyLocks, CopyOptions, CopyProgress, CopyReport } from './copy/copy-snapshots.ts';
 export type { StartCrunching } from './crunch/contract.ts';
 export type { MasterKey } from './crypto/master-key.ts';
+export type { MixOnThreads } from './crypto/password-key.ts';
 export { type Environment, processEnvironment } from './environment.ts';
 export { misuse } from './failures.ts';
 export type { BlobType } from './format/blob.ts';

@@ -6,7 +6,7 @@ import { currentChunkerVersion } from './chunker/chunker.ts';
 import type { StartCrunching } from './crunch/contract.ts';
 import { irreduciblePolynomial } from './crypto/irreducible-polynomial.ts';
 import { generateMasterKey } from './crypto/master-key.ts';
-import { calibrateCost, testCost } from './crypto/password-key.ts';
+import { calibrateCost, type MixOnThreads, testCost } from './crypto/password-key.ts';
 import { Sealer } from './crypto/sealer.ts';
 import { type Environment, processEnvironment } from './environment.ts';
 import { damaged, repositoryAbsent, repositoryExists } from './failures.ts';
@@ -29,6 +29,8 @@ export interface OpenOptions {
   readonly startCrunching?: StartCrunching | undefined;
   /** Threads that look through packs in a check; likewise. */
   readonly startInspecting?: StartInspecting | undefined;
+  /** Threads that share the work of opening with a password; without them node does it on one. */
+  readonly mixOnThreads?: MixOnThreads | undefined;
 }
 
 /**
@@ -64,7 +66,7 @@ export async function initRepository(backend: Backend, options: OpenOptions): Pr
 export async function openRepository(backend: Backend, options: OpenOptions): Promise<Repository> {
   const sealed = await backend.load({ kind: 'config' });
   if (sealed === undefined) throw repositoryAbsent(backend.location);
-  const key = await unlock(backend, options.password);
+  const key = await unlock(backend, options.password, options.mixOnThreads);
   const plaintext = new Sealer(key.masterKey).open(sealed);
   if (plaintext === undefined) throw damaged(`The configuration of the repository at ${backend.location} was changed.`);
   const config = decodeConfig(decodeUnpacked(plaintext, 'The repository configuration'));

@@ -14,6 +14,7 @@ import {
   type Environment,
   identify,
   initRepository,
+  type MixOnThreads,
   openRepository,
   type RemotePlace,
   type Repository,
@@ -36,6 +37,8 @@ export interface SessionsOptions {
   readonly startCrunching?: StartCrunching;
   /** Threads for a check. */
   readonly startInspecting?: StartInspecting;
+  /** Threads for opening with a password. */
+  readonly mixOnThreads?: MixOnThreads;
 }
 
 /** What a look over a network found is believed for so long, ms: lists are asked for often. */
@@ -175,8 +178,8 @@ export class RepositorySessions {
   }
 
   #openOptions(password: string) {
-    const { kdf, environment, startCrunching, startInspecting } = this.#options;
-    return { password, kdf, environment, startCrunching, startInspecting };
+    const { kdf, environment, startCrunching, startInspecting, mixOnThreads } = this.#options;
+    return { password, kdf, environment, startCrunching, startInspecting, mixOnThreads };
   }
 
   /** A disk is looked at each time; a server is asked no more often than somebody notices. */

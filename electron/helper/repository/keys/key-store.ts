@@ -3,7 +3,7 @@ import { isStillpointError } from '../../../../shared/errors/index.ts';
 import type { Backend } from '../backend/contract.ts';
 import { sha256 } from '../crypto/hash.ts';
 import { decodeMasterKey, encodeMasterKey, type MasterKey } from '../crypto/master-key.ts';
-import { derivePasswordKey, saltLength } from '../crypto/password-key.ts';
+import { derivePasswordKey, type MixOnThreads, saltLength } from '../crypto/password-key.ts';
 import { Sealer } from '../crypto/sealer.ts';
 import type { Environment } from '../environment.ts';
 import { badInput, damaged } from '../failures.ts';
@@ -49,21 +49,25 @@ export async function writeKeyFile(
 }
 
 /** The master key, if `password` opens this key file. */
-export async function unlockKeyFile(file: KeyFile, password: string): Promise<MasterKey | undefined> {
-  const passwordKey = await derivePasswordKey(password, file.salt, file.cost);
+export async function unlockKeyFile(
+  file: KeyFile,
+  password: string,
+  mix?: MixOnThreads,
+): Promise<MasterKey | undefined> {
+  const passwordKey = await derivePasswordKey(password, file.salt, file.cost, mix);
   const document = new Sealer(passwordKey).open(file.data);
   return document && decodeMasterKey(document);
 }
 
 /** Tries every key file. `wrong-password` when none opens; a key file that cannot be read does not stop the others. */
-export async function unlock(backend: Backend, password: string): Promise<UnlockedKey> {
+export async function unlock(backend: Backend, password: string, mix?: MixOnThreads): Promise<UnlockedKey> {
   const files = await backend.list('key');
   let failure: unknown;
   let tried = 0;
   for (const { name } of files.slice(0, maxKeysTried)) {
     try {
       const file = await readKeyFile(backend, name);
-      const masterKey = file && (await unlockKeyFile(file, password));
+      const masterKey = file && (await unlockKeyFile(file, password, mix));
       if (masterKey) return { id: name, masterKey };
       tried += 1;
     } catch (error) {
