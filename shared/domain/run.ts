@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serializedErrorSchema } from '../errors/index.ts';
+import { serializedErrorSchema } from '../errors/schema.ts';
 import { repositoryIdSchema, runIdSchema, snapshotIdSchema, sourceIdSchema } from './ids.ts';
 import { consistencyLevelSchema } from './level.ts';
 import { instantSchema } from './time.ts';

@@ -1,5 +1,5 @@
 export { type ErrorKind, errorKinds } from './kinds.ts';
-export { deserializeError, type SerializedError, serializedErrorSchema, serializeError } from './serialize.ts';
+export { deserializeError, type SerializedError, serializeError } from './serialize.ts';
 export {
   asStillpointError,
   cancelled,

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { deserializeError, serializedErrorSchema, serializeError } from './serialize.ts';
+import { serializedErrorSchema } from './schema.ts';
+import { deserializeError, serializeError } from './serialize.ts';
 import { asStillpointError, isStillpointError, StillpointError } from './stillpoint-error.ts';
 
 describe('errors across processes', () => {

@@ -1,5 +1,4 @@
-import { z } from 'zod';
-import { errorKinds } from './kinds.ts';
+import type { errorKinds } from './kinds.ts';
 import { asStillpointError, StillpointError } from './stillpoint-error.ts';
 
 export interface SerializedError {
@@ -11,18 +10,6 @@ export interface SerializedError {
   readonly context: Readonly<Record<string, string | number | boolean>>;
   readonly cause?: SerializedError | undefined;
 }
-
-export const serializedErrorSchema: z.ZodType<SerializedError> = z.lazy(() =>
-  z.object({
-    kind: z.enum(errorKinds),
-    message: z.string(),
-    guidance: z.string(),
-    field: z.string().optional(),
-    retryable: z.boolean(),
-    context: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])),
-    cause: serializedErrorSchema.optional(),
-  }),
-);
 
 /** Causes deeper than this are cut: a loop of causes must not hang whoever reports it. */
 const maxCauseDepth = 5;

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { serializedErrorSchema } from '../errors/index.ts';
+import { serializedErrorSchema } from '../errors/schema.ts';
 
 /** Raised when a frame, a command or its parameters change in a way an older peer would misread. */
 export const protocolVersion = 2;

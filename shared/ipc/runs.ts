@@ -11,7 +11,7 @@ import {
   warningSchema,
 } from '../domain/run.ts';
 import { instantSchema } from '../domain/time.ts';
-import { serializedErrorSchema } from '../errors/index.ts';
+import { serializedErrorSchema } from '../errors/schema.ts';
 import { method } from './method.ts';
 
 export const phaseViewSchema = z.object({

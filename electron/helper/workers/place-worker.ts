@@ -1,6 +1,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { asStillpointError, serializeError } from '../../../shared/errors/index.ts';
-import { LocalBackend } from '../repository/index.ts';
+// Not by the repository's door: behind it is all of the engine, and a thread that writes needs to load none of it.
+import { LocalBackend } from '../repository/backend/local/local-backend.ts';
 import type { FromPlaceThread, PlaceThreadData, ToPlaceThread } from './place-messages.ts';
 import { repositoryFileOps } from './repository-file-ops.ts';
 

@@ -1,4 +1,4 @@
-import { type FileOps, nodeFileOps } from '../repository/index.ts';
+import { type FileOps, nodeFileOps } from '../repository/backend/local/file-ops.ts';
 import { asIdentity, type Identity } from '../system/identity.ts';
 import { spaceOf } from '../system/space.ts';
 import { forgetCached, writeOut } from '../system/sync.ts';
