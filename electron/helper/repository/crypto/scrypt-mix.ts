@@ -7,7 +7,8 @@ import { pbkdf2Sync, scryptSync } from 'node:crypto';
 /** What is used of it; Node has it, its types have not. */
 declare const WebAssembly: {
   readonly Module: new (bytes: Uint8Array<ArrayBuffer>) => object;
-  readonly Instance: new (module: object) => { readonly exports: object };
+  readonly Instance: new (module: object, imports: object) => { readonly exports: object };
+  readonly Memory: new (size: { readonly initial: number }) => { readonly buffer: ArrayBuffer };
 };
 
 /** The cost of one block: N and r of scrypt. */
@@ -22,16 +23,16 @@ export function blockLength({ r }: MixCost): number {
 }
 
 const pageBytes = 64 * 1024;
+let compiled: object | undefined;
 
 /** Mixes blocks that lie one after the other, in place (scryptROMix). Takes 256 * N * r bytes of memory meanwhile. */
 export function mixBlocks(blocks: Uint8Array, cost: MixCost): void {
   const length = blockLength(cost);
   const lane = (cost.N + 2) * length;
-  const { exports } = new WebAssembly.Instance(new WebAssembly.Module(moduleOf(Math.ceil((2 * lane) / pageBytes))));
-  const { memory, mix } = exports as unknown as {
-    memory: { readonly buffer: ArrayBuffer };
-    mix(lane: number, length: number, rounds: number): void;
-  };
+  compiled ??= new WebAssembly.Module(moduleBytes());
+  const memory = new WebAssembly.Memory({ initial: Math.ceil((2 * lane) / pageBytes) });
+  const { exports } = new WebAssembly.Instance(compiled, { here: { memory } });
+  const { mix } = exports as unknown as { mix(lane: number, length: number, rounds: number): void };
   const words = new Uint32Array(memory.buffer);
   const given = new DataView(blocks.buffer, blocks.byteOffset, blocks.byteLength);
   const end = cost.N * length;
@@ -243,11 +244,10 @@ function mixBody(): number[] {
   ];
 }
 
-/** Sections in the order of the format: types, functions, memory, exports, code. Source: WebAssembly, chapter 5. */
-function moduleOf(pages: number): Uint8Array<ArrayBuffer> {
-  const exported = (name: string, kind: number, index: number): number[] => [
-    ...[name.length, ...Buffer.from(name), kind, index],
-  ];
+/** Sections in the order of the format: types, imports, functions, exports, code. Source: WebAssembly, chapter 5. */
+function moduleBytes(): Uint8Array<ArrayBuffer> {
+  const text = (name: string): number[] => [name.length, ...Buffer.from(name)];
+  const exported = (name: string, kind: number, index: number): number[] => [...text(name), kind, index];
   const bodies = [
     [2, 1, i32, 18, v128, ...blockBody()],
     [1, 7, i32, ...mixBody()],
@@ -255,9 +255,9 @@ function moduleOf(pages: number): Uint8Array<ArrayBuffer> {
   return Uint8Array.from([
     ...[0x00, 0x61, 0x73, 0x6d, 1, 0, 0, 0],
     ...section(1, [2, 0x60, 4, i32, i32, i32, i32, 0, 0x60, 3, i32, i32, i32, 0]),
+    ...section(2, [1, ...text('here'), ...text('memory'), 2, 0, 1]),
     ...section(3, [2, 0, 1]),
-    ...section(5, [1, 0, ...unsigned(pages)]),
-    ...section(7, [2, ...exported('memory', 2, 0), ...exported('mix', 0, 1)]),
+    ...section(7, [1, ...exported('mix', 0, 1)]),
     ...section(10, [bodies.length, ...bodies.flatMap((body) => [...unsigned(body.length), ...body])]),
   ]);
 }
