@@ -95,6 +95,10 @@ class Line implements CrunchLine {
     return promise;
   }
 
+  get atOnce(): number {
+    return this.#threads.length;
+  }
+
   moreClaims(table: SharedArrayBuffer): void {
     for (const thread of this.#threads) this.#tell(thread, { type: 'claims', table });
   }

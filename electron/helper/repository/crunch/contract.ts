@@ -22,6 +22,11 @@ export interface CrunchSettings {
 export type CrunchJob =
   /** From `start` to `end`, cut where the content says. At most `longestJob` bytes. */
   | { readonly kind: 'stream'; readonly fd: number; readonly start: number; readonly end: number }
+  /**
+   * From the beginning of a chunk on, cut where the content says, until `enough` bytes are in whole chunks, or up to `end`:
+   * what is answered as `length` is where the next one begins. Where the file ends before, what is left is a chunk.
+   */
+  | { readonly kind: 'run'; readonly fd: number; readonly start: number; readonly end: number; readonly enough: number }
   /** Chunks that were found before, one after the other from `start`; `cuts` are their ends. Together as long at most. */
   | { readonly kind: 'pieces'; readonly fd: number; readonly start: number; readonly cuts: readonly number[] }
   /** Where to cut, from the beginning of a chunk on, until `enough` bytes are cut. The last cut is `end` at most. */
@@ -55,6 +60,8 @@ export interface CrunchedPack extends FinishedPack {
 
 /** Threads at work for one run of a writer. */
 export interface CrunchLine {
+  /** Jobs that are worked on at the same time. */
+  readonly atOnce: number;
   /** Rejects with the file's error, its `code` included, or with why the threads cannot go on. */
   put(job: CrunchJob): Promise<Crunched>;
   /** Another table for claims; claims made before are in the tables before. */

@@ -51,6 +51,8 @@ export class Cruncher {
     switch (job.kind) {
       case 'stream':
         return this.#stream(job.fd, job.start, job.end);
+      case 'run':
+        return this.#run(job.fd, job.start, job.end, job.enough);
       case 'pieces':
         return this.#pieces(job.fd, job.start, job.cuts);
       case 'cuts':
@@ -85,6 +87,36 @@ export class Cruncher {
     }
     if (from < filled) this.#save(window.subarray(from, filled), into);
     return { ...into, length: filled };
+  }
+
+  #run(fd: number, start: number, end: number, enough: number): Crunched {
+    const window = this.#window;
+    const into = newTotals();
+    /** Of the file, at the window's beginning. */
+    let base = start;
+    let filled = 0;
+    let from = 0;
+    this.#finder.reset();
+    while (base + filled < end) {
+      if (filled + readBytes > window.length) {
+        window.copyWithin(0, from, filled);
+        base += from;
+        filled -= from;
+        from = 0;
+      }
+      const position = base + filled;
+      const count = this.#parts.read(fd, window, filled, Math.min(readBytes, end - position), position);
+      if (count === 0) break;
+      const fresh = window.subarray(0, filled + count);
+      for (let cut = this.#finder.next(fresh, filled); cut >= 0; cut = this.#finder.next(fresh, from)) {
+        this.#save(window.subarray(from, cut), into);
+        from = cut;
+        if (base + from - start >= enough) return { ...into, length: base + from - start };
+      }
+      filled += count;
+    }
+    if (from < filled) this.#save(window.subarray(from, filled), into);
+    return { ...into, length: base + filled - start };
   }
 
   #pieces(fd: number, start: number, cuts: readonly number[]): Crunched {

@@ -46,6 +46,8 @@ const firstSlots = 64 * 1024;
 const jobsAhead = 6;
 /** Cuts of so many bytes are looked for at a time. */
 const cutAtATime = 4 * longestJob;
+/** Where there are large files enough for every thread, each takes so many bytes of one at a time. */
+const runBytes = 2 * longestJob;
 /** With somebody who is asked before: what is read at once. */
 const politeBytes = 1024 * 1024;
 
@@ -55,6 +57,8 @@ export class Intake {
   readonly #claims = new Claims();
   #table = newClaimTable(firstSlots);
   #line: CrunchLine | null = null;
+  /** Large files that are being taken. */
+  #large = 0;
   /** Why a pack could not be saved: the threads ended over it. */
   #failure: { readonly error: unknown } | null = null;
 
@@ -90,7 +94,8 @@ export class Intake {
 
   /**
    * The bytes from `start` to `end`, cut as one stream. What many threads take of one large file is cut at the same places
-   * as if one had: one looks for the cuts, all take what lies between.
+   * as if one had: one looks for the cuts, all take what lies between. As long as there is a large file for each thread
+   * nobody looks for cuts first, which would read half of the file twice.
    */
   async take(fd: number, start: number, end: number, { beforeRead, onRead }: TakeOptions): Promise<TakenFile> {
     const most = beforeRead === undefined ? longestJob : politeBytes;
@@ -102,10 +107,18 @@ export class Intake {
       return { blobs: ids as BlobId[], length, storedLength: bytesStored };
     }
     const done: Promise<Crunched>[] = [];
+    this.#large += 1;
     try {
       let at = start;
       while (at < end) {
         throwIfAborted(this.#parts.signal);
+        if (beforeRead === undefined && this.#large >= (this.#line?.atOnce ?? 0)) {
+          const run = await this.#put({ kind: 'run', fd, start: at, end, enough: runBytes }, onRead);
+          if (run.length === 0) break;
+          done.push(Promise.resolve(run));
+          at += run.length;
+          continue;
+        }
         const enough = beforeRead === undefined ? cutAtATime : politeBytes;
         await beforeRead?.(Math.min(enough, end - at));
         const { cuts, length } = await this.#put({ kind: 'cuts', fd, start: at, end, enough });
@@ -128,6 +141,7 @@ export class Intake {
       }
       return asTaken(await Promise.all(done));
     } finally {
+      this.#large -= 1;
       // The descriptor is the caller's again: nobody may still be reading it.
       await Promise.allSettled(done);
     }
