@@ -163,7 +163,7 @@ export function composeHelper(composition: Composition): HelperContext {
     asCaller,
     environment,
     kdf: composition.kdf ?? 'default',
-    startCrunching: crunchThreads(),
+    startCrunching: crunchThreads({ identity }),
     startInspecting: checkThreads(),
   });
   const scheduleConsent = openScheduleConsent(
@@ -193,7 +193,7 @@ export function composeHelper(composition: Composition): HelperContext {
     sources,
     machineConditions: () => machineConditions(systemBus),
     stages: {
-      examine: (spec, signal) => sources.examine(spec, { own: own(), signal }),
+      examine: (spec, signal, counting = 'now') => sources.examine(spec, { own: own(), signal, counting }),
       methodsFor: (facts) => methodsFor(facts).map((method) => recorder.beside(method)),
       kernel: processAbilities().kernel.release,
       version,

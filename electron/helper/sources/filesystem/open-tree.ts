@@ -12,7 +12,7 @@ import { LeftOutTally } from './excludes/left-out-tally.ts';
 import { isSnapshotFolder } from './own-snapshots.ts';
 import { joinPath, pathKey } from './path-bytes.ts';
 import { pathText } from './path-text.ts';
-import type { OpenTree, TreeEntry, VisitEntry } from './tree.ts';
+import type { OpenListing, OpenTree, TreeEntry, VisitEntry } from './tree.ts';
 import type { Turns } from './turns.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -167,27 +167,54 @@ export function newOpenTree(parts: OpenTreeParts): OpenTree {
    * What each name is, undefined for what is not part of the source. The directory is open until the end. To be gone through
    * in the caller’s name.
    */
-  function* entriesOf(directory: TreeEntry, visit?: VisitEntry): Generator<TreeEntry | undefined, undefined> {
+  function* entriesOf(directory: TreeEntry): Generator<TreeEntry | undefined, undefined> {
     const fd = openOrNote(directory);
     if (fd === undefined) return;
     try {
-      const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
-      const names = namesIn(directory, fd);
-      const here = excludes.isEmpty ? undefined : excludes.in(directory.path, isTagged(fd, names, limits));
-      for (const name of names.values()) yield entryOf(directory, fd, name, limits, here, visit);
+      const { names, limits, here } = prepare(directory, fd);
+      for (const name of names) yield entryOf(directory, fd, name, limits, here, undefined);
     } finally {
       closeSync(fd);
     }
   }
 
-  const list = (directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[] => {
-    if (directory.isStandIn) return [];
+  const prepare = (directory: TreeEntry, fd: number) => {
+    const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
+    const names = namesIn(directory, fd);
+    const here = excludes.isEmpty ? undefined : excludes.in(directory.path, isTagged(fd, names, limits));
+    return { names: names.values(), limits, here };
+  };
+
+  /** In the caller’s name. */
+  const entriesIn = (directory: TreeEntry, fd: number, visit: VisitEntry | undefined): readonly TreeEntry[] => {
+    const entries: TreeEntry[] = [];
+    const { names, limits, here } = prepare(directory, fd);
+    for (const name of names) {
+      const entry = entryOf(directory, fd, name, limits, here, visit);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  };
+
+  const listOpen = (directory: TreeEntry, visit?: VisitEntry): OpenListing => {
+    if (directory.isStandIn) return { entries: [], fd: null };
     if (directory.path.length === 0) tally.beginWalk();
     return files.run(() => {
-      const entries: TreeEntry[] = [];
-      for (const entry of entriesOf(directory, visit)) if (entry !== undefined) entries.push(entry);
-      return entries;
+      const fd = openOrNote(directory);
+      if (fd === undefined) return { entries: [], fd: null };
+      try {
+        return { entries: entriesIn(directory, fd, visit), fd };
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
     });
+  };
+
+  const list = (directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[] => {
+    const { entries, fd } = listOpen(directory, visit);
+    if (fd !== null) closeSync(fd);
+    return entries;
   };
 
   const listInTurns = async (directory: TreeEntry, turns: Pick<Turns, 'pause'>): Promise<readonly TreeEntry[]> => {
@@ -217,6 +244,7 @@ export function newOpenTree(parts: OpenTreeParts): OpenTree {
     root,
     lookAtRoot: () => ({ ...root, stat: asOriginal(statxDescriptor(rootFd)) }),
     list,
+    listOpen,
     listInTurns,
     openFile,
     leftOut: () => [...leftOut.all(), ...tally.notes(describe)],
