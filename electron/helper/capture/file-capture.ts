@@ -82,7 +82,7 @@ export class FileCapture {
         content.passOver?.('read');
         this.#tally.file(taken.length);
         this.#report.advance(1, taken.length, path);
-        done({ ...nodeOfEntry(entry.name, meta, this.#accounts), content: taken.blobs });
+        done(nodeOfEntry(entry.name, meta, this.#accounts, taken.blobs));
       },
       failed,
     );
@@ -99,7 +99,7 @@ export class FileCapture {
     content?.passOver?.('not-read');
     this.#tally.reusedFile(Number(meta.size));
     this.#report.advance(1, Number(meta.size), path);
-    return { ...nodeOfEntry(entry.name, meta, this.#accounts), content: reused };
+    return nodeOfEntry(entry.name, meta, this.#accounts, reused);
   }
 
   /** The file's node; null when there is nothing to put into the snapshot (it vanished, or could not be read). */
