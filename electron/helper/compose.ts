@@ -164,7 +164,7 @@ export function composeHelper(composition: Composition): HelperContext {
     asCaller,
     environment,
     kdf: composition.kdf ?? 'default',
-    startCrunching: crunchThreads(),
+    startCrunching: crunchThreads({ identity }),
     startInspecting: checkThreads(),
     mixOnThreads: scryptThreads(),
   });
@@ -195,7 +195,7 @@ export function composeHelper(composition: Composition): HelperContext {
     sources,
     machineConditions: () => machineConditions(systemBus),
     stages: {
-      examine: (spec, signal) => sources.examine(spec, { own: own(), signal }),
+      examine: (spec, signal, counting = 'now') => sources.examine(spec, { own: own(), signal, counting }),
       methodsFor: (facts) => methodsFor(facts).map((method) => recorder.beside(method)),
       kernel: processAbilities().kernel.release,
       version,

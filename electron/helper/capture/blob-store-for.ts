@@ -8,6 +8,7 @@ export function blobStoreFor(repository: Repository, writer: RepositoryWriter): 
   let latest: { readonly id: BlobId; readonly nodes: readonly TreeNode[] } | null = null;
   return {
     takeFile: writer.takesFiles ? (...file) => writer.takeFile(...file) : undefined,
+    takeNamed: writer.takesFiles ? (...file) => writer.takeNamed(...file) : undefined,
     saveData: (bytes) => writer.saveBlob('data', bytes),
     saveTree: async (nodes) => {
       const saved = await writer.saveTree(nodes);

@@ -1,6 +1,6 @@
 import type { PathNote } from '../../../shared/domain/evidence.ts';
 import type { BlobId } from '../../../shared/domain/ids.ts';
-import type { BeforeRead, PhaseReporter, StillView } from '../quiesce/contract.ts';
+import type { BeforeRead, NamedFile, PhaseReporter, StillView } from '../quiesce/contract.ts';
 import type { TreeNode, TreeText } from '../repository/index.ts';
 
 export interface SavedBlob {
@@ -23,6 +23,12 @@ export interface TakenFile {
   readonly storedLength: number;
 }
 
+/** What was taken of a named file. */
+export interface TakenNamedFile extends TakenFile {
+  /** False: it was not as it was described, and what was stored of it is nothing to refer to. */
+  readonly isAsNamed: boolean;
+}
+
 /** What capture needs of a repository while it writes; the repository's writer satisfies it. */
 export interface BlobStore {
   /** `bytes` are the caller's again as soon as this returns, before it resolves. */
@@ -33,6 +39,13 @@ export interface BlobStore {
    */
   readonly takeFile?:
     | ((fd: number, start: number, end: number, options?: TakeOptions) => Promise<TakenFile>)
+    | undefined;
+  /**
+   * Opens, reads and saves a file elsewhere. One of both is called, later: `done`, whatever was found of the file, or `failed`
+   * where nothing can be taken any more. Absent as `takeFile` is.
+   */
+  readonly takeNamed?:
+    | ((file: NamedFile, done: (taken: TakenNamedFile) => void, failed: (error: unknown) => void) => void)
     | undefined;
   /** In any order. Refused when a node refers to what the repository does not hold: no snapshot can then refer to it. */
   saveTree(nodes: readonly TreeNode[]): Promise<SavedBlob>;

@@ -10,6 +10,9 @@ import type { ParentTree } from './parent-tree.ts';
 import { type StoredContent, storedContent } from './stored-content.ts';
 import type { Tally } from './tally.ts';
 
+/** Where nearly none is as named (nobody may be asked who writes to them, for one), no more time is spent on trying. */
+const fewNotAsNamed = 256;
+
 interface Read {
   readonly meta: EntryMeta;
   readonly content: readonly BlobId[];
@@ -18,6 +21,7 @@ interface Read {
 
 /** Content of files: stored ahead, unchanged and taken by reference, or read, each inode once, through the chunker. */
 export class FileCapture {
+  readonly #store: BlobStore;
   readonly #options: CaptureOptions;
   readonly #report: PhaseReporter;
   readonly #parent: ParentTree;
@@ -27,7 +31,11 @@ export class FileCapture {
   /** Inodes with several names, by device and inode, while further names may come. */
   readonly #linked = new Map<string, { readonly read: Promise<Read | null>; namesLeft: bigint }>();
 
+  #asNamed = 0;
+  #notAsNamed = 0;
+
   constructor(store: BlobStore, options: CaptureOptions, parent: ParentTree, accounts: AccountNames, tally: Tally) {
+    this.#store = store;
     this.#options = options;
     this.#report = options.report;
     this.#parent = parent;
@@ -37,9 +45,47 @@ export class FileCapture {
   }
 
   /** Whether what the parent has in the file's place can spare reading any of it. */
-  mayHelp({ content, ...entry }: StillEntry): boolean {
+  mayHelp(entry: StillEntry): boolean {
+    const { content, meta, reusable } = entry;
     if (this.#parent.isNone || content?.taken !== undefined) return false;
-    return this.#parent.mayHelp({ ...entry, content, sameAs: entry.sameAs?.version });
+    return this.#parent.mayHelp({ meta, reusable, content, sameAs: entry.sameAs?.version });
+  }
+
+  /** Whether threads may open and read the file by themselves. What has several names is read once, for all of them. */
+  mayTakeByName({ content, meta }: StillEntry): boolean {
+    if (this.#store.takeNamed === undefined || content?.named === undefined || meta.links > 1n) return false;
+    return this.#notAsNamed < fewNotAsNamed || this.#notAsNamed < this.#asNamed;
+  }
+
+  /**
+   * Has threads open and read it. One of both is called, later: `done` with the file's node, or with undefined where it was not
+   * as it was described, and is to be read with care.
+   */
+  takeByName(
+    entry: StillEntry,
+    path: string,
+    done: (node: TreeNode | undefined) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const { content, meta } = entry;
+    if (content?.named === undefined) throw new Error('only a named file is taken by its name');
+    this.#store.takeNamed?.(
+      content.named,
+      (taken) => {
+        if (this.#options.signal.aborted) return failed(this.#options.signal.reason);
+        if (taken.storedLength > 0) this.#tally.storedBytes(taken.storedLength);
+        if (!taken.isAsNamed) {
+          this.#notAsNamed += 1;
+          return done(undefined);
+        }
+        this.#asNamed += 1;
+        content.passOver?.('read');
+        this.#tally.file(taken.length);
+        this.#report.advance(1, taken.length, path);
+        done(nodeOfEntry(entry.name, meta, this.#accounts, taken.blobs));
+      },
+      failed,
+    );
   }
 
   /** The file's node when nothing of it has to be read; undefined otherwise. */
@@ -50,9 +96,10 @@ export class FileCapture {
       this.#parent.sameContent(before, meta, entry.sameAs?.version) ??
       (entry.reusable ? this.#parent.unchangedContent(before, meta) : null);
     if (!reused) return undefined;
+    content?.passOver?.('not-read');
     this.#tally.reusedFile(Number(meta.size));
     this.#report.advance(1, Number(meta.size), path);
-    return { ...nodeOfEntry(entry.name, meta, this.#accounts), content: reused };
+    return nodeOfEntry(entry.name, meta, this.#accounts, reused);
   }
 
   /** The file's node; null when there is nothing to put into the snapshot (it vanished, or could not be read). */
@@ -90,6 +137,7 @@ export class FileCapture {
     const shared = await known.read;
     // The first name may have been removed or forbidden while this one still leads to the content.
     if (!shared) return this.#read(entry, path, before);
+    entry.content?.passOver?.('not-read');
     this.#report.advance(0, shared.length, path);
     return shared;
   }

@@ -6,12 +6,17 @@ import type { AccountNames } from './account-names.ts';
 const countsLinks = new Set<EntryMeta['type']>(['file', 'symlink', 'dev', 'chardev']);
 
 /**
- * A tree node without content. The access time is stored as the modification time, as restic does by default: reading a
+ * A tree node, without content where none is given. The access time is stored as the modification time, as restic does by default: reading a
  * file must not make its directory a new one.
  */
-export function nodeOfEntry(name: StillEntry['name'], meta: EntryMeta, accounts: AccountNames): TreeNode {
+export function nodeOfEntry(
+  name: StillEntry['name'],
+  meta: EntryMeta,
+  accounts: AccountNames,
+  content?: TreeNode['content'],
+): TreeNode {
   return {
-    name: Buffer.from(name.buffer, name.byteOffset, name.byteLength),
+    name: Buffer.isBuffer(name) ? name : Buffer.from(name.buffer, name.byteOffset, name.byteLength),
     type: meta.type,
     mode: goModeOfStat(meta.mode),
     mtimeNs: meta.mtimeNs,
@@ -28,6 +33,7 @@ export function nodeOfEntry(name: StillEntry['name'], meta: EntryMeta, accounts:
     device: meta.type === 'dev' || meta.type === 'chardev' ? meta.rdev : 0n,
     linkTarget: meta.linkTarget === null ? undefined : Buffer.from(meta.linkTarget),
     extendedAttributes: attributesOf(meta),
+    content,
   };
 }
 

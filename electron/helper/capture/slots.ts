@@ -16,6 +16,13 @@ export class Slots {
     return new Promise((resolve) => this.#waiting.push(resolve));
   }
 
+  /** False when there is none. */
+  takeNow(): boolean {
+    if (this.#free === 0) return false;
+    this.#free -= 1;
+    return true;
+  }
+
   give(): void {
     const next = this.#waiting.shift();
     if (next) next();

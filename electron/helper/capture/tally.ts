@@ -44,6 +44,10 @@ export class Tally {
     if (saved.isNew) this.#newBytes += saved.storedLength;
   }
 
+  storedBytes(length: number): void {
+    this.#newBytes += length;
+  }
+
   torn(path: string, reason: string): void {
     this.#torn.add(path, reason);
   }

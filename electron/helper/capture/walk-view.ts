@@ -15,14 +15,18 @@ import type { Tally } from './tally.ts';
 const filesAtOnce = 8;
 /** The same where threads read them: enough small ones to fill a few messages, each an open descriptor. */
 const filesForThreads = 128;
+/** The same where threads open them too. */
+const filesByName = 512;
 
 /** What the parent has in an entry's place; asked only where it can help, because each folder of it has to be read. */
 type Before = () => Promise<TreeNode | undefined>;
 
 interface DirectoryToStore {
   readonly nodes: TreeNode[];
-  /** Entries still on their way. They put their node into `nodes` themselves. */
-  readonly underWay: Set<Promise<void>>;
+  /** How many entries are still on their way. They put their node into `nodes` themselves. */
+  underWay: number;
+  /** Called when none is. */
+  readonly waiting: (() => void)[];
 }
 
 /**
@@ -39,6 +43,7 @@ export class ViewWalk {
   readonly #accounts: AccountNames;
   readonly #tally: Tally;
   readonly #slots: Slots;
+  readonly #slotsByName = new Slots(filesByName);
   readonly #breather = new Breather();
   #failure: { readonly error: unknown } | null = null;
 
@@ -71,32 +76,92 @@ export class ViewWalk {
     return holder.nodes[0] ?? null;
   }
 
-  /** Resolves when the entry was listed and its work started, not when it is stored: `into` tells that. */
-  async #visit(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> {
+  /**
+   * Resolves when the entry was listed and its work started, not when it is stored: `into` tells that. Undefined where that
+   * is so already: most entries then cost no promise.
+   */
+  #visit(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> | undefined {
     throwIfAborted(this.#options.signal);
     // Whatever failed anywhere ends the walk here, not where the failed entry's directory ends.
     this.#throwFailure();
     // A view that is in memory never waits: without this a million entries would be one turn of the event loop.
-    if (this.#breather.isDue) await this.#breather.breathe(this.#options.signal);
+    return this.#breather.isDue
+      ? this.#visitLater(entry, path, before, into)
+      : this.#visitNow(entry, path, before, into);
+  }
+
+  async #visitLater(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> {
+    await this.#breather.breathe(this.#options.signal);
+    await this.#visitNow(entry, path, before, into);
+  }
+
+  #visitNow(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> | undefined {
     const { type } = entry.meta;
     if (type === 'dir') return this.#visitDirectory(entry, path, before, into);
     if (type === 'file') return this.#visitFile(entry, path, before, into);
     into.nodes.push(nodeOfEntry(entry.name, entry.meta, this.#accounts));
     this.#tally.other();
     this.#options.report.advance(1, 0, path);
+    return undefined;
   }
 
-  async #visitFile(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> {
-    const earlier = this.#files.mayHelp(entry) ? await before() : undefined;
+  #visitFile(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> | undefined {
+    if (this.#files.mayHelp(entry)) return this.#visitKnownFile(entry, path, before, into);
+    if (!this.#files.mayTakeByName(entry) || !this.#slotsByName.takeNow())
+      return this.#visitKnownFile(entry, path, noneBefore, into);
+    this.#takeByName(entry, path, undefined, into);
+    return undefined;
+  }
+
+  async #visitKnownFile(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> {
+    const earlier = before === noneBefore ? undefined : await before();
     const unread = this.#files.unread(entry, path, earlier);
     if (unread) {
       into.nodes.push(unread);
       return;
     }
+    if (this.#files.mayTakeByName(entry)) {
+      await this.#slotsByName.take();
+      this.#takeByName(entry, path, earlier, into);
+      return;
+    }
     const slot = this.#slots.take();
     if (slot) await slot;
-    const work = this.#files.read(entry, path, earlier).finally(() => this.#slots.give());
-    this.#startIn(into, work);
+    this.#startIn(into, this.#read(entry, path, earlier));
+  }
+
+  /** In a slot that was taken. */
+  async #read(entry: StillEntry, path: string, before: TreeNode | undefined): Promise<TreeNode | null> {
+    try {
+      return await this.#files.read(entry, path, before);
+    } finally {
+      this.#slots.give();
+    }
+  }
+
+  /** In a slot that was taken. */
+  #takeByName(entry: StillEntry, path: string, before: TreeNode | undefined, into: DirectoryToStore): void {
+    into.underWay += 1;
+    this.#files.takeByName(
+      entry,
+      path,
+      (node) => {
+        this.#slotsByName.give();
+        if (node !== undefined) into.nodes.push(node);
+        else this.#startIn(into, this.#readInTurn(entry, path, before));
+        finish(into);
+      },
+      (error) => {
+        this.#slotsByName.give();
+        this.#failure ??= { error };
+        finish(into);
+      },
+    );
+  }
+
+  async #readInTurn(entry: StillEntry, path: string, before: TreeNode | undefined): Promise<TreeNode | null> {
+    await this.#slots.take();
+    return this.#read(entry, path, before);
   }
 
   async #visitDirectory(entry: StillEntry, path: string, before: Before, into: DirectoryToStore): Promise<void> {
@@ -114,14 +179,19 @@ export class ViewWalk {
     };
     const directory = newDirectory();
     try {
-      for await (const child of entry.children?.() ?? []) {
-        if (!isFileName(child.name)) {
-          this.#tally.unreadable(`${path}/${quoteName(child.name)}`, 'Its name cannot be part of a path.');
-          continue;
-        }
+      const children = entry.children?.() ?? [];
+      const visit = (child: StillEntry): Promise<void> | undefined => {
         const childPath = `${path}/${quoteName(child.name)}`;
-        await this.#visit(child, childPath, beforeOf(child.name), directory);
-      }
+        if (isFileName(child.name)) return this.#visit(child, childPath, beforeOf(child.name), directory);
+        this.#tally.unreadable(childPath, 'Its name cannot be part of a path.');
+        return undefined;
+      };
+      if (Symbol.asyncIterator in children) for await (const child of children) await visit(child);
+      else
+        for (const child of children) {
+          const visited = visit(child);
+          if (visited !== undefined) await visited;
+        }
     } catch (error) {
       await settle(directory);
       throw error;
@@ -208,17 +278,17 @@ export class ViewWalk {
   }
 
   #startIn(directory: DirectoryToStore, work: Promise<TreeNode | null>): void {
-    const done: Promise<void> = work.then(
+    directory.underWay += 1;
+    work.then(
       (node) => {
         if (node) directory.nodes.push(node);
-        directory.underWay.delete(done);
+        finish(directory);
       },
       (error: unknown) => {
         this.#failure ??= { error };
-        directory.underWay.delete(done);
+        finish(directory);
       },
     );
-    directory.underWay.add(done);
   }
 
   #throwFailure(): void {
@@ -227,10 +297,17 @@ export class ViewWalk {
 }
 
 function newDirectory(): DirectoryToStore {
-  return { nodes: [], underWay: new Set() };
+  return { nodes: [], underWay: 0, waiting: [] };
+}
+
+const noneBefore: Before = async () => undefined;
+
+function finish(directory: DirectoryToStore): void {
+  directory.underWay -= 1;
+  if (directory.underWay === 0) for (const resolve of directory.waiting.splice(0)) resolve();
 }
 
 /** Waits until nothing of the directory is under way any more, whatever became of it. */
 async function settle(directory: DirectoryToStore): Promise<void> {
-  while (directory.underWay.size > 0) await Promise.all(directory.underWay);
+  while (directory.underWay > 0) await new Promise<void>((resolve) => directory.waiting.push(resolve));
 }

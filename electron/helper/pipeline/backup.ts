@@ -26,7 +26,8 @@ import { takeLock } from './take-lock.ts';
 import { verifySnapshot } from './verify-snapshot.ts';
 
 export interface BackupStages {
-  readonly examine: (spec: SourceSpec, signal: AbortSignal) => Promise<SourceFacts>;
+  /** Without `counting`: now. */
+  readonly examine: (spec: SourceSpec, signal: AbortSignal, counting?: 'now' | 'when-asked') => Promise<SourceFacts>;
   /** What can hold a source of the kind of these facts; strongest first. */
   readonly methodsFor: (facts: SourceFacts) => readonly QuiesceMethod[];
   readonly kernel: string;
@@ -69,15 +70,17 @@ export async function backup(
   for (const line of stages.hooks?.takeUntold() ?? []) report.note('warning', line);
   const { facts, picked, withheld } = await report.phase('preflight', async () => {
     const notHeldBecause = await whyNotHeld(job, stages);
-    return pickFor(job.spec, { ...job.policy, notHeldBecause }, stages, signal);
+    return pickFor(job.spec, { ...job.policy, notHeldBecause }, stages, signal, 'when-asked');
   });
   if (withheld !== null) report.note('info', withheld);
-  report.expect(facts.files, facts.bytes);
+  if (facts.counted) report.expect(facts.files, facts.bytes);
   const lock = await report.phase('open', () => takeLock(repository, report, signal, patienceOf(job.policy)));
   try {
     const running = AbortSignal.any([signal, lock.lost]);
     await repository.loadIndex({ signal: running });
-    const parent = await findParent(repository, pathsOf(facts), stages, running);
+    const { before, ...parent } = await findParent(repository, pathsOf(facts), stages, running);
+    // Who has not counted expects about as much as last time.
+    if (!facts.counted && before !== undefined) report.expect(before.files, before.bytes);
     const stored = await repository.withWriter(lock, { signal: running }, async (writer) => {
       const store = blobStoreFor(repository, writer);
       const unlisted: { path: string; reason: string }[] = [];

@@ -8,7 +8,12 @@ import type { Repository } from '../repository/index.ts';
 import type { BackupStages } from './backup.ts';
 import { readEvidence } from './read-evidence.ts';
 
-const none: ParentOptions = { parentTree: null, parentFlushedAtNs: null };
+/** What may be reused of the snapshot before, and how much was in it. */
+export interface Parent extends ParentOptions {
+  readonly before?: { readonly files: number; readonly bytes: number };
+}
+
+const none: Parent = { parentTree: null, parentFlushedAtNs: null };
 
 /**
  * The newest snapshot of ours of the same place on this machine (of a group: of the same places in the same order), if
@@ -25,7 +30,7 @@ export async function findParent(
   paths: readonly string[],
   { author: { hostname }, publishedTrees }: Pick<BackupStages, 'author' | 'publishedTrees'>,
   signal: AbortSignal,
-): Promise<ParentOptions> {
+): Promise<Parent> {
   const { snapshots } = await repository.snapshots.list(signal);
   const candidates = snapshots.filter(
     (snapshot) =>
@@ -40,11 +45,13 @@ export async function findParent(
   const base = evidence?.detail.checkpoint;
   const isOurs = typeof base === 'string' && publishedTrees?.isOf(base, newest.tree) === true;
   const parentBase = isOurs && evidence?.files.tornTotal === 0 ? base : undefined;
-  if (!evidence || (evidence.flushedAt === null && parentBase === undefined)) return none;
-  if (!(await repository.hasSubtree(newest.tree, signal))) return none;
+  const before = evidence && { before: { files: evidence.files.files, bytes: evidence.files.bytes } };
+  if (!evidence || (evidence.flushedAt === null && parentBase === undefined)) return { ...none, ...before };
+  if (!(await repository.hasSubtree(newest.tree, signal))) return { ...none, ...before };
   return {
     parentTree: newest.tree,
     parentFlushedAtNs: reusableUntilNs(evidence),
+    ...before,
     ...(parentBase === undefined ? {} : { parentBase }),
   };
 }

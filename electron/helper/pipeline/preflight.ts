@@ -31,8 +31,9 @@ export async function pickFor(
   wishes: Wishes,
   stages: Pick<BackupStages, 'examine' | 'methodsFor'>,
   signal: AbortSignal,
+  counting: 'now' | 'when-asked' = 'now',
 ): Promise<Picked> {
-  const facts = await stages.examine(spec, signal);
+  const facts = await stages.examine(spec, signal, counting);
   const lease = { longestStallMs: wishes.longestStallMs };
   const methods = stages.methodsFor(facts);
   const promised = await Promise.all(methods.map((method) => method.preflight(facts, lease)));

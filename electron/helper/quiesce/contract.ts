@@ -127,6 +127,22 @@ export interface OpenFile {
   readonly beforeRead?: BeforeRead | undefined;
 }
 
+/**
+ * A file that whoever takes its content in may open and read by itself, on a thread of its own: `name` in an open directory,
+ * not followed, for reading only. What was read is the file's content, and its entry's `meta` its metadata, where nobody has
+ * it open for writing before the first byte is read (see `probeWriters`), and where it is then as it is described here;
+ * otherwise nothing is known, and `readInto` is to be called.
+ */
+export interface NamedFile {
+  /** Open until the file was read, or `readInto` or `passOver` was called. */
+  readonly directory: number;
+  readonly name: Uint8Array;
+  readonly size: number;
+  readonly inode: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
 /** Receives one file's content in order. The buffers belong to the caller again when the call returns. */
 export interface ContentSink {
   data(bytes: Uint8Array): Promise<void>;
@@ -160,6 +176,10 @@ export interface StillContent {
   readonly base: string | null;
   /** It was stored ahead: taken as it is; `readInto` is then not called, and rejects. */
   readonly taken?: TakenContent | undefined;
+  /** Absent: there is no other way than `readInto`. */
+  readonly named?: NamedFile | undefined;
+  /** To be called, where it is there, once `named` was read as described; and instead of reading, where nothing is read. */
+  readonly passOver?: ((how: 'read' | 'not-read') => void) | undefined;
   /** Sends the content, again if it changes meanwhile, and says what came of it. The method decides how often. */
   readInto(sink: ContentSink, signal: AbortSignal): Promise<ContentVerdict>;
 }
@@ -169,7 +189,7 @@ export interface StillEntry {
   readonly name: Uint8Array;
   readonly meta: EntryMeta;
   /** Directories only. Order does not matter; the tree builder sorts. */
-  readonly children: (() => AsyncIterable<StillEntry>) | null;
+  readonly children: (() => AsyncIterable<StillEntry> | Iterable<StillEntry>) | null;
   /** Regular files only. */
   readonly content: StillContent | null;
   /** True when the method vouches that metadata equality with an earlier snapshot means equal content. */

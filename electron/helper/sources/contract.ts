@@ -9,6 +9,8 @@ export interface OwnPlaces {
 export interface ExamineContext {
   readonly own: OwnPlaces;
   readonly signal: AbortSignal;
+  /** Who reads everything anyway can do without a walk that only counts: `counted` is then false where nobody knows. */
+  readonly counting?: 'now' | 'when-asked';
 }
 
 /** What a source is made of, found by looking only. Every kind adds its own facts to these. */
@@ -28,7 +30,7 @@ export interface SourceFacts {
   readonly leftOut: readonly PathNote[];
   readonly files: number;
   readonly bytes: number;
-  /** False when counting stopped early; the counts are then lower bounds. Else full, as of now or of a run before. */
+  /** False when counting stopped early, or was not asked for; the counts are then lower bounds. Else full, as of now or of a run before. */
   readonly counted: boolean;
   /** What was chosen to be left out, as restic shows it of a snapshot. For people. Absent: nothing can be. */
   readonly excludes?: readonly string[];

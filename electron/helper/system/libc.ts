@@ -56,6 +56,18 @@ export function cString(text: PathBytes): Buffer {
   return bytes;
 }
 
+const passing = Buffer.alloc(4096);
+
+/** As `cString`, for a call that takes no other text and is over when it returns: valid until this is called again. */
+export function passingName(text: PathBytes): Buffer {
+  const { length } = text;
+  if (typeof text === 'string' || length >= passing.length) return cString(text);
+  passing.set(text);
+  passing[length] = 0;
+  if (passing.indexOf(0) < length) throw new ErrnoError(22 /* EINVAL */, 'path with NUL', textOf(text));
+  return passing;
+}
+
 /** For messages only; bytes that are not UTF-8 are replaced. */
 export function textOf(path: PathBytes | undefined): string | undefined {
   return path === undefined || typeof path === 'string' ? path : Buffer.from(path).toString();

@@ -1,4 +1,4 @@
-import { bind, check, cString, type PathBytes } from './libc.ts';
+import { bind, check, type PathBytes, passingName } from './libc.ts';
 
 /** A size no link target reaches: PATH_MAX is 4096 and the kernel keeps no longer ones. */
 const longestTarget = 4096;
@@ -15,13 +15,13 @@ const readlinkat = bind<(dir: number, path: Bytes, into: Bytes, size: number) =>
  * must not hold O_CREAT or O_TMPFILE. Add O_NOFOLLOW where a symlink must be refused. Close-on-exec.
  */
 export function openAt(dirFd: number, name: PathBytes, flags: number): number {
-  return check(openat(dirFd, cString(name), flags | O_CLOEXEC), 'openat', name);
+  return check(openat(dirFd, passingName(name), flags | O_CLOEXEC), 'openat', name);
 }
 
 const target = Buffer.alloc(longestTarget);
 
 /** Bytes a symlink holds. */
 export function readLinkAt(dirFd: number, name: PathBytes): Buffer {
-  const length = check(readlinkat(dirFd, cString(name), target, target.length), 'readlinkat', name);
+  const length = check(readlinkat(dirFd, passingName(name), target, target.length), 'readlinkat', name);
   return Buffer.from(target.subarray(0, length));
 }

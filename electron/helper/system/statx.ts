@@ -1,4 +1,4 @@
-import { bind, check, cString, type PathBytes } from './libc.ts';
+import { bind, check, cString, type PathBytes, passingName } from './libc.ts';
 
 /** linux/stat.h, linux/fcntl.h */
 const AT_SYMLINK_NOFOLLOW = 0x100;
@@ -52,7 +52,7 @@ const emptyName = cString('');
  */
 export function statxAt(dirFd: number, name: PathBytes): Statx {
   const flags = AT_SYMLINK_NOFOLLOW | AT_NO_AUTOMOUNT;
-  check(statx(dirFd, cString(name), flags, STATX_BASIC_STATS | STATX_MNT_ID, into), 'statx', name);
+  check(statx(dirFd, passingName(name), flags, STATX_BASIC_STATS | STATX_MNT_ID, into), 'statx', name);
   return decode();
 }
 
@@ -102,9 +102,20 @@ function longAt(offset: number): bigint {
   return longs[offset >>> 3] as bigint;
 }
 
+/** Seconds of 64 bits and nanoseconds. */
 function readTime(offset: number): bigint {
-  return (signedLongs[offset >>> 3] as bigint) * 1_000_000_000n + BigInt(word(offset + 8));
+  const [seconds, above, ns] = [word(offset), word(offset + 4), word(offset + 8)];
+  if (above !== 0) return (signedLongs[offset >>> 3] as bigint) * 1_000_000_000n + BigInt(ns);
+  // From 1970 to 2106: computed in halves that a number holds exactly, since each bigint on the way would be a new object.
+  const upper = (seconds >>> 16) * 1e9;
+  const lower = (upper % 65_536) * 65_536 + (seconds & 0xffff) * 1e9 + ns;
+  timeWords[0] = lower % 2 ** 32;
+  timeWords[1] = Math.floor(upper / 65_536) + Math.floor(lower / 2 ** 32);
+  return time[0] as bigint;
 }
+
+const time = new BigInt64Array(1);
+const timeWords = new Uint32Array(time.buffer);
 
 /** Nearly always it is the one of the entry before. */
 class LastDevice {

@@ -1,5 +1,5 @@
 import { hasCode } from './errno.ts';
-import { bind, check, cString, lastErrno, type PathBytes } from './libc.ts';
+import { bind, check, cString, lastErrno, type PathBytes, passingName } from './libc.ts';
 import { systemCallNumber } from './syscalls.ts';
 
 export interface Xattr {
@@ -68,13 +68,13 @@ const AT_SYMLINK_NOFOLLOW = 0x100;
 /** errno.h: before Linux 6.13, and where a filter of system calls does not know it. */
 const notThere: readonly number[] = [38 /* ENOSYS */, 1 /* EPERM */];
 
+const listxattrat = systemCallNumber('listxattrat');
 let isListxattratThere = true;
 
 /** Whether one entry of an open directory may have attributes. A quarter of the cost of asking by a path: nearly none has any. */
 export function mayHaveXattrs(dirFd: number, name: PathBytes): boolean {
   if (!isListxattratThere) return true;
-  const number = systemCallNumber('listxattrat');
-  const size = sysListxattrat(number, dirFd, cString(name), AT_SYMLINK_NOFOLLOW, null, 0);
+  const size = sysListxattrat(listxattrat, dirFd, passingName(name), AT_SYMLINK_NOFOLLOW, null, 0);
   if (size < 0 && notThere.includes(lastErrno())) isListxattratThere = false;
   return size !== 0;
 }

@@ -1,8 +1,9 @@
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
 import { StillpointError } from '../../../shared/errors/index.ts';
-import type { Crunched, CrunchJob, CrunchLine, StartCrunching } from '../repository/crunch/contract.ts';
+import type { Crunched, CrunchJob, CrunchLine, NamedJob, StartCrunching } from '../repository/crunch/contract.ts';
 import { slabLength } from '../repository/crunch/slab-pack.ts';
+import type { Identity } from '../system/identity.ts';
 import { keepMemorySmall } from '../system/trim-memory.ts';
 import {
   type CrunchThreadData,
@@ -26,7 +27,7 @@ const mostThreads = 4;
 /** One is filled while the other is written. */
 const slabsPerThread = 2;
 /** Many small jobs go in one message: a message costs more than reading a small file. */
-const jobsPerMessage = 32;
+const jobsPerMessage = 64;
 const bytesPerMessage = 2 * 1024 * 1024;
 /** Messages under way to a thread: it finds the next one there when it is done. */
 const messagesAhead = 2;
@@ -34,6 +35,8 @@ const messagesAhead = 2;
 export interface CrunchThreadsOptions {
   /** Default: one for each processor, four at most. */
   readonly threads?: number;
+  /** In whose name named files are opened. Default: the process's own. */
+  readonly identity?: Identity | null;
   /** Default: the thread of this folder. */
   readonly program?: URL;
 }
@@ -44,7 +47,7 @@ export function crunchThreads(options: CrunchThreadsOptions = {}): StartCrunchin
 }
 
 interface Waiting {
-  readonly job: CrunchJob;
+  readonly job: CrunchJob | NamedJob;
   readonly resolve: (crunched: Crunched) => void;
   readonly reject: (error: unknown) => void;
 }
@@ -80,7 +83,8 @@ class Line implements CrunchLine {
     const count = Math.max(1, options.threads ?? Math.min(mostThreads, availableParallelism()));
     keepMemorySmall();
     const program = options.program ?? new URL('./crunch-worker.ts', import.meta.url);
-    this.#threads = Array.from({ length: count }, () => this.#startThread(program, settings));
+    const identity = options.identity ?? null;
+    this.#threads = Array.from({ length: count }, () => this.#startThread(program, settings, identity));
   }
 
   put(job: CrunchJob): Promise<Crunched> {
@@ -97,6 +101,15 @@ class Line implements CrunchLine {
 
   get atOnce(): number {
     return this.#threads.length;
+  }
+
+  putNamed(job: NamedJob, done: (crunched: Crunched) => void, failed: (error: unknown) => void): void {
+    if (this.#failure !== undefined || this.#isClosed) {
+      queueMicrotask(() => failed(this.#failure ?? ended('They were told to.')));
+      return;
+    }
+    this.#queue.push({ job, resolve: done, reject: failed });
+    this.#sendSoon();
   }
 
   moreClaims(table: SharedArrayBuffer): void {
@@ -121,18 +134,20 @@ class Line implements CrunchLine {
     return this.#stop(ended('The run was over.'));
   }
 
-  #startThread(program: URL, settings: CrunchThreadData['settings']): Thread {
+  #startThread(program: URL, settings: CrunchThreadData['settings'], identity: Identity | null): Thread {
     const slabs: Slabs = {
       bytes: Array.from({ length: slabsPerThread }, () => new SharedArrayBuffer(slabLength(settings.packTarget))),
       states: new Int32Array(new SharedArrayBuffer(slabsPerThread * 4)),
     };
     // Nothing of the surroundings is a thread's business, secrets that may be there least.
     const worker = new Worker(program, {
-      workerData: { settings, slabs },
+      workerData: { settings, slabs, identity } satisfies CrunchThreadData,
       env: {},
       execArgv: [],
       resourceLimits,
       stderr: false,
+      // Files are opened past Node, which would count, and warn of, each that is closed.
+      trackUnmanagedFds: false,
     });
     worker.setMaxListeners(0);
     const thread: Thread = {
@@ -247,7 +262,8 @@ function release({ states }: Slabs, slab: number): void {
   Atomics.notify(states, slab);
 }
 
-function bytesOf(job: CrunchJob): number {
+function bytesOf(job: CrunchJob | NamedJob): number {
+  if (job.kind === 'named') return job.size;
   if (job.kind === 'stream') return job.end - job.start;
   return job.kind === 'pieces' ? (job.cuts.at(-1) ?? job.start) - job.start : bytesPerMessage;
 }

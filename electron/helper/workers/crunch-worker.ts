@@ -11,11 +11,12 @@ import {
   type NumberedJob,
   type ToThread,
 } from './messages.ts';
+import { type OpenedFiles, openNamed } from './named-files.ts';
 
 // A thread that takes files in. Everything in it is synchronous: it reads from descriptors that others opened, and waits
 // where all its memory for packs is still being written.
 
-const { settings, slabs } = workerData as CrunchThreadData;
+const { settings, slabs, identity } = workerData as CrunchThreadData;
 const port = parentPort;
 if (port === null) throw new Error('this runs as a thread of the helper');
 const tell = (message: FromThread): void => port.postMessage(message);
@@ -30,7 +31,7 @@ const cruncher = new Cruncher({
 port.on('message', (message: ToThread) => {
   switch (message.type) {
     case 'jobs':
-      tell(encodeAnswers(decodeJobs(message).map(answer)));
+      tell(encodeAnswers(answerAll(decodeJobs(message))));
       break;
     case 'claims':
       cruncher.moreClaims(message.table);
@@ -42,9 +43,14 @@ port.on('message', (message: ToThread) => {
   }
 });
 
-function answer({ number, job }: NumberedJob): JobAnswer {
+function answerAll(jobs: readonly NumberedJob[]): JobAnswer[] {
+  using named = openNamed(jobs, identity);
+  return jobs.map((each) => answer(each, named));
+}
+
+function answer({ number, job }: NumberedJob, named: OpenedFiles): JobAnswer {
   try {
-    return { number, crunched: cruncher.do(job) };
+    return { number, crunched: job.kind === 'named' ? named.crunch(job, cruncher) : cruncher.do(job) };
   } catch (error) {
     // Only the system's answer about a file is the file's: anything else ends the thread, and the run.
     if (!(error instanceof Error) || !('syscall' in error) || !('code' in error)) throw error;

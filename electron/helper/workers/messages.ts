@@ -1,6 +1,8 @@
-import type { Crunched, CrunchJob, CrunchSettings } from '../repository/crunch/contract.ts';
+import type { Crunched, CrunchJob, CrunchSettings, NamedJob } from '../repository/crunch/contract.ts';
 import type { PackInSlab } from '../repository/crunch/slab-pack.ts';
 import type { PackedBlob } from '../repository/format/blob.ts';
+import type { Identity } from '../system/identity.ts';
+import { decodeNamed, encodeNamed, type NamedJobs } from './named-messages.ts';
 
 /** Memory that a thread makes packs in. `states` has a word for each: 0 free, 1 in use. */
 export interface Slabs {
@@ -11,16 +13,23 @@ export interface Slabs {
 export interface CrunchThreadData {
   readonly settings: CrunchSettings;
   readonly slabs: Slabs;
+  /** In whose name files are opened; null: the process's own. */
+  readonly identity: Identity | null;
 }
 
 export interface NumberedJob {
   readonly number: number;
-  readonly job: CrunchJob;
+  readonly job: CrunchJob | NamedJob;
 }
 
 /** Many small things as few large ones: cloning an object for each small file would cost more than reading it. */
 export type ToThread =
-  | { readonly type: 'jobs'; readonly streams: Float64Array; readonly others: readonly NumberedJob[] }
+  | {
+      readonly type: 'jobs';
+      readonly streams: Float64Array;
+      readonly named: NamedJobs | null;
+      readonly others: readonly NumberedJob[];
+    }
   | { readonly type: 'claims'; readonly table: SharedArrayBuffer }
   | { readonly type: 'flush' };
 
@@ -56,26 +65,29 @@ const idText = 64;
 export function encodeJobs(jobs: readonly NumberedJob[]): ToThread {
   const streams: number[] = [];
   const others: NumberedJob[] = [];
+  const named: { number: number; job: NamedJob }[] = [];
   for (const { number, job } of jobs) {
     if (job.kind === 'stream') streams.push(number, job.fd, job.start, job.end);
+    else if (job.kind === 'named') named.push({ number, job });
     else others.push({ number, job });
   }
-  return { type: 'jobs', streams: Float64Array.from(streams), others };
+  return { type: 'jobs', streams: Float64Array.from(streams), named: encodeNamed(named), others };
 }
 
 /** In another order than they were given in: what looks for cuts comes first. */
-export function decodeJobs({ streams, others }: Extract<ToThread, { type: 'jobs' }>): NumberedJob[] {
+export function decodeJobs({ streams, named, others }: Extract<ToThread, { type: 'jobs' }>): NumberedJob[] {
   const jobs = [...others];
   for (let at = 0; at < streams.length; at += 4) {
     const [number = 0, fd = -1, start = 0, end = 0] = streams.subarray(at, at + 4);
     jobs.push({ number, job: { kind: 'stream', fd, start, end } });
   }
+  if (named !== null) jobs.push(...decodeNamed(named));
   return jobs;
 }
 
 export type JobAnswer = JobFailure | { readonly number: number; readonly crunched: Crunched };
 
-const figuresEach = 7;
+const figuresEach = 8;
 
 export function encodeAnswers(answers: readonly JobAnswer[]): FromThread {
   const figures: number[] = [];
@@ -89,7 +101,7 @@ export function encodeAnswers(answers: readonly JobAnswer[]): FromThread {
     }
     const { crunched } = answer;
     figures.push(answer.number, crunched.ids.length, crunched.cuts.length, crunched.length);
-    figures.push(crunched.blobsNew, crunched.bytesNew, crunched.bytesStored);
+    figures.push(crunched.blobsNew, crunched.bytesNew, crunched.bytesStored, crunched.isAsNamed === true ? 1 : 0);
     for (const id of crunched.ids) ids += id;
     cuts.push(...crunched.cuts);
   }
@@ -100,14 +112,16 @@ export function decodeAnswers(message: Extract<FromThread, { type: 'answers' }>)
   const answers: JobAnswer[] = [...message.failures];
   let idAt = 0;
   let cutAt = 0;
+  const figure = (at: number): number => message.figures[at] ?? 0;
   for (let at = 0; at < message.figures.length; at += figuresEach) {
-    const [number = 0, idCount = 0, cutCount = 0, length = 0, blobsNew = 0, bytesNew = 0, bytesStored = 0] =
-      message.figures.subarray(at, at + figuresEach);
+    const [number, idCount, cutCount, length] = [figure(at), figure(at + 1), figure(at + 2), figure(at + 3)];
+    const [blobsNew, bytesNew, bytesStored] = [figure(at + 4), figure(at + 5), figure(at + 6)];
+    const isAsNamed = figure(at + 7) === 1;
     const ids = idsIn(message.ids, idAt, idCount);
-    const cuts = [...message.cuts.subarray(cutAt, cutAt + cutCount)];
+    const cuts = cutCount === 0 ? [] : [...message.cuts.subarray(cutAt, cutAt + cutCount)];
     idAt += idCount;
     cutAt += cutCount;
-    answers.push({ number, crunched: { ids, cuts, length, blobsNew, bytesNew, bytesStored } });
+    answers.push({ number, crunched: { ids, cuts, length, blobsNew, bytesNew, bytesStored, isAsNamed } });
   }
   return answers;
 }

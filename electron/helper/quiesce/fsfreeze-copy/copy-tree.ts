@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
+import { openQuietly } from '../../system/open-quietly.ts';
 import type { EntryMeta } from '../contract.ts';
 import { type KeptContent, keepContent, keptBytes, whyUnreadable } from '../holding/kept-content.ts';
 import type { Spool } from '../holding/spool.ts';
@@ -8,7 +9,6 @@ import type { TimeBudget } from '../holding/time-budget.ts';
 import { rootMeta } from '../view/ancestors.ts';
 import { entryDetail, readableXattrs } from '../view/entry-detail.ts';
 import { type EntryDetail, entryMeta, nodeTypeOf } from '../view/entry-meta.ts';
-import { openQuietly } from '../view/open-quietly.ts';
 
 export interface CopiedEntry {
   readonly name: Buffer;

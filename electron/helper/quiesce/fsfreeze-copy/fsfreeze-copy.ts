@@ -47,14 +47,15 @@ export function createFsfreezeCopy(
 ): QuiesceMethod<FilesystemFacts> {
   return {
     name: 'fsfreeze-copy',
-    preflight: async (facts: FilesystemFacts, lease: Lease) => promiseOf(facts, lease, environment),
+    preflight: async (facts: FilesystemFacts, lease: Lease) => (await promiseOf(facts, lease, environment)).promise,
     withStillView: async (facts, lease, context, use) => {
       throwIfAborted(context.signal);
       const tree = facts.openTree();
       try {
         // Asked again: what must never be frozen is not left to a promise that may be old.
-        requireAvailable(promiseOf(facts, lease, environment));
-        return await new FreezeRun(facts, tree, lease, context, environment, steps).run(use);
+        const { promise, counted } = await promiseOf(facts, lease, environment);
+        requireAvailable(promise);
+        return await new FreezeRun(counted, tree, lease, context, environment, steps).run(use);
       } finally {
         tree.close();
       }

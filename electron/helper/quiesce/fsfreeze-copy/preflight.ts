@@ -32,8 +32,25 @@ export function planSpool(storedBytes: number, environment: QuiesceEnvironment):
   return { memoryBytes, scratchBytes: needed - memoryBytes };
 }
 
-/** What a frozen copy of this source can promise. Looks only. */
-export function promiseOf(facts: FilesystemFacts, lease: Lease, environment: QuiesceEnvironment): MethodPromise {
+/**
+ * What a frozen copy of this source can promise, and the facts it is promised of. Looks only, and counts only where nothing
+ * else keeps it from being held.
+ */
+export async function promiseOf(
+  facts: FilesystemFacts,
+  lease: Lease,
+  environment: QuiesceEnvironment,
+): Promise<{ readonly promise: MethodPromise; readonly counted: FilesystemFacts }> {
+  const isHeldBack = facts.count !== undefined && lastingObstacles(facts, environment).length > 0;
+  const counted = facts.count === undefined || isHeldBack ? facts : await facts.count();
+  return { promise: promiseOfCounted(counted, lease, environment), counted };
+}
+
+function lastingObstacles(facts: FilesystemFacts, environment: QuiesceEnvironment): Obstacle[] {
+  return [...rightsObstacles(), ...kindObstacles(facts), ...placeObstacles(facts, environment)];
+}
+
+function promiseOfCounted(facts: FilesystemFacts, lease: Lease, environment: QuiesceEnvironment): MethodPromise {
   const entries = facts.files + facts.directories + facts.others;
   const spool = planSpool(facts.storedBytes, environment);
   const stallMs = expectedStallMs({
@@ -43,9 +60,7 @@ export function promiseOf(facts: FilesystemFacts, lease: Lease, environment: Qui
     isExpedited: canExpediteRcu(),
   });
   const obstacles = [
-    ...rightsObstacles(),
-    ...kindObstacles(facts),
-    ...placeObstacles(facts, environment),
+    ...lastingObstacles(facts, environment),
     ...sizeObstacles(facts, entries, stallMs, lease),
     ...spaceObstacles(facts, spool, environment),
   ];
@@ -79,6 +94,8 @@ function placeObstacles(facts: FilesystemFacts, environment: QuiesceEnvironment)
 }
 
 function sizeObstacles(facts: FilesystemFacts, entries: number, stallMs: number, lease: Lease): Obstacle[] {
+  // Put off, and not asked for: its size is not what keeps it from being held.
+  if (facts.count !== undefined) return [];
   if (!facts.counted)
     return [{ reason: 'It is too large to be copied while writers wait.', remedy: 'raise-longest-stall' }];
   const obstacles: Obstacle[] = [];

@@ -47,13 +47,19 @@ export class Fingerprint {
     add(stat.uid);
     add(stat.gid);
     add(stat.links);
-    for (const value of [stat.inode, stat.size, stat.mtimeNs, stat.ctimeNs, stat.rdev]) {
-      add(Number(BigInt.asIntN(32, value)));
-      add(Number(BigInt.asIntN(32, value >> 32n)));
-    }
+    longs[0] = stat.inode;
+    longs[1] = stat.size;
+    longs[2] = stat.mtimeNs;
+    longs[3] = stat.ctimeNs;
+    longs[4] = stat.rdev;
+    for (let at = 0; at < words.length; at += 1) add(words[at] ?? 0);
     return fold(low, high);
   }
 }
+
+/** Numbers of 64 bits by their halves, whatever their sign, without making new ones: there are five of every entry. */
+const longs = new BigInt64Array(5);
+const words = new Int32Array(longs.buffer);
 
 /** Spreads every bit of a word over all of it (the finaliser of MurmurHash3, which is in the public domain). */
 function mix(word: number): number {

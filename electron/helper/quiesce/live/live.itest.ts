@@ -105,12 +105,12 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
     it('does not earn it for a file that changed within the clock’s step before the scan', async () => {
       const root = newTree();
       const facts = await examineFolder(root);
-      const scanTree: typeof liveSteps.scanTree = (tree, options) => {
-        if (options.before === undefined) appendFileSync(join(root, 'file'), '!');
-        return liveSteps.scanTree(tree, options);
+      const firstLook: typeof liveSteps.firstLook = (parts) => {
+        appendFileSync(join(root, 'file'), '!');
+        return liveSteps.firstLook(parts);
       };
       const { level, observation } = await run(facts, (view) => readView(view, signal), {
-        steps: { ...liveSteps, scanTree },
+        steps: { ...liveSteps, firstLook },
       });
       expect(observation.differences).toBe(0);
       expect(level).toBe('per-file');

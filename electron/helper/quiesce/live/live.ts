@@ -13,16 +13,21 @@ import { pause } from '../pause.ts';
 import { paceOf } from '../view/paced-sink.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { Fingerprint } from './fingerprint.ts';
+import { FirstLook, type FirstLookParts } from './first-look.ts';
 import { newLiveView } from './live-view.ts';
 import { type Look, newObservation, withUnseen } from './observation.ts';
 import { readWhole } from './read-whole.ts';
-import { scanTree, type TreeScan } from './tree-scan.ts';
+import { Sightings, type TreeScan } from './sightings.ts';
+import { scanTree } from './tree-scan.ts';
 import { type SuspectFindings, WriterWatch } from './writer-watch.ts';
 
 /** What the method is made of. Tests take single steps away, to see that nothing else makes up for them. */
 export interface LiveSteps {
   readonly flush: (fd: number) => Promise<void>;
   readonly readWhole: typeof readWhole;
+  /** Begins the first look. */
+  readonly firstLook: (parts: FirstLookParts) => FirstLook;
+  /** The last look. */
   readonly scanTree: typeof scanTree;
   readonly watchWriters: (tree: OpenTree) => Pick<WriterWatch, 'visit' | 'findings'>;
   readonly newObservation: typeof newObservation;
@@ -31,6 +36,7 @@ export interface LiveSteps {
 export const liveSteps: LiveSteps = {
   flush: syncFilesystem,
   readWhole,
+  firstLook: (parts) => new FirstLook(parts),
   scanTree,
   watchWriters: (tree) => new WriterWatch(tree),
   newObservation,
@@ -102,7 +108,21 @@ class LiveRun {
     if (this.#facts.followedFrom !== null)
       report.note('info', `${this.#facts.followedFrom} is a link; what it leads to is kept: ${this.#facts.location}.`);
     const flushedAtNs = await report.phase('flush', () => this.#flush(tree));
-    const first = await report.phase('scan', () => this.#look(tree));
+    const firstLook = this.#beginFirstLook(tree);
+    try {
+      return await this.#lookAndUse(tree, flushedAtNs, firstLook, use);
+    } finally {
+      firstLook.close();
+    }
+  }
+
+  async #lookAndUse<T>(
+    tree: OpenTree,
+    flushedAtNs: bigint | null,
+    firstLook: FirstLook,
+    use: (view: StillView) => Promise<T>,
+  ): Promise<StillOutcome<T>> {
+    const { report, signal } = this.#context;
     const view = newLiveView(
       this.#facts,
       this.#steps.readWhole,
@@ -117,13 +137,14 @@ class LiveRun {
         isRemote: isRemote(this.#facts),
         attempts: this.#attempts,
       },
+      firstLook,
       paceOf(this.#context),
     );
     throwIfAborted(signal);
     const value = await use(view);
-    throwIfAborted(signal);
+    const first = await firstLook.complete();
     const different: string[] = [];
-    const last = await report.phase('rescan', () => this.#look(tree, first.scan, different));
+    const last = await report.phase('rescan', () => this.#lastLook(tree, first.scan, different));
     const observation = withUnseen(
       this.#steps.newObservation(first, last, flushedAtNs !== null, this.#doubtNs),
       isImmutable(this.#facts.mount) ? 0 : view.unseenTotal(),
@@ -138,7 +159,7 @@ class LiveRun {
         agreement: null,
         atomic: null,
         flushedAt: flushedAtNs === null ? null : nsToInstant(flushedAtNs),
-        // Reading began here. Where nothing was written, any moment from here to the end is as good.
+        // By then all had been looked at. Where nothing was written, any moment from the beginning to the end is as good.
         stillPoint: observation.firstScanFinishedAt,
         leftOut: leftOut.slice(0, maxListedPaths),
         leftOutTotal: leftOut.length,
@@ -171,22 +192,37 @@ class LiveRun {
     return startedNs - this.#doubtNs;
   }
 
-  async #look(tree: OpenTree, before?: TreeScan, different?: string[]): Promise<Look> {
+  #beginFirstLook(tree: OpenTree): FirstLook {
+    return this.#steps.firstLook({
+      tree,
+      sightings: new Sightings(this.#fingerprint, this.#doubtNs),
+      writers: this.#asksForWriters ? this.#steps.watchWriters(tree) : null,
+      findings: isImmutable(this.#facts.mount) ? noSuspects : cannotTell(this.#facts),
+      signal: this.#context.signal,
+    });
+  }
+
+  /** Where nobody can write, or a change may leave no trace whoever made it, there is nothing to ask. */
+  get #asksForWriters(): boolean {
+    return tracesMappedWrites(this.#facts.filesystem) && !isImmutable(this.#facts.mount);
+  }
+
+  async #lastLook(tree: OpenTree, before: TreeScan, different: string[]): Promise<Look> {
     const immutable = isImmutable(this.#facts.mount);
     const traces = tracesMappedWrites(this.#facts.filesystem);
     const { report } = this.#context;
     const watch = this.#steps.watchWriters(tree);
-    if (before !== undefined) report.totals(before.files, 0);
-    else if (this.#facts.counted) report.totals(this.#facts.files, 0);
+    report.totals(before.files, 0);
     const scan = await this.#steps.scanTree(tree, {
       fingerprint: this.#fingerprint,
       granularityNs: this.#doubtNs,
       signal: this.#context.signal,
       onFile: (entry, dirFd) => {
-        if (traces && !immutable) watch.visit(entry, dirFd);
+        if (this.#asksForWriters) watch.visit(entry, dirFd);
       },
       onDirectory: (directory, files) => report.advance(files, 0, tree.describe(directory.path)),
-      ...(before === undefined ? {} : { before, onDifferent: (entry: TreeEntry) => noteSome(different, tree, entry) }),
+      before,
+      onDifferent: (entry) => noteSome(different, tree, entry),
     });
     return { scan, writers: immutable || traces ? watch.findings() : cannotTell(this.#facts) };
   }
@@ -207,10 +243,12 @@ function isRemote(facts: FilesystemFacts): boolean {
   return kind.isNetwork || kind.isFuse;
 }
 
+const noSuspects: SuspectFindings = { suspects: [], gap: '' };
+
 function cannotTell(facts: FilesystemFacts): SuspectFindings {
   return { suspects: [], gap: `On ${facts.filesystem} some changes leave no trace, so none can be ruled out.` };
 }
 
-function noteSome(list: string[] | undefined, tree: OpenTree, entry: TreeEntry): void {
-  if (list !== undefined && list.length < 5) list.push(tree.describe(entry.path));
+function noteSome(list: string[], tree: OpenTree, entry: TreeEntry): void {
+  if (list.length < 5) list.push(tree.describe(entry.path));
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { observationSchema } from '../../../../shared/domain/evidence.ts';
 import { type Look, newObservation, withUnseen } from './observation.ts';
-import type { TreeScan } from './tree-scan.ts';
+import type { TreeScan } from './sightings.ts';
 
 const start = 1_763_604_003_000_000_000n;
 

@@ -1,6 +1,6 @@
 import { maxListedPaths, type Observation } from '../../../../shared/domain/evidence.ts';
 import { nsToInstant } from '../../../../shared/domain/time.ts';
-import { countDifferences, type TreeScan } from './tree-scan.ts';
+import { countDifferences, type TreeScan } from './sightings.ts';
 import type { SuspectFindings } from './writer-watch.ts';
 
 /** A whole-tree scan, and who could have written unseen at its time. */

@@ -154,7 +154,7 @@ async function unseenWrites(fd: number, stat: Statx, options: WholeReadOptions):
 }
 
 /** Before a flush that began at this instant, and no store into a page that came with it can have missed that flush. */
-function isSettledBefore(stat: Statx, instantNs: bigint, tickNs: bigint): boolean {
+export function isSettledBefore(stat: Statx, instantNs: bigint, tickNs: bigint): boolean {
   return isBefore(stat, instantNs - longestFaultNs, tickNs);
 }
 

@@ -2,10 +2,10 @@ import { closeSync, readSync } from 'node:fs';
 import type { Suspect } from '../../../../shared/domain/evidence.ts';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { hasCode } from '../../system/errno.ts';
+import { openQuietly } from '../../system/open-quietly.ts';
 import { dataExtents } from '../../system/sparse.ts';
 import { findWriterHolders, type WriterHolder, type WriterHolders } from '../../system/writer-holders.ts';
 import { probeWriters, type WriterProbe } from '../../system/writer-probe.ts';
-import { openQuietly } from '../view/open-quietly.ts';
 
 /** A file that somebody may write to without a trace, or that could not be asked. */
 interface Candidate {

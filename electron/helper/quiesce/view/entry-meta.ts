@@ -39,6 +39,7 @@ export function entryMeta(stat: Statx, detail: EntryDetail): EntryMeta {
     deviceId: stat.deviceId,
     links: BigInt(stat.links),
     rdev: stat.rdev,
-    ...detail,
+    linkTarget: detail.linkTarget,
+    xattrs: detail.xattrs,
   };
 }

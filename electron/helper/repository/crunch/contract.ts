@@ -38,6 +38,20 @@ export type CrunchJob =
       readonly enough: number;
     };
 
+/**
+ * A file of at most `longestJob` bytes in an open directory, opened by the thread. What it is to look like when it was read,
+ * and nobody may have had it open for writing before: else it is not as named.
+ */
+export interface NamedJob {
+  readonly kind: 'named';
+  readonly directory: number;
+  readonly name: Uint8Array;
+  readonly size: number;
+  readonly inode: bigint;
+  readonly mtimeNs: bigint;
+  readonly ctimeNs: bigint;
+}
+
 /** The longest chunk must fit, see the chunker's limits. Two of them are held in memory by each thread. */
 export const longestJob = 16 * 1024 * 1024;
 
@@ -51,6 +65,8 @@ export interface Crunched {
   readonly bytesNew: number;
   /** What the new ones take in packs. */
   readonly bytesStored: number;
+  /** False of a named file that was not as named: its ids are nothing to refer to. */
+  readonly isAsNamed?: boolean;
 }
 
 /** A full pack. `bytes` are its own until `release` is called. */
@@ -64,6 +80,8 @@ export interface CrunchLine {
   readonly atOnce: number;
   /** Rejects with the file's error, its `code` included, or with why the threads cannot go on. */
   put(job: CrunchJob): Promise<Crunched>;
+  /** The same of a named file; one of both is called. */
+  putNamed(job: NamedJob, done: (crunched: Crunched) => void, failed: (error: unknown) => void): void;
   /** Another table for claims; claims made before are in the tables before. */
   moreClaims(table: SharedArrayBuffer): void;
   /** Resolves when all that was put is done and every blob of it was handed over in a pack. */

@@ -8,6 +8,7 @@ import {
   type CrunchLine,
   type CrunchSettings,
   longestJob,
+  type NamedJob,
   type StartCrunching,
 } from './contract.ts';
 
@@ -18,6 +19,11 @@ export interface TakenFile {
   readonly length: number;
   /** Bytes this added to the repository. */
   readonly storedLength: number;
+}
+
+/** The same of a named file: where it is not as named, what was stored of it is nothing to refer to. */
+export interface TakenNamedFile extends TakenFile {
+  readonly isAsNamed: boolean;
 }
 
 /** Asked before so many bytes are read; undefined where they may be read at once. */
@@ -145,6 +151,27 @@ export class Intake {
       // The descriptor is the caller's again: nobody may still be reading it.
       await Promise.allSettled(done);
     }
+  }
+
+  /** One of both is called, later. Nothing is promised and nothing awaited: most files of most sources come this way. */
+  takeNamed(
+    file: Omit<NamedJob, 'kind'>,
+    done: (taken: TakenNamedFile) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    const line = this.#line;
+    if (line === null) throw new Error('an intake is started before it is used');
+    const { directory, name, size, inode, mtimeNs, ctimeNs } = file;
+    line.putNamed(
+      { kind: 'named', directory, name, size, inode, mtimeNs, ctimeNs },
+      (crunched) => {
+        this.#parts.onCrunched(crunched);
+        this.#makeRoom(line);
+        const { ids, length, bytesStored, isAsNamed = false } = crunched;
+        done({ blobs: ids as BlobId[], length, storedLength: bytesStored, isAsNamed });
+      },
+      (error) => failed(this.#failure === null ? error : this.#failure.error),
+    );
   }
 
   /** Resolves when every blob taken so far was handed to `savePack`. */

@@ -59,14 +59,11 @@ export interface TreeNode {
  * whichever program stored it.
  */
 export function encodeNode(node: TreeNode): string {
-  let json = `{"name":${encodeString(quoteName(node.name))},"type":"${node.type}"`;
-  if (node.mode !== 0) json += `,"mode":${node.mode}`;
+  let json = `{"name":${encodeName(node.name)}${kindOf(node)}`;
   const mtime = encodeTime(node.mtimeNs);
   const ctime = node.ctimeNs === node.mtimeNs ? mtime : encodeTime(node.ctimeNs);
   const atime = node.atimeNs === node.mtimeNs ? mtime : encodeTime(node.atimeNs);
-  json += `,"mtime":"${mtime}","atime":"${atime}","ctime":"${ctime}","uid":${node.uid},"gid":${node.gid}`;
-  if (node.user) json += `,"user":${encodeString(node.user)}`;
-  if (node.group) json += `,"group":${encodeString(node.group)}`;
+  json += `,"mtime":"${mtime}","atime":"${atime}","ctime":"${ctime}"${ownerOf(node)}`;
   if (node.inode !== 0n) json += `,"inode":${node.inode}`;
   if (node.deviceId !== 0n) json += `,"device_id":${node.deviceId}`;
   if (node.size !== 0n) json += `,"size":${node.size}`;
@@ -77,6 +74,36 @@ export function encodeNode(node: TreeNode): string {
   json += `,"content":${node.content ? encodeIds(node.content) : 'null'}`;
   if (node.subtree) json += `,"subtree":"${node.subtree}"`;
   return `${json}}`;
+}
+
+/** Printable ASCII that needs no escape in any of both ways is the name itself, as nearly all names are. */
+function encodeName(name: Buffer): string {
+  for (let at = 0; at < name.length; at += 1) {
+    const byte = name[at] ?? 0;
+    const isPlain = byte >= 0x20 && byte <= 0x7e && !(byte === 0x22 || byte === 0x5c);
+    if (!isPlain || byte === 0x26 || byte === 0x3c || byte === 0x3e) return encodeString(quoteName(name));
+  }
+  return `"${name.toString('latin1')}"`;
+}
+
+/** Neighbours nearly always are of one kind and one owner: what was written last is written again. */
+let latestKind = { type: '', mode: -1, json: '' };
+let latestOwner: Pick<TreeNode, 'uid' | 'gid' | 'user' | 'group'> & { json: string } = { uid: -1, gid: -1, json: '' };
+
+function kindOf({ type, mode }: TreeNode): string {
+  if (type !== latestKind.type || mode !== latestKind.mode)
+    latestKind = { type, mode, json: `,"type":"${type}"${mode === 0 ? '' : `,"mode":${mode}`}` };
+  return latestKind.json;
+}
+
+function ownerOf({ uid, gid, user, group }: TreeNode): string {
+  const { uid: u, gid: g, user: name, group: groupName } = latestOwner;
+  if (uid === u && gid === g && user === name && group === groupName) return latestOwner.json;
+  let json = `,"uid":${uid},"gid":${gid}`;
+  if (user) json += `,"user":${encodeString(user)}`;
+  if (group) json += `,"group":${encodeString(group)}`;
+  latestOwner = { uid, gid, user, group, json };
+  return json;
 }
 
 /** Checks what a hostile tree could abuse: a name that leaves its directory, a type that contradicts the fields. */

@@ -15,16 +15,43 @@ export const latestTimeNs = BigInt(Date.parse('9999-12-31T23:59:59Z')) * 1_000_0
  */
 export function encodeTime(ns: bigint, offsetMinutes = 0): string {
   if (ns === latest.ns && offsetMinutes === latest.offsetMinutes) return latest.text;
+  const text = (offsetMinutes === 0 ? encodeUsual(ns) : undefined) ?? encodeAny(ns, offsetMinutes);
+  latest = { ns, offsetMinutes, text };
+  return text;
+}
+
+const long = new BigInt64Array(1);
+const halves = new Uint32Array(long.buffer);
+
+/** From 1970 to 2106 in UTC, without making a bigint on the way: a backup writes two of them for every file. */
+function encodeUsual(ns: bigint): string | undefined {
+  long[0] = ns;
+  const [low = 0, high = 0] = halves;
+  if (high >= 1e9) return undefined;
+  // The quotient of two rounded numbers may be wrong by one; what is left is exact in 32 bits and says so.
+  let seconds = Math.floor((high * 2 ** 32 + low) / 1e9);
+  let rest = (low - Math.imul(seconds | 0, 1e9)) | 0;
+  if (rest < 0) {
+    seconds -= 1;
+    rest += 1e9;
+  } else if (rest >= 1e9) {
+    seconds += 1;
+    rest -= 1e9;
+  }
+  return `${encodeSeconds(seconds)}${encodeFraction(rest)}Z`;
+}
+
+function encodeAny(ns: bigint, offsetMinutes: number): string {
   const local = offsetMinutes === 0 ? ns : ns + BigInt(offsetMinutes) * nsPerMinute;
   const clamped = local < earliestTimeNs ? earliestTimeNs : local > latestTimeNs ? latestTimeNs : local;
   const rest = Number(clamped % nsPerSecond);
   const fraction = rest < 0 ? rest + 1e9 : rest;
   const seconds = Number(clamped / nsPerSecond) - (rest < 0 ? 1 : 0);
-  const zone = encodeOffset(offsetMinutes);
-  const part = fraction === 0 ? '' : `.${withoutZeros(String(fraction).padStart(9, '0'))}`;
-  const text = `${encodeSeconds(seconds)}${part}${zone}`;
-  latest = { ns, offsetMinutes, text };
-  return text;
+  return `${encodeSeconds(seconds)}${encodeFraction(fraction)}${encodeOffset(offsetMinutes)}`;
+}
+
+function encodeFraction(ns: number): string {
+  return ns === 0 ? '' : `.${withoutZeros(String(ns).padStart(9, '0'))}`;
 }
 
 /** Every node has several times, and two of them are nearly always equal. */

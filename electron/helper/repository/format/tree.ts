@@ -16,7 +16,9 @@ export function encodeTree(nodes: readonly TreeNode[]): Buffer {
   }
   const twice = findDuplicate(sorted);
   if (twice) throw misuse(`A tree cannot hold two entries named "${quoteName(twice.name)}".`);
-  return Buffer.from(`{"nodes":[${sorted.map(encodeNode).join(',')}]}\n`, 'utf8');
+  let text = '{"nodes":[';
+  for (const [index, node] of sorted.entries()) text += index === 0 ? encodeNode(node) : `,${encodeNode(node)}`;
+  return Buffer.from(`${text}]}\n`, 'utf8');
 }
 
 /** Refuses a name that occurs twice: one of the two could be made to shadow the other during a restore. */

@@ -1,8 +1,8 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import { Breather } from '../breather.ts';
-import type { Crunched, StartCrunching } from '../crunch/contract.ts';
-import { Intake, type IntakeParts, type TakenFile, type TakeOptions } from '../crunch/intake.ts';
+import type { Crunched, NamedJob, StartCrunching } from '../crunch/contract.ts';
+import { Intake, type IntakeParts, type TakenFile, type TakenNamedFile, type TakeOptions } from '../crunch/intake.ts';
 import { compressBlob } from '../crypto/compression.ts';
 import { sha256 } from '../crypto/hash.ts';
 import type { Sealer } from '../crypto/sealer.ts';
@@ -147,6 +147,21 @@ export class RepositoryWriter {
     const taken = await this.#intake.take(fd, start, end, options);
     throwIfAborted(this.#with.signal);
     return taken;
+  }
+
+  /**
+   * The same of a file that a thread opens by itself. One of both is called, later: `done`, whatever became of the file, or
+   * `failed` where the writer can take nothing any more.
+   */
+  takeNamed(
+    file: Omit<NamedJob, 'kind'>,
+    done: (taken: TakenNamedFile) => void,
+    failed: (error: unknown) => void,
+  ): void {
+    this.#assertUsable();
+    if (this.#intake === null) throw misuse('This writer has no threads.');
+    this.#intake.start(this.#pending.data);
+    this.#intake.takeNamed(file, done, failed);
   }
 
   /** Whether the blob is in the repository, or will be when this run ends well. */

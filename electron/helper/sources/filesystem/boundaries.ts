@@ -63,7 +63,7 @@ export function boundariesOf(spec: FilesystemSpec, root: Buffer, own: OwnPlaces,
   const ownIds = identitiesOf(ownPaths, files);
   return {
     in: (directoryKey) => byParent.get(directoryKey),
-    isOwn: (deviceId, inode) => ownIds.size > 0 && ownIds.has(`${deviceId}:${inode}`),
+    isOwn: (deviceId, inode) => ownIds.get(inode)?.has(deviceId) === true,
     notes,
   };
 }
@@ -102,11 +102,12 @@ function realOwnPath(path: string, files: FileOps): Buffer {
   }
 }
 
-function identitiesOf(paths: readonly Buffer[], files: FileOps): Set<string> {
-  const ids = new Set<string>();
+/** Devices by inode: nearly no entry has the inode of one of them. */
+function identitiesOf(paths: readonly Buffer[], files: FileOps): ReadonlyMap<bigint, ReadonlySet<bigint>> {
+  const ids = new Map<bigint, Set<bigint>>();
   for (const path of paths) {
     const stat = lookAt(path, files);
-    if (stat !== undefined) ids.add(`${stat.dev}:${stat.ino}`);
+    if (stat !== undefined) ids.set(stat.ino, (ids.get(stat.ino) ?? new Set()).add(stat.dev));
   }
   return ids;
 }

@@ -12,6 +12,11 @@ export interface TreeCount {
   readonly counted: boolean;
 }
 
+export const nothingCounted: TreeCount = {
+  ...{ files: 0, directories: 0, others: 0, bytes: 0, storedBytes: 0 },
+  counted: false,
+};
+
 /** Counts a tree, by looking only, for at most `limitMs`. Directories that cannot be read are noted by the tree. */
 export async function countTree(tree: OpenTree, limitMs: number, signal: AbortSignal): Promise<TreeCount> {
   const count = { files: 0, directories: 0, others: 0, bytes: 0, storedBytes: 0 };

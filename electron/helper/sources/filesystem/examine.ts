@@ -9,7 +9,7 @@ import { statxDescriptor } from '../../system/statx.ts';
 import type { Activity, ExamineContext, OwnPlaces, SourceKind } from '../contract.ts';
 import { countChanges } from './activity.ts';
 import { boundariesOf, chosenPaths } from './boundaries.ts';
-import { countTree } from './count.ts';
+import { countTree, nothingCounted, type TreeCount } from './count.ts';
 import {
   type ExcludeRules,
   excludesForSnapshot,
@@ -94,11 +94,13 @@ async function examine(
     const { deviceId, inode } = tree.root.stat;
     const mount = mountOfDescriptor(tree.rootFd);
     const known = knownCounts?.({ spec, deviceId, inode });
-    const count =
-      known === undefined
+    const isPutOff = known === undefined && context.counting === 'when-asked';
+    const counts = isPutOff
+      ? nothingCounted
+      : known === undefined
         ? await countTree(tree, countLimitMs, context.signal)
         : { ...known, storedBytes: known.bytes, counted: true };
-    return {
+    const facts: FilesystemFacts = {
       kind: 'filesystem',
       spec,
       root,
@@ -113,16 +115,34 @@ async function examine(
       leftOut: tree.leftOut(),
       excludes: excludesForSnapshot(spec),
       detail: { [rulesDetail]: storeRules(rules) },
-      ...count,
+      ...counts,
       openTree: () => reopen(spec, root, files, context.own, rules, { deviceId, inode }),
       openCopy: (rootFd) => {
         const copyOf = { deviceId, inode, fsType: mount.fsType };
         return openCopy(spec, root, files, context.own, rules, copyOf, rootFd);
       },
     };
+    return isPutOff ? { ...facts, count: countedOnce(facts, countLimitMs, context.signal) } : facts;
   } finally {
     tree.close();
   }
+}
+
+/** Several may ask: it is counted for the first. */
+function countedOnce(facts: FilesystemFacts, limitMs: number, signal: AbortSignal): () => Promise<FilesystemFacts> {
+  let counting: Promise<TreeCount> | undefined;
+  const count = async (): Promise<TreeCount> => {
+    const tree = facts.openTree();
+    try {
+      return await countTree(tree, limitMs, signal);
+    } finally {
+      tree.close();
+    }
+  };
+  return async () => {
+    counting ??= count();
+    return { ...facts, ...(await counting) };
+  };
 }
 
 function realDirectory(spec: FilesystemSpec, files: FileOps): Buffer {

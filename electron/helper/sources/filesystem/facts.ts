@@ -18,6 +18,8 @@ export interface FilesystemFacts extends SourceFacts {
   readonly others: number;
   /** Bytes of content that are stored: holes not counted. What a copy has to read. */
   readonly storedBytes: number;
+  /** Where it was put off: the same facts counted. Rejects as `openTree` throws. */
+  count?(): Promise<FilesystemFacts>;
   /**
    * Opens the tree. Throws `source-absent` when it is gone, `source-changed-identity` when the path now leads to another
    * directory (a disk was unplugged, the folder was replaced).

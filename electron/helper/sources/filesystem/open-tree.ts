@@ -12,7 +12,7 @@ import { LeftOutTally } from './excludes/left-out-tally.ts';
 import { isSnapshotFolder } from './own-snapshots.ts';
 import { joinPath, pathKey } from './path-bytes.ts';
 import { pathText } from './path-text.ts';
-import type { OpenTree, TreeEntry, VisitEntry } from './tree.ts';
+import type { OpenListing, OpenTree, TreeEntry, VisitEntry } from './tree.ts';
 import type { Turns } from './turns.ts';
 
 const { O_RDONLY, O_DIRECTORY, O_NOATIME, O_NOCTTY, O_NOFOLLOW, O_NONBLOCK } = constants;
@@ -96,31 +96,32 @@ export function newOpenTree(parts: OpenTreeParts): OpenTree {
     }
   };
 
-  const look = (directory: TreeEntry, fd: number, name: Buffer, path: Buffer): TreeEntry | undefined => {
+  const look = (directory: TreeEntry, fd: number, name: Buffer): TreeEntry | undefined => {
+    const pathOf = (): Buffer => joinPath(directory.path, name);
     let stat: Statx;
     try {
       stat = asOriginal(statxAt(fd, name));
     } catch (error) {
-      if (!hasCode(error, 'ENOENT')) unreadable.add(describe(path), reasonOf(error));
+      if (!hasCode(error, 'ENOENT')) unreadable.add(describe(pathOf()), reasonOf(error));
       return undefined;
     }
     if (boundaries.isOwn(stat.deviceId, stat.inode)) {
-      leftOut.add(describe(path), 'A place of Stillpoint’s own, reached by another name.');
+      leftOut.add(describe(pathOf()), 'A place of Stillpoint’s own, reached by another name.');
       return undefined;
     }
     if (isSnapshotFolder(name, stat)) {
-      leftOut.add(describe(path), 'A place of Stillpoint’s own: snapshots that are being copied.');
+      leftOut.add(describe(pathOf()), 'A place of Stillpoint’s own: snapshots that are being copied.');
       return undefined;
     }
     // A subvolume within a subvolume is not part of its snapshot: an empty folder stands there already.
     const isGap = copyOf?.fsType === 'btrfs' && stat.inode === emptySubvolumeInode;
-    if (!isGap && !isBeyond(stat, rootStat)) return { name, path, stat, isStandIn: false };
-    leftOut.add(describe(path), isGap ? subvolumeReason : beyondReason(stat, rootStat));
-    return isDirectory(stat) ? standIn(directory, name, path) : undefined;
+    if (!isGap && !isBeyond(stat, rootStat)) return new ListedEntry(directory, name, stat, false);
+    leftOut.add(describe(pathOf()), isGap ? subvolumeReason : beyondReason(stat, rootStat));
+    return isDirectory(stat) ? standIn(directory, name) : undefined;
   };
 
   /** What is marked by a file that is not one of the source’s own is not marked. */
-  const isTagged = (fd: number, names: ReadonlyMap<string, Buffer>, limits: ReadonlyMap<string, Boundary>): boolean =>
+  const isTagged = (fd: number, names: Names, limits: ReadonlyMap<string, Boundary>): boolean =>
     excludes.cacheTags &&
     names.has(tagKey) &&
     !limits.has(tagKey) &&
@@ -132,12 +133,12 @@ export function newOpenTree(parts: OpenTreeParts): OpenTree {
   };
 
   /** Each name once: one that is removed and made anew while the directory is read may be told twice. */
-  const namesIn = (directory: TreeEntry, fd: number): ReadonlyMap<string, Buffer> => {
+  const namesIn = (directory: TreeEntry, fd: number): Names => {
     try {
-      return new Map(directoryNames(fd).map((name) => [pathKey(name), name]));
+      return new Names(directoryNames(fd));
     } catch (error) {
       unreadable.add(describe(directory.path), reasonOf(error));
-      return new Map();
+      return new Names([]);
     }
   };
 
@@ -149,10 +150,9 @@ export function newOpenTree(parts: OpenTreeParts): OpenTree {
     here: FolderExcludes | undefined,
     visit: VisitEntry | undefined,
   ): TreeEntry | undefined => {
-    const path = joinPath(directory.path, name);
     const limit = limits.size === 0 ? undefined : limits.get(pathKey(name));
     if (limit !== undefined && !limit.standsIn) return undefined;
-    const entry = limit === undefined ? look(directory, fd, name, path) : standIn(directory, name, path);
+    const entry = limit === undefined ? look(directory, fd, name) : standIn(directory, name);
     if (entry === undefined) return undefined;
     const by = entry.isStandIn ? undefined : here?.leavesOut(entry, isDirectory(entry.stat));
     if (by !== undefined) {
@@ -167,27 +167,54 @@ export function newOpenTree(parts: OpenTreeParts): OpenTree {
    * What each name is, undefined for what is not part of the source. The directory is open until the end. To be gone through
    * in the caller’s name.
    */
-  function* entriesOf(directory: TreeEntry, visit?: VisitEntry): Generator<TreeEntry | undefined, undefined> {
+  function* entriesOf(directory: TreeEntry): Generator<TreeEntry | undefined, undefined> {
     const fd = openOrNote(directory);
     if (fd === undefined) return;
     try {
-      const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
-      const names = namesIn(directory, fd);
-      const here = excludes.isEmpty ? undefined : excludes.in(directory.path, isTagged(fd, names, limits));
-      for (const name of names.values()) yield entryOf(directory, fd, name, limits, here, visit);
+      const { names, limits, here } = prepare(directory, fd);
+      for (const name of names) yield entryOf(directory, fd, name, limits, here, undefined);
     } finally {
       closeSync(fd);
     }
   }
 
-  const list = (directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[] => {
-    if (directory.isStandIn) return [];
+  const prepare = (directory: TreeEntry, fd: number) => {
+    const limits = boundaries.in(pathKey(directory.path)) ?? noBoundaries;
+    const names = namesIn(directory, fd);
+    const here = excludes.isEmpty ? undefined : excludes.in(directory.path, isTagged(fd, names, limits));
+    return { names: names.all, limits, here };
+  };
+
+  /** In the caller’s name. */
+  const entriesIn = (directory: TreeEntry, fd: number, visit: VisitEntry | undefined): readonly TreeEntry[] => {
+    const entries: TreeEntry[] = [];
+    const { names, limits, here } = prepare(directory, fd);
+    for (const name of names) {
+      const entry = entryOf(directory, fd, name, limits, here, visit);
+      if (entry !== undefined) entries.push(entry);
+    }
+    return entries;
+  };
+
+  const listOpen = (directory: TreeEntry, visit?: VisitEntry): OpenListing => {
+    if (directory.isStandIn) return { entries: [], fd: null };
     if (directory.path.length === 0) tally.beginWalk();
     return files.run(() => {
-      const entries: TreeEntry[] = [];
-      for (const entry of entriesOf(directory, visit)) if (entry !== undefined) entries.push(entry);
-      return entries;
+      const fd = openOrNote(directory);
+      if (fd === undefined) return { entries: [], fd: null };
+      try {
+        return { entries: entriesIn(directory, fd, visit), fd };
+      } catch (error) {
+        closeSync(fd);
+        throw error;
+      }
     });
+  };
+
+  const list = (directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[] => {
+    const { entries, fd } = listOpen(directory, visit);
+    if (fd !== null) closeSync(fd);
+    return entries;
   };
 
   const listInTurns = async (directory: TreeEntry, turns: Pick<Turns, 'pause'>): Promise<readonly TreeEntry[]> => {
@@ -217,6 +244,7 @@ export function newOpenTree(parts: OpenTreeParts): OpenTree {
     root,
     lookAtRoot: () => ({ ...root, stat: asOriginal(statxDescriptor(rootFd)) }),
     list,
+    listOpen,
     listInTurns,
     openFile,
     leftOut: () => [...leftOut.all(), ...tally.notes(describe)],
@@ -228,6 +256,42 @@ export function newOpenTree(parts: OpenTreeParts): OpenTree {
       closeSync(rootFd);
     },
   };
+}
+
+/** An entry of a folder. Its path is put together when it is asked for: of most files nobody ever does. */
+class ListedEntry implements TreeEntry {
+  readonly name: Buffer;
+  readonly stat: Statx;
+  readonly isStandIn: boolean;
+  readonly #folder: TreeEntry;
+  #path: Buffer | undefined;
+
+  constructor(folder: TreeEntry, name: Buffer, stat: Statx, isStandIn: boolean) {
+    this.name = name;
+    this.stat = stat;
+    this.isStandIn = isStandIn;
+    this.#folder = folder;
+  }
+
+  get path(): Buffer {
+    this.#path ??= joinPath(this.#folder.path, this.name);
+    return this.#path;
+  }
+}
+
+/** Each once, in the order they were told. */
+class Names {
+  readonly all: readonly Buffer[];
+  readonly #keys = new Set<string>();
+
+  constructor(told: readonly Buffer[]) {
+    for (const name of told) this.#keys.add(pathKey(name));
+    this.all = this.#keys.size === told.length ? told : Array.from(this.#keys, (key) => Buffer.from(key, 'latin1'));
+  }
+
+  has(key: string): boolean {
+    return this.#keys.has(key);
+  }
 }
 
 /** Names looked at before there is a pause: less than a millisecond's work. */
@@ -264,13 +328,13 @@ function beyondReason(stat: Statx, root: Statx): string {
 }
 
 /** Made up from its parent: the folder below the mount cannot be seen, and what is mounted is not to be touched. */
-function standIn(parent: TreeEntry, name: Buffer, path: Buffer): TreeEntry {
+function standIn(parent: TreeEntry, name: Buffer): TreeEntry {
   const { uid, gid, mtimeNs, ctimeNs, atimeNs, deviceId } = parent.stat;
   const stat: Statx = {
     ...{ mode: constants.S_IFDIR | 0o755, links: 2, uid, gid, inode: 0n, size: 0n, blocks: 0n, rdev: 0n },
     ...{ mtimeNs, ctimeNs, atimeNs, deviceId, mountId: null, isMountRoot: null },
   };
-  return { name, path, stat, isStandIn: true };
+  return new ListedEntry(parent, name, stat, true);
 }
 
 /** Why an entry cannot be looked at. What is wrong with ourselves, not with the entry, is thrown again. */

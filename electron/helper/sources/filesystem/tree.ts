@@ -19,6 +19,11 @@ export interface TreeEntry {
  */
 export type VisitEntry = (entry: TreeEntry, dirFd: number) => void;
 
+export interface OpenListing {
+  readonly entries: readonly TreeEntry[];
+  readonly fd: number | null;
+}
+
 /**
  * A source's tree, held by an open root: whatever is renamed or mounted meanwhile, this is the directory that was
  * examined. Everything is synchronous and follows no symlink below the root, crosses into no other filesystem and no
@@ -36,6 +41,8 @@ export interface OpenTree {
    * directory that cannot be read is noted and has no entries, one that vanished has none.
    */
   list(directory: TreeEntry, visit?: VisitEntry): readonly TreeEntry[];
+  /** The same, and the directory stays open for whoever closes `fd`; null where it was not opened. */
+  listOpen(directory: TreeEntry, visit?: VisitEntry): OpenListing;
   /** The same for a directory of any size, paused in between. What is changed meanwhile may be in it or not. */
   listInTurns(directory: TreeEntry, turns: Pick<Turns, 'pause'>): Promise<readonly TreeEntry[]>;
   /**
