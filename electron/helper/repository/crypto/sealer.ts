@@ -6,6 +6,8 @@ export const sealOverhead = nonceLength + macLength;
 
 /** Encrypted at a time. */
 const sliceLength = 256 * 1024;
+/** Decrypted at a time: memory of this length is used again as soon as it is let go of, longer memory goes back to the system. */
+const openedAtATime = 64 * 1024;
 
 /** Asked of the system at a time: for a small blob the call would cost as much as its encryption. */
 const randomAtATime = 4096;
@@ -95,10 +97,18 @@ export class Sealer {
     const ciphertext = sealed.subarray(nonceLength, sealed.length - macLength);
     if (!this.#mac.verify(sealed.subarray(sealed.length - macLength), ciphertext, nonce)) return undefined;
     const decipher = createDecipheriv('aes-256-ctr', this.#key, nonce);
-    for (let at = 0; at < ciphertext.length; at += sliceLength)
-      target.set(decipher.update(ciphertext.subarray(at, at + sliceLength)), at);
+    for (let at = 0; at < ciphertext.length; at += openedAtATime) {
+      const part = decipher.update(ciphertext.subarray(at, at + openedAtATime));
+      target.set(part, at);
+      letGo(part);
+    }
     return ciphertext.length;
   }
+}
+
+/** Its memory is free at once. The collector would come for it later, and the next part would lie in memory never used before. */
+function letGo({ buffer, byteLength }: Buffer): void {
+  if (buffer instanceof ArrayBuffer && buffer.byteLength === byteLength) buffer.transfer(0);
 }
 
 /** Random bytes, each given out once and forgotten. For nonces, which are no secret: what is still to be given out is in memory. */
