@@ -6,7 +6,7 @@ import { entryOf } from '../../system/openat2.ts';
 import { renameNew } from '../../system/rename-new.ts';
 import { applyMetadata } from '../write/apply-metadata.ts';
 import { readBack } from '../write/read-back.ts';
-import { writeSparse } from '../write/write-content.ts';
+import { writeSparse } from '../write/write-sparse.ts';
 import {
   type AnswerOf,
   type FileToStage,
@@ -72,7 +72,8 @@ export class Hand {
   /** All ranges of a job, in memory that serves every job. Null for one that cannot be read to its end. */
   #read(ranges: readonly PackRange[]): readonly (Buffer | null)[] {
     const total = ranges.reduce((sum, range) => sum + ('fd' in range ? range.length : 0), 0);
-    if (this.#memory.length < total) this.#memory = Buffer.allocUnsafeSlow(total);
+    // What was never written to costs nothing, and each new one is written to anew: it grows in large steps.
+    if (this.#memory.length < total) this.#memory = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(total)));
     let start = 0;
     return ranges.map((range) => {
       if ('bytes' in range) return Buffer.from(range.bytes.buffer, range.bytes.byteOffset, range.bytes.byteLength);

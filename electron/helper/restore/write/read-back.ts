@@ -69,13 +69,13 @@ function openToRead(ops: FileOps, path: Buffer): number | undefined {
 
 type Read = (fd: number, buffer: Uint8Array, offset: number, length: number, position: number) => number;
 
-/** Pieces are read into memory that serves all of them; longer ones into their own. */
+/** Pieces are read into memory that serves all of them, of which only what was used takes room; longer ones into their own. */
 const keptBytes = 8 * 1024 * 1024;
 let kept = Buffer.alloc(0);
 
 /** Undefined where the file is cut off. */
 function readPiece(read: Read, fd: number, position: number, length: number): Buffer | undefined {
-  if (length > kept.length && length <= keptBytes) kept = Buffer.allocUnsafeSlow(Math.min(keptBytes, length * 2));
+  if (length > kept.length && length <= keptBytes) kept = Buffer.allocUnsafeSlow(keptBytes);
   const buffer = length <= kept.length ? kept.subarray(0, length) : Buffer.allocUnsafeSlow(length);
   let done = 0;
   while (done < length) {
