@@ -228,6 +228,11 @@ const helper: readonly ImportGrant[] = [
     reason: 'nodes and blobs are those of the repository’s format',
   },
   {
+    from: 'electron/helper/restore',
+    to: 'electron/helper/repository/format/modes.ts',
+    reason: 'a thread that puts files back loads nothing else of the repository',
+  },
+  {
     from: 'electron/helper/repository',
     to: 'electron/helper/repository/format',
     reason: 'the bytes of the format are pure functions',

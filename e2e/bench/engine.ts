@@ -9,6 +9,8 @@ import { has, listAfter, numberAfter } from './product/flags.ts';
 
 // A first backup, a restore of it, and a check of all data: the built command line, beside restic and borg (lz4), each in a
 // process and a repository of its own, in turns. Wall clock, processor time, most memory at once, size of the repository.
+// Ours reads back what it restored; of restic, which does so only when told to, that is a figure of its own
+// (`restore --verify`), while the target stays beside its plain restore.
 //   --corpora large,small   five large files (1.6 GiB with `--large`); tens of thousands of small ones
 //   --places memory,disk    where repositories and restored files lie
 //   --steps backup,restore,check
@@ -60,8 +62,12 @@ function contender(program: Program, corpus: string, place: string): Contender {
         };
         await step('backup', opened.backup);
         figures['repository MiB'] = await mebibytes(repository);
-        if (steps.includes('restore'))
-          await step('restore', () => opened.restore(emptyFolder(join(scratch, 'target'))));
+        if (steps.includes('restore')) {
+          const target = join(scratch, 'target');
+          await step('restore', () => opened.restore(emptyFolder(target)));
+          const { restoreVerified } = opened;
+          if (restoreVerified !== undefined) await step('restore --verify', () => restoreVerified(emptyFolder(target)));
+        }
         if (steps.includes('check')) await step('check', opened.check);
         return { ...figures, 'peak MiB': peakMiB };
       } finally {

@@ -17,6 +17,8 @@ export interface Opened extends Disposable {
   backup(): Promise<Measured>;
   /** Into a folder that is there and empty. */
   restore(target: string): Promise<Measured>;
+  /** The same, and what was written is read back, where `restore` does not do that by itself and the program can. */
+  restoreVerified?(target: string): Promise<Measured>;
   /** Every byte of the repository. */
   check(): Promise<Measured>;
 }
@@ -69,6 +71,7 @@ export async function restic(): Promise<Program> {
       return {
         backup: () => run('backup', corpus),
         restore: (target) => run('restore', 'latest', '--target', target),
+        restoreVerified: (target) => run('restore', 'latest', '--verify', '--target', target),
         check: () => run('check', '--read-data'),
         [Symbol.dispose]: () => place[Symbol.dispose](),
       };

@@ -12,6 +12,8 @@ export interface SavedBlob {
 
 export interface TakeOptions {
   readonly beforeRead?: BeforeRead | undefined;
+  /** Asked now and then: where it says no, the rest is not read, and the length says so. */
+  readonly isStill?: (() => boolean) | undefined;
   /** Told of bytes that were read and stored, in any order. */
   readonly onRead?: ((bytes: number) => void) | undefined;
 }

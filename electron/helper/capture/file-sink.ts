@@ -48,12 +48,12 @@ export class FileSink implements ContentSink {
   }
 
   /** The same chunks as if its data and holes were pushed: a hole that is long enough ends one stream and begins another. */
-  async #file({ fd, size, extents, beforeRead }: OpenFile, takeFile: TakeFile): Promise<number> {
+  async #file({ fd, size, extents, beforeRead, isStill }: OpenFile, takeFile: TakeFile): Promise<number> {
     this.#check();
     for (const { start, end } of streamsOf(extents, size)) {
       if (start > this.#length) await this.hole(start - this.#length);
       if (end === start) continue;
-      const taken = await takeFile(fd, start, end, { beforeRead, onRead: (bytes) => this.#received(bytes) });
+      const taken = await takeFile(fd, start, end, { beforeRead, isStill, onRead: (bytes) => this.#received(bytes) });
       this.#check();
       this.#ids.push(...taken.blobs);
       if (taken.storedLength > 0)

@@ -125,6 +125,8 @@ export interface OpenFile {
   /** What of it is stored, in order; what lies between reads as zeros. */
   readonly extents: readonly { readonly offset: number; readonly length: number }[];
   readonly beforeRead?: BeforeRead | undefined;
+  /** Asked now and then in the course of a large one: where it says no, the rest need not be read. */
+  readonly isStill?: (() => boolean) | undefined;
 }
 
 /**

@@ -253,6 +253,30 @@ describe('threads of a restore that meet trouble', () => {
     expect(readdirSync(path, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())).toEqual([]);
   });
 
+  it('end the restore when one ends while files get their names: what has its name is whole, and can be taken back', async () => {
+    const program = new URL('./testing/ending-while-placing-worker.ts', import.meta.url);
+    using scene = await openScene({ startHands: restoreThreads({ identity: null, threads: 2, program }) });
+    const source = scene.make('source');
+    makeFiles(source, 100);
+    const path = scene.path('target');
+    const { outcome, runId } = await scene.restore(await scene.backup(source), { target: { kind: 'folder', path } });
+    expect(outcome.endedBy).toMatchObject({ kind: 'internal', retryable: true });
+    expect(ownNames(path)).toEqual([]);
+    const entries = readdirSync(path, { recursive: true, withFileTypes: true });
+    const files = entries.filter((entry) => entry.isFile());
+    expect(files.length).toBeGreaterThanOrEqual(25);
+    expect(files.length).toBeLessThan(102);
+    for (const { parentPath, name } of files) {
+      const relative = join(parentPath, name).slice(path.length);
+      expect(readFileSync(path + relative).equals(readFileSync(source + relative)), relative).toBe(true);
+    }
+    // The target itself counts as well.
+    expect(outcome.added).toBe(entries.length + 1);
+    expect(outcome.verified).toBe(0);
+    expect((await scene.undo(runId)).outcome).toMatchObject({ warnings: [], notDone: 0 });
+    expect(existsSync(path)).toBe(false);
+  });
+
   it('stop soon when it is cancelled, and leave nothing half-written', async () => {
     using scene = await openScene();
     const source = scene.make('source');

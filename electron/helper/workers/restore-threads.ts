@@ -1,5 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import { Worker } from 'node:worker_threads';
+import type { BlobId } from '../../../shared/domain/ids.ts';
 import { StillpointError } from '../../../shared/errors/index.ts';
 import type { AnswerOf, HandJob, HandSettings, RestoreHands, StartHands } from '../restore/index.ts';
 import type { Identity } from '../system/identity.ts';
@@ -23,7 +25,8 @@ export interface RestoreThreadsOptions {
 
 /** Threads for one restore, started with its first job. */
 export function restoreThreads(options: RestoreThreadsOptions): StartHands {
-  return (settings) => new Hands(options, { ...settings, identity: options.identity });
+  return (settings) =>
+    new Hands(options, { ...settings, identity: options.identity, witnessKey: Uint8Array.from(randomBytes(32)) });
 }
 
 interface Waiting {
@@ -39,6 +42,7 @@ interface Thread {
 
 class Hands implements RestoreHands {
   readonly count: number;
+  readonly witnesses = new Map<BlobId, string>();
   readonly #options: RestoreThreadsOptions;
   readonly #settings: HandSettings;
   readonly #threads: Thread[] = [];

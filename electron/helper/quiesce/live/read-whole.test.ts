@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import type { OpenTree, TreeEntry } from '../../sources/filesystem/tree.ts';
 import { ErrnoError } from '../../system/errno.ts';
+import type { OpenFile } from '../contract.ts';
 import { BufferPool } from './buffer-pool.ts';
 import { readWhole } from './read-whole.ts';
 
@@ -73,6 +74,56 @@ it('sends a large file that keeps changing to its end only the last time', async
     expect(verdict.state).toBe('torn');
     expect(attempts).toBe(3);
     expect([...sent, bytes]).toEqual([16 * mib, 16 * mib, 40 * mib]);
+  } finally {
+    closeSync(writer);
+    rmSync(directory, { recursive: true, force: true });
+  }
+});
+
+it('has others read a large file that keeps changing to its end only the last time', async () => {
+  const mib = 1024 * 1024;
+  const directory = mkdtempSync(join(tmpdir(), 'stillpoint-read-whole-'));
+  const path = join(directory, 'file');
+  const writer = openSync(path, 'w');
+  try {
+    // Stored, not a hole.
+    for (let at = 0; at < 40; at += 1) writeSync(writer, Buffer.alloc(mib, 1));
+    let bytes = 0;
+    let sent: number[] = [];
+    const sink = {
+      // As threads do: it is asked before each part.
+      file: async ({ size, isStill }: OpenFile) => {
+        for (bytes = 0; bytes < size; bytes += 16 * mib) {
+          if (isStill?.() === false) break;
+          // Moves the ctime.
+          fchmodSync(writer, bytes % (32 * mib) === 0 ? 0o640 : 0o600);
+        }
+        return Math.min(bytes, size);
+      },
+      hole: async () => {},
+      restart: () => {
+        sent = [...sent, bytes];
+        bytes = 0;
+      },
+    };
+    const { verdict, attempts } = await readWhole({} as TreeEntry, sink as unknown as Parameters<typeof readWhole>[1], {
+      tree: {
+        openFile: () => openSync(path, 'r'),
+        files: { run: (work: () => unknown) => work() },
+      } as unknown as OpenTree,
+      signal: new AbortController().signal,
+      buffers: new BufferPool(mib),
+      tickNs: 1n,
+      flushedAtNs: null,
+      tracesMappedWrites: false,
+      probeSeesEveryWriter: true,
+      isRemote: false,
+      attempts: 3,
+      probe: () => 'some',
+    });
+    expect(verdict.state).toBe('torn');
+    expect(attempts).toBe(3);
+    expect([...sent, bytes]).toEqual([16 * mib, 16 * mib, 48 * mib]);
   } finally {
     closeSync(writer);
     rmSync(directory, { recursive: true, force: true });

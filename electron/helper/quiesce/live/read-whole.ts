@@ -182,7 +182,9 @@ async function sendContent(
 ): Promise<number> {
   const size = Number(stat.size);
   if (size === 0) return 0;
-  if (sink.file !== undefined) return sink.file({ fd, size, extents: dataExtents(fd, size) });
+  const isStill = (): boolean => statxDescriptor(fd).ctimeNs === stat.ctimeNs;
+  if (sink.file !== undefined)
+    return sink.file({ fd, size, extents: dataExtents(fd, size), isStill: isLast ? undefined : isStill });
   const buffer = options.buffers.take(size);
   let position = 0;
   let lookAt = lookAgainBytes;
@@ -202,7 +204,7 @@ async function sendContent(
         position += count;
         bytes += count;
         if (isLast || bytes < lookAt) continue;
-        if (statxDescriptor(fd).ctimeNs !== stat.ctimeNs) return position;
+        if (!isStill()) return position;
         lookAt = bytes + lookAgainBytes;
       }
     }

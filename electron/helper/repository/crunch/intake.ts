@@ -31,6 +31,8 @@ export type BeforeRead = (bytes: number) => Promise<void> | undefined;
 
 export interface TakeOptions {
   readonly beforeRead?: BeforeRead | undefined;
+  /** Asked before each job of a large one: where it says no, it ends there, as if it were cut off. */
+  readonly isStill?: (() => boolean) | undefined;
   /** Told of bytes that were read and stored, in any order. */
   readonly onRead?: ((bytes: number) => void) | undefined;
 }
@@ -103,7 +105,7 @@ export class Intake {
    * as if one had: one looks for the cuts, all take what lies between. As long as there is a large file for each thread
    * nobody looks for cuts first, which would read half of the file twice.
    */
-  async take(fd: number, start: number, end: number, { beforeRead, onRead }: TakeOptions): Promise<TakenFile> {
+  async take(fd: number, start: number, end: number, { beforeRead, isStill, onRead }: TakeOptions): Promise<TakenFile> {
     const most = beforeRead === undefined ? longestJob : politeBytes;
     if (end - start <= most) {
       // Nearly every file comes this way: nothing is awaited that need not be.
@@ -130,6 +132,7 @@ export class Intake {
         const { cuts, length } = await this.#put({ kind: 'cuts', fd, start: at, end, enough });
         for (const group of inJobs(at, cuts)) {
           if (done.length >= jobsAhead) await done[done.length - jobsAhead];
+          if (isStill?.() === false) return asTaken(await Promise.all(done));
           const job = this.#put({ kind: 'pieces', fd, ...group }, onRead);
           // Looked at in order below; until then nobody waits for it.
           job.catch(() => {});

@@ -17,30 +17,50 @@ export function openBlob(sealer: Sealer, sealed: Buffer, id: string, uncompresse
 
 /** Memory of more than this is not kept from one blob to the next. */
 const keptBytes = 16 * 1024 * 1024;
+const leastKept = 64 * 1024;
+
+/** Is shown each plaintext before its hash is taken: what changes in memory from then on is found out, by the one or the other. */
+export type ShowPlaintext = (plaintext: Buffer, id: string) => void;
 
 /** Opens blobs one after the other, in memory that serves them all: a plaintext is valid until the next is asked for. */
 export class BlobOpener {
   readonly #sealer: Sealer;
-  #memory = Buffer.alloc(0);
+  readonly #show: ShowPlaintext;
+  readonly #stored = new KeptMemory();
+  readonly #plain = new KeptMemory();
 
-  constructor(sealer: Sealer) {
+  constructor(sealer: Sealer, show: ShowPlaintext = () => {}) {
     this.#sealer = sealer;
+    this.#show = show;
   }
 
   open(sealed: Buffer, id: string, uncompressedLength: number): OpenedBlob {
-    const stored = this.#sealer.open(sealed);
-    if (stored === undefined) return changed;
-    if (uncompressedLength === 0) return compared(stored, id);
-    const memory = this.#memoryOf(uncompressedLength + 1);
-    if (!sharedDecompressor().decompress(stored, memory, uncompressedLength)) return undecompressed;
-    return compared(memory.subarray(0, uncompressedLength), id);
+    const memory = this.#stored.of(sealed.length);
+    const length = this.#sealer.openInto(sealed, memory);
+    if (length === undefined) return changed;
+    const plaintext = this.#taken(memory.subarray(0, length), uncompressedLength);
+    if (plaintext === undefined) return undecompressed;
+    this.#show(plaintext, id);
+    return compared(plaintext, id);
   }
 
-  #memoryOf(length: number): Buffer {
+  #taken(stored: Buffer, uncompressedLength: number): Buffer | undefined {
+    if (uncompressedLength === 0) return stored;
+    const memory = this.#plain.of(uncompressedLength + 1);
+    const isWhole = sharedDecompressor().decompress(stored, memory, uncompressedLength);
+    return isWhole ? memory.subarray(0, uncompressedLength) : undefined;
+  }
+}
+
+class KeptMemory {
+  #memory = Buffer.alloc(0);
+
+  /** Memory that was never written to costs nothing, so it grows in large steps. */
+  of(length: number): Buffer {
     if (this.#memory.length >= length) return this.#memory;
-    const memory = Buffer.allocUnsafeSlow(Math.max(length, 64 * 1024));
-    if (length <= keptBytes) this.#memory = memory;
-    return memory;
+    if (length > keptBytes) return Buffer.allocUnsafeSlow(length);
+    this.#memory = Buffer.allocUnsafeSlow(Math.max(leastKept, 2 ** Math.ceil(Math.log2(length))));
+    return this.#memory;
   }
 }
 

@@ -1,7 +1,7 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { LocatedBlob } from '../snapshot-source.ts';
-import { errorOf, type PieceAnswer, type PieceToWrite } from './contract.ts';
+import { errorOf, type PieceAnswer, type PieceToWrite, type RestoreHands } from './contract.ts';
 import type { Slots } from './slots.ts';
 import type { FileOnItsWay, StagingParts } from './threaded-stage.ts';
 
@@ -130,17 +130,18 @@ async function writeGroup({ hands, ranges }: StagingParts, group: readonly Piece
       pieces.push({ id: piece.id, ...place, length, uncompressedLength, plain, to });
     }
     const answers = await hands.do({ kind: 'pieces', ranges: reading.ranges, pieces });
-    for (const [index, piece] of asked.entries()) hear(piece, answers[index]);
+    for (const [index, piece] of asked.entries()) hear(hands, piece, answers[index]);
   } finally {
     reading.release();
   }
 }
 
-function hear(piece: Piece, answer: PieceAnswer | undefined): void {
+function hear({ witnesses }: RestoreHands, piece: Piece, answer: PieceAnswer | undefined): void {
   if (answer === undefined || 'hurt' in answer) {
     hurtAll(piece);
     return;
   }
+  if (answer.witness !== null) witnesses.set(piece.id, answer.witness);
   for (const { big } of piece.owners) {
     if (answer.isZero) big.zeros.add(piece.id);
     if (!big.isOver) big.file.onBytes(piece.blob.plain);

@@ -1,3 +1,4 @@
+import type { BlobId } from '../../../../shared/domain/ids.ts';
 import type { Identity } from '../../system/identity.ts';
 
 /** A run of bytes of a pack: of an open descriptor, or already here. */
@@ -65,6 +66,8 @@ export interface FileToVerify {
   readonly lengths: readonly number[];
   /** Which of them are nothing but zeros. */
   readonly zeros: readonly number[];
+  /** Of each, where there is one (see `witness.ts`). */
+  readonly witnesses: readonly (string | null)[];
 }
 
 export interface VerifyJob {
@@ -95,12 +98,16 @@ export interface Staged {
   /** Indexes of blobs that are nothing but zeros. */
   readonly zeros: readonly number[];
   readonly losses: readonly string[];
+  /** Of each blob, where one was taken. */
+  readonly witnesses: readonly (string | null)[];
 }
 
 /** How far something was written differs from target to target: each begins its pages elsewhere. `refused`: by their index. */
 export interface Written {
   readonly isZero: boolean;
   readonly refused: readonly (readonly [number, Refused])[];
+  /** Where one was taken. */
+  readonly witness: string | null;
 }
 
 export type StageAnswer = Staged | Hurt | Refused;
@@ -118,6 +125,8 @@ export interface AnswerOf {
 /** Threads that open blobs, write, put in place and read back, for one restore. Every job is answered, or fails as a whole. */
 export interface RestoreHands {
   readonly count: number;
+  /** What content was seen to be when it was written, by blob. */
+  readonly witnesses: Map<BlobId, string>;
   do<Kind extends HandJob['kind']>(job: Extract<HandJob, { kind: Kind }>): Promise<AnswerOf[Kind]>;
   /** Resolves when the threads are gone, and with them whatever they were at. */
   close(): Promise<void>;
@@ -130,9 +139,11 @@ export interface HandSettings {
   readonly identity: Identity | null;
   /** Whether rights over the whole machine are at hand. */
   readonly isPrivileged: boolean;
+  /** 32 random bytes of this restore alone. */
+  readonly witnessKey: Uint8Array;
 }
 
-export type StartHands = (settings: Omit<HandSettings, 'identity'>) => RestoreHands;
+export type StartHands = (settings: Omit<HandSettings, 'identity' | 'witnessKey'>) => RestoreHands;
 
 export function isRefused(answer: unknown): answer is Refused {
   return typeof answer === 'object' && answer !== null && 'syscall' in answer;

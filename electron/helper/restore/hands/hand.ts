@@ -6,7 +6,7 @@ import { entryOf } from '../../system/openat2.ts';
 import { renameNew } from '../../system/rename-new.ts';
 import { applyMetadata } from '../write/apply-metadata.ts';
 import { readBack } from '../write/read-back.ts';
-import { writeSparse } from '../write/write-content.ts';
+import { writeSparse } from '../write/write-sparse.ts';
 import {
   type AnswerOf,
   type FileToStage,
@@ -24,6 +24,7 @@ import {
   type WantedBlob,
 } from './contract.ts';
 import { foundOfText, textOfStat } from './found-text.ts';
+import type { Witness } from './witness.ts';
 
 const { O_CREAT, O_EXCL, O_NOFOLLOW, O_RDWR } = constants;
 const hurt: Hurt = { hurt: true };
@@ -32,7 +33,14 @@ export interface HandParts {
   readonly ops: FileOps;
   readonly isPrivileged: boolean;
   /** The verified plaintext, valid until the next is asked for; undefined when anything of it does not hold. */
-  readonly open: (sealed: Buffer, id: string, uncompressedLength: number) => Buffer | undefined;
+  readonly open: (sealed: Buffer, id: string, uncompressedLength: number) => OpenedContent | undefined;
+  readonly witness: Witness;
+}
+
+export interface OpenedContent {
+  readonly plaintext: Buffer;
+  /** Taken of it before it was verified. */
+  readonly witness: string | null;
 }
 
 /** What one thread does. Everything is synchronous; only descriptors and names it was given are touched. */
@@ -64,7 +72,8 @@ export class Hand {
   /** All ranges of a job, in memory that serves every job. Null for one that cannot be read to its end. */
   #read(ranges: readonly PackRange[]): readonly (Buffer | null)[] {
     const total = ranges.reduce((sum, range) => sum + ('fd' in range ? range.length : 0), 0);
-    if (this.#memory.length < total) this.#memory = Buffer.allocUnsafeSlow(total);
+    // What was never written to costs nothing, and each new one is written to anew: it grows in large steps.
+    if (this.#memory.length < total) this.#memory = Buffer.allocUnsafeSlow(2 ** Math.ceil(Math.log2(total)));
     let start = 0;
     return ranges.map((range) => {
       if ('bytes' in range) return Buffer.from(range.bytes.buffer, range.bytes.byteOffset, range.bytes.byteLength);
@@ -88,11 +97,11 @@ export class Hand {
     }
   }
 
-  #open(blob: WantedBlob, ranges: readonly (Buffer | null)[]): Buffer | undefined {
+  #open(blob: WantedBlob, ranges: readonly (Buffer | null)[]): OpenedContent | undefined {
     const range = ranges[blob.range];
     if (!range) return undefined;
-    const plain = this.#parts.open(range.subarray(blob.at, blob.at + blob.length), blob.id, blob.uncompressedLength);
-    return plain?.length === blob.plain ? plain : undefined;
+    const opened = this.#parts.open(range.subarray(blob.at, blob.at + blob.length), blob.id, blob.uncompressedLength);
+    return opened?.plaintext.length === blob.plain ? opened : undefined;
   }
 
   #stage(file: FileToStage, ranges: readonly (Buffer | null)[], sync: boolean): StageAnswer {
@@ -120,15 +129,17 @@ export class Hand {
   #fillFile(fd: number, file: FileToStage, ranges: readonly (Buffer | null)[]): StageAnswer {
     const { ops, isPrivileged } = this.#parts;
     const zeros: number[] = [];
+    const witnesses: (string | null)[] = [];
     let length = 0;
     let end = 0;
     for (const [index, blob] of file.blobs.entries()) {
-      const plain = this.#open(blob, ranges);
-      if (plain === undefined) return hurt;
-      const written = writeSparse(ops, fd, plain, length);
+      const opened = this.#open(blob, ranges);
+      if (opened === undefined) return hurt;
+      const written = writeSparse(ops, fd, opened.plaintext, length);
       if (written < 0) zeros.push(index);
       else end = written;
-      length += plain.length;
+      length += opened.plaintext.length;
+      witnesses.push(opened.witness);
     }
     if (end < length) ops.ftruncateSync(fd, length);
     const { uid, gid, dev, ino } = ops.fstatSync(fd);
@@ -144,23 +155,23 @@ export class Hand {
     } as const;
     const rules = { isPrivileged, onLoss: (kind: string) => void losses.push(kind) };
     applyMetadata(ops, { at: fd, uid: Number(uid), gid: Number(gid) }, node, rules);
-    return { deviceId: String(dev), inode: String(ino), zeros, losses };
+    return { deviceId: String(dev), inode: String(ino), zeros, losses, witnesses };
   }
 
   #write(piece: PieceToWrite, ranges: readonly (Buffer | null)[]): PieceAnswer {
-    const plain = this.#open(piece, ranges);
-    if (plain === undefined) return hurt;
+    const opened = this.#open(piece, ranges);
+    if (opened === undefined) return hurt;
     const refused: [number, Refused][] = [];
     let isZero = false;
     for (let target = 0; target < piece.to.length && !isZero; target += 2) {
       const [fd = -1, position = 0] = [piece.to[target], piece.to[target + 1]];
       try {
-        isZero = writeSparse(this.#parts.ops, fd, plain, position) < 0;
+        isZero = writeSparse(this.#parts.ops, fd, opened.plaintext, position) < 0;
       } catch (error) {
         refused.push([target / 2, refusedOf(error)]);
       }
     }
-    return { isZero, refused };
+    return { isZero, refused, witness: opened.witness };
   }
 
   #place({ dir, temp, name }: { readonly dir: number; readonly temp: string; readonly name: string }): PlaceAnswer {
@@ -175,7 +186,7 @@ export class Hand {
     }
   }
 
-  #verify({ dir, name, found, offset, ids, lengths, zeros }: FileToVerify): VerifyAnswer {
+  #verify({ dir, name, found, offset, ids, lengths, zeros, witnesses }: FileToVerify): VerifyAnswer {
     try {
       const path = entryOf(dir, Buffer.from(name, 'latin1'));
       const known = new Set(zeros);
@@ -183,8 +194,10 @@ export class Hand {
         id: id as BlobId,
         length: lengths[index] ?? 0,
         isZero: known.has(index),
+        witness: witnesses[index] ?? null,
       }));
-      const looked = readBack(this.#parts.ops, path, foundOfText(found), pieces, offset);
+      const { ops, witness } = this.#parts;
+      const looked = readBack(ops, path, foundOfText(found), pieces, offset, witness);
       for (let step = looked.next(); ; step = looked.next()) if (step.done) return step.value;
     } catch (error) {
       if (hasCode(error, 'EIO')) return 'different';

@@ -137,7 +137,7 @@ async function stageGroup({ hands, ranges }: StagingParts, group: readonly Locat
     let failure: { readonly error: unknown } | undefined;
     for (const [index, located] of asked.entries()) {
       try {
-        tell(located, answers[index]);
+        tell(hands, located, answers[index]);
       } catch (error) {
         // What the others came to is known as well.
         failure ??= { error };
@@ -172,7 +172,7 @@ function fileToStage({ node, temp, dir }: FileOnItsWay, blobs: readonly WantedBl
   };
 }
 
-function tell({ file, blobs }: Located, answer: StageAnswer | undefined): void {
+function tell({ witnesses }: RestoreHands, { file, blobs }: Located, answer: StageAnswer | undefined): void {
   if (answer === undefined || 'hurt' in answer) {
     file.hurt();
     return;
@@ -184,6 +184,8 @@ function tell({ file, blobs }: Located, answer: StageAnswer | undefined): void {
   const lengths = blobs.map(({ plain }) => plain);
   file.onBytes(lengths.reduce((sum, length) => sum + length, 0));
   const content = file.node.content ?? [];
+  for (const [index, witness] of answer.witnesses.entries())
+    if (witness !== null) witnesses.set(content[index] as BlobId, witness);
   file.staged(
     answer,
     lengths,

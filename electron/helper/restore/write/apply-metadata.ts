@@ -1,4 +1,5 @@
-import { permissionsOfGoMode, type TreeNode } from '../../repository/index.ts';
+import { permissionsOfGoMode } from '../../repository/format/modes.ts';
+import type { TreeNode } from '../../repository/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { type AttributeRules, isOurs, ownAttributes } from '../target/attributes.ts';

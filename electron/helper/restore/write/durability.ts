@@ -44,6 +44,11 @@ export class Durability {
     this.#known = new WeakMap();
   }
 
+  /** Called before anything is written below the directory: a filesystem tells only what fails after it was opened. */
+  foresee(directory: PlanDirectory): void {
+    if (!this.#isFew) this.#filesystemOf(directory);
+  }
+
   /** Whether what is put into the directory is made durable by `sync`, once `touch` was told of it. */
   isWhole(directory: PlanDirectory): boolean {
     return !this.#isFew && this.#filesystemOf(directory) !== null;

@@ -45,6 +45,7 @@ export async function stagePuts(
   const ranges = new PackRanges(packs, (fd) => target.ops.closeSync(fd));
   try {
     const due = puts.filter(hold);
+    for (const { item } of due) durability.foresee(item.in);
     const isWhole = due.every(({ item }) => durability.isWhole(item.in));
     const files = due.map((put) =>
       fileOf(context, put, isWhole, {
@@ -119,9 +120,12 @@ export function isPlainAddition({ item, staged, link }: Put): boolean {
   return item.action === 'add' && item.type === 'file' && !item.isTypeChange && link === null && staged !== null;
 }
 
-/** Puts additions in place on threads. `hear` is told of each in order; it may throw what ends the restore. */
+/**
+ * Puts additions in place on threads. `hear` is told of each in order; it may throw what ends the restore. Where a thread
+ * ended over it, it is told of those that got their name before; when this rejects, no thread is at any of them.
+ */
 export async function placePuts(
-  { target }: RestoreContext,
+  context: RestoreContext,
   hands: RestoreHands,
   puts: readonly Put[],
   hear: (put: Put, placed: Placed | Error) => void,
@@ -129,40 +133,71 @@ export async function placePuts(
   const slots = new Slots(hands.count * 2);
   const share = Math.max(1, Math.min(placesPerJob, Math.ceil(puts.length / hands.count)));
   let failure: { readonly error: unknown } | undefined;
-  for (let from = 0; from < puts.length && !failure; from += share) {
-    const some = puts.slice(from, from + share);
-    await slots.begin(async () => {
-      const held: Put[] = [];
-      const tell = (put: Put, placed: Placed | Error): void => {
-        try {
-          hear(put, placed);
-        } catch (error) {
-          failure ??= { error };
-        }
-      };
-      try {
-        for (const put of some) {
-          try {
-            target.hold(put.item.in);
-            held.push(put);
-          } catch (error) {
-            tell(put, error instanceof Error ? error : new Error(String(error)));
-          }
-        }
-        const entries = held.map(({ item, temp }) => ({
-          dir: target.open(item.in),
-          temp: temp.toString('latin1'),
-          name: item.name.toString('latin1'),
-        }));
-        const answers = await hands.do({ kind: 'place', entries });
-        for (const [index, put] of held.entries()) tell(put, placedOf(answers[index]));
-      } finally {
-        for (const { item } of held) target.letGo(item.in);
-      }
-    });
+  const tell = (put: Put, placed: Placed | Error): void => {
+    try {
+      hear(put, placed);
+    } catch (error) {
+      failure ??= { error };
+    }
+  };
+  try {
+    for (let from = 0; from < puts.length && !failure; from += share) {
+      const some = puts.slice(from, from + share);
+      await slots.begin(() => placeSome(context, hands, some, tell));
+    }
+  } finally {
+    await slots.done();
   }
-  await slots.done();
   if (failure) throw failure.error;
+}
+
+async function placeSome(
+  context: RestoreContext,
+  hands: RestoreHands,
+  some: readonly Put[],
+  tell: (put: Put, placed: Placed | Error) => void,
+): Promise<void> {
+  const { target } = context;
+  const held: Put[] = [];
+  try {
+    for (const put of some) {
+      try {
+        target.hold(put.item.in);
+        held.push(put);
+      } catch (error) {
+        tell(put, error instanceof Error ? error : new Error(String(error)));
+      }
+    }
+    const entries = held.map(({ item, temp }) => ({
+      dir: target.open(item.in),
+      temp: temp.toString('latin1'),
+      name: item.name.toString('latin1'),
+    }));
+    try {
+      const answers = await hands.do({ kind: 'place', entries });
+      for (const [index, put] of held.entries()) tell(put, placedOf(answers[index]));
+    } catch (error) {
+      // Nobody says how far it came: what has its name is whole and durable, and undo must know of it.
+      await hands.close();
+      for (const put of held) if (hasItsName(context, put)) tell(put, placedByNow(context, put));
+      throw error;
+    }
+  } finally {
+    for (const { item } of held) target.letGo(item.in);
+  }
+}
+
+/** Whether what is at its place is what was made for it. */
+function hasItsName({ target }: RestoreContext, { item, staged }: Put): boolean {
+  const now = target.lookAt(item.in, item.name);
+  return now !== null && staged !== null && now.deviceId === staged.deviceId && now.inode === staged.inode;
+}
+
+function placedByNow(context: RestoreContext, { item, temp }: Put): Placed {
+  // Where names are given by a link, the other one may still be there.
+  discardTemp(context, item, temp);
+  const found = context.target.lookAt(item.in, item.name);
+  return found === null ? 'changed' : { found };
 }
 
 function placedOf(answer: PlaceAnswer | undefined): Placed | Error {

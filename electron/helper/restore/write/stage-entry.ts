@@ -30,6 +30,7 @@ export async function stageEntry(
   node: TreeNode,
   temp: Buffer,
 ): Promise<StagedEntry> {
+  context.durability.foresee(item.in);
   return node.type === 'file' ? stageFile(context, item, node, temp) : stageOther(context, item, node, temp);
 }
 

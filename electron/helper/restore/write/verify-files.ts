@@ -44,7 +44,11 @@ async function verifyFile(
   { item, content, blobLengths, found }: WrittenFile,
   breather: Breather,
 ): Promise<ReadBack> {
-  const pieces = content.map((id, index) => ({ id, length: blobLengths[index] ?? 0, isZero: zeros.has(id) }));
+  const pieces = content.map((id, index) => ({
+    ...{ id, length: blobLengths[index] ?? 0 },
+    isZero: zeros.has(id),
+    witness: null,
+  }));
   const reading = readBack(target.ops, target.entry(item.in, item.name), found, pieces, 0);
   try {
     for (let step = reading.next(); ; step = reading.next()) {

@@ -53,7 +53,7 @@ async function verifyGroup(
         continue;
       }
       asked.push(slice);
-      files.push(toVerify(context, slice));
+      files.push(toVerify(context, hands, slice));
     }
     const answers = await hands.do({ kind: 'verify', files });
     for (const [index, slice] of asked.entries()) {
@@ -78,7 +78,11 @@ function heldOrGone({ target }: RestoreContext, { file }: Slice): 'changed' | un
   }
 }
 
-function toVerify({ target, zeros }: RestoreContext, { file, from, until, offset }: Slice): FileToVerify {
+function toVerify(
+  { target, zeros }: RestoreContext,
+  { witnesses }: RestoreHands,
+  { file, from, until, offset }: Slice,
+): FileToVerify {
   const ids = file.content.slice(from, until);
   return {
     dir: target.open(file.item.in),
@@ -88,6 +92,7 @@ function toVerify({ target, zeros }: RestoreContext, { file, from, until, offset
     ids,
     lengths: file.blobLengths.slice(from, until),
     zeros: ids.flatMap((id, index) => (zeros.has(id) ? [index] : [])),
+    witnesses: ids.map((id) => witnesses.get(id) ?? null),
   };
 }
 

@@ -2,12 +2,10 @@ import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import type { SnapshotSource } from '../snapshot-source.ts';
+import { writeSparse } from './write-sparse.ts';
 
 /** Blobs asked for ahead of the one being written. */
 const ahead = 3;
-/** Zeros are left out in units of a page or more. */
-const pageLength = 4096;
-const zeroPage = Buffer.alloc(pageLength);
 
 export interface WrittenContent {
   readonly length: number;
@@ -74,29 +72,6 @@ function loadAt(
   // A rejection is looked at when its turn comes; until then it is nobody's.
   load.catch(() => {});
   return load;
-}
-
-/** The end of what was written, or -1 when there was nothing but zeros. */
-export function writeSparse(ops: FileOps, fd: number, blob: Uint8Array, at: number): number {
-  const bytes = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength);
-  let end = -1;
-  let runStart = -1;
-  const writeRun = (until: number): void => {
-    if (runStart < 0) return;
-    ops.writeAllSync(fd, bytes.subarray(runStart, until), at + runStart);
-    end = at + until;
-    runStart = -1;
-  };
-  for (let from = 0; from < bytes.length; ) {
-    // Pages of the file, not of the blob: only whole ones can stay unwritten.
-    const until = Math.min(bytes.length, from + pageLength - ((at + from) % pageLength));
-    const isZero = bytes.compare(zeroPage, 0, until - from, from, until) === 0;
-    if (isZero) writeRun(from);
-    else if (runStart < 0) runStart = from;
-    from = until;
-  }
-  writeRun(bytes.length);
-  return end;
 }
 
 function emptyBlob(id: BlobId): StillpointError {
