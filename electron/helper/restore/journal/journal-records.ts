@@ -63,7 +63,7 @@ export const journalRecordSchema = z.discriminatedUnion('record', [
   z.object({ record: z.literal('start'), version: z.literal(journalVersion), head: restoreHeadSchema }),
   /** An entry will be put in place; `temp` is the name it gets first, null for a directory. */
   z.object({ record: z.literal('put'), n, ...place, temp: z.string().nullable(), was: foundRecordSchema.nullable() }),
-  /** Its temporary file is complete and durable. */
+  /** What will be in place is complete and durable: a temporary file, the name it is linked to, or what is there already. */
   z.object({ record: z.literal('ready'), n, deviceId: z.string(), inode: z.string() }),
   /** What was there will be moved aside to this name in the same directory. */
   z.object({ record: z.literal('aside'), n, name: z.string() }),

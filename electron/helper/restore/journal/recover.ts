@@ -130,6 +130,13 @@ function recoverEntry(entry: Entry, places: Places, target: TargetTree, counts: 
     String(found.inode) === entry.ready.inode &&
     found.deviceId === places.root(put).deviceOf(entry.ready.deviceId);
   const kind: ChangeKind = put.was === null ? 'added' : 'replaced';
+  const { was } = put;
+  if (there && was && entry.ready?.inode === was.inode) {
+    // Its metadata was to be set where it is. A change time that moved, with the content that was there, is our doing.
+    const before = places.root(put).foundOf(was);
+    const isSet = isOurs(there) && !isSameVersion(before, there) && isSameVersion({ ...before, links: 2n }, there);
+    return isSet ? [change(put, 'metadata', there)] : [];
+  }
   if (isOurs(there)) {
     discard(target, directory, temp, counts, false);
     return [change(put, kind, look(target, directory, name))];
@@ -161,6 +168,14 @@ function recoverDirectory(
   if (there?.type === 'dir' && !wasThere && !entry.isOver) {
     // Made just before the end: empty, and ours to keep as added.
     return [change(put, put.was === null ? 'added' : 'replaced', there)];
+  }
+  if (there?.type === 'dir' && wasThere && put.was && !entry.isOver) {
+    // Its metadata is set last. Whether that was reached cannot be told where nothing shows it: set again, it harms nothing.
+    const { mode, uid, gid, mtimeNs, ctimeNs } = put.was;
+    const isAsItWas =
+      [mode, uid, gid].join() === [there.mode, there.uid, there.gid].join() &&
+      [mtimeNs, ctimeNs].join() === [there.mtimeNs, there.ctimeNs].join();
+    if (!isAsItWas) return [change(put, 'metadata', there)];
   }
   putBack(entry, directory, name, target);
   return [];

@@ -258,11 +258,13 @@ export class EntryPutter {
     await Promise.all(alone.map(({ staged }) => syncFile(staged?.fd ?? -1)));
     for (const { item } of single) if (durability.isWhole(item.in)) durability.touch(item.in);
     await makeDurable(this.#context, puts);
-    for (const { staged: entry, n } of puts) {
-      if (!entry) continue;
-      if (entry.fd !== null) this.#context.target.ops.closeSync(entry.fd);
-      entry.fd = null;
-      journal.append({ record: 'ready', n, deviceId: String(entry.deviceId), inode: String(entry.inode) });
+    for (const put of puts) {
+      const { staged: entry, n, item, node } = put;
+      if (entry && entry.fd !== null) this.#context.target.ops.closeSync(entry.fd);
+      if (entry) entry.fd = null;
+      if (entry && node) this.#links.made(item, node, entry);
+      const ready = readyOf(put);
+      if (ready) journal.append({ record: 'ready', n, deviceId: String(ready.deviceId), inode: String(ready.inode) });
     }
     await journal.sync();
   }
@@ -371,6 +373,13 @@ export class EntryPutter {
     if (staged?.fd != null) this.#context.target.ops.closeSync(staged.fd);
     if (staged || link || isOnItsWay) discardTemp(this.#context, put.item, put.temp);
   }
+}
+
+/** The inode that will be in place: made for it, that of the name it is linked to, or the one that is there already. */
+function readyOf({ item, staged, link }: Put): { readonly deviceId: bigint; readonly inode: bigint } | null {
+  if (staged) return staged;
+  if (link) return link.found ?? link.made;
+  return isSetInPlace(item) ? item.now : null;
 }
 
 /** Content is right and nothing else shares it: the metadata is set where the file is. */
