@@ -1,4 +1,5 @@
 import type { Identity } from '../../system/identity.ts';
+import type { FinishJob, FreshAnswerOf, MakeJob, ProveJob } from '../fresh/contract.ts';
 
 /** A run of bytes of a pack: of an open descriptor, or already here. */
 export type PackRange =
@@ -72,7 +73,7 @@ export interface VerifyJob {
   readonly files: readonly FileToVerify[];
 }
 
-export type HandJob = StageJob | PiecesJob | PlaceJob | VerifyJob;
+export type HandJob = StageJob | PiecesJob | PlaceJob | VerifyJob | MakeJob | FinishJob | ProveJob;
 
 /** Device, inode, size, mtime, ctime, links, mode with type bits, uid, gid, rdev; all as stat tells them. */
 export type FoundText = readonly [string, string, string, string, string, string, number, number, number, string];
@@ -108,7 +109,7 @@ export type PieceAnswer = Written | Hurt;
 export type PlaceAnswer = { readonly found: FoundText } | 'changed' | Refused;
 export type VerifyAnswer = 'same' | 'different' | 'changed' | Refused;
 
-export interface AnswerOf {
+export interface AnswerOf extends FreshAnswerOf {
   readonly stage: readonly StageAnswer[];
   readonly pieces: readonly PieceAnswer[];
   readonly place: readonly PlaceAnswer[];

@@ -8,14 +8,16 @@ import type { FileOps } from '../../system/file-ops.ts';
 import { directoryBelow } from '../plan/anchor.ts';
 import type { Found, PlanDirectory } from '../plan/plan-item.ts';
 import { parseSnapshotPath } from '../plan/selection.ts';
-import { foundOf, isSameVersion } from '../target/found.ts';
+import { isSameVersion } from '../target/found.ts';
 import { TargetTree } from '../target/target-tree.ts';
 import { keptName } from '../write/aside-entries.ts';
 import { recordOfFound } from './found-record.ts';
 import { type LeftJournal, syncDirectory, takeLeftJournals } from './journal.ts';
 import { type ChangeKind, type JournalRecord, placesInWords, type RestoreHead } from './journal-records.ts';
 import { type PresentRoot, presentRoot } from './present-root.ts';
-import { type ChangeRecord, newRecord, type RestoreRecords } from './undo-record.ts';
+import { look } from './recover-look.ts';
+import { recoverTree, treesIn } from './recover-trees.ts';
+import { type ChangeRecord, changesIn, newRecord, type RestoreRecords } from './undo-record.ts';
 
 export interface RecoverParts {
   readonly ops: FileOps;
@@ -36,7 +38,7 @@ interface Entry {
   isOver: boolean;
 }
 
-interface Counts {
+export interface Counts {
   finished: number;
   rolledBack: number;
   kept: number;
@@ -85,6 +87,10 @@ function recoverOne(parts: RecoverParts, journal: LeftJournal, head: RestoreHead
         return otherwise;
       }
     };
+    // Before what may lie in them.
+    const trees = treesIn(journal.records).flatMap((tree) =>
+      attempt([], () => recoverTree(tree, places, target, counts)),
+    );
     const changes = [...entries.values()].flatMap((entry) =>
       attempt([], () => recoverEntry(entry, places, target, counts)),
     );
@@ -92,10 +98,10 @@ function recoverOne(parts: RecoverParts, journal: LeftJournal, head: RestoreHead
     // The others are done; what could not be done now is tried again at the next start.
     if (failures.length > 0) throw failures[0];
     if (!parts.records.load(head.runId)) {
-      parts.records.save(newRecord({ head, finishedAt: parts.now(), interrupted: true, changes }));
+      parts.records.save(newRecord({ head, finishedAt: parts.now(), interrupted: true, changes, trees }));
     }
     removeJournal(journal);
-    return inWords(head, changes.length, counts);
+    return inWords(head, changesIn({ changes, trees }), counts);
   } finally {
     target.close();
   }
@@ -216,7 +222,7 @@ function removeAside(entry: Entry, places: Places, target: TargetTree, counts: C
 function entriesOf(records: readonly JournalRecord[]): ReadonlyMap<number, Entry> {
   const entries = new Map<number, Entry>();
   for (const record of records) {
-    if (record.record === 'start' || record.record === 'ended') continue;
+    if (!('n' in record)) continue;
     const entry = entries.get(record.n) ?? {
       put: null,
       ready: null,
@@ -237,7 +243,7 @@ function entriesOf(records: readonly JournalRecord[]): ReadonlyMap<number, Entry
 }
 
 /** Directories of a journal, reached like those of a plan. */
-class Places {
+export class Places {
   readonly #roots: readonly PresentRoot[];
   readonly #tops: readonly PlanDirectory[];
   readonly #known = new Map<string, PlanDirectory>();
@@ -277,16 +283,6 @@ class Places {
       this.#known.set(key, directory);
     }
     return { directory, name: steps.at(-1) ?? Buffer.alloc(0) };
-  }
-}
-
-/** Null also where the directory itself is not there (any more). */
-function look(target: TargetTree, directory: PlanDirectory, name: Buffer): Found | null {
-  try {
-    return name.length === 0 ? foundOf(target.ops.fstatSync(target.open(directory))) : target.lookAt(directory, name);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
-    throw error;
   }
 }
 
