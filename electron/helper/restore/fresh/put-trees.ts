@@ -74,7 +74,12 @@ export class TreePutter {
     }
     durability.begin(files);
     const isWhole = begun.every(({ top }) => durability.isWhole(top.in));
+    // Which folders are ours is known from here on, also to whoever comes after us.
+    const told = journal.sync();
+    // Whoever waits for it hears of it.
+    told.catch(() => {});
     const failure = await new TreeMaker(context, threads, links, !isWhole).make(begun);
+    await told;
     return { trees: begun, others, isWhole, failure };
   }
 

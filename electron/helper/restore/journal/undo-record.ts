@@ -60,8 +60,9 @@ type StoredRecord = z.infer<typeof storedRecordSchema>;
 
 export type RestoreRecord = StoredRecord;
 
-type NewRecord = Omit<RestoreRecord, 'version' | 'undoneBy' | 'changes'> & {
+type NewRecord = Omit<RestoreRecord, 'version' | 'undoneBy' | 'changes' | 'trees'> & {
   readonly changes: Iterable<ChangeRecord>;
+  readonly trees?: RestoreRecord['trees'];
 };
 
 /** Everything that was changed, entry by entry. */
@@ -78,8 +79,10 @@ export function changesIn({ changes, trees }: Pick<RestoreRecord, 'changes' | 't
   return trees.reduce((sum, tree) => sum + countOfTree(tree), changes.length);
 }
 
-export function newRecord<Parts extends NewRecord>(parts: Parts): Parts & Pick<RestoreRecord, 'version' | 'undoneBy'> {
-  return { version, undoneBy: null, ...parts };
+export function newRecord<Parts extends NewRecord>(
+  parts: Parts,
+): Parts & Pick<RestoreRecord, 'version' | 'undoneBy' | 'trees'> {
+  return { version, undoneBy: null, ...parts, trees: parts.trees ?? [] };
 }
 
 /** Characters of it that are written at a time: a restore may have changed millions of entries. */
