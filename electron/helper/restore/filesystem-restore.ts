@@ -8,7 +8,7 @@ import { displayPath } from './display-path.ts';
 import { badInput, nothingToUndo, planningFailure } from './errors.ts';
 import type { StartHands } from './hands/contract.ts';
 import { recoverRestores } from './journal/recover.ts';
-import { isUndoable, type RestoreRecord, RestoreRecords, undoableOf } from './journal/undo-record.ts';
+import { changesIn, isUndoable, type RestoreRecord, RestoreRecords, undoableOf } from './journal/undo-record.ts';
 import { type BuiltPlan, buildPlan } from './plan/build-plan.ts';
 import { countActions } from './plan/plan-page.ts';
 import { type Actor, noteRights } from './plan/rights.ts';
@@ -86,7 +86,7 @@ export function createFilesystemRestore(parts: FilesystemRestoreParts): Filesyst
 
   const prepareUndo = async (undone: RestoreRecord, signal: AbortSignal): Promise<PreparedRestore> => {
     if (undone.undoneBy) throw nothingToUndo('This restore was taken back already.');
-    if (undone.changes.length === 0) throw nothingToUndo('This restore changed nothing.');
+    if (changesIn(undone) === 0) throw nothingToUndo('This restore changed nothing.');
     if (!isUndoable(undone))
       throw nothingToUndo('No safety snapshot was taken before this restore, so it cannot be taken back.');
     const source = await parts.repository(undone.head.repositoryId);

@@ -6,7 +6,7 @@ import { hasCode } from '../system/errno.ts';
 import { Breather } from './breather.ts';
 import { placesOf } from './journal/journal-records.ts';
 import { type PresentRoot, presentRoot } from './journal/present-root.ts';
-import type { ChangeRecord, RestoreRecord } from './journal/undo-record.ts';
+import { type ChangeRecord, changesOf, type RestoreRecord } from './journal/undo-record.ts';
 import { directoryBelow } from './plan/anchor.ts';
 import type { BuildInput, BuiltPlan } from './plan/build-plan.ts';
 import { OwnPlaces } from './plan/own-places.ts';
@@ -44,8 +44,7 @@ export async function buildUndo(
   try {
     const roots = head.roots.map((root) => presentRoot(ops, root));
     for (const [index, root] of roots.entries()) {
-      const changes = record.changes.filter((change) => change.root === index);
-      await planner.planRoot(root, changedTree(changes), safety?.tree ?? null);
+      await planner.planRoot(root, changedTree(record, index), safety?.tree ?? null);
     }
     const request: RestoreRequest = {
       point: {
@@ -76,9 +75,10 @@ export async function buildUndo(
   }
 }
 
-function changedTree(changes: readonly ChangeRecord[]): Changed {
+function changedTree(record: RestoreRecord, root: number): Changed {
   const top: Changed = { name: Buffer.alloc(0), below: new Map(), change: null };
-  for (const change of changes) {
+  for (const change of changesOf(record)) {
+    if (change.root !== root) continue;
     let at = top;
     for (const step of parseSnapshotPath(change.path, 'record')) {
       const next = at.below.get(nameKey(step)) ?? { name: step, below: new Map(), change: null };

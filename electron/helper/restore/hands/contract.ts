@@ -1,5 +1,6 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import type { Identity } from '../../system/identity.ts';
+import type { FinishJob, FreshAnswerOf, MakeJob, ProveJob } from '../fresh/contract.ts';
 
 /** A run of bytes of a pack: of an open descriptor, or already here. */
 export type PackRange =
@@ -75,7 +76,7 @@ export interface VerifyJob {
   readonly files: readonly FileToVerify[];
 }
 
-export type HandJob = StageJob | PiecesJob | PlaceJob | VerifyJob;
+export type HandJob = StageJob | PiecesJob | PlaceJob | VerifyJob | MakeJob | FinishJob | ProveJob;
 
 /** Device, inode, size, mtime, ctime, links, mode with type bits, uid, gid, rdev; all as stat tells them. */
 export type FoundText = readonly [string, string, string, string, string, string, number, number, number, string];
@@ -115,7 +116,7 @@ export type PieceAnswer = Written | Hurt;
 export type PlaceAnswer = { readonly found: FoundText } | 'changed' | Refused;
 export type VerifyAnswer = 'same' | 'different' | 'changed' | Refused;
 
-export interface AnswerOf {
+export interface AnswerOf extends FreshAnswerOf {
   readonly stage: readonly StageAnswer[];
   readonly pieces: readonly PieceAnswer[];
   readonly place: readonly PlaceAnswer[];

@@ -4,6 +4,7 @@ import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
 import { entryOf } from '../../system/openat2.ts';
 import { renameNew } from '../../system/rename-new.ts';
+import { FreshHand } from '../fresh/fresh-hand.ts';
 import { applyMetadata } from '../write/apply-metadata.ts';
 import { readBack } from '../write/read-back.ts';
 import { writeSparse } from '../write/write-sparse.ts';
@@ -46,10 +47,12 @@ export interface OpenedContent {
 /** What one thread does. Everything is synchronous; only descriptors and names it was given are touched. */
 export class Hand {
   readonly #parts: HandParts;
+  readonly #fresh: FreshHand;
   #memory = Buffer.alloc(0);
 
   constructor(parts: HandParts) {
     this.#parts = parts;
+    this.#fresh = new FreshHand(parts);
   }
 
   do(job: HandJob): AnswerOf[HandJob['kind']] {
@@ -66,6 +69,14 @@ export class Hand {
         return job.entries.map((entry) => this.#place(entry));
       case 'verify':
         return job.files.map((file) => this.#verify(file));
+      case 'make': {
+        const ranges = this.#read(job.ranges);
+        return this.#fresh.make(job, (blob) => this.#open(blob, ranges));
+      }
+      case 'finish':
+        return this.#fresh.finish(job);
+      case 'prove':
+        return this.#fresh.prove(job);
     }
   }
 

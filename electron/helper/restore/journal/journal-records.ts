@@ -56,18 +56,25 @@ export const changeKindSchema = z.enum(changeKinds);
 export type ChangeKind = (typeof changeKinds)[number];
 
 /**
- * One line of a journal. Written and synced before what it announces is done (`put`, `ready`, `aside`, `remove`), or
- * soon after it was done (`placed`, `removed`, `skipped`): a missing one of those is found out by looking.
+ * One line of a journal. Written and synced before what it announces is done (`put`, `ready`, `aside`, `remove`, `tree`,
+ * `made`), or soon after it was done (`placed`, `removed`, `begun`, `named`, `skipped`): a missing one of those is found out by looking.
  */
 export const journalRecordSchema = z.discriminatedUnion('record', [
   z.object({ record: z.literal('start'), version: z.literal(journalVersion), head: restoreHeadSchema }),
   /** An entry will be put in place; `temp` is the name it gets first, null for a directory. */
   z.object({ record: z.literal('put'), n, ...place, temp: z.string().nullable(), was: foundRecordSchema.nullable() }),
-  /** Its temporary file is complete and durable. */
+  /** What will be in place is complete and durable: a temporary file, the name it is linked to, or what is there already. */
   z.object({ record: z.literal('ready'), n, deviceId: z.string(), inode: z.string() }),
   /** What was there will be moved aside to this name in the same directory. */
   z.object({ record: z.literal('aside'), n, name: z.string() }),
   z.object({ record: z.literal('placed'), n, change: changeKindSchema, now: foundRecordSchema }),
+  /** A folder will be made as `temp`, with all that is in it, and then get its name in one step, in place of nothing. */
+  z.object({ record: z.literal('tree'), n, ...place, temp: z.string() }),
+  /** The folder that is `temp` now. */
+  z.object({ record: z.literal('begun'), n, deviceId: z.string(), inode: z.string() }),
+  /** All of it is there and durable. `lines`: see `TreeText`. */
+  z.object({ record: z.literal('made'), n, deviceId: z.string(), lines: z.string() }),
+  z.object({ record: z.literal('named'), n }),
   z.object({ record: z.literal('skipped'), n }),
   z.object({ record: z.literal('remove'), n, ...place, was: foundRecordSchema }),
   z.object({ record: z.literal('removed'), n }),

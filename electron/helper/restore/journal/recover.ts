@@ -8,14 +8,16 @@ import type { FileOps } from '../../system/file-ops.ts';
 import { directoryBelow } from '../plan/anchor.ts';
 import type { Found, PlanDirectory } from '../plan/plan-item.ts';
 import { parseSnapshotPath } from '../plan/selection.ts';
-import { foundOf, isSameVersion } from '../target/found.ts';
+import { isSameVersion } from '../target/found.ts';
 import { TargetTree } from '../target/target-tree.ts';
 import { keptName } from '../write/aside-entries.ts';
 import { recordOfFound } from './found-record.ts';
 import { type LeftJournal, syncDirectory, takeLeftJournals } from './journal.ts';
 import { type ChangeKind, type JournalRecord, placesInWords, type RestoreHead } from './journal-records.ts';
 import { type PresentRoot, presentRoot } from './present-root.ts';
-import { type ChangeRecord, newRecord, type RestoreRecords } from './undo-record.ts';
+import { look } from './recover-look.ts';
+import { recoverTree, treesIn } from './recover-trees.ts';
+import { type ChangeRecord, changesIn, newRecord, type RestoreRecords } from './undo-record.ts';
 
 export interface RecoverParts {
   readonly ops: FileOps;
@@ -36,7 +38,7 @@ interface Entry {
   isOver: boolean;
 }
 
-interface Counts {
+export interface Counts {
   finished: number;
   rolledBack: number;
   kept: number;
@@ -85,6 +87,10 @@ function recoverOne(parts: RecoverParts, journal: LeftJournal, head: RestoreHead
         return otherwise;
       }
     };
+    // Before what may lie in them.
+    const trees = treesIn(journal.records).flatMap((tree) =>
+      attempt([], () => recoverTree(tree, places, target, counts)),
+    );
     const changes = [...entries.values()].flatMap((entry) =>
       attempt([], () => recoverEntry(entry, places, target, counts)),
     );
@@ -92,10 +98,10 @@ function recoverOne(parts: RecoverParts, journal: LeftJournal, head: RestoreHead
     // The others are done; what could not be done now is tried again at the next start.
     if (failures.length > 0) throw failures[0];
     if (!parts.records.load(head.runId)) {
-      parts.records.save(newRecord({ head, finishedAt: parts.now(), interrupted: true, changes }));
+      parts.records.save(newRecord({ head, finishedAt: parts.now(), interrupted: true, changes, trees }));
     }
     removeJournal(journal);
-    return inWords(head, changes.length, counts);
+    return inWords(head, changesIn({ changes, trees }), counts);
   } finally {
     target.close();
   }
@@ -130,6 +136,13 @@ function recoverEntry(entry: Entry, places: Places, target: TargetTree, counts: 
     String(found.inode) === entry.ready.inode &&
     found.deviceId === places.root(put).deviceOf(entry.ready.deviceId);
   const kind: ChangeKind = put.was === null ? 'added' : 'replaced';
+  const { was } = put;
+  if (there && was && entry.ready?.inode === was.inode) {
+    // Its metadata was to be set where it is. A change time that moved, with the content that was there, is our doing.
+    const before = places.root(put).foundOf(was);
+    const isSet = isOurs(there) && !isSameVersion(before, there) && isSameVersion({ ...before, links: 2n }, there);
+    return isSet ? [change(put, 'metadata', there)] : [];
+  }
   if (isOurs(there)) {
     discard(target, directory, temp, counts, false);
     return [change(put, kind, look(target, directory, name))];
@@ -161,6 +174,14 @@ function recoverDirectory(
   if (there?.type === 'dir' && !wasThere && !entry.isOver) {
     // Made just before the end: empty, and ours to keep as added.
     return [change(put, put.was === null ? 'added' : 'replaced', there)];
+  }
+  if (there?.type === 'dir' && wasThere && put.was && !entry.isOver) {
+    // Its metadata is set last. Whether that was reached cannot be told where nothing shows it: set again, it harms nothing.
+    const { mode, uid, gid, mtimeNs, ctimeNs } = put.was;
+    const isAsItWas =
+      [mode, uid, gid].join() === [there.mode, there.uid, there.gid].join() &&
+      [mtimeNs, ctimeNs].join() === [there.mtimeNs, there.ctimeNs].join();
+    if (!isAsItWas) return [change(put, 'metadata', there)];
   }
   putBack(entry, directory, name, target);
   return [];
@@ -201,7 +222,7 @@ function removeAside(entry: Entry, places: Places, target: TargetTree, counts: C
 function entriesOf(records: readonly JournalRecord[]): ReadonlyMap<number, Entry> {
   const entries = new Map<number, Entry>();
   for (const record of records) {
-    if (record.record === 'start' || record.record === 'ended') continue;
+    if (!('n' in record)) continue;
     const entry = entries.get(record.n) ?? {
       put: null,
       ready: null,
@@ -222,7 +243,7 @@ function entriesOf(records: readonly JournalRecord[]): ReadonlyMap<number, Entry
 }
 
 /** Directories of a journal, reached like those of a plan. */
-class Places {
+export class Places {
   readonly #roots: readonly PresentRoot[];
   readonly #tops: readonly PlanDirectory[];
   readonly #known = new Map<string, PlanDirectory>();
@@ -262,16 +283,6 @@ class Places {
       this.#known.set(key, directory);
     }
     return { directory, name: steps.at(-1) ?? Buffer.alloc(0) };
-  }
-}
-
-/** Null also where the directory itself is not there (any more). */
-function look(target: TargetTree, directory: PlanDirectory, name: Buffer): Found | null {
-  try {
-    return name.length === 0 ? foundOf(target.ops.fstatSync(target.open(directory))) : target.lookAt(directory, name);
-  } catch (error) {
-    if (hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) return null;
-    throw error;
   }
 }
 

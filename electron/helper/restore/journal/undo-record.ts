@@ -18,6 +18,7 @@ import { instantSchema, instantToMs } from '../../../../shared/domain/time.ts';
 import { hasCode } from '../../system/errno.ts';
 import { tryFileLock } from '../../system/file-lock.ts';
 import { beingTakenBack } from '../errors.ts';
+import { countOfTree, entriesOfTree } from '../fresh/tree-lines.ts';
 import { foundRecordSchema } from './found-record.ts';
 import { syncDirectory } from './journal.ts';
 import { changeKindSchema, restoreHeadSchema } from './journal-records.ts';
@@ -37,7 +38,14 @@ export const changeRecordSchema = z.object({
 export type ChangeRecord = z.infer<typeof changeRecordSchema>;
 
 /** What a finished restore did: enough to take it back. */
-export const restoreRecordSchema = z.object({
+const treeTextSchema = z.object({
+  root: z.number().int().nonnegative(),
+  path: z.string(),
+  deviceId: z.string(),
+  lines: z.string(),
+});
+
+const storedRecordSchema = z.object({
   version: z.literal(version),
   head: restoreHeadSchema,
   finishedAt: instantSchema,
@@ -45,15 +53,36 @@ export const restoreRecordSchema = z.object({
   interrupted: z.boolean(),
   undoneBy: runIdSchema.nullable(),
   changes: z.array(changeRecordSchema),
+  /** Folders that were made with everything in them: all of it is added. None in what was written before there were any. */
+  trees: z.array(treeTextSchema).default([]),
 });
-export type RestoreRecord = z.infer<typeof restoreRecordSchema>;
+type StoredRecord = z.infer<typeof storedRecordSchema>;
 
-type NewRecord = Omit<RestoreRecord, 'version' | 'undoneBy' | 'changes'> & {
+export type RestoreRecord = StoredRecord;
+
+type NewRecord = Omit<RestoreRecord, 'version' | 'undoneBy' | 'changes' | 'trees'> & {
   readonly changes: Iterable<ChangeRecord>;
+  readonly trees?: RestoreRecord['trees'];
 };
 
-export function newRecord<Parts extends NewRecord>(parts: Parts): Parts & Pick<RestoreRecord, 'version' | 'undoneBy'> {
-  return { version, undoneBy: null, ...parts };
+/** Everything that was changed, entry by entry. */
+export function* changesOf({
+  changes,
+  trees,
+}: Pick<RestoreRecord, 'changes' | 'trees'>): Generator<ChangeRecord, void> {
+  yield* changes;
+  for (const tree of trees)
+    for (const { path, now } of entriesOfTree(tree)) yield { root: tree.root, path, change: 'added', now };
+}
+
+export function changesIn({ changes, trees }: Pick<RestoreRecord, 'changes' | 'trees'>): number {
+  return trees.reduce((sum, tree) => sum + countOfTree(tree), changes.length);
+}
+
+export function newRecord<Parts extends NewRecord>(
+  parts: Parts,
+): Parts & Pick<RestoreRecord, 'version' | 'undoneBy' | 'trees'> {
+  return { version, undoneBy: null, ...parts, trees: parts.trees ?? [] };
 }
 
 /** Characters of it that are written at a time: a restore may have changed millions of entries. */
@@ -68,21 +97,28 @@ export class RestoreRecords {
   }
 
   /** Durable when this returns; replaces an earlier record of the same run. */
-  save({ changes, ...record }: Omit<RestoreRecord, 'changes'> & { readonly changes: Iterable<ChangeRecord> }): void {
+  save({
+    changes,
+    trees,
+    ...record
+  }: Omit<RestoreRecord, 'changes'> & { readonly changes: Iterable<ChangeRecord> }): void {
     mkdirSync(this.#directory, { recursive: true, mode: 0o700 });
     const path = this.#pathOf(record.head.runId);
     const fd = openSync(`${path}.new`, 'w', 0o600);
     try {
-      let text = `${JSON.stringify(record).slice(0, -1)},"changes":[`;
-      let separator = '';
-      for (const change of changes) {
-        text += separator + JSON.stringify(change);
-        separator = ',';
-        if (text.length < writtenAtOnce) continue;
-        writeFileSync(fd, text);
-        text = '';
+      let text = JSON.stringify(record).slice(0, -1);
+      for (const [name, parts] of Object.entries({ changes, trees })) {
+        let separator = `,"${name}":[`;
+        for (const part of parts) {
+          text += separator + JSON.stringify(part);
+          separator = ',';
+          if (text.length < writtenAtOnce) continue;
+          writeFileSync(fd, text);
+          text = '';
+        }
+        text += separator === ',' ? ']' : `${separator}]`;
       }
-      writeFileSync(fd, `${text}]}`);
+      writeFileSync(fd, `${text}}`);
       fsyncSync(fd);
     } finally {
       closeSync(fd);
@@ -94,7 +130,7 @@ export class RestoreRecords {
   /** Undefined when there is none, or it cannot be read any more. */
   load(runId: RunId): RestoreRecord | undefined {
     try {
-      return restoreRecordSchema.safeParse(JSON.parse(readFileSync(this.#pathOf(runId), 'utf8'))).data;
+      return storedRecordSchema.safeParse(JSON.parse(readFileSync(this.#pathOf(runId), 'utf8'))).data;
     } catch (error) {
       if (hasCode(error, 'ENOENT') || error instanceof SyntaxError) return undefined;
       throw error;
@@ -166,10 +202,11 @@ export class RestoreRecords {
 
 /** Whether it can be taken back at all: with nothing kept safe, only a restore that merely added can. */
 export function isUndoable(record: RestoreRecord): boolean {
-  return record.changes.length > 0 && !record.head.safetyRefused;
+  return changesIn(record) > 0 && !record.head.safetyRefused;
 }
 
-export function undoableOf({ head, finishedAt, changes, undoneBy }: RestoreRecord): UndoableRestore {
+export function undoableOf(record: RestoreRecord): UndoableRestore {
+  const { head, finishedAt, changes, undoneBy } = record;
   const shown = (kind: ChangeRecord['change']): number => changes.filter(({ change }) => change === kind).length;
   return {
     runId: head.runId,
@@ -179,7 +216,7 @@ export function undoableOf({ head, finishedAt, changes, undoneBy }: RestoreRecor
     targetPath: head.targetPath,
     finishedAt,
     replaced: shown('replaced') + shown('metadata'),
-    added: shown('added'),
+    added: shown('added') + changesIn(record) - changes.length,
     deleted: shown('deleted'),
     undoneBy,
   };

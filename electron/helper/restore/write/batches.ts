@@ -1,4 +1,5 @@
 import { spaceOf } from '../../system/space.ts';
+import { unitsOf } from '../fresh/units.ts';
 import type { PlanDirectory, PlanItem } from '../plan/plan-item.ts';
 import type { TargetTree } from '../target/target-tree.ts';
 
@@ -22,16 +23,65 @@ export function batchLimits(isThreaded: boolean, freeBytes: bigint): BatchLimits
   return { entries: large.entries, bytes: Math.max(small.bytes, Math.min(large.bytes, room)) };
 }
 
+/** What is put in place together: entries one by one first, then folders that are made with everything in them. */
+export interface Batch {
+  readonly entries: readonly PlanItem[];
+  readonly trees: readonly (readonly PlanItem[])[];
+}
+
+/** Of folders that are made whole. What is interrupted on the way is lost up to this. */
+const treeLimits = { entries: 4096, bytes: 1024 * mebibyte };
+
 export function* batchesOf(
   items: readonly PlanItem[],
   target: TargetTree,
   isThreaded: boolean,
-): Generator<readonly PlanItem[], void, undefined> {
-  for (let from = 0; from < items.length; ) {
-    const until = endOfBatch(items, from, batchLimits(isThreaded, freeBytes(target, items[from])));
-    yield items.slice(from, until);
-    from = until;
+): Generator<Batch, void, undefined> {
+  let trees: (readonly PlanItem[])[] = [];
+  let entries: PlanItem[] = [];
+  let made = 0;
+  let bytes = 0;
+  const inside = new Set<PlanDirectory>();
+  const isInside = (item: PlanItem | undefined): boolean => item !== undefined && inside.has(item.in);
+  const gathered = (): Batch => {
+    const batch = { entries, trees };
+    [entries, trees, made, bytes] = [[], [], 0, 0];
+    inside.clear();
+    return batch;
+  };
+  for (const unit of isThreaded ? unitsOf(items, treeLimits) : [{ kind: 'entries', items } as const]) {
+    if (unit.kind === 'tree') {
+      // What lies in a folder of this batch comes after it.
+      if (isInside(unit.items[0])) yield gathered();
+      for (const { directory } of unit.items) if (directory) inside.add(directory);
+      trees.push(unit.items);
+      made += unit.items.length;
+      bytes += bytesOf(unit.items);
+      if (made >= treeLimits.entries || bytes >= treeLimits.bytes) yield gathered();
+      continue;
+    }
+    for (let from = 0; from < unit.items.length; ) {
+      const limits = batchLimits(isThreaded, freeBytes(target, unit.items[from]));
+      const until = endOfBatch(unit.items, from, limits);
+      // Few of them wait for more: every batch has its own waits for the disk.
+      const some = unit.items.slice(from, until);
+      const more = bytesOf(some);
+      const isTooMuch = entries.length + some.length > limits.entries || bytes + more > limits.bytes;
+      if ((entries.length > 0 && isTooMuch) || some.some(isInside)) yield gathered();
+      for (const item of some) entries.push(item);
+      bytes += more;
+      from = until;
+      if (entries.length >= limits.entries || from < unit.items.length) yield gathered();
+    }
   }
+  if (entries.length + trees.length > 0) yield gathered();
+}
+
+function bytesOf(items: readonly PlanItem[]): number {
+  let bytes = 0;
+  for (const { type, action, stored } of items)
+    if (type === 'file' && (action === 'add' || action === 'replace')) bytes += stored?.size ?? 0;
+  return bytes;
 }
 
 /** Where the entry is put, as far as that can be told. */

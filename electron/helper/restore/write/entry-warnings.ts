@@ -4,6 +4,10 @@ import { maxListedPaths } from '../../../../shared/domain/evidence.ts';
 export const lossKinds = ['owner', 'set-id', 'attributes', 'mode', 'times', 'hard-link'] as const;
 export type LossKind = (typeof lossKinds)[number];
 
+export function isLoss(text: string): text is LossKind {
+  return lossKinds.some((kind) => kind === text);
+}
+
 const words: Readonly<Record<LossKind, (count: string) => string>> = {
   owner: (entries) => `The owner of ${entries} could not be set: only an administrator may give files to others.`,
   'set-id': (entries) =>

@@ -23,7 +23,7 @@ interface OpenedDirectory {
  */
 export class DirectoryFinisher {
   readonly #context: RestoreContext;
-  readonly #open: OpenedDirectory[] = [];
+  #open: OpenedDirectory[] = [];
   #left: OpenedDirectory[] = [];
   /** Directories whose times must be set again after something more happened in them. */
   readonly #finished = new Set<PlanDirectory>();
@@ -32,26 +32,33 @@ export class DirectoryFinisher {
     this.#context = context;
   }
 
-  /** Called for every item in order: directories that the item is not inside of were left. */
-  enter(item: PlanItem): void {
-    for (let top = this.#open.at(-1); top && !isWithin(item.in, top.directory); top = this.#open.at(-1)) {
-      this.#open.pop();
-      this.#left.push(top);
-    }
-  }
-
   /** The directory is there and gets its metadata when it is left. */
   opened(item: PlanItem, n: number): void {
     const directory = item.name.length === 0 ? item.in : item.directory;
     if (directory) this.#open.push({ item, directory, n });
   }
 
+  /** It has its metadata already, with everything in it. */
+  finished(directory: PlanDirectory): void {
+    this.#finished.add(directory);
+  }
+
+  /** Everything up to a number is in place: directories that none of the items to come next is inside of are left. */
+  leave(upTo: number, next: readonly PlanItem[]): void {
+    const stay: OpenedDirectory[] = [];
+    for (const opened of this.#open) {
+      const isOver = opened.n <= upTo && !next.some((item) => isWithin(item.in, opened.directory));
+      (isOver ? this.#left : stay).push(opened);
+    }
+    this.#open = stay;
+  }
+
   leaveAll(): void {
-    this.#left.push(...this.#open.splice(0).reverse());
+    this.leave(Number.MAX_SAFE_INTEGER, []);
   }
 
   async finishLeft(): Promise<void> {
-    const left = this.#left;
+    const left = this.#left.sort((a, b) => stepsTo(b.directory).length - stepsTo(a.directory).length);
     this.#left = [];
     for (const opened of left) {
       try {

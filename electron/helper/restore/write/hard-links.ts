@@ -7,6 +7,8 @@ export interface LinkSource {
   readonly node: TreeNode;
   /** The version in place; null while it is still to come. */
   found: Found | null;
+  /** What it is under its temporary name; null until that is there. */
+  made: Pick<Found, 'deviceId' | 'inode'> | null;
 }
 
 /** Finds entries of a snapshot that shared one inode. */
@@ -22,8 +24,15 @@ export class HardLinks {
     if (key === null) return null;
     const known = this.#first.get(key);
     if (known) return isSameInode(known.node, node) ? known : null;
-    this.#first.set(key, { item, node, found: null });
+    this.#first.set(key, { item, node, found: null, made: null });
     return null;
+  }
+
+  /** The entry is complete under its temporary name. */
+  made(item: PlanItem, node: TreeNode, made: Pick<Found, 'deviceId' | 'inode'>): void {
+    const key = keyOf(node);
+    const known = key === null ? undefined : this.#first.get(key);
+    if (known?.item === item) known.made = { deviceId: made.deviceId, inode: made.inode };
   }
 
   /** The entry is in place as this version: further names can be linked to it. */

@@ -3,12 +3,14 @@ import { promisify } from 'node:util';
 import { isStillpointError, type StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { TreeNode } from '../../repository/index.ts';
 import { hasCode } from '../../system/errno.ts';
+import type { FreshTree } from '../fresh/fresh-tree.ts';
+import { TreePutter, type TreesUnderWay } from '../fresh/put-trees.ts';
 import { longestWhole } from '../hands/threaded-stage.ts';
 import { recordOfFound } from '../journal/found-record.ts';
 import { itemPath, type PlanDirectory, type PlanItem, pathBelowRoot, stepsToItem } from '../plan/plan-item.ts';
 import { foundOf } from '../target/found.ts';
 import type { AsideEntries } from './aside-entries.ts';
-import { batchesOf } from './batches.ts';
+import { type Batch, batchesOf } from './batches.ts';
 import { listOrEnd } from './entry-failure.ts';
 import type { DirectoryFinisher } from './finish-directories.ts';
 import { HardLinks, type LinkSource } from './hard-links.ts';
@@ -41,6 +43,17 @@ export interface Put {
   isDue: boolean;
 }
 
+/** Entries of a tree that somebody else made the folder of. */
+const othersTogether = 1024;
+
+/** A batch that is in the journal. */
+interface Announced {
+  readonly puts: readonly Put[];
+  readonly trees: readonly FreshTree[];
+  /** Its last number there. */
+  readonly last: number;
+}
+
 /**
  * Puts entries in place, in batches: the journal says what will be done; everything is made under temporary names and
  * synced; the journal says so; then it is renamed into place. After a crash each entry is as it was or as it should be.
@@ -55,12 +68,16 @@ export class EntryPutter {
   readonly #aside: AsideEntries;
   /** Directories that could not be made: what belongs into them is left out too. */
   readonly #absent = new Set<PlanDirectory>();
+  /** Only where there are threads. */
+  readonly #trees: TreePutter | null;
   #next = 0;
 
   constructor(context: RestoreContext, directories: DirectoryFinisher, aside: AsideEntries) {
     this.#context = context;
     this.#directories = directories;
     this.#aside = aside;
+    const { threads } = context;
+    this.#trees = threads ? new TreePutter({ context, threads, links: this.#links, directories }) : null;
   }
 
   /** A number for the next line of the journal. */
@@ -71,28 +88,90 @@ export class EntryPutter {
 
   /** Rejects with what ends the restore; everything unfinished was taken back by then. */
   async putAll(items: readonly PlanItem[]): Promise<void> {
+    const { context, trees } = { context: this.#context, trees: this.#trees };
+    let committing: Promise<void> = Promise.resolve();
     try {
-      const batches = batchesOf(items, this.#context.target, this.#context.threads !== null);
-      let next = this.#announceNext(batches);
-      for (let announced = await next; announced; announced = await next) {
-        throwIfAborted(this.#context.signal);
+      const batches = batchesOf(items, context.target, context.threads !== null);
+      for (let batch = await this.#announceNext(batches); batch; ) {
+        throwIfAborted(context.signal);
         // While this batch is made the next one is written down.
-        next = this.#announceNext(batches);
-        await this.#putBatch(announced);
+        const next = this.#announceNext(batches);
+        if (batch.puts.length > 0) {
+          await committing;
+          trees?.handOver();
+          await this.#putBatch(batch.puts);
+        }
+        const underWay = await this.#makeTrees(batch.trees);
+        try {
+          const following = await next;
+          await committing;
+          committing = this.#commit(batch, underWay, following);
+          // Whoever waits for it hears of it.
+          committing.catch(() => {});
+          if (underWay?.failure) await committing;
+          batch = following;
+        } catch (error) {
+          if (underWay) trees?.drop(underWay.trees);
+          throw error;
+        }
       }
+      await committing;
     } finally {
+      await committing.catch(() => {});
+      trees?.handOver();
       this.#directories.leaveAll();
       await this.#directories.finishLeft();
-      await makeDurable(this.#context, []);
+      await makeDurable(context, []);
     }
   }
 
-  #announceNext(batches: Iterator<readonly PlanItem[], void, undefined>): Promise<readonly Put[] | null> {
-    const { value: items } = batches.next();
-    const announced = items ? this.#announce(items) : Promise.resolve(null);
+  async #makeTrees(trees: readonly FreshTree[]): Promise<TreesUnderWay | null> {
+    const due = trees.filter(({ top }) => !this.#absent.has(top.in));
+    for (const { items } of trees.filter((tree) => !due.includes(tree)))
+      for (const { directory } of items) if (directory) this.#absent.add(directory);
+    if (!this.#trees || due.length === 0) return null;
+    try {
+      return await this.#trees.make(due);
+    } catch (error) {
+      this.#trees.drop(due);
+      throw error;
+    }
+  }
+
+  /** Names what was made, and reads it back. Directories that nothing more comes into get what belongs to them. */
+  async #commit(batch: Announced, underWay: TreesUnderWay | null, following: Announced | null): Promise<void> {
+    try {
+      if (underWay && this.#trees) {
+        await this.#trees.commit(underWay);
+        for (const { top, isPlaced } of underWay.trees) if (isPlaced) this.touched.add(top.in);
+        for (let from = 0; from < underWay.others.length; from += othersTogether) {
+          this.#trees.handOver();
+          await this.#putBatch(await this.#announce(underWay.others.slice(from, from + othersTogether)));
+        }
+      }
+      const next = [following?.puts[0]?.item, following?.trees[0]?.top].filter((item) => item !== undefined);
+      this.#directories.leave(batch.last, next);
+      await this.#directories.finishLeft();
+      if (underWay?.failure) throw underWay.failure;
+      if (underWay) await this.#trees?.prove(underWay);
+    } finally {
+      if (underWay) this.#trees?.drop(underWay.trees);
+    }
+  }
+
+  #announceNext(batches: Iterator<Batch, void, undefined>): Promise<Announced | null> {
+    const { value: batch } = batches.next();
+    const announced = batch ? this.#announceBatch(batch) : Promise.resolve(null);
     // Whoever waits for it hears of it.
     announced.catch(() => {});
     return announced;
+  }
+
+  async #announceBatch({ entries, trees }: Batch): Promise<Announced> {
+    const treesOf = this.#trees;
+    const announced = treesOf ? trees.map((items) => treesOf.announce(this.takeNumber(), items)) : [];
+    const puts = await this.#announce(entries);
+    return { puts, trees: announced, last: this.#next - 1 };
   }
 
   async #putBatch(puts: readonly Put[]): Promise<void> {
@@ -107,7 +186,6 @@ export class EntryPutter {
     } finally {
       for (const put of puts) this.#dropStaged(put);
     }
-    await this.#directories.finishLeft();
   }
 
   /** What threads make is handed to them in parts, as it is found out what is to be made. */
@@ -123,7 +201,6 @@ export class EntryPutter {
     const big: Put[] = [];
     try {
       for (const put of puts) {
-        this.#directories.enter(put.item);
         await this.#attempt(put, () => this.#make(put));
         if (put.isDue) (Number(put.node?.size ?? 0) > longestWhole ? big : due).push(put);
         if (due.length < stagedTogether) continue;
@@ -258,11 +335,13 @@ export class EntryPutter {
     await Promise.all(alone.map(({ staged }) => syncFile(staged?.fd ?? -1)));
     for (const { item } of single) if (durability.isWhole(item.in)) durability.touch(item.in);
     await makeDurable(this.#context, puts);
-    for (const { staged: entry, n } of puts) {
-      if (!entry) continue;
-      if (entry.fd !== null) this.#context.target.ops.closeSync(entry.fd);
-      entry.fd = null;
-      journal.append({ record: 'ready', n, deviceId: String(entry.deviceId), inode: String(entry.inode) });
+    for (const put of puts) {
+      const { staged: entry, n, item, node } = put;
+      if (entry && entry.fd !== null) this.#context.target.ops.closeSync(entry.fd);
+      if (entry) entry.fd = null;
+      if (entry && node) this.#links.made(item, node, entry);
+      const ready = readyOf(put);
+      if (ready) journal.append({ record: 'ready', n, deviceId: String(ready.deviceId), inode: String(ready.inode) });
     }
     await journal.sync();
   }
@@ -371,6 +450,13 @@ export class EntryPutter {
     if (staged?.fd != null) this.#context.target.ops.closeSync(staged.fd);
     if (staged || link || isOnItsWay) discardTemp(this.#context, put.item, put.temp);
   }
+}
+
+/** The inode that will be in place: made for it, that of the name it is linked to, or the one that is there already. */
+function readyOf({ item, staged, link }: Put): { readonly deviceId: bigint; readonly inode: bigint } | null {
+  if (staged) return staged;
+  if (link) return link.found ?? link.made;
+  return isSetInPlace(item) ? item.now : null;
 }
 
 /** Content is right and nothing else shares it: the metadata is set where the file is. */

@@ -1,5 +1,6 @@
 import type { RestoreMode } from '../../../../shared/domain/restore.ts';
 import type { PhaseReporter } from '../../quiesce/contract.ts';
+import type { TreeText } from '../fresh/tree-lines.ts';
 import type { RestoreHands } from '../hands/contract.ts';
 import type { Journal } from '../journal/journal.ts';
 import type { ChangeKind } from '../journal/journal-records.ts';
@@ -37,6 +38,8 @@ export interface RestoreContext {
   readonly tally: RestoreTally;
   /** What was done, for undo. */
   readonly changes: Change[];
+  /** Folders that were made with everything in them. */
+  readonly trees: TreeText[];
   readonly rootNumbers: ReadonlyMap<PlanItem['in']['root'], number>;
 }
 

@@ -178,6 +178,7 @@ function contextOf(work: RestoreWork, asked: Asked, target: TargetTree, journal:
     tempPrefix: `.stillpoint-restore-${runId.slice(0, 12)}`,
     tally: newTally(),
     changes: [],
+    trees: [],
     rootNumbers: new Map(roots.map((root, index) => [root, index])),
   };
 }
@@ -215,7 +216,9 @@ function headOf(work: RestoreWork): RestoreHead {
 
 /** An undo that did not come to its end can be tried again; so can the one of what it did. */
 function saveRecord(context: RestoreContext, work: RestoreWork, head: RestoreHead, interrupted: boolean): void {
-  work.records.save(newRecord({ head, finishedAt: work.now(), interrupted, changes: changeRecords(context) }));
+  work.records.save(
+    newRecord({ head, finishedAt: work.now(), interrupted, changes: changeRecords(context), trees: context.trees }),
+  );
   if (interrupted) return;
   const undone = head.undoes && work.records.load(head.undoes);
   if (undone) work.records.save({ ...undone, undoneBy: head.runId });
