@@ -25,6 +25,7 @@ import {
 } from './finding.ts';
 import type { StartInspecting } from './inspecting.ts';
 import { type DataShare, isInShare } from './share.ts';
+import { TreeBytes } from './tree-bytes.ts';
 
 /** Each tree is read once: only those that damage leads back to are read again. Bytes. */
 const keptTrees = 1024 * 1024;
@@ -74,12 +75,13 @@ export async function checkRepository(
   const sizes = new Map<string, number>();
   for (const { name, size } of await backend.list('pack', { signal: options.signal })) sizes.set(name, size);
   await checkPacks(sizes, index, context);
+  const trees = new TreeBytes(backend, sealer, index, sizes);
   const { key, startInspecting: start } = dependencies;
   const { share } = options;
   const isChosen = (id: PackId): boolean => share === undefined || isInShare(share, id);
   const readData = (within: CheckContext) => checkData({ backend, sealer, key, index, sizes, isChosen, start }, within);
   const lookAtTrees = async (within: CheckContext): Promise<void> => {
-    await checkTrees({ index, loadBlob, used }, snapshots, within);
+    await checkTrees({ index, loadBlob: (id) => trees.load(id), used }, snapshots, within);
     reportUnused(index, used, within);
   };
   // Threads look through the packs while this one goes through the trees.
@@ -148,7 +150,8 @@ async function readIndex(documents: Documents, context: CheckContext): Promise<B
 }
 
 function reportUnused(index: BlobIndex, used: Uint8Array, context: CheckContext): void {
-  const count = used.reduce((sum, mark) => sum + (mark === 0 ? 1 : 0), 0);
+  let count = 0;
+  for (const mark of used) if (mark === 0) count += 1;
   if (count === 0) return;
   const text = `${count} of ${index.size} blobs are in no snapshot. A prune frees their space.`;
   context.report({ severity: 'info', code: 'blobs-unused', text, affects: [] });
