@@ -33,6 +33,10 @@ const many = [
   }),
   node('h größer, 大', { content: [id('5')] }),
   folder('i folder', id('6')),
+  node('j <quoted> & "more"\n\\x', { content: [id('7')], user: 'a "user"' }),
+  node('k plain after it'),
+  { ...node(''), name: Buffer.from([0x6c, 0xff, 0x0a]) },
+  folder('m\u00a0folder', id('8')),
 ];
 
 /** What a listing refers to, node by node, as it is decoded. */
@@ -92,7 +96,10 @@ describe('what a stored directory refers to, read off its bytes', () => {
       ['"a file"', '"a/file"'],
       ['"a file"', '".."'],
       ['"a file"', '""'],
-      ['"a file"', '"a\\\\nfile"'],
+      ['"a file"', '"a\\\\/file"'],
+      ['"a file"', '"a\\u002ffile"'],
+      ['"a file"', '"a\\qfile"'],
+      ['"../there"', '"..\\qthere"'],
       ['"b empty"', '"a file"'],
       ['"b empty"', '"A file"'],
       ['"type":"file"', '"type":"hole"'],
@@ -103,6 +110,8 @@ describe('what a stored directory refers to, read off its bytes', () => {
       ['"inode":77', '"inode":7.5'],
       ['2023-11-14T22:13:20', '2023-13-14T22:13:20'],
       ['2023-11-14T22:13:20', '2023-11-31T22:13:20'],
+      ['2023-11-14T22:13:20', '2023-02-29T22:13:20'],
+      ['2023-11-14T22:13:20', '1900-02-29T22:13:20'],
       ['2023-11-14T22:13:20', '2023-11-14 22:13:20'],
       ['.123456789Z', '.Z'],
       ['.123456789Z', ''],
@@ -122,6 +131,12 @@ describe('what a stored directory refers to, read off its bytes', () => {
     const raw = Buffer.from(text, 'utf8');
     raw[raw.indexOf('a file') + 1] = 0xff;
     expect(scan.take(raw)).toBe(false);
+  });
+
+  it('takes the last day of a February that has one more', () => {
+    const bytes = Buffer.from(encodeTree(many).toString('utf8').replace('2023-11-14', '2000-02-29'), 'utf8');
+    expect(scan.take(bytes)).toBe(true);
+    expect(isDecoded(bytes)).toBe(true);
   });
 
   it('takes nothing that decoding refuses, and tells of it what decoding tells, whatever is changed', () => {

@@ -2,11 +2,12 @@ import { isUtf8 } from 'node:buffer';
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { idLength } from '../format/ids.ts';
 import { nodeTypes } from '../format/modes.ts';
+import { unquoteName } from '../format/names.ts';
+import { isFileName } from '../format/node.ts';
 
 const idDigits = idLength * 2;
 const quote = 0x22;
 const backslash = 0x5c;
-const slash = 0x2f;
 const dot = 0x2e;
 const zero = 0x30;
 const comma = 0x2c;
@@ -46,8 +47,8 @@ const isBase64Digit = new Uint8Array(256);
 for (const digit of 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/')
   isBase64Digit[digit.charCodeAt(0)] = 1;
 
-/** Days that every year has. */
-const daysOfMonth = [0, 31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+/** Of a leap year. */
+const daysOfMonth = [0, 31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
 const largestUint32 = 0xffffffff;
 const uint32Digits = 10;
 /** Each number of so many digits fits 64 bits. */
@@ -69,6 +70,8 @@ export class TreeScan {
   #at = 0;
   #nodes: Uint32Array = new Uint32Array(numbersOfNode * 256);
   #nodeCount = 0;
+  /** Names that are not written as their bytes. */
+  readonly #names = new Map<number, Buffer>();
   #parts: Uint32Array = new Uint32Array(256);
   #partCount = 0;
 
@@ -79,6 +82,7 @@ export class TreeScan {
     this.#at = 0;
     this.#nodeCount = 0;
     this.#partCount = 0;
+    this.#names.clear();
     // Text that is not UTF-8 is decoded to another: two names could become one.
     if (!this.#skip(opening) || !isUtf8(bytes)) return false;
     if (bytes[this.#at] !== closing[0]) {
@@ -101,7 +105,7 @@ export class TreeScan {
   /** The bytes of a node's name. */
   nameOf(node: number): Buffer {
     const at = node * numbersOfNode;
-    return this.#buffer.subarray(this.#nodes[at], this.#nodes[at + 1]);
+    return this.#names.get(node) ?? this.#buffer.subarray(this.#nodes[at], this.#nodes[at + 1]);
   }
 
   /** Of a folder. */
@@ -123,6 +127,7 @@ export class TreeScan {
   clear(): void {
     this.#bytes = new Uint8Array();
     this.#buffer = Buffer.alloc(0);
+    this.#names.clear();
   }
 
   #idAt(at: number): BlobId {
@@ -134,7 +139,7 @@ export class TreeScan {
     const first = this.#nodeCount * numbersOfNode;
     if (first === this.#nodes.length) this.#nodes = twiceAsLong(this.#nodes);
     const nameAt = this.#at;
-    if (!this.#name() || !this.#isAfterLast(nameAt)) return false;
+    if (!this.#name()) return false;
     this.#nodes[first] = nameAt;
     this.#nodes[first + 1] = this.#at;
     this.#nodes[first + 2] = this.#partCount;
@@ -174,35 +179,56 @@ export class TreeScan {
     return true;
   }
 
-  /** To before the quote that ends it. Nothing in it is escaped, and nothing is that must be. */
+  /** To before the quote that ends it. */
   #text(): boolean {
+    const from = this.#at;
+    return this.#plainText() || (this.#bytes[this.#at] === backslash && this.#escapedText(from) !== undefined);
+  }
+
+  /** The same where nothing is escaped; else to the first byte that makes it something else. */
+  #plainText(): boolean {
     const bytes = this.#bytes;
     let at = this.#at;
     for (; ; at += 1) {
       const byte = bytes[at] ?? 0;
-      if (byte === quote) break;
-      if (byte === backslash || byte < 0x20) return false;
+      if (byte === quote || byte === backslash || byte < 0x20) break;
     }
     this.#at = at;
-    return true;
+    return bytes[at] === quote;
   }
 
+  /** From its beginning, what it says; from the first backslash on is looked for its end. */
+  #escapedText(from: number): string | undefined {
+    const bytes = this.#bytes;
+    let at = this.#at;
+    while (at < bytes.length && bytes[at] !== quote) at += bytes[at] === backslash ? 2 : 1;
+    this.#at = at;
+    try {
+      return JSON.parse(this.#buffer.toString('utf8', from - 1, at + 1)) as string;
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** Whether it can be that of a file, and comes after the last by its bytes: then none is there twice. */
   #name(): boolean {
     const from = this.#at;
-    if (!this.#text()) return false;
-    const length = this.#at - from;
-    if (
-      length === 0 ||
-      (this.#bytes[from] === dot && (length === 1 || (length === 2 && this.#bytes[from + 1] === dot)))
-    )
-      return false;
-    for (let at = from; at < this.#at; at += 1) if (this.#bytes[at] === slash) return false;
-    return true;
+    if (!this.#plainText()) return this.#bytes[this.#at] === backslash && this.#escapedName(from);
+    return isFileName(this.#buffer.subarray(from, this.#at)) && this.#isAfterLast(from);
   }
 
-  /** By the bytes of the names: then none is there twice. */
+  #escapedName(from: number): boolean {
+    const text = this.#escapedText(from);
+    const name = text === undefined ? undefined : unquoted(text);
+    if (name === undefined || !isFileName(name)) return false;
+    this.#names.set(this.#nodeCount, name);
+    return this.#nodeCount === 0 || Buffer.compare(this.nameOf(this.#nodeCount - 1), name) < 0;
+  }
+
   #isAfterLast(nameAt: number): boolean {
     if (this.#nodeCount === 0) return true;
+    if (this.#names.has(this.#nodeCount - 1))
+      return Buffer.compare(this.nameOf(this.#nodeCount - 1), this.#buffer.subarray(nameAt, this.#at)) < 0;
     const bytes = this.#bytes;
     const last = (this.#nodeCount - 1) * numbersOfNode;
     const lastEnd = this.#nodes[last + 1] ?? 0;
@@ -246,7 +272,14 @@ export class TreeScan {
     const minute = this.#number(2, 0x3a);
     const second = this.#number(2);
     if (year < 0 || month < 1 || day < 1 || hour < 0 || minute < 0 || second < 0) return false;
-    if (day > (daysOfMonth[month] ?? 0) || hour > 23 || minute > 59 || second > 59) return false;
+    if (
+      day > (daysOfMonth[month] ?? 0) ||
+      (month === 2 && day === 29 && !isLeap(year)) ||
+      hour > 23 ||
+      minute > 59 ||
+      second > 59
+    )
+      return false;
     const bytes = this.#bytes;
     if (bytes[this.#at] === dot) {
       const from = this.#at + 1;
@@ -311,6 +344,18 @@ export class TreeScan {
     this.#at = end;
     return true;
   }
+}
+
+function unquoted(text: string): Buffer | undefined {
+  try {
+    return unquoteName(text);
+  } catch {
+    return undefined;
+  }
+}
+
+function isLeap(year: number): boolean {
+  return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0);
 }
 
 function isDigit(byte: number): boolean {
