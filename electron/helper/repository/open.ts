@@ -16,6 +16,7 @@ import { decodeUnpacked } from './format/unpacked.ts';
 import { type UnlockedKey, unlock, writeKeyFile } from './keys/key-store.ts';
 import type { LockTiming } from './locks/locks.ts';
 import type { StartInspecting } from './maintenance/inspecting.ts';
+import { LookAhead } from './maintenance/look-ahead.ts';
 import { Repository } from './repository.ts';
 
 export interface OpenOptions {
@@ -29,6 +30,8 @@ export interface OpenOptions {
   readonly startCrunching?: StartCrunching | undefined;
   /** Threads that look through packs in a check; likewise. */
   readonly startInspecting?: StartInspecting | undefined;
+  /** All data is checked next: what of it needs no key is begun at once. */
+  readonly isForDataCheck?: boolean | undefined;
 }
 
 /**
@@ -64,11 +67,28 @@ export async function initRepository(backend: Backend, options: OpenOptions): Pr
 export async function openRepository(backend: Backend, options: OpenOptions): Promise<Repository> {
   const sealed = await backend.load({ kind: 'config' });
   if (sealed === undefined) throw repositoryAbsent(backend.location);
+  if (!options.isForDataCheck) return openWith(backend, sealed, options);
+  const lookAhead = LookAhead.begin(backend, options.startInspecting);
+  try {
+    return await openWith(backend, sealed, options, lookAhead);
+  } catch (error) {
+    await lookAhead?.close();
+    throw error;
+  }
+}
+
+async function openWith(
+  backend: Backend,
+  sealed: Buffer,
+  options: OpenOptions,
+  lookAhead?: LookAhead,
+): Promise<Repository> {
   const key = await unlock(backend, options.password);
+  lookAhead?.unlocked();
   const plaintext = new Sealer(key.masterKey).open(sealed);
   if (plaintext === undefined) throw damaged(`The configuration of the repository at ${backend.location} was changed.`);
   const config = decodeConfig(decodeUnpacked(plaintext, 'The repository configuration'));
-  return repositoryOf(backend, config, key, options);
+  return repositoryOf(backend, config, key, options, lookAhead);
 }
 
 /** What a place holds, found without a password. */
@@ -127,7 +147,13 @@ function costOf(options: OpenOptions): () => Promise<ScryptCost> {
   return options.kdf === 'test' ? async () => testCost : () => calibrateCost();
 }
 
-function repositoryOf(backend: Backend, config: RepositoryConfig, key: UnlockedKey, options: OpenOptions): Repository {
+function repositoryOf(
+  backend: Backend,
+  config: RepositoryConfig,
+  key: UnlockedKey,
+  options: OpenOptions,
+  lookAhead?: LookAhead,
+): Repository {
   return new Repository(backend, config, key, {
     environment: options.environment ?? processEnvironment(),
     cost: costOf(options),
@@ -135,5 +161,6 @@ function repositoryOf(backend: Backend, config: RepositoryConfig, key: UnlockedK
     packTarget: options.packTarget,
     startCrunching: options.startCrunching,
     startInspecting: options.startInspecting,
+    lookAhead,
   });
 }

@@ -7,6 +7,7 @@ import type { Documents } from '../documents.ts';
 import type { PackId } from '../format/ids.ts';
 import type { Tree } from '../format/tree.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
+import type { ListedBlobs } from '../index/listed-blobs.ts';
 import { loadIndex } from '../index/load-index.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import type { Snapshot, SnapshotList } from '../snapshots/snapshots.ts';
@@ -24,6 +25,7 @@ import {
   maxAffected,
 } from './finding.ts';
 import type { StartInspecting } from './inspecting.ts';
+import type { LookAhead } from './look-ahead.ts';
 import { type DataShare, isInShare } from './share.ts';
 import { TreeBytes } from './tree-bytes.ts';
 
@@ -45,6 +47,8 @@ export interface CheckDependencies {
   /** What threads make a sealer of. */
   readonly key: MasterKey;
   readonly startInspecting?: StartInspecting | undefined;
+  /** What was begun before the key was known. */
+  readonly lookAhead?: LookAhead | undefined;
   readonly documents: Documents;
   readonly listSnapshots: (signal?: AbortSignal) => Promise<SnapshotList>;
 }
@@ -76,10 +80,12 @@ export async function checkRepository(
   for (const { name, size } of await backend.list('pack', { signal: options.signal })) sizes.set(name, size);
   await checkPacks(sizes, index, context);
   const trees = new TreeBytes(backend, sealer, index, sizes);
-  const { key, startInspecting: start } = dependencies;
+  const { key, startInspecting: start, lookAhead: ahead } = dependencies;
   const { share } = options;
   const isChosen = (id: PackId): boolean => share === undefined || isInShare(share, id);
-  const readData = (within: CheckContext) => checkData({ backend, sealer, key, index, sizes, isChosen, start }, within);
+  const wholeIn = (id: PackId, listed: ListedBlobs) => trees.wholeIn(id, listed);
+  const data = { backend, sealer, key, index, sizes, isChosen, start, ahead, wholeIn };
+  const readData = (within: CheckContext) => checkData(data, within);
   const lookAtTrees = async (within: CheckContext): Promise<void> => {
     await checkTrees({ index, loadBlob: (id) => trees.load(id), used }, snapshots, within);
     reportUnused(index, used, within);

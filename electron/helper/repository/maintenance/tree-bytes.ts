@@ -2,7 +2,9 @@ import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { isStillpointError } from '../../../../shared/errors/index.ts';
 import type { Backend } from '../backend/contract.ts';
 import type { Sealer } from '../crypto/sealer.ts';
+import type { PackId } from '../format/ids.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
+import { blobAt, type ListedBlobs } from '../index/listed-blobs.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import { BlobOpener } from '../pack/open-blob.ts';
 
@@ -18,7 +20,7 @@ const mostWindows = 32;
  */
 export class TreeBytes {
   /** 1 for each entry of the index whose sealed bytes, in that very pack, were found whole. */
-  readonly whole: Uint8Array;
+  readonly #whole: Uint8Array;
   readonly #backend: Backend;
   readonly #index: BlobIndex;
   readonly #sizes: ReadonlyMap<string, number>;
@@ -29,7 +31,7 @@ export class TreeBytes {
 
   /** `sizes`: length in bytes of the packs that are there. */
   constructor(backend: Backend, sealer: Sealer, index: BlobIndex, sizes: ReadonlyMap<string, number>) {
-    this.whole = new Uint8Array(index.size);
+    this.#whole = new Uint8Array(index.size);
     this.#backend = backend;
     this.#index = index;
     this.#sizes = sizes;
@@ -40,6 +42,17 @@ export class TreeBytes {
   /** `repository-damaged`, with `blob` and `pack` in its context, when no copy of it is whole. */
   async load(id: BlobId): Promise<Buffer> {
     return (await this.#fromWindow(id)) ?? this.#reader.load(this.#index, 'tree', id);
+  }
+
+  /** For each of the blobs that are listed of a pack: 1 where it was read from there and is whole. Undefined where none is. */
+  wholeIn(pack: PackId, listed: ListedBlobs): Uint8Array | undefined {
+    if (!listed.isTree.includes(1)) return undefined;
+    return Uint8Array.from(listed.isTree, (isTree, at) => {
+      const entry = isTree === 1 ? this.#index.entryOf('tree', blobAt(listed, at).id) : -1;
+      if (entry < 0 || this.#whole[entry] !== 1) return 0;
+      const isThis = this.#index.packIds[this.#index.packOf(entry)] === pack;
+      return isThis && this.#index.blobAt(entry).offset === listed.offsets[at] ? 1 : 0;
+    });
   }
 
   async #fromWindow(id: BlobId): Promise<Buffer | undefined> {
@@ -55,7 +68,7 @@ export class TreeBytes {
     if (sealed?.length !== length) return undefined;
     const opened = this.#opener.open(sealed, id, uncompressedLength);
     if ('damage' in opened) return undefined;
-    this.whole[entry] = 1;
+    this.#whole[entry] = 1;
     return opened.plaintext;
   }
 
