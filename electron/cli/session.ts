@@ -33,8 +33,17 @@ export interface Session {
   readonly confirm: ((question: string) => Promise<boolean>) | null;
 }
 
+export interface OpenedFor {
+  /** All data is checked next: what of that needs no key is begun at once. */
+  readonly isForDataCheck?: boolean;
+}
+
 /** The repository that `--repo` names (a path, a name or an id), or the only one registered; opened. */
-export async function openedRepository(session: Session, preferred?: RepositoryId): Promise<RepositoryId> {
+export async function openedRepository(
+  session: Session,
+  preferred?: RepositoryId,
+  { isForDataCheck }: OpenedFor = {},
+): Promise<RepositoryId> {
   const known = await session.service.call('repositories.list', {});
   const repository = choose(known, session.options.repo, preferred);
   if (repository?.state === 'ready' || repository?.state === 'read-only') return repository.id;
@@ -43,13 +52,13 @@ export async function openedRepository(session: Session, preferred?: RepositoryI
   const password = await obtainPassword(session.passwords, question, repository);
   if (repository) {
     const credentials = credentialsOf(session.passwords.credentialsFiles, repository.location, repository);
-    await session.service.call('repositories.unlock', { id: repository.id, password, credentials });
+    await session.service.call('repositories.unlock', { id: repository.id, password, credentials, isForDataCheck });
     return repository.id;
   }
   const { location, credentials } = namedPlace(session);
   const adopted = await session.service.call('repositories.adopt', {
     name: locationName(location),
-    ...{ location, credentials, password },
+    ...{ location, credentials, password, isForDataCheck },
   });
   return adopted.id;
 }

@@ -24,6 +24,8 @@ const id = repositoryIdSchema;
 const name = z.string().trim().min(1, 'a name is needed').max(100);
 /** What the server wants, where it wants anything. Travels and is kept like a password. */
 const credentials = placeCredentialsSchema.optional();
+/** All data is checked next: what of that needs no key is begun while the password is hashed. */
+const isForDataCheck = z.boolean().optional();
 const none = z.strictObject({});
 const slowKdf = 60_000;
 
@@ -60,7 +62,9 @@ export const repositoryCommands = {
     right: 'register',
     cancellable: false,
     timeoutMs: 120_000,
-    params: z.strictObject({ name, location: repositoryLocationSchema, credentials, password: passwordSchema }),
+    params: z.strictObject({
+      ...{ name, location: repositoryLocationSchema, credentials, password: passwordSchema, isForDataCheck },
+    }),
     result: repositorySchema,
     event: z.never(),
   }),
@@ -69,7 +73,7 @@ export const repositoryCommands = {
     right: 'registered',
     cancellable: false,
     timeoutMs: slowKdf,
-    params: z.strictObject({ id, password: passwordSchema, credentials }),
+    params: z.strictObject({ id, password: passwordSchema, credentials, isForDataCheck }),
     result: none,
     event: z.never(),
   }),

@@ -5,7 +5,7 @@ import { openedRepository, type Session } from '../session.ts';
 
 export async function check(session: Session, options: CheckShareOptions): Promise<ExitCode> {
   const share = checkShareOf(options);
-  const id = await openedRepository(session);
+  const id = await openedRepository(session, undefined, { isForDataCheck: share === undefined });
   const { run, findings } = await session.service.call(
     'repositories.check',
     { id, runId: newRun().runId, readData: share !== null, ...(share ? { share } : {}) },

@@ -37,10 +37,10 @@ export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
       ),
     'repositories.create': ({ name, location, credentials, password }) =>
       sessions.create(name, { location, credentials }, password),
-    'repositories.adopt': ({ name, location, credentials, password }) =>
-      sessions.adopt(name, { location, credentials }, password),
-    'repositories.unlock': async ({ id, password, credentials }) => {
-      await sessions.unlock(id, password, credentials);
+    'repositories.adopt': ({ name, location, credentials, password, isForDataCheck }) =>
+      sessions.adopt(name, { location, credentials }, password, isForDataCheck),
+    'repositories.unlock': async ({ id, password, credentials, isForDataCheck }) => {
+      await sessions.unlock(id, password, credentials, isForDataCheck);
       return {};
     },
     'repositories.forgetPassword': async ({ id }) => {

@@ -16,6 +16,7 @@ import { decodeUnpacked } from './format/unpacked.ts';
 import { type UnlockedKey, unlock, writeKeyFile } from './keys/key-store.ts';
 import type { LockTiming } from './locks/locks.ts';
 import type { StartInspecting } from './maintenance/inspecting.ts';
+import { LookAhead } from './maintenance/look-ahead.ts';
 import { Repository } from './repository.ts';
 
 export interface OpenOptions {
@@ -31,6 +32,8 @@ export interface OpenOptions {
   readonly startInspecting?: StartInspecting | undefined;
   /** Threads that share the work of opening with a password; without them node does it on one. */
   readonly mixOnThreads?: MixOnThreads | undefined;
+  /** All data is checked next: what of it needs no key is begun at once. */
+  readonly isForDataCheck?: boolean | undefined;
 }
 
 /**
@@ -66,11 +69,28 @@ export async function initRepository(backend: Backend, options: OpenOptions): Pr
 export async function openRepository(backend: Backend, options: OpenOptions): Promise<Repository> {
   const sealed = await backend.load({ kind: 'config' });
   if (sealed === undefined) throw repositoryAbsent(backend.location);
+  if (!options.isForDataCheck) return openWith(backend, sealed, options);
+  const lookAhead = LookAhead.begin(backend, options.startInspecting);
+  try {
+    return await openWith(backend, sealed, options, lookAhead);
+  } catch (error) {
+    await lookAhead?.close();
+    throw error;
+  }
+}
+
+async function openWith(
+  backend: Backend,
+  sealed: Buffer,
+  options: OpenOptions,
+  lookAhead?: LookAhead,
+): Promise<Repository> {
   const key = await unlock(backend, options.password, options.mixOnThreads);
+  lookAhead?.unlocked();
   const plaintext = new Sealer(key.masterKey).open(sealed);
   if (plaintext === undefined) throw damaged(`The configuration of the repository at ${backend.location} was changed.`);
   const config = decodeConfig(decodeUnpacked(plaintext, 'The repository configuration'));
-  return repositoryOf(backend, config, key, options);
+  return repositoryOf(backend, config, key, options, lookAhead);
 }
 
 /** What a place holds, found without a password. */
@@ -129,7 +149,13 @@ function costOf(options: OpenOptions): () => Promise<ScryptCost> {
   return options.kdf === 'test' ? async () => testCost : () => calibrateCost();
 }
 
-function repositoryOf(backend: Backend, config: RepositoryConfig, key: UnlockedKey, options: OpenOptions): Repository {
+function repositoryOf(
+  backend: Backend,
+  config: RepositoryConfig,
+  key: UnlockedKey,
+  options: OpenOptions,
+  lookAhead?: LookAhead,
+): Repository {
   return new Repository(backend, config, key, {
     environment: options.environment ?? processEnvironment(),
     cost: costOf(options),
@@ -137,5 +163,6 @@ function repositoryOf(backend: Backend, config: RepositoryConfig, key: UnlockedK
     packTarget: options.packTarget,
     startCrunching: options.startCrunching,
     startInspecting: options.startInspecting,
+    lookAhead,
   });
 }

@@ -3,6 +3,7 @@ import type { Environment } from './environment.ts';
 import type { ScryptCost } from './format/key-file.ts';
 import type { LockTiming } from './locks/locks.ts';
 import type { StartInspecting } from './maintenance/inspecting.ts';
+import type { LookAhead } from './maintenance/look-ahead.ts';
 import type { WriterProgress } from './writer/repository-writer.ts';
 
 export interface RepositorySettings {
@@ -16,6 +17,8 @@ export interface RepositorySettings {
   readonly startCrunching?: StartCrunching | undefined;
   /** Threads that look through packs in a check; likewise. */
   readonly startInspecting?: StartInspecting | undefined;
+  /** Of the check of all data for which it was opened. */
+  readonly lookAhead?: LookAhead | undefined;
 }
 
 export interface WithWriterOptions {

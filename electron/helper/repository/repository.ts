@@ -330,11 +330,11 @@ export class Repository {
    */
   #forMaintenance(lock?: Pick<HeldLock, 'lost'>): Parameters<typeof checkRepository>[0] {
     const listSnapshots: Snapshots['list'] = (signal) => this.snapshots.list(signal);
-    const { startInspecting } = this.#settings;
+    const { startInspecting, lookAhead } = this.#settings;
     const backend = lock === undefined ? this.backend : cancellable(this.backend, lock.lost);
     const documents = lock === undefined ? this.#documents : new Documents(backend, this.#sealer, this.#config.version);
     const opened = { backend, sealer: this.#sealer, key: this.#masterKey, documents };
-    return { ...opened, startInspecting, listSnapshots };
+    return { ...opened, startInspecting, lookAhead, listSnapshots };
   }
 
   /** What interrupted runs stored is used again, under the lock that this run has and after the index was read under it. */

@@ -1,7 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { basename, join } from 'node:path';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { type Backend, initRepository, LocalBackend, MemoryBackend, openRepository } from '../repository/index.ts';
 import { testOptions } from '../repository/testing/memory-repository.ts';
 import { SeededRandom } from '../repository/testing/seeded-random.ts';
@@ -70,6 +70,70 @@ describe('a check of all data on threads', () => {
     } finally {
       for (const [at, path] of all.entries()) writeFileSync(path, kept[at] ?? Buffer.alloc(0));
     }
+  });
+
+  describe('begun before the key is known', () => {
+    const ahead = { ...testOptions, startInspecting, isForDataCheck: true };
+
+    it('finds nothing wrong where nothing is, again and again, and leaves no file open', async () => {
+      const before = openFiles();
+      const repository = await openRepository(place(), ahead);
+      for (let round = 0; round < 2; round += 1)
+        expect(await repository.check({ readData: true })).toMatchObject({ findings: [], readAllData: true });
+      expect(openFiles()).toBeLessThanOrEqual(before + 1);
+    });
+
+    it('compares each pack with its name once', async () => {
+      const named: string[] = [];
+      const known: boolean[] = [];
+      const repository = await openRepository(place(), {
+        ...ahead,
+        startInspecting: () => {
+          const threads = startInspecting();
+          return {
+            ...{ atOnce: threads.atOnce, unlock: threads.unlock.bind(threads), close: threads.close.bind(threads) },
+            async hasItsName(id, bytes) {
+              named.push(id);
+              return (await threads.hasItsName?.(id, bytes)) ?? false;
+            },
+            inspect(id, bytes, listed, what) {
+              known.push(what.isNamed);
+              expect(what.isNamed).toBe(named.includes(id));
+              return threads.inspect(id, bytes, listed, what);
+            },
+          };
+        },
+      });
+      await vi.waitUntil(() => named.length === packs().length, { timeout: 20_000 });
+      expect((await repository.check({ readData: true })).findings).toEqual([]);
+      expect(known).toEqual(named.map(() => true));
+    });
+
+    it('finds what is wrong by then, and what went wrong only afterwards', async () => {
+      const [first = '', second = ''] = packs();
+      const kept = [first, second].map((path) => readFileSync(path));
+      const flip = (path: string): void => {
+        const bytes = readFileSync(path);
+        bytes[bytes.length - 10] = (bytes[bytes.length - 10] ?? 0) ^ 1;
+        writeFileSync(path, bytes);
+      };
+      try {
+        flip(first);
+        const repository = await openRepository(place(), ahead);
+        flip(second);
+        const damaged = (await repository.check({ readData: true })).findings.map(({ file }) => file);
+        expect(damaged).toEqual(expect.arrayContaining([first, second].map((path) => basename(path))));
+      } finally {
+        for (const [at, path] of [first, second].entries()) writeFileSync(path, kept[at] ?? Buffer.alloc(0));
+      }
+    });
+
+    it('ends where the password is wrong, and leaves no file open', async () => {
+      const before = openFiles();
+      const wrong = openRepository(place(), { ...ahead, password: 'another' });
+      await expect(wrong).rejects.toMatchObject({ kind: 'wrong-password' });
+      expect(openFiles()).toBeLessThanOrEqual(before + 1);
+    });
   });
 
   it('looks through what the place hands over, where it is not on this machine', async () => {

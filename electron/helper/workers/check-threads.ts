@@ -4,13 +4,15 @@ import { StillpointError } from '../../../shared/errors/index.ts';
 import type {
   InspectedPack,
   Inspectors,
+  KnownOfPack,
   ListedBlobs,
   MasterKey,
   PackBytes,
+  PackFile,
   PackId,
   StartInspecting,
 } from '../repository/index.ts';
-import type { CheckThreadData, FromCheckThread, ToCheckThread } from './check-messages.ts';
+import type { FromCheckThread, ToCheckThread } from './check-messages.ts';
 
 /** What a thread makes is small and short-lived: without this each would let tens of megabytes of it lie. */
 const resourceLimits = { maxYoungGenerationSizeMb: 6 };
@@ -26,11 +28,13 @@ export interface CheckThreadsOptions {
 
 /** Threads for one check, started with the first packs. */
 export function checkThreads(options: CheckThreadsOptions = {}): StartInspecting {
-  return (key) => new CheckThreads(options, key);
+  return () => new CheckThreads(options);
 }
 
+type Work = Pick<Exclude<ToCheckThread, { key: unknown }>, 'id' | 'look'> & { readonly bytes: PackBytes };
+
 interface Waiting {
-  readonly resolve: (damage: InspectedPack) => void;
+  readonly resolve: (answer: FromCheckThread) => void;
   readonly reject: (error: unknown) => void;
 }
 
@@ -42,29 +46,44 @@ interface Thread {
 class CheckThreads implements Inspectors {
   readonly atOnce: number;
   readonly #program: URL;
-  readonly #data: CheckThreadData;
   readonly #threads: Thread[] = [];
+  #key: MasterKey | undefined;
   #lastNumber = 0;
   #failure: StillpointError | undefined;
 
-  constructor(options: CheckThreadsOptions, key: MasterKey) {
+  constructor(options: CheckThreadsOptions) {
     this.atOnce = Math.max(1, options.threads ?? Math.min(mostThreads, availableParallelism()));
     this.#program = options.program ?? new URL('./check-worker.ts', import.meta.url);
-    this.#data = { key };
   }
 
-  inspect(id: PackId, bytes: PackBytes, listed: ListedBlobs): Promise<InspectedPack> {
+  unlock(key: MasterKey): void {
+    this.#key = key;
+    for (const { worker } of this.#threads) worker.postMessage({ key } satisfies ToCheckThread);
+  }
+
+  async inspect(id: PackId, bytes: PackBytes, listed: ListedBlobs, known: KnownOfPack): Promise<InspectedPack> {
+    const answer = await this.#ask({ id, bytes, look: { listed, known } });
+    if ('damage' in answer) return answer.damage;
+    throw new TypeError('what is wrong with a pack was asked');
+  }
+
+  /** More packs follow, and then the check: all threads start. */
+  async hasItsName(id: PackId, file: PackFile): Promise<boolean> {
+    while (this.#failure === undefined && this.#threads.length < this.atOnce) this.#start();
+    const answer = await this.#ask({ id, bytes: file });
+    return 'isNamed' in answer && answer.isNamed;
+  }
+
+  #ask(work: Work): Promise<FromCheckThread> {
     if (this.#failure !== undefined) return Promise.reject(this.#failure);
     const thread = this.#freest();
     const number = ++this.#lastNumber;
-    const { promise, resolve, reject } = Promise.withResolvers<InspectedPack>();
+    const { promise, resolve, reject } = Promise.withResolvers<FromCheckThread>();
     thread.waiting.set(number, { resolve, reject });
-    const message: ToCheckThread = {
-      number,
-      id,
-      bytes: 'bytes' in bytes ? { bytes: whole(bytes.bytes) } : bytes,
-      listed,
-    };
+    // One that has nothing to do keeps no process from ending.
+    thread.worker.ref();
+    const { bytes } = work;
+    const message: ToCheckThread = { ...work, number, bytes: 'bytes' in bytes ? { bytes: whole(bytes.bytes) } : bytes };
     thread.worker.postMessage(message, 'bytes' in message.bytes ? [message.bytes.bytes.buffer as ArrayBuffer] : []);
     return promise;
   }
@@ -84,11 +103,13 @@ class CheckThreads implements Inspectors {
 
   #start(): Thread {
     // Nothing of the surroundings is a thread's business, secrets that may be there least.
-    const worker = new Worker(this.#program, { workerData: this.#data, env: {}, execArgv: [], resourceLimits });
+    const worker = new Worker(this.#program, { env: {}, execArgv: [], resourceLimits });
     const thread: Thread = { worker, waiting: new Map() };
     worker.on('message', (answer: FromCheckThread) => this.#hear(thread, answer));
     worker.on('error', (error) => this.#lose(error));
     worker.on('exit', (code) => this.#lose(new Error(`it ended with ${code}`)));
+    if (this.#key !== undefined) worker.postMessage({ key: this.#key } satisfies ToCheckThread);
+    worker.unref();
     this.#threads.push(thread);
     return thread;
   }
@@ -96,7 +117,8 @@ class CheckThreads implements Inspectors {
   #hear(thread: Thread, answer: FromCheckThread): void {
     const waiting = thread.waiting.get(answer.number);
     thread.waiting.delete(answer.number);
-    if ('damage' in answer) waiting?.resolve(answer.damage);
+    if (thread.waiting.size === 0) thread.worker.unref();
+    if (!('code' in answer)) waiting?.resolve(answer);
     else waiting?.reject(Object.assign(new Error(answer.message), { code: answer.code, syscall: 'read' }));
   }
 

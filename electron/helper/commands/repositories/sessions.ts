@@ -82,18 +82,26 @@ export class RepositorySessions {
     return this.#atNewPlace(name, access, (backend) => initRepository(backend, this.#openOptions(password)));
   }
 
-  async adopt(name: string, access: PlaceAccess, password: string): Promise<Registered> {
-    return this.#atNewPlace(name, access, (backend) => openRepository(backend, this.#openOptions(password)));
+  /** `isForDataCheck`: all data is checked next. */
+  async adopt(name: string, access: PlaceAccess, password: string, isForDataCheck = false): Promise<Registered> {
+    const options = { ...this.#openOptions(password), isForDataCheck };
+    return this.#atNewPlace(name, access, (backend) => openRepository(backend, options));
   }
 
-  /** `credentials` replace those that were given before. */
-  async unlock(id: RepositoryId, password: string, credentials?: PlaceCredentials): Promise<void> {
+  /** `credentials` replace those that were given before. `isForDataCheck`: all data is checked next. */
+  async unlock(
+    id: RepositoryId,
+    password: string,
+    credentials?: PlaceCredentials,
+    isForDataCheck = false,
+  ): Promise<void> {
     const registered = this.#registered(id);
     const access = { location: registered.location, credentials: credentials ?? this.#credentials.get(id) };
     const place = this.#options.places.open(access);
     const known = this.#open.get(id);
     try {
-      const repository = await openRepository(place.backend, this.#openOptions(password));
+      const options = { ...this.#openOptions(password), isForDataCheck: isForDataCheck && known === undefined };
+      const repository = await openRepository(place.backend, options);
       if (repository.id !== id) throw otherRepository(registered);
       const isSame = known !== undefined && credentials === undefined;
       if (isSame) await place.close();

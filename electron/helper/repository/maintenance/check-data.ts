@@ -8,8 +8,9 @@ import type { PackId } from '../format/ids.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import { blobAt, type ListedBlobs } from '../index/listed-blobs.ts';
 import type { CheckContext, DataRead, Finding } from './finding.ts';
-import { type InspectedPack, PackInspector } from './inspect-pack.ts';
+import { type InspectedPack, type KnownOfPack, PackInspector } from './inspect-pack.ts';
 import type { Inspectors, StartInspecting } from './inspecting.ts';
+import type { LookAhead } from './look-ahead.ts';
 
 /** Packs under way hold no more than this together, in bytes, unless one alone does. */
 const mostBytesAtOnce = 128 * 1024 * 1024;
@@ -27,6 +28,9 @@ export interface DataCheck {
   readonly sizes: ReadonlyMap<string, number>;
   /** Without it everything is computed here, a pack at a time. */
   readonly start?: StartInspecting | undefined;
+  readonly ahead?: LookAhead | undefined;
+  /** For each of the listed blobs of a pack: 1 where it was opened from there and is whole. */
+  readonly wholeIn?: ((id: PackId, listed: ListedBlobs) => Uint8Array | undefined) | undefined;
 }
 
 /**
@@ -41,15 +45,19 @@ export async function checkData(check: DataCheck, context: CheckContext): Promis
   const sum = (ids: readonly PackId[]): number => ids.reduce((bytes, id) => bytes + sizeOf(id), 0);
   const total = sum(chosen);
   const findings: (readonly Finding[])[] = [];
-  const reading = new Reading(check, context.signal);
+  const taken = await check.ahead?.take();
+  const named = taken?.named ?? new Map<string, number>();
+  const reading = new Reading(check, taken?.inspectors, context.signal);
   try {
     let done = 0;
     context.progress({ phase: 'data', done, total });
     const packs = index.columnsByPack();
-    for (const [position, id] of chosen.entries()) {
+    for (const position of inReadingOrder(chosen, index, sizes)) {
+      const id = chosen[position] as PackId;
       await reading.room(sizeOf(id));
       const listed = packs.blobsOf(id);
-      reading.inspect(id, sizeOf(id), listed, (damage) => {
+      const known = { isNamed: named.get(id) === sizeOf(id), whole: check.wholeIn?.(id, listed) };
+      reading.inspect(id, sizeOf(id), { listed, known }, (damage) => {
         if (damage === 'vanished' || damage.pack.length + damage.blobs.length > 0)
           findings[position] = findingsOf(id, listed, damage);
         done += sizeOf(id);
@@ -64,7 +72,26 @@ export async function checkData(check: DataCheck, context: CheckContext): Promis
   return { packs: chosen.length, bytes: total, allPacks: present.length, allBytes: sum(present) };
 }
 
+/**
+ * Places in the list, the longest packs first, so that all who read are busy to the end; those of directories last: most of
+ * them were opened by then.
+ */
+function inReadingOrder(chosen: readonly PackId[], index: BlobIndex, sizes: ReadonlyMap<string, number>): Uint32Array {
+  const { types } = index.columns;
+  const holdsTrees = new Map<PackId, boolean>();
+  index.eachEntry((entry, pack) => {
+    if (types[entry] === 1) holdsTrees.set(index.packIds[pack] as PackId, true);
+  });
+  const rank = Float64Array.from(chosen, (id) => (sizes.get(id) ?? 0) - (holdsTrees.has(id) ? 2 ** 40 : 0));
+  return Uint32Array.from(chosen.keys()).sort((one, other) => (rank[other] ?? 0) - (rank[one] ?? 0) || one - other);
+}
+
 type Inspected = InspectedPack | 'vanished';
+
+interface Pack {
+  readonly listed: ListedBlobs;
+  readonly known: KnownOfPack;
+}
 
 /** Packs that are under way: as many as keep all inspectors busy, and no more bytes than are allowed. */
 class Reading {
@@ -76,11 +103,19 @@ class Reading {
   readonly #atOnce: number;
   #bytes = 0;
   #failure: { readonly error: unknown } | undefined;
+  readonly #cancelled = Promise.withResolvers<void>();
 
-  constructor({ backend, sealer, key, start }: DataCheck, signal: AbortSignal | undefined) {
+  constructor(
+    { backend, sealer, key, start }: DataCheck,
+    begun: Inspectors | undefined,
+    signal: AbortSignal | undefined,
+  ) {
     this.#backend = backend;
     this.#signal = signal ? AbortSignal.any([signal, this.#ending.signal]) : this.#ending.signal;
-    this.#inspectors = start?.(key) ?? inspectHere(sealer, this.#signal);
+    if (this.#signal.aborted) this.#cancelled.resolve();
+    else this.#signal.addEventListener('abort', () => this.#cancelled.resolve(), { once: true });
+    this.#inspectors = begun ?? start?.() ?? inspectHere(sealer, this.#signal);
+    this.#inspectors.unlock(key);
     this.#atOnce = this.#inspectors.isHere ? 1 : this.#inspectors.atOnce * packsEach;
   }
 
@@ -91,9 +126,9 @@ class Reading {
     );
   }
 
-  inspect(id: PackId, size: number, listed: ListedBlobs, tell: (damage: Inspected) => void): void {
+  inspect(id: PackId, size: number, pack: Pack, tell: (damage: Inspected) => void): void {
     this.#bytes += size;
-    const work = this.#inspect(id, listed)
+    const work = this.#inspect(id, pack)
       .then(tell)
       .catch((error: unknown) => {
         this.#failure ??= { error };
@@ -117,26 +152,24 @@ class Reading {
   }
 
   async #until(isSo: () => boolean): Promise<void> {
-    const cancelled = Promise.withResolvers<void>();
-    this.#signal.addEventListener('abort', () => cancelled.resolve());
     for (;;) {
       throwIfAborted(this.#signal);
       if (this.#failure !== undefined) throw this.#failure.error;
       if (isSo()) return;
-      await Promise.race([...this.#underWay, cancelled.promise]);
+      await Promise.race([...this.#underWay, this.#cancelled.promise]);
     }
   }
 
-  async #inspect(id: PackId, listed: ListedBlobs): Promise<Inspected> {
+  async #inspect(id: PackId, { listed, known }: Pack): Promise<Inspected> {
     const file: FileRef = { kind: 'pack', name: id };
     if (this.#backend.open === undefined || this.#inspectors.isHere === true) {
       const bytes = await this.#backend.load(file, undefined, { signal: this.#signal });
-      return bytes === undefined ? 'vanished' : this.#inspectors.inspect(id, { bytes }, listed);
+      return bytes === undefined ? 'vanished' : this.#inspectors.inspect(id, { bytes }, listed, known);
     }
     const opened = await this.#backend.open(file);
     if (opened === undefined) return 'vanished';
     try {
-      return await this.#inspectors.inspect(id, opened, listed);
+      return await this.#inspectors.inspect(id, opened, listed, known);
     } catch (error) {
       throw isOfSystem(error) ? diskError(error, `read pack ${id.slice(0, 8)}`, this.#backend.location) : error;
     } finally {
@@ -154,10 +187,11 @@ function inspectHere(sealer: Sealer, signal: AbortSignal): Inspectors {
   return {
     atOnce: 1,
     isHere: true,
-    async inspect(id, bytes, listed) {
+    unlock: () => {},
+    async inspect(id, bytes, listed, known) {
       if (!('bytes' in bytes)) throw new TypeError('bytes are loaded for who computes here');
       const breather = new Breather();
-      const steps = inspector.inspect(id, bytes.bytes, listed);
+      const steps = inspector.inspect(id, bytes.bytes, listed, known);
       for (let step = steps.next(); ; step = steps.next()) {
         if (step.done) return step.value;
         await breather.breathe(signal);

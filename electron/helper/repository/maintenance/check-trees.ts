@@ -2,11 +2,11 @@ import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { isStillpointError } from '../../../../shared/errors/index.ts';
 import { Breather } from '../breather.ts';
 import { quoteName } from '../format/names.ts';
-import type { TreeNode } from '../format/node.ts';
 import { nodesOf } from '../format/tree-nodes.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import type { Snapshot } from '../snapshots/snapshots.ts';
 import type { CheckContext } from './finding.ts';
+import { TreeScan } from './tree-scan.ts';
 
 export interface TreeCheck {
   readonly index: BlobIndex;
@@ -29,53 +29,80 @@ export async function checkTrees(
   context: CheckContext,
 ): Promise<void> {
   const breather = new Breather();
+  const walk = new TreeWalk(check, context);
   for (const [done, snapshot] of snapshots.entries()) {
     context.progress({ phase: 'trees', done, total: snapshots.length });
     const waiting: Waiting[] = [{ tree: snapshot.tree, where: `${snapshot.id.slice(0, 8)}:` }];
     for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      await breather.breathe(context.signal);
-      for (const node of await readOnce(check, next, context)) {
-        const where = `${next.where}/${quoteName(node.name)}`;
-        checkContent(check, node, where, context);
-        if (node.subtree) waiting.push({ tree: node.subtree, where });
-      }
+      if (breather.isDue || context.signal?.aborted) await breather.breathe(context.signal);
+      await walk.read(next, waiting);
     }
   }
   context.progress({ phase: 'trees', done: snapshots.length, total: snapshots.length });
 }
 
-async function readOnce(
-  check: TreeCheck,
-  { tree, where }: Waiting,
-  context: CheckContext,
-): Promise<Iterable<TreeNode>> {
-  const entry = check.index.entryOf('tree', tree);
-  const affects = [where.endsWith(':') ? `${where}/` : where];
-  if (entry < 0) {
-    const text = `The listing of a folder is missing (tree ${tree.slice(0, 8)}): what was in it cannot be restored.`;
-    context.report({ severity: 'error', code: 'blob-missing', text, affects, blob: tree });
-    return [];
-  }
-  if (check.used[entry]) return [];
-  check.used[entry] = 1;
-  try {
-    return nodesOf(tree, await check.loadBlob(tree));
-  } catch (error) {
-    if (!isStillpointError(error, 'repository-damaged')) throw error;
-    const text = `The listing of a folder cannot be read: ${error.message}`;
-    context.report({ severity: 'error', code: 'tree-damaged', text, affects, blob: tree });
-    return [];
-  }
-}
+class TreeWalk {
+  readonly #check: TreeCheck;
+  readonly #context: CheckContext;
+  readonly #scan = new TreeScan();
 
-function checkContent({ index, used }: TreeCheck, node: TreeNode, where: string, context: CheckContext): void {
-  for (const blob of node.content ?? []) {
-    const entry = index.entryOf('data', blob);
-    if (entry >= 0) {
-      used[entry] = 1;
-      continue;
+  constructor(check: TreeCheck, context: CheckContext) {
+    this.#check = check;
+    this.#context = context;
+  }
+
+  /** Looks through a tree that was not read yet; the folders in it wait then. */
+  async read({ tree, where }: Waiting, waiting: Waiting[]): Promise<void> {
+    const { index, used, loadBlob } = this.#check;
+    const affects = [where.endsWith(':') ? `${where}/` : where];
+    const entry = index.entryOf('tree', tree);
+    if (entry < 0) {
+      const text = `The listing of a folder is missing (tree ${tree.slice(0, 8)}): what was in it cannot be restored.`;
+      this.#context.report({ severity: 'error', code: 'blob-missing', text, affects, blob: tree });
+      return;
     }
+    if (used[entry]) return;
+    used[entry] = 1;
+    try {
+      this.#lookThrough(tree, await loadBlob(tree), where, waiting);
+    } catch (error) {
+      if (!isStillpointError(error, 'repository-damaged')) throw error;
+      const text = `The listing of a folder cannot be read: ${error.message}`;
+      this.#context.report({ severity: 'error', code: 'tree-damaged', text, affects, blob: tree });
+    }
+  }
+
+  #lookThrough(tree: BlobId, bytes: Buffer, where: string, waiting: Waiting[]): void {
+    const scan = this.#scan;
+    if (!scan.take(bytes)) {
+      for (const { name, content, subtree } of nodesOf(tree, bytes)) {
+        for (const blob of content ?? []) if (!this.#use(blob)) this.#miss(blob, where, name);
+        if (subtree) waiting.push({ tree: subtree, where: `${where}/${quoteName(name)}` });
+      }
+      return;
+    }
+    for (let node = 0; node < scan.size; node += 1) {
+      const end = scan.firstPartOf(node + 1);
+      for (let at = scan.firstPartOf(node); at < end; at += 1) {
+        const blob = scan.part(at);
+        if (!this.#use(blob)) this.#miss(blob, where, scan.nameOf(node));
+      }
+      const subtree = scan.subtreeOf(node);
+      if (subtree) waiting.push({ tree: subtree, where: `${where}/${quoteName(scan.nameOf(node))}` });
+    }
+    scan.clear();
+  }
+
+  /** Whether there is such a blob. */
+  #use(blob: BlobId): boolean {
+    const entry = this.#check.index.entryOf('data', blob);
+    if (entry >= 0) this.#check.used[entry] = 1;
+    return entry >= 0;
+  }
+
+  #miss(blob: BlobId, where: string, name: Buffer): void {
     const text = `A part of a file is missing (blob ${blob.slice(0, 8)}): the file cannot be restored whole.`;
-    context.report({ severity: 'error', code: 'blob-missing', text, affects: [where], blob });
+    const affects = [`${where}/${quoteName(name)}`];
+    this.#context.report({ severity: 'error', code: 'blob-missing', text, affects, blob });
   }
 }

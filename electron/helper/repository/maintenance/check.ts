@@ -7,6 +7,7 @@ import type { Documents } from '../documents.ts';
 import type { PackId } from '../format/ids.ts';
 import type { Tree } from '../format/tree.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
+import type { ListedBlobs } from '../index/listed-blobs.ts';
 import { loadIndex } from '../index/load-index.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import type { Snapshot, SnapshotList } from '../snapshots/snapshots.ts';
@@ -24,7 +25,9 @@ import {
   maxAffected,
 } from './finding.ts';
 import type { StartInspecting } from './inspecting.ts';
+import type { LookAhead } from './look-ahead.ts';
 import { type DataShare, isInShare } from './share.ts';
+import { TreeBytes } from './tree-bytes.ts';
 
 /** Each tree is read once: only those that damage leads back to are read again. Bytes. */
 const keptTrees = 1024 * 1024;
@@ -44,6 +47,8 @@ export interface CheckDependencies {
   /** What threads make a sealer of. */
   readonly key: MasterKey;
   readonly startInspecting?: StartInspecting | undefined;
+  /** What was begun before the key was known. */
+  readonly lookAhead?: LookAhead | undefined;
   readonly documents: Documents;
   readonly listSnapshots: (signal?: AbortSignal) => Promise<SnapshotList>;
 }
@@ -74,12 +79,15 @@ export async function checkRepository(
   const sizes = new Map<string, number>();
   for (const { name, size } of await backend.list('pack', { signal: options.signal })) sizes.set(name, size);
   await checkPacks(sizes, index, context);
-  const { key, startInspecting: start } = dependencies;
+  const trees = new TreeBytes(backend, sealer, index, sizes);
+  const { key, startInspecting: start, lookAhead: ahead } = dependencies;
   const { share } = options;
   const isChosen = (id: PackId): boolean => share === undefined || isInShare(share, id);
-  const readData = (within: CheckContext) => checkData({ backend, sealer, key, index, sizes, isChosen, start }, within);
+  const wholeIn = (id: PackId, listed: ListedBlobs) => trees.wholeIn(id, listed);
+  const data = { backend, sealer, key, index, sizes, isChosen, start, ahead, wholeIn };
+  const readData = (within: CheckContext) => checkData(data, within);
   const lookAtTrees = async (within: CheckContext): Promise<void> => {
-    await checkTrees({ index, loadBlob, used }, snapshots, within);
+    await checkTrees({ index, loadBlob: (id) => trees.load(id), used }, snapshots, within);
     reportUnused(index, used, within);
   };
   // Threads look through the packs while this one goes through the trees.
@@ -148,7 +156,8 @@ async function readIndex(documents: Documents, context: CheckContext): Promise<B
 }
 
 function reportUnused(index: BlobIndex, used: Uint8Array, context: CheckContext): void {
-  const count = used.reduce((sum, mark) => sum + (mark === 0 ? 1 : 0), 0);
+  let count = 0;
+  for (const mark of used) if (mark === 0) count += 1;
   if (count === 0) return;
   const text = `${count} of ${index.size} blobs are in no snapshot. A prune frees their space.`;
   context.report({ severity: 'info', code: 'blobs-unused', text, affects: [] });

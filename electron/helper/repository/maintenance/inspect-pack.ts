@@ -17,6 +17,16 @@ export interface InspectedPack {
   readonly blobs: readonly { readonly at: number; readonly why: string }[];
 }
 
+/** What this check has found out about a pack before. */
+export interface KnownOfPack {
+  /** Its bytes have the hash that is its name. */
+  readonly isNamed: boolean;
+  /** 1 for each of the listed blobs that was opened from this pack and is whole. */
+  readonly whole?: Uint8Array | undefined;
+}
+
+export const nothingKnown: KnownOfPack = { isNamed: false };
+
 /** Memory that is kept for what is opened; longer blobs get their own each time. No program writes longer chunks. */
 const scratchLength = 8 * 1024 * 1024 + 64 * 1024;
 
@@ -32,10 +42,21 @@ export class PackInspector {
     this.#decompressor = decompressor;
   }
 
-  /** Its hash, its header against the index, and each listed blob: tag, compression, hash. Pauses after each blob. */
-  *inspect(id: PackId, bytes: Buffer, listed: ListedBlobs): Generator<void, InspectedPack, undefined> {
+  /**
+   * Its hash, its header against the index, and each listed blob: tag, compression, hash; but for what is known. Pauses after
+   * each blob.
+   */
+  *inspect(
+    id: PackId,
+    bytes: Buffer,
+    listed: ListedBlobs,
+    { isNamed, whole }: KnownOfPack = nothingKnown,
+  ): Generator<void, InspectedPack, undefined> {
     const pack: string[] = [];
-    if (sha256(bytes) !== id) pack.push('was changed since it was written');
+    const compare = (): void => {
+      if (sha256(bytes) !== id) pack.unshift('was changed since it was written');
+    };
+    if (!isNamed) compare();
     try {
       if (!isSame(readPackHeader(this.#sealer, bytes), listed)) pack.push('does not hold what the index says');
     } catch (error) {
@@ -44,11 +65,14 @@ export class PackInspector {
     }
     const blobs: { at: number; why: string }[] = [];
     for (let at = 0; at < listed.offsets.length; at += 1) {
+      if (whole?.[at] === 1) continue;
       yield;
       if (this.#isWhole(bytes, listed, at)) continue;
       const why = this.#whyNot(bytes, listed, at);
       if (why !== undefined) blobs.push({ at, why });
     }
+    // These are not the bytes that had its name.
+    if (isNamed && pack.length + blobs.length > 0) compare();
     return { pack, blobs };
   }
 
