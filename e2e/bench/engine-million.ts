@@ -15,7 +15,7 @@ const million = await millionBlobs(numberAfter('--blobs', 1_000_000));
 const fetched = join(root, 'out/tools/restic-0.18.0');
 const restic = existsSync(fetched) ? fetched : '/usr/bin/restic';
 
-using place = newPlace(million.repository);
+using place = newPlace(million.repository, 'as-made');
 const source = place.folder(
   'few',
   Object.fromEntries(Array.from({ length: 50 }, (_, at) => [`f${at}`, `content ${at}`])),

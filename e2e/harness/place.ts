@@ -2,6 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type CommandResult, stillpoint } from './command-line.ts';
+import { giveFastKey } from './fast-key.ts';
 
 /** A user's place for headless tests: settings, password and repository of its own, removed afterwards. */
 export interface Place extends Disposable {
@@ -17,10 +18,12 @@ export interface Place extends Disposable {
   folder(name: string, files: Readonly<Record<string, string | Buffer>>): string;
 }
 
-export function newPlace(repo?: string): Place {
+/** `keys`: what `init` makes is usually given a key that costs nothing (`fast-key.ts`); a bench leaves it as it is made. */
+export function newPlace(repo?: string, keys: 'fast' | 'as-made' = 'fast'): Place {
   const path = mkdtempSync(join(tmpdir(), 'stillpoint-headless-'));
   const passwordFile = join(path, 'password');
-  writeFileSync(passwordFile, 'correct horse\n', { mode: 0o600 });
+  const password = 'correct horse';
+  writeFileSync(passwordFile, `${password}\n`, { mode: 0o600 });
   const where = repo ?? join(path, 'repo');
   const environment = {
     XDG_CONFIG_HOME: join(path, 'config'),
@@ -33,7 +36,12 @@ export function newPlace(repo?: string): Place {
     repo: where,
     passwordFile,
     environment,
-    run: (...args) => stillpoint([...args, '--repo', where, '--password-file', passwordFile], environment),
+    async run(...args) {
+      const result = await stillpoint([...args, '--repo', where, '--password-file', passwordFile], environment);
+      if (keys === 'fast' && args[0] === 'init' && result.code === 0)
+        await giveFastKey(where, password, join(environment.XDG_CONFIG_HOME, 'stillpoint/registry.json'));
+      return result;
+    },
     bare: (...args) => stillpoint(args, environment),
     folder(name, files) {
       const folder = join(path, name);

@@ -13,6 +13,7 @@ import { noStartRule, startRuleFor } from './authority/start-rule.ts';
 import { writeDurably } from './authority/write-durably.ts';
 import type { HelperContext } from './commands/context.ts';
 import { ownPlaces } from './commands/own-places.ts';
+import { openBegunLooks } from './commands/repositories/begun-looks.ts';
 import { openCheckTurns } from './commands/repositories/check-turns.ts';
 import { Places } from './commands/repositories/places.ts';
 import { RepositorySessions } from './commands/repositories/sessions.ts';
@@ -190,6 +191,7 @@ export function composeHelper(composition: Composition): HelperContext {
     own,
     sessions,
     checkTurns: openCheckTurns(join(dirname(directories.restores), 'check-turns.json'), writeDurably),
+    begunLooks: openBegunLooks(join(dirname(directories.restores), 'begun-looks'), writeDurably),
     restores,
     scheduleConsent,
     sources,

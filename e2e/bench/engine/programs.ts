@@ -27,7 +27,7 @@ export function ours(): Program {
   return {
     name: 'stillpoint',
     async open(repository, corpus) {
-      const place = newPlace(repository);
+      const place = newPlace(repository, 'as-made');
       await must(place, 'init');
       await must(place, 'sources', 'add', corpus, '--no-preset', 'all', '--name', 'corpus');
       const args = ['--repo', repository, '--password-file', place.passwordFile];
@@ -64,7 +64,7 @@ export async function restic(): Promise<Program> {
   return {
     name: version,
     async open(repository, corpus) {
-      const place = newPlace(repository);
+      const place = newPlace(repository, 'as-made');
       const env = { HOME: place.path, PATH: '/usr/bin:/bin', RESTIC_PASSWORD_FILE: place.passwordFile };
       const run = (...args: readonly string[]) => measured(program, ['--repo', repository, ...args], env);
       await run('init');
@@ -84,7 +84,7 @@ export async function borg(): Promise<Program> {
   return {
     name: `${version} lz4`,
     async open(repository, corpus) {
-      const place = newPlace(repository);
+      const place = newPlace(repository, 'as-made');
       const env = {
         HOME: place.path,
         PATH: '/usr/bin:/bin',

@@ -32,7 +32,7 @@ export async function openBenchPlace(
   make: (mountPoint: string) => void,
   settings: readonly string[] = [],
 ): Promise<BenchPlace> {
-  const user = newPlace();
+  const user = newPlace(undefined, 'as-made');
   const filesystem = await openLoopFilesystem({ watchdogSilenceMs: 60_000, ...options });
   const close = async (): Promise<void> => {
     await filesystem.close();

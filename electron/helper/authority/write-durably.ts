@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
  * Puts a file there whole or not at all; it is durable when this returns. What is in its place, a link too, is replaced
  * and never written through. The folder is there already. Throws Node's own errors.
  */
-export function writeDurably(path: string, text: string, mode: number): void {
+export function writeDurably(path: string, text: string | Uint8Array, mode: number): void {
   const temporary = `${path}.new`;
   rmSync(temporary, { force: true });
   const { O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;

@@ -2,6 +2,7 @@ import { localZone } from '../../../shared/domain/keep/wall-clock.ts';
 import { sourceById } from '../authority/registry.ts';
 import { backup } from '../pipeline/backup.ts';
 import { forgetAfterBackup } from '../pipeline/forget.ts';
+import { withoutLooks } from '../pipeline/give-back.ts';
 import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
 import { forgetJobOf } from './keep-handlers.ts';
@@ -19,14 +20,15 @@ export function backupHandlers(context: HelperContext): Pick<Handlers, 'backup.r
       return run({ runId, kind: 'backup', sourceId, repositoryId, askedAt, title: name, trigger }, emit, (report) =>
         sessions.inTurn(
           repositoryId,
-          async () => {
+          async (turn) => {
             const repository = await sessions.opened(repositoryId);
             const result = await backup(job, repository, stages, report, signal);
             const keeping = () => ({
               ...forgetJobOf(context, sourceById(registry, caller.uid, sourceId), localZone()),
               runId,
             });
-            return forgetAfterBackup(result, repository, keeping, report, signal);
+            const giving = { ...withoutLooks, turn, looks: context.begunLooks };
+            return forgetAfterBackup(result, repository, keeping, report, signal, giving);
           },
           turnOf(name, report, signal),
         ),

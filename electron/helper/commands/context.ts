@@ -2,6 +2,7 @@ import type { Caller } from '../authority/caller.ts';
 import type { Registry } from '../authority/registry.ts';
 import type { ScheduleConsent } from '../authority/schedule-consent.ts';
 import type { BackupStages } from '../pipeline/backup.ts';
+import type { BegunLooks } from '../pipeline/give-back.ts';
 import type {
   Hooks,
   LeftoverReport,
@@ -25,6 +26,8 @@ export interface HelperContext {
   readonly sessions: RepositorySessions;
   /** Which part of the data checks read next. */
   readonly checkTurns: CheckTurns;
+  /** Where looks for what nothing needs any more ended. */
+  readonly begunLooks: BegunLooks;
   readonly stages: BackupStages;
   /** Sources of every kind, looked at in the caller's name. */
   readonly sources: Pick<Sources, 'excludeSizes' | 'activity'>;

@@ -81,8 +81,8 @@ export function keepHandlers(context: HelperContext): KeepHandlers {
       const result = await run(start, emit, (report) =>
         sessions.inTurn(
           id,
-          async () => {
-            const done = await prune(await sessions.opened(id), { runId, dryRun, limits }, report, signal);
+          async (turn) => {
+            const done = await prune(await sessions.opened(id), { runId, dryRun, limits }, report, signal, turn);
             figures = done.figures;
             return done.result;
           },

@@ -5,7 +5,7 @@ import { type KeepRules, keepsEverything } from '../../../shared/domain/keep/rul
 import type { RunResult, RunWarning } from '../../../shared/domain/run.ts';
 import { asStillpointError } from '../../../shared/errors/index.ts';
 import type { HeldLock, Repository } from '../repository/index.ts';
-import { type GivenBack, giveBackDaily } from './give-back.ts';
+import { type GivenBack, type GivingBack, giveBackDaily } from './give-back.ts';
 import { lockExclusively } from './lock-exclusively.ts';
 import { inUnits } from './reclaim.ts';
 import type { RunReporter } from './run-reporter.ts';
@@ -48,6 +48,7 @@ export async function forgetAfterBackup(
   jobNow: () => ForgetJob,
   report: RunReporter,
   signal: AbortSignal,
+  giving?: GivingBack,
 ): Promise<RunResult> {
   if (result.snapshotId === null) return result;
   try {
@@ -59,12 +60,13 @@ export async function forgetAfterBackup(
       report,
       signal,
       patienceAfterBackupMs,
-      giveBackDaily,
+      (...all) => giveBackDaily(...all, giving),
+      giving?.looks.has(repository.id),
     );
-    if (gone === 0) return result;
     const how = aged === 0 ? ' by the keep rules' : ofThese(aged);
+    const went = gone === 0 ? '' : ` ${counted(gone)} deleted${how}.`;
     const back = freed !== null && freed.bytes > 0 ? ` ${inUnits(freed.bytes)} given back.` : '';
-    const done = { ...result, summary: `${result.summary} ${counted(gone)} deleted${how}.${back}` };
+    const done = { ...result, summary: `${result.summary}${went}${back}` };
     return freed === null || freed.warnings.length === 0 ? done : withWarnings(done, freed.warnings);
   } catch (error) {
     const { message } = asStillpointError(error);
@@ -91,7 +93,14 @@ interface Forgotten {
 }
 
 /** What follows under the same lock when snapshots were deleted; null where it is not due. */
-type GiveBack = typeof giveBackDaily;
+type GiveBack = (
+  lock: HeldLock,
+  repository: Repository,
+  times: readonly number[],
+  zone: string,
+  report: RunReporter,
+  signal: AbortSignal,
+) => Promise<GivenBack | null>;
 
 function forgetNow(
   repository: Repository,
@@ -100,16 +109,19 @@ function forgetNow(
   signal: AbortSignal,
   waitMs: number,
   giveBack: GiveBack = async () => null,
+  /** Something is to be gone on with, also where nothing goes now. */
+  isOwed = false,
 ): Promise<Forgotten> {
   return report.phase('forget', async () => {
     const first = await decide(repository, job, signal);
-    if (first.goes.length === 0) return { gone: 0, aged: 0, kept: first.kept, freed: null };
+    if (first.goes.length === 0 && !isOwed) return { gone: 0, aged: 0, kept: first.kept, freed: null };
     const lock = await lockExclusively(repository, report, signal, waitMs);
     try {
       const done = await forgetUnder(lock, repository, job, report, AbortSignal.any([signal, lock.lost]));
       return {
         ...done,
-        freed: done.gone === 0 ? null : await giveBack(lock, repository, first.times, job.zone, report, signal),
+        freed:
+          done.gone === 0 && !isOwed ? null : await giveBack(lock, repository, first.times, job.zone, report, signal),
       };
     } finally {
       await lock.release();

@@ -3,6 +3,8 @@ import type { PruneFigures } from '../../../shared/domain/prune.ts';
 import type { RunResult, RunWarning } from '../../../shared/domain/run.ts';
 import type { HeldLock, Pruned, PruneLimits, PrunePlan, Repository } from '../repository/index.ts';
 import { lockExclusively } from './lock-exclusively.ts';
+import { lockInTurn } from './lock-in-turn.ts';
+import { nobodyElse, type OwnTurn } from './own-turn.ts';
 import { inUnits, progressTo } from './reclaim.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { emptyResult } from './run-results.ts';
@@ -25,16 +27,20 @@ const patienceMs = 6 * 60 * 60_000;
 /**
  * Deletes what no snapshot needs, and writes packs again that are needed in part, within the limits: lock, look through all
  * snapshots, then delete and copy. Refuses before anything is deleted when anything that a snapshot needs cannot be read.
- * `bytes` of the result is what was given back, `newBytes` what was written for it. A dry run only looks.
+ * `bytes` of the result is what was given back, `newBytes` what was written for it. A dry run only looks. While it waits for
+ * others it lets runs of this helper go first.
  */
 export async function prune(
   repository: Repository,
   job: PruneJob,
   report: RunReporter,
   signal: AbortSignal,
+  turn = nobodyElse,
 ): Promise<PruneOutcome> {
-  if (job.dryRun) return lookOnly(repository, job, report, signal);
-  const lock = await report.phase('open', () => lockExclusively(repository, report, signal, patienceMs));
+  if (job.dryRun) return lookOnly(repository, job, report, signal, turn);
+  const lock = await report.phase('open', () =>
+    lockInTurn(turn, report, signal, patienceMs, (until, waitMs) => lockExclusively(repository, report, until, waitMs)),
+  );
   try {
     const { plan, pruned } = await pruneUnder(lock, repository, job.limits, report, signal);
     return { figures: plan.figures, result: resultOf(job, pruned) };
@@ -44,31 +50,39 @@ export async function prune(
   }
 }
 
-/** The same within a run that has the lock. `isEnough` is asked where it can end without losing work. */
-export async function pruneUnder(
+async function pruneUnder(
   lock: HeldLock,
   repository: Repository,
   limits: PruneLimits,
   report: RunReporter,
   signal: AbortSignal,
-  isEnough?: () => boolean,
 ): Promise<{ readonly plan: PrunePlan; readonly pruned: Pruned }> {
   const running = AbortSignal.any([signal, lock.lost]);
+  const plan = await report.phase('scan', () =>
+    repository.planPrune(lock, { limits, signal: running, onProgress: progressTo(report) }),
+  );
+  return { plan, pruned: await carryOut(plan, repository, report, running) };
+}
+
+/** `isEnough` is asked where it can end without losing work. */
+export async function carryOut(
+  plan: PrunePlan,
+  repository: Repository,
+  report: RunReporter,
+  signal: AbortSignal,
+  isEnough?: () => boolean,
+): Promise<Pruned> {
   try {
-    const plan = await report.phase('scan', () =>
-      repository.planPrune(lock, { limits, signal: running, onProgress: progressTo(report) }),
-    );
     const { deletePacks, deleteBytes, repackPacks, repackBytes, newBytes } = plan.figures;
-    const pruned = await report.phase(repackPacks > 0 ? 'repack' : 'forget', () => {
+    return await report.phase(repackPacks > 0 ? 'repack' : 'forget', () => {
       report.totals(deletePacks + repackPacks, deleteBytes + repackBytes + newBytes);
       return plan.carryOut({
-        signal: running,
+        signal,
         isEnough,
         onPack: (bytes) => report.advance(1, bytes),
         onCopied: (bytes) => report.advance(0, bytes),
       });
     });
-    return { plan, pruned };
   } finally {
     // Whatever came of it: what is in memory may name packs that are gone.
     await repository.loadIndex().catch(() => repository.close());
@@ -81,9 +95,13 @@ async function lookOnly(
   { runId, limits }: PruneJob,
   report: RunReporter,
   signal: AbortSignal,
+  turn: OwnTurn,
 ): Promise<PruneOutcome> {
+  const onWait = tellWaiting(report);
   const lock = await report.phase('open', () =>
-    repository.locks.acquire({ mode: 'shared', signal, waitMs: patienceMs, onWait: tellWaiting(report) }),
+    lockInTurn(turn, report, signal, patienceMs, (until, waitMs) =>
+      repository.locks.acquire({ mode: 'shared', signal: until, waitMs, onWait }),
+    ),
   );
   try {
     const running = AbortSignal.any([signal, lock.lost]);

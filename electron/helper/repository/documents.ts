@@ -1,4 +1,4 @@
-import type { Backend, ListedFile } from './backend/contract.ts';
+import type { Backend, CallOptions, ListedFile } from './backend/contract.ts';
 import { sharedDecompressor } from './crypto/compression.ts';
 import { sha256 } from './crypto/hash.ts';
 import type { Sealer } from './crypto/sealer.ts';
@@ -54,15 +54,15 @@ export class Documents {
   }
 
   /** The new file's name; it is durable when this resolves. */
-  async save(kind: DocumentKind, json: string): Promise<string> {
-    return (await this.saveListed(kind, json)).name;
+  async save(kind: DocumentKind, json: string, options?: CallOptions): Promise<string> {
+    return (await this.saveListed(kind, json, options)).name;
   }
 
   /** The same, as a later `list` will have it. */
-  async saveListed(kind: DocumentKind, json: string): Promise<ListedFile> {
+  async saveListed(kind: DocumentKind, json: string, options?: CallOptions): Promise<ListedFile> {
     const bytes = this.#sealer.seal(encodeUnpacked(json, this.#version));
     const name = sha256(bytes);
-    await this.#backend.save({ kind, name }, bytes);
+    await this.#backend.save({ kind, name }, bytes, options);
     return { name, size: bytes.length };
   }
 

@@ -26,7 +26,7 @@ import { type HeldLock, isHeld } from './locks/held-lock.ts';
 import { Locks, lockTiming } from './locks/locks.ts';
 import { type CheckOptions, checkRepository } from './maintenance/check.ts';
 import type { CheckReport } from './maintenance/finding.ts';
-import { type PruneOptions, type PrunePlan, planPrune } from './maintenance/prune.ts';
+import { type PartOfLook, type PruneOptions, type PrunePlan, planPrune } from './maintenance/prune.ts';
 import {
   type Freeable,
   measureFreeable,
@@ -258,10 +258,12 @@ export class Repository {
   }
 
   /** Finds what a prune would do; `carryOut` needs the exclusive lock. Read the index anew afterwards. */
-  planPrune(lock: HeldLock, options: PruneOptions = {}): Promise<PrunePlan> {
+  planPrune(lock: HeldLock, options?: PruneOptions): Promise<PrunePlan>;
+  planPrune(lock: HeldLock, options: PruneOptions, look: PartOfLook): Promise<PrunePlan | Uint8Array>;
+  planPrune(lock: HeldLock, options: PruneOptions = {}, look?: PartOfLook): Promise<PrunePlan | Uint8Array> {
     if (this.#writing) throw misuse('Nothing can be pruned while a run is writing.');
-    const packTargetNow = this.#settings.packTarget ?? packTarget;
-    return planPrune({ ...this.#forMaintenance(lock), packTarget: packTargetNow }, lock, options);
+    const target = { packTarget: this.#settings.packTarget ?? packTarget };
+    return planPrune({ ...this.#forMaintenance(lock), ...target }, lock, options, look);
   }
 
   /** What the index must be by the packs that are there: see `repair/`. Read the index anew when it was carried out. */

@@ -24,7 +24,7 @@ import {
 import { mountOf } from '../../system/mounts.ts';
 import type { AsCaller } from './place.ts';
 import type { PlaceAccess, Places } from './places.ts';
-import { type TurnOptions, Turns } from './turns.ts';
+import { type HeldTurn, type TurnOptions, Turns } from './turns.ts';
 
 export interface SessionsOptions {
   readonly registry: Registry;
@@ -172,8 +172,13 @@ export class RepositorySessions {
   }
 
   /** Runs `work` when no other job of this helper writes to the same repository; with options it says for what it waits. */
-  inTurn<T>(id: RepositoryId, work: () => Promise<T>, options?: TurnOptions): Promise<T> {
+  inTurn<T>(id: RepositoryId, work: (turn: HeldTurn) => Promise<T>, options?: TurnOptions): Promise<T> {
     return this.#turns.take(id, work, options);
+  }
+
+  /** Somebody who does not ask here yet waits for it: see `HeldTurn.wanted`. */
+  want(id: RepositoryId): void {
+    this.#turns.want(id);
   }
 
   close(): void {

@@ -22,13 +22,10 @@ const nsPerMs = 1_000_000n;
 /** A place that does not answer holds up nobody who is done with it for longer, ms. */
 const releaseMs = 5_000;
 
-function longEnough(): Promise<void> {
-  return new Promise((resolve) => void setTimeout(resolve, releaseMs).unref());
-}
-
 /**
  * Refreshes by writing a new lock file and removing the one before, as restic does: a lock never changes in place.
- * Timers stand still while the machine sleeps, so age is judged by the wall clock, at every tick.
+ * Timers stand still while the machine sleeps, so age is judged by the wall clock, at every tick, also while a refresh
+ * waits for a place that does not answer.
  */
 export class RefreshedLock implements HeldLock {
   readonly mode: LockMode;
@@ -40,7 +37,9 @@ export class RefreshedLock implements HeldLock {
   /** Lock files that are ours, newest last: more than one only while an old one could not be removed. */
   #ids: string[];
   #refreshedNs: bigint;
-  #refreshUnderWay: Promise<boolean> | null = null;
+  #refreshUnderWay: Promise<void> | null = null;
+  /** When the last refresh failed; null when it did not. */
+  #failedNs: bigint | null = null;
 
   constructor(id: string, mode: LockMode, dependencies: RefreshDependencies) {
     this.mode = mode;
@@ -81,7 +80,12 @@ export class RefreshedLock implements HeldLock {
     if (this.#released.signal.aborted) return;
     this.#released.abort();
     await this.#refreshing;
-    await Promise.race([this.#removeFiles(), longEnough()]);
+    // A refresh under way leaves a file that goes with the others, when the place answers again.
+    const removed = this.settled().then(() => this.#removeFiles());
+    const isDone = new AbortController();
+    const longEnough = this.#with.environment.sleep(releaseMs, isDone.signal).catch(() => {});
+    await Promise.race([removed, longEnough]);
+    isDone.abort();
   }
 
   async #removeFiles(): Promise<void> {
@@ -93,22 +97,24 @@ export class RefreshedLock implements HeldLock {
 
   async #refreshUntilReleased(): Promise<void> {
     const { environment, timing } = this.#with;
-    let failed = false;
     while (!this.#released.signal.aborted && !this.#lost.signal.aborted) {
-      await environment.sleep(failed ? timing.refreshRetryMs : timing.tickMs, this.#released.signal).catch(() => {});
+      await environment.sleep(timing.tickMs, this.#released.signal).catch(() => {});
       if (this.#released.signal.aborted) return;
       if (this.#isOverdue()) this.#lost.abort(lockLost());
-      else if (failed || this.#ageMs() >= timing.refreshMs) failed = !(await this.#refreshSettling());
+      else if (this.#refreshUnderWay === null && this.#isTimeToRefresh()) this.#beginRefresh();
     }
   }
 
-  async #refreshSettling(): Promise<boolean> {
-    this.#refreshUnderWay = this.#refresh();
-    try {
-      return await this.#refreshUnderWay;
-    } finally {
+  #isTimeToRefresh(): boolean {
+    const { refreshMs, refreshRetryMs } = this.#with.timing;
+    return this.#failedNs === null ? this.#ageMs() >= refreshMs : this.#msSince(this.#failedNs) >= refreshRetryMs;
+  }
+
+  #beginRefresh(): void {
+    this.#refreshUnderWay = this.#refresh().then((isDone) => {
+      this.#failedNs = isDone ? null : this.#with.environment.nowNs();
       this.#refreshUnderWay = null;
-    }
+    });
   }
 
   /** Whether it succeeded. A lock file that is gone ends the lock: somebody took it for stale. */
@@ -136,6 +142,10 @@ export class RefreshedLock implements HeldLock {
   }
 
   #ageMs(): number {
-    return Number((this.#with.environment.nowNs() - this.#refreshedNs) / nsPerMs);
+    return this.#msSince(this.#refreshedNs);
+  }
+
+  #msSince(ns: bigint): number {
+    return Number((this.#with.environment.nowNs() - ns) / nsPerMs);
   }
 }

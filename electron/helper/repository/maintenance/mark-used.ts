@@ -23,7 +23,8 @@ export interface MarkOptions {
   readonly onSnapshot: (done: number, total: number) => void;
 }
 
-interface Waiting {
+/** A tree that is to be gone through. */
+export interface Waiting {
   readonly tree: BlobId;
   /** `snapshot:path`, for people. */
   readonly where: string;
@@ -36,23 +37,42 @@ interface Waiting {
  * then not known.
  */
 export async function markUsed(roots: readonly Root[], options: MarkOptions): Promise<Uint8Array> {
-  const { index, loadTree, signal, onSnapshot } = options;
+  const { index, onSnapshot } = options;
   const marks = new Uint8Array(index.size);
-  const breather = new Breather();
   for (const [done, { snapshot, bits }] of [...roots].sort(mostBitsFirst).entries()) {
     onSnapshot(done, roots.length);
-    const waiting: Waiting[] = [{ tree: snapshot.tree, where: `${snapshot.id.slice(0, 8)}:` }];
-    for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
-      await breather.breathe(signal);
-      if (!mark(index, marks, 'tree', next.tree, bits, next.where)) continue;
-      for (const node of await nodesOf(next, loadTree)) {
-        markContent(index, marks, node, bits, next.where);
-        if (node.subtree) waiting.push({ tree: node.subtree, where: `${next.where}/${quoteName(node.name)}` });
-      }
-    }
+    await markBelow([treeOf(snapshot)], bits, marks, options);
   }
   onSnapshot(roots.length, roots.length);
   return marks;
+}
+
+export function treeOf({ id, tree }: Snapshot): Waiting {
+  return { tree, where: `${id.slice(0, 8)}:` };
+}
+
+/**
+ * Marks what waits and all below it. Ends early when it is told that it is enough: then every tree that is marked was gone
+ * through, and what it holds is marked or waits.
+ */
+export async function markBelow(
+  waiting: Waiting[],
+  bits: number,
+  marks: Uint8Array,
+  { index, loadTree, signal }: Omit<MarkOptions, 'onSnapshot'>,
+  isEnough: () => boolean = () => false,
+): Promise<void> {
+  const breather = new Breather();
+  while (!isEnough()) {
+    const next = waiting.pop();
+    if (next === undefined) return;
+    await breather.breathe(signal);
+    if (!mark(index, marks, 'tree', next.tree, bits, next.where)) continue;
+    for (const node of await nodesOf(next, loadTree)) {
+      markContent(index, marks, node, bits, next.where);
+      if (node.subtree) waiting.push({ tree: node.subtree, where: `${next.where}/${quoteName(node.name)}` });
+    }
+  }
 }
 
 /** Those that need most come first: what they share with others then needs no second walk. */

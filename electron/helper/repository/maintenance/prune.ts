@@ -8,13 +8,15 @@ import { findAffected } from './affected.ts';
 import { batchBytes, expectedPacks, nextBatch } from './batches.ts';
 import { readIndexFiles } from './index-files.ts';
 import { ListedPacks } from './listed-packs.ts';
-import { markUsed } from './mark-used.ts';
-import { choosePacks, needed, type PackChoice, type Source } from './pack-choice.ts';
+import { markInParts, type PartOfLook, wholeLook } from './mark-in-parts.ts';
+import { choosePacks, type PackChoice, type Source } from './pack-choice.ts';
 import type { PruneLimits } from './prune-limits.ts';
 import { allSnapshots, markOptions, packMissing, type ReclaimDependencies, type ScanOptions } from './reclaim.ts';
 import { type LostBlob, Repacker } from './repack.ts';
 import { SourceEntries } from './source-entries.ts';
 import { withReserve } from './with-reserve.ts';
+
+export type { PartOfLook };
 
 export interface PruneDependencies extends ReclaimDependencies {
   /** Length at which a pack is written, in bytes. */
@@ -89,26 +91,28 @@ export interface PrunePlan {
 
 /**
  * Decides what goes, what is written again and what stays. A shared lock is enough to look. `repository-damaged` when
- * anything a snapshot needs is not known or not there: nothing may be deleted then.
+ * anything a snapshot needs is not known or not there: nothing may be deleted then. With `look` it may be enough before the
+ * end: then it is what was found so far, to go on with another time (`mark-in-parts.ts`).
  */
 export async function planPrune(
   dependencies: PruneDependencies,
   lock: HeldLock,
   options: PruneOptions = {},
-): Promise<PrunePlan> {
+  look: PartOfLook = wholeLook,
+): Promise<PrunePlan | Uint8Array> {
   const { limits = {}, without = new Set(), signal } = options;
   lock.assertHeld();
   const staying = (await allSnapshots(dependencies, signal, without)).filter(({ id }) => !without.has(id));
   const files = await readIndexFiles(dependencies.documents, signal);
   const { index } = files;
-  const roots = staying.map((snapshot) => ({ snapshot, bits: needed }));
-  const marks = await markUsed(roots, markOptions(dependencies, index, options));
+  const marks = await markInParts(staying, dependencies.sealer, markOptions(dependencies, index, options), look);
+  if ('left' in marks) return marks.left;
   const packs = await dependencies.backend.list('pack');
-  const choice = await choosePacks(index, marks, packs, limits, dependencies.packTarget, signal);
+  const choice = await choosePacks(index, marks.all, packs, limits, dependencies.packTarget, signal);
   const [lost] = choice.missing;
   if (lost !== undefined) throw packMissing(lost);
   const sources = inIndexOrder(choice.sources, files.inForce);
-  const entries = new SourceEntries(index, marks, sources);
+  const entries = new SourceEntries(index, marks.all, sources);
   const expected = await expectedPacks(sources, entries, dependencies.packTarget, signal);
   return {
     figures: figuresOf(choice, packs, expected),

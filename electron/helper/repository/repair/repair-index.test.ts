@@ -8,10 +8,10 @@ import { unlock } from '../keys/key-store.ts';
 import { openRepository } from '../open.ts';
 import type { Repository } from '../repository.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
-import { breakAfter } from '../testing/break-after.ts';
+import { atEveryStep } from '../testing/break-after.ts';
 import { describeTree } from '../testing/compare-nodes.ts';
 import { diskError, faulty } from '../testing/faulty.ts';
-import { flip, keysOf, memoryCopy } from '../testing/memory-copy.ts';
+import { flip, keysOf } from '../testing/memory-copy.ts';
 import { memoryRepository, testOptions } from '../testing/memory-repository.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { dir, file, storeSnapshot } from '../testing/tree-literal.ts';
@@ -154,33 +154,28 @@ describe('repairing the index', () => {
     const before = await contentOf(damaged);
     const [first = ''] = keysOf(damaged, 'index');
     flip(damaged, first, 30);
-    let step = 1;
-    for (let isDone = false; !isDone; step += 1) {
-      const copy = memoryCopy(damaged);
-      const breaking = faulty(copy);
-      const repository = await open(breaking);
-      const lock = await repository.locks.acquire({ mode: 'exclusive' });
-      const plan = await repository.planIndexRepair(lock);
-      breakAfter(breaking, step);
-      isDone = await plan.carryOut(lock).then(
-        () => true,
-        () => false,
-      );
-      breaking.heal();
-      await lock.release();
-      const unreadable = keysOf(copy, 'index').filter((key) => key === first).length;
-      // What could be read before can be read: with the damaged file still there, by who passes it over.
-      if (unreadable === 0) expect(await contentOf(copy)).toEqual(before);
-      if (step > 1) {
-        const { findings } = await (await open(copy)).check();
-        const wrong = findings.filter(({ severity, code }) => severity !== 'info' && code !== 'index-damaged');
-        expect(wrong).toEqual([]);
-      }
-      await repair(copy);
-      expect(await contentOf(copy)).toEqual(before);
-      expect((await assertHealthy(await open(copy))).findings).toEqual([]);
-    }
-    expect(step).toBeGreaterThan(4);
+    const steps = await atEveryStep(
+      damaged,
+      open,
+      async (repository, lock) => {
+        const plan = await repository.planIndexRepair(lock);
+        return () => plan.carryOut(lock);
+      },
+      async (copy, step) => {
+        const unreadable = keysOf(copy, 'index').filter((key) => key === first).length;
+        // What could be read before can be read: with the damaged file still there, by who passes it over.
+        if (unreadable === 0) expect(await contentOf(copy)).toEqual(before);
+        if (step > 1) {
+          const { findings } = await (await open(copy)).check();
+          const wrong = findings.filter(({ severity, code }) => severity !== 'info' && code !== 'index-damaged');
+          expect(wrong).toEqual([]);
+        }
+        await repair(copy);
+        expect(await contentOf(copy)).toEqual(before);
+        expect((await assertHealthy(await open(copy))).findings).toEqual([]);
+      },
+    );
+    expect(steps).toBeGreaterThan(3);
   });
 
   it('does not take a disk that fails for damage, and heeds a cancel', async () => {

@@ -4,9 +4,9 @@ import type { MemoryBackend } from '../backend/memory/memory-backend.ts';
 import { openRepository } from '../open.ts';
 import type { Repository } from '../repository.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
-import { breakAfter } from '../testing/break-after.ts';
+import { atEveryStep } from '../testing/break-after.ts';
 import { faulty } from '../testing/faulty.ts';
-import { flip, keysOf, memoryCopy } from '../testing/memory-copy.ts';
+import { flip, keysOf } from '../testing/memory-copy.ts';
 import { memoryRepository, testOptions } from '../testing/memory-repository.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { file, storeSnapshot } from '../testing/tree-literal.ts';
@@ -104,25 +104,20 @@ describe('repairing packs', () => {
   it('loses nothing that could be read to a kill at any step', async () => {
     const { backend, pack } = await sample();
     flip(backend, pack, 7_000);
-    let step = 1;
-    for (let isDone = false; !isDone; step += 1) {
-      const copy = memoryCopy(backend);
-      const breaking = faulty(copy);
-      const repository = await open(breaking);
-      const lock = await repository.locks.acquire({ mode: 'exclusive' });
-      const plan = await repository.planPackRepair(lock);
-      breakAfter(breaking, step);
-      isDone = await plan.carryOut(lock).then(
-        () => true,
-        () => false,
-      );
-      breaking.heal();
-      await lock.release();
-      expect(await readable(copy)).toBe(5);
-      await repair(copy);
-      expect(await readable(copy)).toBe(5);
-    }
-    expect(step).toBeGreaterThan(4);
+    const steps = await atEveryStep(
+      backend,
+      open,
+      async (repository, lock) => {
+        const plan = await repository.planPackRepair(lock);
+        return () => plan.carryOut(lock);
+      },
+      async (copy) => {
+        expect(await readable(copy)).toBe(5);
+        await repair(copy);
+        expect(await readable(copy)).toBe(5);
+      },
+    );
+    expect(steps).toBeGreaterThan(3);
   });
 
   describe('of blobs that are there twice', () => {

@@ -8,9 +8,8 @@ import { unlock } from '../keys/key-store.ts';
 import { openRepository } from '../open.ts';
 import type { Repository } from '../repository.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
-import { breakAfter } from '../testing/break-after.ts';
-import { faulty } from '../testing/faulty.ts';
-import { keysOf, memoryCopy } from '../testing/memory-copy.ts';
+import { atEveryStep } from '../testing/break-after.ts';
+import { keysOf } from '../testing/memory-copy.ts';
 import { memoryRepository, testOptions } from '../testing/memory-repository.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { dir, file, storeDirectory, storeSnapshot } from '../testing/tree-literal.ts';
@@ -274,30 +273,25 @@ describe('repairing snapshots', () => {
         (await repository.planIndexRepair(lock)).carryOut(lock),
       );
     }
-    let step = 1;
-    for (let isDone = false; !isDone; step += 1) {
-      const copy = memoryCopy(backend);
-      const breaking = faulty(copy);
-      const repository = await open(breaking);
-      const lock = await repository.locks.acquire({ mode: 'exclusive' });
-      const plan = await repository.planSnapshotRepair({ parts: 'rename' });
-      breakAfter(breaking, step);
-      isDone = await plan.carryOut(lock, { forget: true }).then(
-        () => true,
-        () => false,
-      );
-      breaking.heal();
-      await lock.release();
-      const { snapshots } = await (await open(copy)).snapshots.list();
-      const others = snapshots.filter(({ id }) => id !== torn);
-      expect(others.map(({ id }) => id)).toContain(whole);
-      // The original goes only when the other is there; that one is whole whenever it is.
-      expect(snapshots.some(({ id }) => id === torn) || others.length === 2).toBe(true);
-      for (const { id } of others) await pathsOf(copy, id);
-      await repair(copy, 'rename', true);
-      expect((await (await open(copy)).snapshots.list()).snapshots).toHaveLength(2);
-      await assertHealthy(await open(copy));
-    }
-    expect(step).toBeGreaterThan(3);
+    const steps = await atEveryStep(
+      backend,
+      open,
+      async (repository, lock) => {
+        const plan = await repository.planSnapshotRepair({ parts: 'rename' });
+        return () => plan.carryOut(lock, { forget: true });
+      },
+      async (copy) => {
+        const { snapshots } = await (await open(copy)).snapshots.list();
+        const others = snapshots.filter(({ id }) => id !== torn);
+        expect(others.map(({ id }) => id)).toContain(whole);
+        // The original goes only when the other is there; that one is whole whenever it is.
+        expect(snapshots.some(({ id }) => id === torn) || others.length === 2).toBe(true);
+        for (const { id } of others) await pathsOf(copy, id);
+        await repair(copy, 'rename', true);
+        expect((await (await open(copy)).snapshots.list()).snapshots).toHaveLength(2);
+        await assertHealthy(await open(copy));
+      },
+    );
+    expect(steps).toBeGreaterThan(2);
   });
 });

@@ -76,7 +76,7 @@ export class Snapshots {
     this.#assertPublishable(lock, snapshot.tree);
     const offsetMinutes = snapshot.offsetMinutes ?? localOffset(snapshot.timeNs);
     await lock.verifyHeld();
-    return this.#save(encodeSnapshotFile({ ...snapshot, offsetMinutes }));
+    return this.#save(encodeSnapshotFile({ ...snapshot, offsetMinutes }), lock);
   }
 
   /** The file as it is: whoever writes the snapshot again elsewhere keeps what it does not know. Undefined: no such file. */
@@ -89,7 +89,7 @@ export class Snapshots {
     const { tree } = decodeSnapshotFile(text);
     this.#assertPublishable(lock, tree);
     await lock.verifyHeld();
-    return this.#save(text);
+    return this.#save(text, lock);
   }
 
   /**
@@ -107,7 +107,7 @@ export class Snapshots {
     if (tags.length === old.tags.length && tags.every((tag, index) => tag === old.tags[index])) return old;
     const text = await this.#with.documents.load('snapshot', id);
     if (text === undefined) throw unknownSnapshot(id);
-    const renewed = await this.#save(retagSnapshotFile(text, id, tags));
+    const renewed = await this.#save(retagSnapshotFile(text, id, tags), lock);
     await lock.verifyHeld();
     await this.#with.documents.remove('snapshot', id);
     this.#known.delete(id);
@@ -142,9 +142,12 @@ export class Snapshots {
     return snapshot;
   }
 
-  /** What was written is not remembered: whoever looks at it next reads what is there. */
-  async #save(text: string): Promise<Snapshot> {
-    return decoded((await this.#with.documents.save('snapshot', text)) as SnapshotId, text);
+  /**
+   * What was written is not remembered: whoever looks at it next reads what is there. On a line that stalls it may be tried
+   * for long: no longer than the lock is held.
+   */
+  async #save(text: string, { lost }: HeldLock): Promise<Snapshot> {
+    return decoded((await this.#with.documents.save('snapshot', text, { signal: lost })) as SnapshotId, text);
   }
 }
 

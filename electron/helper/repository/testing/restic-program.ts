@@ -3,6 +3,7 @@ import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { isTaken, releaseMade, resticMade } from './restic-made.ts';
 
 const run = promisify(execFile);
 
@@ -74,8 +75,22 @@ export class ResticPlace {
     chmodSync(this.#passwordFile, 0o600);
   }
 
-  /** Fails with restic's own words unless it ends well. */
+  /**
+   * Fails with restic's own words unless it ends well. What `init` makes was made once by this program, and is used again
+   * (`restic-made.ts`).
+   */
   async restic(...command: string[]): Promise<string> {
+    if (command[0] !== 'init' || isTaken(this.root)) return this.#run(command);
+    // Since there is another format than 1, that is what restic makes when it is not told.
+    const kind = JSON.stringify([
+      this.#binary,
+      command.length === 1 ? [...command, '--repository-version', '2'] : command,
+    ]);
+    await resticMade(this.root, this, { kind, password: this.password, init: () => this.#run(command) });
+    return '';
+  }
+
+  async #run(command: readonly string[]): Promise<string> {
     const { code, stdout, stderr } = await this.tryRestic(...command);
     if (code !== 0) throw new Error(`restic ${command.join(' ')} ended with ${code}:\n${stdout}\n${stderr}`);
     return stdout;
@@ -101,7 +116,12 @@ export class ResticPlace {
   }
 
   dispose(): void {
+    releaseMade(this);
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  [Symbol.dispose](): void {
+    this.dispose();
   }
 
   get #passwordFile(): string {

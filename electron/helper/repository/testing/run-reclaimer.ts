@@ -1,5 +1,6 @@
 import { LocalBackend } from '../backend/local/local-backend.ts';
 import { openRepository } from '../open.ts';
+import { dieBefore } from './break-after.ts';
 import { faulty } from './faulty.ts';
 import { testOptions } from './memory-repository.ts';
 
@@ -14,17 +15,7 @@ const lock = await repository.locks.acquire({ mode: 'exclusive' });
 const { snapshots } = await repository.snapshots.list();
 const ids = [snapshots[0], snapshots.at(-1)].flatMap((snapshot) => snapshot?.id ?? []);
 const plan = await repository.planReclaim(lock, new Set(ids));
-let left = Number(nth);
-const count = async (): Promise<void> => {
-  left -= 1;
-  if (left > 0) return;
-  process.kill(process.pid, 'SIGKILL');
-  await new Promise(() => {});
-};
-for (const kind of ['snapshot', 'index', 'pack'] as const) {
-  backend.on('save', kind).every().calls(count);
-  backend.on('remove', kind).every().calls(count);
-}
+dieBefore(backend, Number(nth));
 await repository.snapshots.remove(lock, ids);
 await plan.carryOut();
 await lock.release();

@@ -26,11 +26,18 @@ export interface Call {
   readonly operation: Operation;
   /** Of `stat`, `writtenMs`, `load`, `digest`, `save` and `remove`. */
   readonly file?: FileRef | undefined;
+  /** Of `list`. */
+  readonly listed?: ListedKind | undefined;
   /** Of `save`. */
   readonly bytes?: Uint8Array | undefined;
   /** Of `load`. */
   readonly range?: ByteRange | undefined;
   readonly options: CallOptions;
+}
+
+/** Whether it is about who uses the place: small, and never to wait behind what is stored there. */
+export function isOfLocks({ file, listed }: Call): boolean {
+  return file?.kind === 'lock' || listed === 'lock';
 }
 
 /** Runs a call as often as it likes, each time with options of its own. */
@@ -89,7 +96,9 @@ class WrappedBackend implements Backend {
 
   list(kind: ListedKind, options: ListOptions = {}): Promise<readonly ListedFile[]> {
     const { besides } = options;
-    return this.#wrap({ operation: 'list', options }, (own) => this.#inner.list(kind, { ...own, besides }));
+    return this.#wrap({ operation: 'list', listed: kind, options }, (own) =>
+      this.#inner.list(kind, { ...own, besides }),
+    );
   }
 
   stat(file: FileRef, options: CallOptions = {}): Promise<number | undefined> {

@@ -12,9 +12,12 @@ export function timingOut(inner: Backend, silenceMs: number): Backend {
     const silent = new AbortController();
     const clock = new SilenceClock(silenceMs, () => silent.abort(silence(inner.location, silenceMs)));
     const pace = async (bytes: number): Promise<void> => {
-      clock.stop();
-      await options.pace?.(bytes);
-      clock.start();
+      clock.pause();
+      try {
+        await options.pace?.(bytes);
+      } finally {
+        clock.resume();
+      }
     };
     const signal = options.signal ? AbortSignal.any([options.signal, silent.signal]) : silent.signal;
     clock.start();
@@ -31,6 +34,8 @@ class SilenceClock {
   readonly #ms: number;
   readonly #ring: () => void;
   #timer: NodeJS.Timeout | undefined;
+  /** Several pieces of one call may wait at once. */
+  #pauses = 0;
   #isClosed = false;
 
   constructor(ms: number, ring: () => void) {
@@ -43,13 +48,19 @@ class SilenceClock {
     if (!this.#isClosed) this.#timer = setTimeout(this.#ring, this.#ms);
   }
 
-  stop(): void {
+  pause(): void {
+    this.#pauses += 1;
     clearTimeout(this.#timer);
+  }
+
+  resume(): void {
+    this.#pauses -= 1;
+    if (this.#pauses === 0) this.start();
   }
 
   close(): void {
     this.#isClosed = true;
-    this.stop();
+    clearTimeout(this.#timer);
   }
 }
 

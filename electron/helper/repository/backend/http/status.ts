@@ -26,7 +26,7 @@ export function statusError(answer: HttpAnswer, action: string, location: string
       guidance: 'Ask who runs it which rights you have there.',
       context,
     });
-  if (status === 413 || status === 507)
+  if (status === 413 || status === 507 || (status >= 500 && saysNoRoom(answer.body.toString('utf8', 0, 2000))))
     return new StillpointError({
       kind: 'repository-full',
       message: `There is no more room at ${location}: could not ${action}.`,
@@ -50,6 +50,17 @@ export function statusError(answer: HttpAnswer, action: string, location: string
     context,
   });
 }
+
+/**
+ * Whether that is what a server, or a program that talks to one, gives as its reason: the system’s words for a disk or a
+ * quota that is full, and what rclone says of those services that have words of their own.
+ */
+export function saysNoRoom(text: string): boolean {
+  return noRoomWords.test(text);
+}
+
+const noRoomWords =
+  /no space left on device|too big for remaining disk space|disk quota exceeded|storage ?quota(?: has been)? ?exceeded|quota exceeded|insufficient[ _]?(?:storage|space)|not enough (?:storage )?space|over(?:_| )?quota|storage_cap_exceeded/i;
 
 /** Where a place lets everything be added and nothing be removed. */
 export function forbidsRemoval(location: string, what: string, cause?: unknown): StillpointError {

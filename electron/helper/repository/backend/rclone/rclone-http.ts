@@ -1,5 +1,6 @@
 import { type ClientHttp2Session, type ClientHttp2Stream, connect, constants } from 'node:http2';
 import type { Socket } from 'node:net';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { isStillpointError, StillpointError } from '../../../../../shared/errors/index.ts';
 import type { RunningProgram, StartProgram } from '../child/contract.ts';
 import { abortReason } from '../decorators/cancel.ts';
@@ -7,6 +8,7 @@ import { isTransient, transientError } from '../decorators/transient.ts';
 import { announcedLength, sendBody } from '../http/body.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../http/contract.ts';
 import { cutOff } from '../http/failures.ts';
+import { saysNoRoom } from '../http/status.ts';
 import { socketPair } from './socket-pair.ts';
 
 interface Running {
@@ -43,6 +45,7 @@ export class RcloneHttp implements HttpClient {
     const running = await begun;
     const { session, program } = running;
     signal?.throwIfAborted();
+    const before = program.complaint();
     let stream: ClientHttp2Stream | undefined;
     try {
       stream = session.request(
@@ -54,7 +57,8 @@ export class RcloneHttp implements HttpClient {
         },
         { endStream: body === undefined, ...(signal ? { signal } : {}) },
       );
-      return await Promise.race([exchange(stream, body, pace, method), running.over]);
+      const answer = await Promise.race([exchange(stream, body, pace, method), running.over]);
+      return answer.status === 500 ? await explained(answer, program, before) : answer;
     } catch (error) {
       stream?.close(constants.NGHTTP2_CANCEL);
       if (signal?.aborted) {
@@ -110,6 +114,21 @@ export class RcloneHttp implements HttpClient {
     running.end();
     running.line.destroy();
     running.program.kill();
+  }
+}
+
+/** rclone answers 500 whatever happened; why is in its complaint, which comes over another pipe. */
+const complaintMs = 200;
+
+/** The answer, as one for a place without room where that is what rclone complains of since. */
+async function explained(answer: HttpAnswer, program: RunningProgram, before: string): Promise<HttpAnswer> {
+  for (const untilMs = performance.now() + complaintMs; ; await sleep(10)) {
+    const now = program.complaint();
+    // Only so much of it is kept: what was its end before may be in its midst now.
+    const known = before.slice(-200);
+    const fresh = now.slice(known === '' ? 0 : now.lastIndexOf(known) + known.length);
+    if (saysNoRoom(fresh)) return { ...answer, status: 507 };
+    if (fresh !== '' || performance.now() >= untilMs) return answer;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { StillpointError } from '../../../../../shared/errors/index.ts';
+import { isStillpointError, type StillpointError } from '../../../../../shared/errors/index.ts';
 import { damaged, repositoryAbsent, repositoryExists } from '../../failures.ts';
 import { isId } from '../../format/ids.ts';
 import {
@@ -145,11 +145,24 @@ export class RestBackend implements Backend {
       if (status === 200) throw repositoryExists(this.location);
     }
     const headers = { 'content-type': 'application/octet-stream' };
-    const answer = await this.#send('POST', pathOf(file), action, options, { body: bytes, headers });
+    const sent = this.#send('POST', pathOf(file), action, options, { body: bytes, headers });
+    const answer = await sent.catch(async (error: unknown) => {
+      if (isStillpointError(error, 'repository-full')) await this.#removePart(file, bytes, options);
+      throw error;
+    });
     if (answer.status === 200 || answer.status === 201) return;
     // A server that never overwrites refuses a name it has.
     if ([403, 409].includes(answer.status) && (await this.#isThere(file, bytes, options))) return;
     throw this.#unwanted(answer, action);
+  }
+
+  /** What fitted of a file that did not: a server that has answered receives no more of it. */
+  async #removePart(file: FileRef, bytes: Uint8Array, options: CallOptions | undefined): Promise<void> {
+    try {
+      if (file.kind !== 'config' && !(await this.#isThere(file, bytes, options))) await this.remove(file, options);
+    } catch {
+      // Not listed by any index: it is left to the next prune.
+    }
   }
 
   async remove(file: FileRef, options?: CallOptions): Promise<boolean> {

@@ -17,6 +17,17 @@ const passing = [
   'OperationAborted',
   'IncompleteBody',
 ];
+/**
+ * Amazon’s own service has no end. `QuotaExceeded`: Ceph, Versity, Wasabi and others, with status 403; the others MinIO’s, and
+ * NooBaa’s.
+ */
+const noRoom = [
+  'QuotaExceeded',
+  'ObjectQuotaExceeded',
+  'InsufficientStorage',
+  'XMinioStorageFull',
+  'XMinioAdminBucketQuotaExceeded',
+];
 /** The body is not what was signed: it was changed on its way. */
 const changedOnTheWay = ['XAmzContentSHA256Mismatch', 'BadDigest', 'XAmzContentChecksumMismatch'];
 
@@ -46,6 +57,14 @@ export function s3Error(answer: HttpAnswer, action: string, location: string, no
       message: `There is no bucket for ${location}.`,
       guidance: 'Check its name, or make it first.',
       field: 'location.bucket',
+      retryable: true,
+      context,
+    });
+  if (noRoom.includes(code))
+    return new StillpointError({
+      kind: 'repository-full',
+      message: `There is no more room at ${location} (${code}): could not ${action}.`,
+      guidance: 'Have its quota raised, or remove old snapshots, and run again. What was already stored is kept.',
       retryable: true,
       context,
     });

@@ -1,6 +1,7 @@
 import { StillpointError } from '../../../../../shared/errors/index.ts';
 import { repositoryAbsent } from '../../failures.ts';
 import { transientError } from '../decorators/transient.ts';
+import type { Room } from './sftp-client.ts';
 import { status } from './wire.ts';
 
 /** What the server answered to one request. */
@@ -20,6 +21,20 @@ export function isMissing(error: unknown): boolean {
 
 export function isFailure(error: unknown): boolean {
   return error instanceof SftpStatus && error.code === status.failure;
+}
+
+/** A save failed, and what is left there is less than it needed. */
+export function noRoom(location: string, room: Room, needed: number, cause: unknown): StillpointError {
+  const left = room.freeFiles === 0 ? 'no more files can be made there' : `${room.free} bytes are left there`;
+  return new StillpointError({
+    kind: 'repository-full',
+    message: `There is no room at ${location} to store ${needed} bytes: ${left}.`,
+    guidance:
+      'Make room on the disk of the server, or remove old snapshots, and run again. What was already stored is kept.',
+    retryable: true,
+    context: { location, needed, free: room.free },
+    cause,
+  });
 }
 
 /** What a failed call means to a person. `action` completes "could not ...". */

@@ -1,5 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { posix } from 'node:path';
+import type { StillpointError } from '../../../../../shared/errors/index.ts';
 import { damaged, repositoryAbsent, repositoryExists } from '../../failures.ts';
 import { isId } from '../../format/ids.ts';
 import {
@@ -23,8 +24,8 @@ import {
   kindFolder,
   temporaryPath,
 } from '../local/layout.ts';
-import { isFailure, isMissing, sftpError } from './failures.ts';
-import type { SftpClient } from './sftp-client.ts';
+import { isFailure, isMissing, noRoom, sftpError } from './failures.ts';
+import type { Handle, SftpClient } from './sftp-client.ts';
 import type { SftpSession } from './sftp-session.ts';
 import type { Attributes } from './wire.ts';
 
@@ -35,6 +36,9 @@ const finalMode = 0o400;
 
 const kindMask = 0o170000;
 const directoryKind = 0o040000;
+
+/** What a filesystem may need beside a file's bytes. */
+const aroundFile = 64 * 1024;
 
 /** Folders of packs that are made or listed at a time: what a line of 100 ms needs. */
 const foldersAtOnce = 32;
@@ -126,9 +130,9 @@ export class SftpBackend implements Backend {
     return this.#attempt(`write ${describeFile(file)}`, options, async (sftp) => {
       if (file.kind === 'config' && (await sftp.stat(path, false))) throw repositoryExists(this.location);
       const temporary = temporaryPath(path, randomBytes(8).toString('hex'));
-      const handle =
-        (await ifThere(sftp.open(temporary, 'create', temporaryMode))) ??
-        (await this.#openInNewFolder(sftp, path, temporary));
+      const handle = await this.#opened(sftp, path, temporary).catch(async (error: unknown) => {
+        throw (await this.#isFull(sftp, bytes, error)) ?? error;
+      });
       try {
         try {
           await sftp.write(handle, bytes, options);
@@ -140,8 +144,10 @@ export class SftpBackend implements Backend {
         await sftp.setMode(temporary, finalMode).catch(() => {});
         await this.#publish(sftp, file, temporary, path, bytes);
       } catch (error) {
+        // Asked while what was written is still there: afterwards there may be room again, and too little.
+        const full = await this.#isFull(sftp, bytes, error);
         if (sftp.isOpen) await sftp.remove(temporary).catch(() => {});
-        throw error;
+        throw full ?? error;
       }
     });
   }
@@ -186,8 +192,23 @@ export class SftpBackend implements Backend {
     }
   }
 
+  async #opened(sftp: SftpClient, path: string, temporary: string): Promise<Handle> {
+    return (
+      (await ifThere(sftp.open(temporary, 'create', temporaryMode))) ??
+      (await this.#openInNewFolder(sftp, path, temporary))
+    );
+  }
+
+  /** Version 3 of the protocol has no word for a disk without room. Who can be asked what is left is asked. */
+  async #isFull(sftp: SftpClient, bytes: Uint8Array, error: unknown): Promise<StillpointError | undefined> {
+    if (!isFailure(error) || !sftp.isOpen) return undefined;
+    const room = await sftp.room(this.#root).catch(() => undefined);
+    if (room === undefined || (room.free >= bytes.length + aroundFile && room.freeFiles !== 0)) return undefined;
+    return noRoom(this.location, room, bytes.length, error);
+  }
+
   /** Copying programs leave empty folders out. */
-  async #openInNewFolder(sftp: SftpClient, path: string, temporary: string) {
+  async #openInNewFolder(sftp: SftpClient, path: string, temporary: string): Promise<Handle> {
     if (!(await sftp.stat(this.#root))) throw repositoryAbsent(this.location);
     const folder = posix.dirname(path);
     if (posix.dirname(folder) !== this.#root) await makeFolder(sftp, posix.dirname(folder));
@@ -232,7 +253,7 @@ export class SftpBackend implements Backend {
     work: (sftp: SftpClient) => Promise<Result>,
   ): Promise<Result> {
     try {
-      return await this.#session.use(options?.signal, work);
+      return await this.#session.use(options ?? {}, work);
     } catch (error) {
       throw sftpError(error, action, this.location);
     }

@@ -2,6 +2,7 @@ import type { RunningProgram } from '../child/contract.ts';
 import type { CallOptions } from '../contract.ts';
 import { abortReason } from '../decorators/cancel.ts';
 import { connectionEnded, SftpStatus } from './failures.ts';
+import { PieceWindow } from './piece-window.ts';
 import {
   type Attributes,
   NotThisProtocol,
@@ -15,12 +16,20 @@ import {
 
 /** Every server takes so much in one request (OpenSSH 256 KiB). */
 const pieceLength = 32 * 1024;
-/** Requests of one transfer on their way: what a line of 100 ms carries at 20 MiB/s. */
+/** Pieces of one transfer that are asked for at a time; all transfers share a `PieceWindow`. */
 const piecesOnTheWay = 64;
 
 interface Waiting {
   readonly resolve: (answer: PacketReader) => void;
   readonly reject: (error: Error) => void;
+}
+
+/** Of the filesystem that holds a folder. */
+export interface Room {
+  /** In bytes, for whoever asks. */
+  readonly free: number;
+  /** Null where the filesystem makes them as it needs them. */
+  readonly freeFiles: number | null;
 }
 
 export type Handle = Buffer & { readonly __handle?: never };
@@ -31,17 +40,25 @@ export class SftpClient {
   readonly #location: string;
   readonly #waiting = new Map<number, Waiting>();
   readonly #extensions = new Map<string, string>();
+  readonly #window = new PieceWindow();
+  readonly #onAnswer: () => void;
   #nextId = 1;
   #failure: Error | undefined;
   #greeting: { resolve: () => void; reject: (error: Error) => void } | undefined;
 
-  private constructor(program: RunningProgram, location: string) {
+  private constructor(program: RunningProgram, location: string, onAnswer: () => void) {
     this.#program = program;
     this.#location = location;
+    this.#onAnswer = onAnswer;
   }
 
-  static async open(program: RunningProgram, location: string, signal?: AbortSignal): Promise<SftpClient> {
-    const client = new SftpClient(program, location);
+  /** `onAnswer` is called whenever something comes from the server, whoever waits for it. */
+  static async open(
+    program: RunningProgram,
+    location: string,
+    { signal, onAnswer = () => {} }: { readonly signal?: AbortSignal; readonly onAnswer?: () => void } = {},
+  ): Promise<SftpClient> {
+    const client = new SftpClient(program, location, onAnswer);
     const greeted = new Promise<void>((resolve, reject) => {
       client.#greeting = { resolve, reject };
     });
@@ -104,7 +121,8 @@ export class SftpClient {
       const wanted = Math.min(pieceLength, length - from);
       for (let done = 0; done < wanted; ) {
         signal?.throwIfAborted();
-        const piece = await this.#readPiece(handle, offset + from + done, wanted - done);
+        const at = from + done;
+        const piece = await this.#window.send(() => this.#readPiece(handle, offset + at, wanted - done));
         await pace?.(piece?.length ?? 0);
         if (piece === undefined || piece.length === 0) {
           end = Math.min(end, from + done);
@@ -123,7 +141,10 @@ export class SftpClient {
       const piece = bytes.subarray(from, from + pieceLength);
       signal?.throwIfAborted();
       await pace?.(piece.length);
-      await this.#done(packet.write, (out) => out.string(handle).uint64(from).string(piece));
+      await this.#window.send(async () => {
+        signal?.throwIfAborted();
+        await this.#done(packet.write, (out) => out.string(handle).uint64(from).string(piece));
+      });
       await pace?.(0);
     });
   }
@@ -133,6 +154,13 @@ export class SftpClient {
     if (!this.offers('fsync@openssh.com')) return false;
     await this.#done(packet.extended, (out) => out.string('fsync@openssh.com').string(handle));
     return true;
+  }
+
+  /** What is left where `path` is; undefined where the server cannot be asked: the extension of OpenSSH. */
+  async room(path: string): Promise<Room | undefined> {
+    if (!this.offers('statvfs@openssh.com', '2')) return undefined;
+    const answer = await this.#request(packet.extended, (out) => out.string('statvfs@openssh.com').string(path));
+    return expectType(answer, packet.extendedReply).room();
   }
 
   /** Fails where the new name is taken. */
@@ -218,6 +246,7 @@ export class SftpClient {
     stdin.on('error', () => {});
     stdout.on('error', () => {});
     stdout.on('data', (piece: Buffer) => {
+      this.#onAnswer();
       try {
         for (const bytes of splitter.push(piece)) this.#take(new PacketReader(bytes));
       } catch (error) {

@@ -1,4 +1,5 @@
 import type { RunningProgram, StartProgram } from '../child/contract.ts';
+import type { CallOptions, Pace } from '../contract.ts';
 import { untilAborted } from '../decorators/cancel.ts';
 import { isTransient } from '../decorators/transient.ts';
 import { SftpClient } from './sftp-client.ts';
@@ -16,6 +17,8 @@ export class SftpSession {
   readonly #start: StartProgram;
   readonly #place: SshPlace;
   #connection: Connection | undefined;
+  /** Of every call under way. */
+  readonly #paces = new Set<Pace>();
 
   constructor(start: StartProgram, place: SshPlace, location: string) {
     this.#start = start;
@@ -23,17 +26,21 @@ export class SftpSession {
     this.location = location;
   }
 
-  async use<Result>(signal: AbortSignal | undefined, work: (client: SftpClient) => Promise<Result>): Promise<Result> {
+  async use<Result>({ signal, pace }: CallOptions, work: (client: SftpClient) => Promise<Result>): Promise<Result> {
     signal?.throwIfAborted();
     const connection = this.#connection ?? this.#connect();
     const run = async (): Promise<Result> => work(await connection.client);
-    if (!signal) return run();
+    const own: Pace | undefined = pace && (() => pace(0));
+    if (own) this.#paces.add(own);
     try {
+      if (!signal) return await run();
       return await untilAborted(signal, run);
     } catch (error) {
       // A silent connection does not come back to life; who cancels leaves it to the others.
-      if (signal.aborted && isTransient(error)) this.#drop(connection);
+      if (signal?.aborted && isTransient(error)) this.#drop(connection);
       throw error;
+    } finally {
+      if (own) this.#paces.delete(own);
     }
   }
 
@@ -43,7 +50,11 @@ export class SftpSession {
 
   #connect(): Connection {
     const program = this.#start('ssh', sshArguments(this.#place));
-    const connection = { program, client: SftpClient.open(program, this.location) };
+    // Answers come one after the other over one line: what comes for one call shows the others that it is not silent.
+    const onAnswer = (): void => {
+      for (const pace of this.#paces) void pace(0).catch(() => {});
+    };
+    const connection = { program, client: SftpClient.open(program, this.location, { onAnswer }) };
     this.#connection = connection;
     const forget = (): void => {
       if (this.#connection === connection) this.#connection = undefined;

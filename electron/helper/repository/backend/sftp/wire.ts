@@ -139,6 +139,13 @@ export class PacketReader {
     return { size, permissions, mtime };
   }
 
+  /** The answer to `statvfs@openssh.com`. */
+  room(): { free: number; freeFiles: number | null } {
+    this.uint64();
+    const [unit = 0, , , available = 0, files, , availableFiles = 0] = Array.from({ length: 7 }, () => this.uint64());
+    return { free: available * unit, freeFiles: files === 0 ? null : availableFiles };
+  }
+
   #take(length: number): Buffer {
     const end = this.#at + length;
     if (end > this.#bytes.length) throw new NotThisProtocol('a packet ends in the middle of a field');
