@@ -8,18 +8,23 @@ import { type RunLogs, Scheduler } from '../schedule/index.ts';
 import type { HelperPort, Services, ShellPort } from './ipc/services.ts';
 import { AlertDesk } from './jobs/alerts/alert-desk.ts';
 import { AskedBackups } from './jobs/backup-job.ts';
+import { CareBook } from './jobs/care/care-book.ts';
+import { plannedCheck } from './jobs/care/planned-check.ts';
+import { PlannedChecks } from './jobs/care/planned-checks.ts';
 import type { Catalog } from './jobs/catalog-port.ts';
 import { CatalogSync, type Topics } from './jobs/catalog-sync.ts';
 import { noticeFeedback, trayActions } from './jobs/desktop-actions.ts';
 import { DrawnCache } from './jobs/drawn-cache.ts';
 import { Everyday } from './jobs/everyday.ts';
 import { FileIndexing } from './jobs/file-indexing.ts';
+import { Measurements } from './jobs/measurements.ts';
 import { NoticeBoard } from './jobs/notices/notice-board.ts';
 import type { HelperCalls } from './jobs/ports.ts';
 import { QuietTimes } from './jobs/quiet-times.ts';
 import type { RegistryCarrier } from './jobs/registry-carrier.ts';
 import { RepositoryAccess } from './jobs/repository-access.ts';
 import { RestoreJobs } from './jobs/restore-jobs.ts';
+import { RunReports } from './jobs/run-reports.ts';
 import { RunService } from './jobs/run-service.ts';
 import { schedulerPorts } from './jobs/scheduler-ports.ts';
 import { Scheduling } from './jobs/scheduling.ts';
@@ -29,6 +34,7 @@ import { Unplug } from './jobs/unplug.ts';
 import { Views } from './jobs/views.ts';
 import type { AlertFiles } from './settings/alert-files.ts';
 import { Autostart } from './settings/autostart.ts';
+import type { CareFile } from './settings/care-file.ts';
 import type { DismissedNoticesFile } from './settings/dismissed-notices-file.ts';
 import type { JsonFile } from './settings/json-file.ts';
 import type { PasswordStore } from './settings/password-store.ts';
@@ -47,6 +53,8 @@ export interface ServiceParts {
   readonly scheduleFolder: string;
   readonly runsFolder: string;
   readonly dismissed: { readonly file: JsonFile<DismissedNoticesFile>; readonly loaded: DismissedNoticesFile };
+  /** Plans of checks, and the checks that were made. */
+  readonly care: { readonly file: JsonFile<CareFile>; readonly loaded: CareFile };
   readonly alerts: Pick<AlertFiles, 'channels' | 'outboxFolder' | 'told' | 'toldBefore'>;
   /** Instead of the network's. */
   readonly alertAdapter?: AlertAdapter;
@@ -128,6 +136,19 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     report,
   });
   const backups: AskedBackups = new AskedBackups(runs, access, scheduler, now);
+  const care = new CareBook({
+    loaded: parts.care.loaded.repositories,
+    save: (repositories) => parts.care.file.save({ version: 1, repositories }),
+    now,
+  });
+  const reports = new RunReports();
+  const measurements = new Measurements(access, broadcast, now);
+  const checks = new PlannedChecks({
+    ...{ access, runs, scheduler, report, now },
+    book: care,
+    job: (repository) => plannedCheck(access, care, repository),
+    changed: () => broadcast({ type: 'changed', topics: ['repositories'] }),
+  });
   const scheduledStillPoints = (): boolean => helper.state.scheduledStillPoints;
   const trials = new Trials({
     access,
@@ -142,6 +163,7 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     runs,
     sources,
     passwords,
+    care,
     scheduler,
     scheduledStillPoints,
     quietTimes: new QuietTimes(access, now),
@@ -199,7 +221,17 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     now,
   });
   const autostart = new Autostart(shell.autostart, settings);
-  const schedule = new Scheduling({ scheduler, everyday, alerts, autostart, shell, sources, broadcast, report });
+  const schedule = new Scheduling({
+    scheduler,
+    everyday,
+    checks,
+    alerts,
+    autostart,
+    shell,
+    sources,
+    broadcast,
+    report,
+  });
   const desktop = { board, backups, sources, scheduler, unplug, open: shell.open.bind(shell), report, now };
 
   async function afterRun(run: RunView): Promise<void> {
@@ -232,18 +264,22 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     announce,
     autostart,
     backups,
+    care,
     catalog,
     catchUp,
+    checks,
     drawn,
     everyday,
     helper,
     indexing,
     logs,
+    measurements,
     notices: noticeFeedback(desktop),
     now,
     passwords,
     registryChanged,
     report,
+    reports,
     restores,
     runs,
     schedule,

@@ -26,6 +26,7 @@ import { rememberedRights } from './rights.ts';
 import { writeChunks } from './save-file.ts';
 import { AlertFiles } from './settings/alert-files.ts';
 import type { AppFolders } from './settings/app-folders.ts';
+import { careFile } from './settings/care-file.ts';
 import { dismissedNoticesFile } from './settings/dismissed-notices-file.ts';
 import { writeFileDurably } from './settings/durable-file.ts';
 import { PasswordStore } from './settings/password-store.ts';
@@ -84,20 +85,30 @@ export async function start(folders: AppFolders, built: string, options: StartOp
   const alerts = new AlertFiles(folders, encryption, now);
   const wish = new RightsWish(join(folders.config, 'rights.json'), now);
   const windowState = windowStateFile(join(folders.state, 'window.json'), now);
+  const care = careFile(join(folders.config, 'repository-care.json'), now);
   const hints = hintsFile(join(folders.state, 'hints.json'), now);
   const dismissed = dismissedNoticesFile(join(folders.state, 'dismissed-notices.json'), now);
   const runsFolder = join(folders.state, 'runs');
   const logs = new RunLogs(runsFolder);
-  const [settingsProblem, passwordsProblem, alertsProblem, mayAskAgain, place, dismissedBefore, logsProblem] =
-    await Promise.all([
-      settings.load(),
-      passwords.load(),
-      alerts.load(),
-      wish.load(),
-      windowState.load(),
-      dismissed.load(),
-      logs.prepare().catch((error) => notKeptWords(folders.state, error)),
-    ]);
+  const [
+    settingsProblem,
+    passwordsProblem,
+    alertsProblem,
+    mayAskAgain,
+    place,
+    dismissedBefore,
+    careBefore,
+    logsProblem,
+  ] = await Promise.all([
+    settings.load(),
+    passwords.load(),
+    alerts.load(),
+    wish.load(),
+    windowState.load(),
+    dismissed.load(),
+    care.load(),
+    logs.prepare().catch((error) => notKeptWords(folders.state, error)),
+  ]);
   nativeTheme.themeSource = settings.current.theme;
   settings.onChange = ({ theme }) => {
     nativeTheme.themeSource = theme;
@@ -189,6 +200,7 @@ export async function start(folders: AppFolders, built: string, options: StartOp
     scheduleFolder: join(folders.state, 'schedule'),
     runsFolder,
     dismissed: { file: dismissed, loaded: dismissedBefore.value },
+    care: { file: care, loaded: careBefore.value },
     rememberedSources: async () => (await notes.load()).value.notes?.sources ?? [],
     alerts,
     broadcast,
@@ -237,7 +249,8 @@ export async function start(folders: AppFolders, built: string, options: StartOp
 
   /** What is left for the moment in which somebody looks: questions, and what went wrong before. */
   let firstLook: (() => void) | undefined = () => {
-    for (const problem of [settingsProblem, passwordsProblem, alertsProblem, logsProblem]) if (problem) tell(problem);
+    for (const problem of [settingsProblem, passwordsProblem, alertsProblem, careBefore.problem, logsProblem])
+      if (problem) tell(problem);
     const isAsked = choice.kind === 'pkexec' || (choice.kind === 'auto' && mayAskAgain);
     void helperStarted.then(() => rightsFor(isAsked)).catch((error) => report('rights', error));
   };
@@ -334,6 +347,7 @@ export async function start(folders: AppFolders, built: string, options: StartOp
         passwords.settled(),
         windowState.settled(),
         dismissed.settled(),
+        care.settled(),
         alerts.settled(),
         notes.settled(),
         log.flushed(),

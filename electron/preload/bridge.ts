@@ -59,6 +59,13 @@ export function makeBridge(port: BridgePort): Bridge {
       reclaim: method('repositories.reclaim'),
       eject: method('repositories.eject'),
       check: method('repositories.check'),
+      setCarePlan: method('repositories.setCarePlan'),
+      prune: method('repositories.prune'),
+      repair: method('repositories.repair'),
+      copy: method('repositories.copy'),
+      report: method('repositories.report'),
+      statistics: method('repositories.statistics'),
+      setLimits: method('repositories.setLimits'),
     },
     backup: {
       start: method('backup.start'),

@@ -39,6 +39,9 @@ function handleEvent(event: AppEvent): void {
     case 'run':
       state.runChanged(event.run);
       return;
+    case 'measuring':
+      state.measuringChanged(event.repositoryId, event.done, event.total);
+      return;
     case 'helper':
       state.setHelper(event.helper);
       return;

@@ -1,4 +1,5 @@
 import type { RepositoryId } from '../../shared/domain/ids.ts';
+import type { PlaceCredentials } from '../../shared/domain/location.ts';
 import { call } from '../api/call.ts';
 import type { Slice } from './slice.ts';
 
@@ -12,16 +13,23 @@ export interface PasswordSlice {
   readonly passwordRequest: PasswordRequest | null;
   readonly needPassword: (request: PasswordRequest) => void;
   readonly dismissPassword: () => void;
-  /** Throws `StillpointError`, `wrong-password` above all. */
-  readonly unlock: (repositoryId: RepositoryId, password: string, remember: boolean) => Promise<void>;
+  /**
+   * Throws `StillpointError`, `wrong-password` above all. Without a password the one that is known is taken, where only the
+   * server of the repository wants something else.
+   */
+  readonly unlock: (
+    repositoryId: RepositoryId,
+    given: { readonly password?: string; readonly credentials?: PlaceCredentials },
+    remember: boolean,
+  ) => Promise<void>;
 }
 
 export const createPasswordSlice: Slice<PasswordSlice> = (set) => ({
   passwordRequest: null,
   needPassword: (request) => set({ passwordRequest: request }),
   dismissPassword: () => set({ passwordRequest: null }),
-  unlock: async (id, password, remember) => {
-    await call('repositories.unlock', { id, password, remember });
+  unlock: async (id, given, remember) => {
+    await call('repositories.unlock', { id, ...given, remember });
     set({ passwordRequest: null });
   },
 });

@@ -29,8 +29,8 @@ const phaseEnds: Readonly<Record<RunKind, Partial<Record<PhaseName, number>>>> =
   },
   restore: { plan: 0.05, open: 0.06, safety: 0.35, write: 0.85, 'verify-files': 0.99 },
   undo: { plan: 0.05, open: 0.06, safety: 0.35, write: 0.85, undo: 0.85, 'verify-files': 0.99 },
-  check: { open: 0.02, 'check-structure': 0.2, 'check-data': 0.99 },
-  forget: { open: 0.1, publish: 0.99 },
+  check: { open: 0.02, 'check-structure': 0.99, 'check-data': 0.99, 'check-share': 0.99 },
+  forget: { open: 0.02, scan: 0.4, forget: 0.99, repack: 0.99, publish: 0.99 },
   repair: { open: 0.02, scan: 0.7, repair: 0.99 },
   copy: { open: 0.02, copy: 0.99 },
 };

@@ -216,9 +216,9 @@ describe('ask', () => {
     const repositoryId = repositoryIdOf('Backup disk');
     const { needPassword, unlock } = useStore.getState();
     needPassword({ repositoryId, reason: '' });
-    await expect(unlock(repositoryId, 'wrong', false)).rejects.toMatchObject({ kind: 'wrong-password' });
+    await expect(unlock(repositoryId, { password: 'wrong' }, false)).rejects.toMatchObject({ kind: 'wrong-password' });
     expect(useStore.getState().passwordRequest).not.toBeNull();
-    await unlock(repositoryId, 'right', false);
+    await unlock(repositoryId, { password: 'right' }, false);
     expect(useStore.getState().passwordRequest).toBeNull();
   });
 });

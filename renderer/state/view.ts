@@ -17,6 +17,8 @@ export type View =
   | { readonly name: 'edit-policy'; readonly sourceId: SourceId }
   /** `repositoryId`: the one to show first. */
   | { readonly name: 'repositories'; readonly repositoryId?: RepositoryId }
+  /** Everything of one repository, and its care. */
+  | { readonly name: 'repository'; readonly repositoryId: RepositoryId }
   | { readonly name: 'restore-wizard'; readonly point: RestorePoint; readonly selection: readonly string[] }
   | { readonly name: 'browse'; readonly snapshot: SnapshotRef; readonly path: string }
   /** `after` null: the user has yet to choose what to compare with. */

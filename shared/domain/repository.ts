@@ -90,3 +90,15 @@ export const checkFindingSchema = z.object({
   affects: z.array(z.string()),
 });
 export type CheckFinding = z.infer<typeof checkFindingSchema>;
+
+/** What a check looked at. Bytes are those of packs, read in full; `allBytes` what there was to read. */
+export const checkedSchema = z.object({
+  /** `structure`: no data was read. `share`: part `part` of `of`. */
+  what: z.enum(['structure', 'share', 'all']),
+  part: z.number().int().positive().nullable(),
+  of: z.number().int().positive().nullable(),
+  snapshots: z.number().int().nonnegative(),
+  bytes: z.number().int().nonnegative(),
+  allBytes: z.number().int().nonnegative().nullable(),
+});
+export type Checked = z.infer<typeof checkedSchema>;

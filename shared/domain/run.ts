@@ -33,6 +33,7 @@ export const phaseNames = [
   'undo',
   'check-structure',
   'check-data',
+  'check-share',
   'forget',
   'repack',
   'repair',

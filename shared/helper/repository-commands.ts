@@ -3,6 +3,7 @@ import { repositoryIdSchema, runIdSchema } from '../domain/ids.ts';
 import { lineLimitsSchema } from '../domain/line-limits.ts';
 import { placeCredentialsSchema } from '../domain/location.ts';
 import {
+  checkedSchema,
   checkFindingSchema,
   checkShareSchema,
   placeProbeSchema,
@@ -146,7 +147,12 @@ export const repositoryCommands = {
     cancellable: true,
     timeoutMs: 0,
     params: z.strictObject({ id, runId: runIdSchema, readData: z.boolean(), share: checkShareSchema.optional() }),
-    result: z.strictObject({ run: runResultSchema, findings: z.array(checkFindingSchema).max(1000) }),
+    /** `checked` is null where the check did not come to its end. */
+    result: z.strictObject({
+      run: runResultSchema,
+      findings: z.array(checkFindingSchema).max(1000),
+      checked: checkedSchema.nullable().default(null),
+    }),
     event: runEventSchema,
   }),
 } as const;

@@ -19,6 +19,13 @@ export const appEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('changed'), topics: z.array(z.enum(changeTopics)) }),
   z.object({ type: z.literal('run'), run: runViewSchema }),
   z.object({ type: z.literal('helper'), helper: helperStateSchema }),
+  /** Snapshots gone through while a repository is measured. */
+  z.object({
+    type: z.literal('measuring'),
+    repositoryId: repositoryIdSchema,
+    done: z.number().int().nonnegative(),
+    total: z.number().int().nonnegative(),
+  }),
   /** Show a place: a notification or the tray leads there. */
   z.object({
     type: z.literal('open'),

@@ -21,6 +21,7 @@ const words: { readonly [N in PhaseName]: string } = {
   undo: 'Taking back',
   'check-structure': 'Checking the structure',
   'check-data': 'Checking all data',
+  'check-share': 'Checking a part of the data',
   forget: 'Deleting what is not kept any more',
   repack: 'Writing again what is needed of half-empty packs',
   repair: 'Repairing',

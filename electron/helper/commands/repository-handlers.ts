@@ -1,5 +1,10 @@
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
-import type { CheckShare, Repository as Registered, RepositoryStatus } from '../../../shared/domain/repository.ts';
+import type {
+  Checked,
+  CheckShare,
+  Repository as Registered,
+  RepositoryStatus,
+} from '../../../shared/domain/repository.ts';
 import { specPaths } from '../../../shared/domain/source.ts';
 import { msToInstant, nsToInstant } from '../../../shared/domain/time.ts';
 import { checkRun } from '../pipeline/maintenance.ts';
@@ -72,6 +77,7 @@ export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
     },
     'repositories.check': async ({ id, runId, readData, share: asked }, { signal, emit }) => {
       const findings: Awaited<ReturnType<typeof checkRun>>['findings'][number][] = [];
+      let looked: Checked | null = null;
       const askedAt = msToInstant(Date.now());
       const share = readData && asked ? chosenPart(context, id, asked) : undefined;
       const all = share ? `Check part ${share.part} of ${share.of} of the data` : 'Check all data';
@@ -83,10 +89,11 @@ export function repositoryHandlers(context: HelperContext): RepositoryHandlers {
           const checked = await checkRun(await sessions.opened(id), { runId, readData, share }, report, signal);
           if (share && asked?.part === 'next') context.checkTurns.done(id, share.of, share.part);
           findings.push(...checked.findings);
+          looked = checked.checked;
           return checked.result;
         },
       );
-      return { run: result, findings };
+      return { run: result, findings, checked: looked };
     },
   };
 }

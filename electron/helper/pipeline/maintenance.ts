@@ -1,5 +1,5 @@
 import type { RunId } from '../../../shared/domain/ids.ts';
-import type { CheckFinding } from '../../../shared/domain/repository.ts';
+import type { Checked, CheckFinding } from '../../../shared/domain/repository.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import type { CheckReport, Finding, Repository } from '../repository/index.ts';
 import type { RunReporter } from './run-reporter.ts';
@@ -20,8 +20,10 @@ export async function checkRun(
   job: CheckJob,
   report: RunReporter,
   signal: AbortSignal,
-): Promise<{ readonly result: RunResult; readonly findings: readonly CheckFinding[] }> {
-  const phase = job.readData ? 'check-data' : 'check-structure';
+): Promise<{ readonly result: RunResult; readonly findings: readonly CheckFinding[]; readonly checked: Checked }> {
+  // Whoever reads the log later takes `check-data` for a reading of everything: a part has a name of its own.
+  const phase = job.readData ? (job.share ? 'check-share' : 'check-data') : 'check-structure';
+  let bytesRead = 0;
   const checked = await repository.locks.withLock({ mode: 'shared', signal, waitMs: 60_000 }, (lock) =>
     report.phase(phase, () => {
       let done = 0;
@@ -30,10 +32,13 @@ export async function checkRun(
         share: job.share,
         signal: AbortSignal.any([signal, lock.lost]),
         onProgress: (progress) => {
-          if (progress.phase !== 'data') return;
-          report.totals(0, progress.total);
-          report.advance(0, Math.max(0, progress.done - done));
-          done = Math.max(done, progress.done);
+          // Beside the data, folders are too little to be told; without it they are the whole of the work.
+          if (progress.phase !== (job.readData ? 'data' : 'trees')) return;
+          const step = Math.max(0, progress.done - done);
+          done += step;
+          if (job.readData) bytesRead = done;
+          report.totals(job.readData ? 0 : progress.total, job.readData ? progress.total : 0);
+          report.advance(job.readData ? 0 : step, job.readData ? step : 0);
         },
       });
     }),
@@ -48,6 +53,7 @@ export async function checkRun(
       : `No damage found in ${snapshots} ${snapshots === 1 ? 'snapshot' : 'snapshots'}, ${packs} packs (${looked}).`;
   return {
     findings: findings.slice(0, maxFindings).map(findingOf),
+    checked: checkedOf(checked, bytesRead),
     result: {
       ...emptyResult(job.runId, errors > 0 ? 'failed' : warnings > 0 ? 'warnings' : 'done', summary),
       warnings: findings
@@ -57,6 +63,17 @@ export async function checkRun(
       warningsTotal: warnings,
     },
   };
+}
+
+function checkedOf({ snapshots, readAllData, dataRead }: CheckReport, bytesRead: number): Checked {
+  if (dataRead) {
+    const { part, of, bytes, allBytes } = dataRead;
+    return { what: 'share', part, of, snapshots, bytes, allBytes };
+  }
+  const none = { part: null, of: null, snapshots };
+  return readAllData
+    ? { what: 'all', ...none, bytes: bytesRead, allBytes: bytesRead }
+    : { what: 'structure', ...none, bytes: 0, allBytes: null };
 }
 
 /** Never more than was read. */

@@ -1,5 +1,5 @@
 import type { RepositoryId } from '../../../shared/domain/ids.ts';
-import { locationText, type PlaceCredentials } from '../../../shared/domain/location.ts';
+import { locationText, needsCredentials, type PlaceCredentials } from '../../../shared/domain/location.ts';
 import type { RepositoryStatus } from '../../../shared/domain/repository.ts';
 import { isStillpointError, StillpointError } from '../../../shared/errors/index.ts';
 import type { HelperCommandName, HelperParams, HelperResult } from '../../../shared/helper/contract.ts';
@@ -22,6 +22,8 @@ export interface Passwords {
 export class RepositoryAccess implements HelperCalls {
   readonly #helper: HelperCalls;
   readonly #passwords: Passwords;
+  /** Whose server did not accept the credentials that are known. */
+  readonly #refused = new Set<RepositoryId>();
   readonly #unlocking = new Map<RepositoryId, Promise<boolean>>();
 
   constructor(helper: HelperCalls, passwords: Passwords) {
@@ -53,10 +55,33 @@ export class RepositoryAccess implements HelperCalls {
     return opened.includes(true) ? this.#helper.call('repositories.list', {}) : found;
   }
 
-  /** Throws `repository-absent`, `password-needed` or `unknown-repository`, for people, when a run cannot begin. */
-  async requireReady(id: RepositoryId): Promise<RepositoryStatus> {
+  /** It waits for credentials of its server: those that are known were refused, or it wants some and none are known. */
+  isRefused({ id, state, location }: Pick<RepositoryStatus, 'id' | 'state' | 'location'>): boolean {
+    if (state !== 'password-needed') return false;
+    return this.#refused.has(id) || (needsCredentials(location) && this.#passwords.credentials?.(id) === undefined);
+  }
+
+  /** Opens it with what somebody typed, or, without a password, with the one that is known. */
+  async unlock(id: RepositoryId, password: string | undefined, credentials?: PlaceCredentials): Promise<string> {
+    const known = password ?? this.#passwords.get(id);
+    if (known === undefined) throw noPassword();
+    const given = credentials ?? this.#passwords.credentials?.(id);
+    await this.#opened(id, () =>
+      this.#helper.call('repositories.unlock', { id, password: known, ...(given ? { credentials: given } : {}) }),
+    );
+    return known;
+  }
+
+  /** Throws `unknown-repository`. */
+  async registered(id: RepositoryId): Promise<RepositoryStatus> {
     const repository = (await this.list()).find((other) => other.id === id);
     if (!repository) throw notRegistered();
+    return repository;
+  }
+
+  /** Throws `repository-absent`, `password-needed` or `unknown-repository`, for people, when a run cannot begin. */
+  async requireReady(id: RepositoryId): Promise<RepositoryStatus> {
+    const repository = await this.registered(id);
     if (repository.state === 'waiting' || repository.state === 'other') throw notThere(repository);
     if (repository.state === 'password-needed') throw locked(repository);
     return repository;
@@ -81,7 +106,7 @@ export class RepositoryAccess implements HelperCalls {
     if (password === undefined) return false;
     try {
       const credentials = this.#passwords.credentials?.(id);
-      await this.#helper.call('repositories.unlock', { id, password, credentials });
+      await this.#opened(id, () => this.#helper.call('repositories.unlock', { id, password, credentials }));
       return true;
     } catch (error) {
       if (!isStillpointError(error, 'wrong-password')) throw error;
@@ -89,6 +114,26 @@ export class RepositoryAccess implements HelperCalls {
       return false;
     }
   }
+
+  /** Remembers whether the server let us in. */
+  async #opened(id: RepositoryId, open: () => Promise<unknown>): Promise<void> {
+    try {
+      await open();
+      this.#refused.delete(id);
+    } catch (error) {
+      if (isStillpointError(error, 'not-permitted') && error.field === 'credentials') this.#refused.add(id);
+      throw error;
+    }
+  }
+}
+
+function noPassword(): StillpointError {
+  return new StillpointError({
+    kind: 'password-needed',
+    field: 'password',
+    message: 'The password of this repository is not known.',
+    guidance: 'Enter it as well.',
+  });
 }
 
 function notRegistered(): StillpointError {

@@ -2,6 +2,7 @@ import type { AppEvent } from '../../../shared/ipc/events.ts';
 import type { ScheduleState } from '../../../shared/ipc/schedule.ts';
 import type { PokeReason, Scheduler } from '../../schedule/index.ts';
 import type { AlertDesk } from './alerts/alert-desk.ts';
+import type { PlannedChecks } from './care/planned-checks.ts';
 import type { Everyday } from './everyday.ts';
 import type { SourceDirectory } from './source-directory.ts';
 import { Throttle } from './throttle.ts';
@@ -9,6 +10,7 @@ import { Throttle } from './throttle.ts';
 export interface SchedulingOptions {
   readonly scheduler: Scheduler;
   readonly everyday: Everyday;
+  readonly checks: Pick<PlannedChecks, 'look' | 'start' | 'stop'>;
   readonly alerts: Pick<AlertDesk, 'send' | 'settled' | 'stop'>;
   readonly autostart: {
     readonly isSet: boolean;
@@ -34,7 +36,7 @@ export class Scheduling {
   }
 
   start(): void {
-    const { scheduler, everyday, broadcast } = this.#options;
+    const { scheduler, everyday, checks, broadcast } = this.#options;
     // A look at many sources is many changes at once; a window needs to know of them once.
     const tell = new Throttle<'all', AppEvent>(changeIntervalMs, broadcast);
     this.#stopListening = scheduler.onChange(() => {
@@ -42,13 +44,15 @@ export class Scheduling {
       everyday.changed();
     });
     everyday.start();
+    checks.start();
     void scheduler.start();
     void this.#atLogin();
   }
 
   async stop(): Promise<void> {
-    const { scheduler, everyday, alerts } = this.#options;
+    const { scheduler, everyday, checks, alerts } = this.#options;
     this.#stopListening();
+    checks.stop();
     scheduler.stop();
     everyday.stop();
     alerts.stop();

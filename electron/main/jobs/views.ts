@@ -8,6 +8,7 @@ import type { QuietRecord } from '../../../shared/ipc/schedule.ts';
 import type { SourceView } from '../../../shared/ipc/sources.ts';
 import type { Timeline } from '../../../shared/ipc/timeline.ts';
 import type { Scheduler } from '../../schedule/index.ts';
+import type { CareBook } from './care/care-book.ts';
 import type { Catalog, DrawnSnapshot } from './catalog-port.ts';
 import type { DrawnCache } from './drawn-cache.ts';
 import type { Clock } from './ports.ts';
@@ -23,12 +24,13 @@ import type { Trials } from './trials.ts';
 export type RepositoryView = IpcResult<'repositories.list'>[number];
 
 export interface ViewsOptions {
-  readonly access: Pick<RepositoryAccess, 'list'>;
+  readonly access: Pick<RepositoryAccess, 'isRefused' | 'list'>;
   readonly catalog: Pick<Catalog, 'failedForgets' | 'latestBackups' | 'snapshotCounts'>;
   readonly drawn: Pick<DrawnCache, 'get'>;
   readonly runs: Pick<RunService, 'active'>;
   readonly sources: Pick<SourceDirectory, 'listOrLastKnown'>;
   readonly passwords: Pick<Passwords, 'get'> & { isRemembered(id: RepositoryId): boolean };
+  readonly care: Pick<CareBook, 'of'>;
   readonly scheduler: Pick<Scheduler, 'pausedUntil' | 'state' | 'windows'>;
   readonly scheduledStillPoints: () => boolean;
   readonly quietTimes: Pick<QuietTimes, 'get' | 'of'>;
@@ -69,8 +71,8 @@ export class Views {
   }
 
   async repositories(): Promise<RepositoryView[]> {
-    const { access, catalog, drawn, passwords, now } = this.#options;
-    const [repositories, counts, { snapshots }] = await Promise.all([
+    const { access, care, catalog, drawn, passwords, now } = this.#options;
+    const [repositories, counts, { snapshots, damages }] = await Promise.all([
       access.list(),
       catalog.snapshotCounts(),
       drawn.get(),
@@ -87,6 +89,9 @@ export class Views {
         snapshots: counts.find(({ repositoryId }) => repositoryId === repository.id)?.snapshots ?? 0,
         growthPerDay: growth.bytesPerDay,
         fullAt: growth.fullAt,
+        credentialsRefused: access.isRefused(repository),
+        passwordKnown: passwords.get(repository.id) !== undefined,
+        care: care.of(repository.id, damages),
       };
     });
   }

@@ -1,4 +1,4 @@
-import type { RepositoryState, RepositoryStatus } from '../../../shared/domain/repository.ts';
+import type { Checked, CheckFinding, RepositoryState, RepositoryStatus } from '../../../shared/domain/repository.ts';
 import type { UndoableRestore } from '../../../shared/domain/restore.ts';
 import type { RunTrigger } from '../../../shared/domain/run.ts';
 import type { SnapshotSummary } from '../../../shared/domain/snapshot.ts';
@@ -45,6 +45,8 @@ export class FakeWorld implements HelperCalls {
   remembered: readonly Source[] = [];
   scheduledStillPoints = true;
   conditions: HelperResult<'machine.conditions'> = { onMains: true, metered: false, sleepAnnounced: false };
+  /** What a check finds. */
+  findings: CheckFinding[] = [];
   activity: HelperResult<'sources.activity'> = { changes: 0, newestChangeAt: null, tookMs: 1 };
   /** When sources were seen to be quiet; an error: nobody can tell. */
   quietWindows: HelperResult<'quiet.windows'> | StillpointError = [];
@@ -218,10 +220,14 @@ export class FakeWorld implements HelperCalls {
     'repositories.addKey': () => ({ keyId: 'b'.repeat(64) }),
     'repositories.removeKey': () => ({}),
     'repositories.changePassword': () => ({}),
-    'repositories.check': async ({ runId, readData }, emit, signal) => {
+    'repositories.check': async ({ runId, readData, share }, emit, signal) => {
       const phases = readData ? (['check-structure', 'check-data'] as const) : (['check-structure'] as const);
       const run = await simulatedRun({ runId, kind: 'check', phases, phaseMs: this.phaseMs, emit, signal });
-      return { run, findings: [] };
+      const all = { what: 'all', part: null, of: null, snapshots: this.snapshots.length, bytes: 1000, allBytes: 1000 };
+      const part = { ...all, what: 'share', part: 1, of: share?.of ?? null, bytes: 100 };
+      const none = { ...all, what: 'structure', bytes: 0, allBytes: null };
+      const checked = run.outcome === 'done' ? (readData ? (share ? part : all) : none) : null;
+      return { run, findings: this.findings, checked: checked as Checked | null };
     },
     'repositories.repairIndex': () => {
       throw notSimulated('repositories.repairIndex');

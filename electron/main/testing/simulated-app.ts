@@ -12,6 +12,7 @@ import { allHandlers } from '../ipc/all-handlers.ts';
 import { answer } from '../ipc/answer.ts';
 import type { ShellPort } from '../ipc/services.ts';
 import { AlertFiles } from '../settings/alert-files.ts';
+import { careFile } from '../settings/care-file.ts';
 import { dismissedNoticesFile } from '../settings/dismissed-notices-file.ts';
 import { PasswordStore } from '../settings/password-store.ts';
 import { SettingsStore } from '../settings/settings-store.ts';
@@ -86,6 +87,7 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
       return { answer: 'Taken.' };
     },
   };
+  const care = careFile(join(folder, 'repository-care.json'), now);
   const dismissed = dismissedNoticesFile(join(folder, 'notices.json'), now);
   const state = (): HelperState => ({
     ...helperState,
@@ -109,6 +111,7 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
     catalog,
     logs,
     settings,
+    care: { file: care, loaded: (await care.load()).value },
     rememberedSources: async () => world.remembered,
     alerts,
     alertAdapter,
@@ -149,7 +152,7 @@ export async function simulatedApp(world = new FakeWorld(), former?: string) {
     },
     remove: async (): Promise<void> => {
       await services.alerts.settled();
-      await Promise.all([settings, passwords, dismissed, alerts].map((kept) => kept.settled()));
+      await Promise.all([settings, passwords, care, dismissed, alerts].map((kept) => kept.settled()));
       await rm(folder, { recursive: true, force: true });
     },
   };

@@ -11,7 +11,7 @@ import { useRunName } from './run-name.ts';
 import classes from './running-card.module.css';
 
 /** In these the rest of the run is this phase; in others the time left is that of one step. */
-const lastLongPhase: ReadonlySet<RunView['phase']> = new Set(['store', 'write', 'check-data']);
+const lastLongPhase: ReadonlySet<RunView['phase']> = new Set(['store', 'write', 'check-data', 'check-share']);
 
 /** A run under way: what it does now, how far it is, and how to stop it. */
 export function RunningCard({ run }: { readonly run: RunView }): ReactNode {

@@ -4,6 +4,7 @@ import type { AppEvent } from '../../../shared/ipc/events.ts';
 import type { World } from '../model/world.ts';
 import { alertHandlers } from './alert-handlers.ts';
 import { appHandlers } from './app-handlers.ts';
+import { careHandlers } from './care-handlers.ts';
 import { Failure, type Handlers, type Stage } from './handlers.ts';
 import { repositoryHandlers } from './repository-handlers.ts';
 import { restoreHandlers } from './restore-handlers.ts';
@@ -33,6 +34,7 @@ export function fakeBridge(
     ...appHandlers,
     ...sourceHandlers,
     ...repositoryHandlers,
+    ...careHandlers,
     ...runHandlers,
     ...snapshotHandlers,
     ...restoreHandlers,

@@ -27,11 +27,14 @@ export const repositoryHandlers: Handlers = {
     emit({ type: 'changed', topics: ['repositories', 'timeline'] });
     return adopted;
   },
-  'repositories.unlock': async ({ id, password, remember }, { world, emit }) => {
+  'repositories.unlock': async ({ id, password, credentials, remember }, { world, emit }) => {
     await new Promise((resolve) => setTimeout(resolve, 400));
+    if (credentials?.kind === 'rest' && credentials.password === 'wrong') throw wrongServerPassword();
     if (password === 'wrong') throw wrongPassword();
     world.repositories = world.repositories.map((repository) =>
-      repository.id === id ? { ...repository, state: 'ready', passwordRemembered: remember } : repository,
+      repository.id === id
+        ? { ...repository, state: 'ready', credentialsRefused: false, passwordRemembered: remember }
+        : repository,
     );
     world.sources = world.sources.map((source) =>
       source.healthText.startsWith('Waiting for the password') ? unlocked(source) : source,
@@ -119,7 +122,6 @@ export const repositoryHandlers: Handlers = {
     emit({ type: 'changed', topics: ['repositories'] });
     return { safeToUnplug: true, text: 'Everything is written, and the disk is unmounted.' };
   },
-  'repositories.check': () => ({ runId: runIdOf('check') }),
 };
 
 function probed(location: RepositoryLocation): PlaceProbe {

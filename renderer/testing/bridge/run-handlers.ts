@@ -1,5 +1,6 @@
 import type { RunEvent } from '../../../shared/domain/run.ts';
 import type { RunView } from '../../../shared/ipc/runs.ts';
+import { cancelCare } from '../live-care.ts';
 import { cancelLive, startLive } from '../live-run.ts';
 import { fail, type Handlers } from './handlers.ts';
 
@@ -10,7 +11,7 @@ export const runHandlers: Handlers = {
     return { runId: startLive(source.name, stage, 0) };
   },
   'runs.cancel': ({ runId }, stage) => {
-    cancelLive(runId, stage);
+    if (!cancelCare(runId, stage)) cancelLive(runId, stage);
     return {};
   },
   'runs.list': ({ limit }, { world }) => world.runs.slice(0, limit),

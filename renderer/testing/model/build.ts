@@ -1,3 +1,4 @@
+import { noCare } from '../../../shared/domain/care.ts';
 import { isAtLeast } from '../../../shared/domain/level.ts';
 import { defaultPolicy } from '../../../shared/domain/policy.ts';
 import { nextRuns } from '../../../shared/domain/schedule/next-runs.ts';
@@ -70,6 +71,9 @@ export function repositoryOf(
     network: false,
     growthPerDay: 1.2 * GiB * (12 / 365),
     fullAt: null,
+    credentialsRefused: false,
+    passwordKnown: true,
+    care: noCare,
     ...changes,
   };
 }

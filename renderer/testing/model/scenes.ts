@@ -1,6 +1,7 @@
 import type { ConsistencyLevel } from '../../../shared/domain/level.ts';
 import type { Lane, SnapshotMark } from '../../../shared/ipc/timeline.ts';
 import { emptyWorld, plannedLane, repositoryOf, sourceOf } from './build.ts';
+import { caredWorld, damagedWorld, serversWorld } from './care.ts';
 import { alertsWorld, fullWorld, lateWorld, missedWorld, pausedWorld } from './everyday.ts';
 import { groupWorld } from './group.ts';
 import { hugeWorld } from './huge.ts';
@@ -27,6 +28,9 @@ export const sceneNames = [
   'system',
   'kernel-changed',
   'group',
+  'cared',
+  'damaged',
+  'servers',
 ] as const;
 export type SceneName = (typeof sceneNames)[number];
 
@@ -59,6 +63,12 @@ export function buildScene(name: SceneName, now: number): World {
       return kernelChangedWorld(normalWorld(now));
     case 'group':
       return groupWorld(normalWorld(now));
+    case 'cared':
+      return caredWorld(normalWorld(now));
+    case 'damaged':
+      return damagedWorld(normalWorld(now));
+    case 'servers':
+      return serversWorld(normalWorld(now));
     case 'huge':
       return hugeWorld(now);
   }

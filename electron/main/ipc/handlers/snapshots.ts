@@ -8,13 +8,13 @@ import { unquoteName } from '../../jobs/unquote-name.ts';
 import type { HandlersOf } from '../handlers.ts';
 import type { Services } from '../services.ts';
 
-type Needs = Pick<Services, 'access' | 'announce' | 'catalog' | 'now' | 'runs' | 'shell'>;
+type Needs = Pick<Services, 'access' | 'announce' | 'care' | 'catalog' | 'now' | 'runs' | 'shell'>;
 
 /** Enough to tell a picture from a text. */
 const firstBytes = 4_096;
 
 export function snapshotHandlers(services: Needs): HandlersOf<'snapshots' | 'search'> {
-  const { access, announce, catalog, now, runs, shell } = services;
+  const { access, announce, care, catalog, now, runs, shell } = services;
   return {
     'snapshots.details': (key) => snapshotDetails({ access, catalog }, key),
     'snapshots.tree': (params) => access.call('snapshots.tree', params),
@@ -45,7 +45,11 @@ export function snapshotHandlers(services: Needs): HandlersOf<'snapshots' | 'sea
     },
     'snapshots.verify': async ({ repositoryId }) => {
       const { name } = await access.requireReady(repositoryId);
-      return { runId: runs.start(checkJob(access, repositoryId, name, true)) };
+      return {
+        runId: runs.start(
+          checkJob(access, repositoryId, name, { readData: true }, (check) => care.made(repositoryId, check)),
+        ),
+      };
     },
     'snapshots.saveProof': async (key) => {
       const details = await snapshotDetails({ access, catalog }, key);

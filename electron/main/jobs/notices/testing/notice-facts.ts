@@ -1,3 +1,4 @@
+import { noCare } from '../../../../../shared/domain/care.ts';
 import type { ConsistencyLevel } from '../../../../../shared/domain/level.ts';
 import type { RunOutcome } from '../../../../../shared/domain/run.ts';
 import { type ErrorKind, StillpointError, serializeError } from '../../../../../shared/errors/index.ts';
@@ -37,6 +38,7 @@ export const other: SourceView = { ...safe, id: documents.id, name: 'Documents',
 export const disk: RepositoryView = {
   ...repository,
   ...{ passwordRemembered: false, snapshots: 1, growthPerDay: null, fullAt: null },
+  ...{ credentialsRefused: false, passwordKnown: true, care: noCare },
 };
 
 export function run(outcome: RunOutcome, kind?: ErrorKind, message = 'It broke.'): RunView {
