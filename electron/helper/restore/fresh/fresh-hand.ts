@@ -8,7 +8,7 @@ import type { SpecialKind } from '../../system/special-files.ts';
 import { isRefused, type Refused, refusedOf, type VerifyAnswer, type WantedBlob } from '../hands/contract.ts';
 import { applyMetadata, type NodeMetadata } from '../write/apply-metadata.ts';
 import { readBack } from '../write/read-back.ts';
-import { writeSparse } from '../write/write-content.ts';
+import { writeSparse } from '../write/write-sparse.ts';
 import type {
   EntryRow,
   FinishAnswer,
@@ -193,6 +193,7 @@ export class FreshHand {
         id: id as BlobId,
         length: lengths[index] ?? 0,
         isZero: known.has(index),
+        witness: null,
       }));
       const path = entryOf(fd, Buffer.from(name, 'latin1'));
       const looked = readBack(this.#parts.ops, path, foundOfLine(line, 'file', deviceId), pieces, 0);
