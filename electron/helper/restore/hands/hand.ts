@@ -71,7 +71,7 @@ export class Hand {
         return job.files.map((file) => this.#verify(file));
       case 'make': {
         const ranges = this.#read(job.ranges);
-        return this.#fresh.make(job, (blob) => this.#open(blob, ranges));
+        return this.#fresh.make(job, (blob) => this.#open(blob, ranges)?.plaintext);
       }
       case 'finish':
         return this.#fresh.finish(job);
