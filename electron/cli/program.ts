@@ -21,7 +21,7 @@ import {
   testPlace,
 } from './commands/repositories.ts';
 import { type RestoreOptions, restore, undo } from './commands/restore.ts';
-import { type RunDueOptions, runDue } from './commands/run-due.ts';
+import type { RunDueOptions } from './commands/run-due.ts';
 import { allowStillPoints, pauseSchedule, resumeSchedule, showSchedule } from './commands/schedule.ts';
 import { diff, evidence, listFolder, listSnapshots } from './commands/snapshots.ts';
 import { type AddOptions, addSource, listSources, removeSource, setSource } from './commands/sources.ts';
@@ -152,7 +152,10 @@ export function createProgram(version: string, runner: Runner): Command {
     .option('--once', 'look once and end when what was begun has ended; the default')
     .option('--watch', 'go on until it is interrupted')
     .option('--alerts <file>', 'tell failures to somebody who is away: channels with their secrets, for your eyes only')
-    .action((options: RunDueOptions) => on(true, (session) => runDue(session, options)));
+    .action((options: RunDueOptions) =>
+      // What plans and what tells somebody who is away is loaded for this command alone.
+      on(true, async (session) => (await import('./commands/run-due.ts')).runDue(session, options)),
+    );
   const schedule = program.command('schedule').description('what is planned, made and missed');
   schedule
     .command('show', { isDefault: true })

@@ -10,8 +10,8 @@ import { hastyRetries, patientRetries, type RetryPolicy, retrying } from './deco
 import { timingOut } from './decorators/timeout.ts';
 import { readingWhole } from './decorators/whole.ts';
 import type { HttpClient } from './http/contract.ts';
-import { NodeHttpClient, type TlsTrust } from './http/node-http-client.ts';
-import { RcloneHttp } from './rclone/rclone-http.ts';
+import { lazyClient } from './http/lazy-client.ts';
+import type { TlsTrust } from './http/node-http-client.ts';
 import { RestBackend } from './rest/rest-backend.ts';
 import { S3Backend } from './s3/s3-backend.ts';
 import { SftpBackend } from './sftp/sftp-backend.ts';
@@ -102,10 +102,13 @@ function bareBackend(
     }
     case 'sftp':
       return new SftpBackend(new SftpSession(startProgram, location, text), location.path);
-    case 'rclone':
-      return new RestBackend(new RcloneHttp(startProgram, location.remote), {
-        ...{ url: new URL('http://localhost/'), location: text },
+    case 'rclone': {
+      const client = lazyClient(async () => {
+        const { RcloneHttp } = await import('./rclone/rclone-http.ts');
+        return new RcloneHttp(startProgram, location.remote);
       });
+      return new RestBackend(client, { url: new URL('http://localhost/'), location: text });
+    }
   }
 }
 
@@ -117,7 +120,10 @@ function httpFor(
     authority: trust.caFile === undefined ? undefined : readText(trust.caFile),
     fingerprint: trust.fingerprint,
   };
-  return new NodeHttpClient(tls);
+  return lazyClient(async () => {
+    const { NodeHttpClient } = await import('./http/node-http-client.ts');
+    return new NodeHttpClient(tls);
+  });
 }
 
 function keysNeeded(location: string): StillpointError {
