@@ -131,18 +131,22 @@ describe('files taken in by their names', () => {
     await assertHealthy(repository);
   });
 
-  it('fail all when the run is over before they were read', async () => {
-    writeFileSync(join(folder, 'file'), 'content');
+  it('fail, and leave nothing open, when the run is over before they were read', async () => {
+    writeFileSync(join(folder, 'file'), randomFillSync(Buffer.alloc(1_000_000)));
     const file = described('file');
+    const before = readdirSync('/proc/self/fd').length;
     let waiting: Promise<PromiseSettledResult<TakenNamedFile>[]> | undefined;
     const run = withWriter(await repositoryWith(), async (writer) => {
       waiting = Promise.allSettled(Array.from({ length: 500 }, () => take(writer, file)));
+      // Until the threads are in the middle of it.
+      await take(writer, file);
       throw new Error('over');
     });
     await expect(run).rejects.toThrow('over');
     const outcomes = (await waiting) ?? [];
     expect(outcomes.length).toBe(500);
     expect(outcomes.some(({ status }) => status === 'rejected')).toBe(true);
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
   });
 
   const missing = processAbilities().uid === 0 ? null : 'needs root to read in another name';
