@@ -132,6 +132,26 @@ describe('the pipeline', () => {
     expect(snapshot?.tags).toContain(`level:${evidence.level}`);
   });
 
+  it('expects what was there last time where nothing was counted, and nothing at first', async () => {
+    const { examine } = database();
+    const uncounted = async (): Promise<SourceFacts> => ({ ...(await examine()), counted: false, files: 0, bytes: 0 });
+    const { run, events } = setUp(uncounted, [memoryDatabaseBackup as QuiesceMethod<never>]);
+    const { repository } = await memoryRepository();
+    const totals = () =>
+      events.splice(0).flatMap((event) => {
+        const isStore = event.type === 'progress' && event.phase === 'store';
+        return isStore ? [event.progress.totalFiles] : [];
+      });
+    await run(repository);
+    const first = totals();
+    expect(first.length).toBeGreaterThan(0);
+    expect(new Set(first)).toEqual(new Set([null]));
+    await run(repository);
+    const [snapshot] = (await repository.snapshots.list()).snapshots;
+    const evidence = evidenceSchema.parse(await readEvidence(repository, snapshot?.tree ?? ('' as never)));
+    expect(totals()[0]).toBe(evidence.files.files);
+  });
+
   it('falls back when a hold ended early, and says so in the evidence', async () => {
     const { examine } = database();
     const broken: QuiesceMethod = {

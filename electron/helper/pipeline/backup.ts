@@ -100,6 +100,8 @@ export async function backup(
           report.phase('store', async () => {
             const captured = await capture(view, store, { signal: running, report, ...parent });
             unlisted.splice(0, unlisted.length, ...view.unreadable());
+            // While the method makes sure of what it saw, most of what was written can be read back.
+            writer.verifyWritten();
             return captured;
           }),
       );

@@ -10,6 +10,8 @@ const fewArenas = 2;
 const returnedBytes = 128 * 1024;
 /** Of what lives, in percent: garbage that may lie about before it is collected. By default up to three times what lives. */
 const garbagePercent = 100;
+/** What is new in JavaScript is kept in no more memory than it has by then: by default it grows to a hundred megabytes. */
+const growthOfNew = 1;
 
 /**
  * For a process that is about to start threads and to compute much: the C library keeps two pools of memory instead of eight a
@@ -20,6 +22,7 @@ export function keepMemorySmall(): void {
   mallopt(M_ARENA_MAX, fewArenas);
   mallopt(M_MMAP_THRESHOLD, returnedBytes);
   setFlagsFromString(`--heap-growing-percent=${garbagePercent}`);
+  setFlagsFromString(`--semi-space-growth-factor=${growthOfNew}`);
 }
 
 const mallocTrim = bind<(pad: bigint) => number>('int malloc_trim(size_t)');

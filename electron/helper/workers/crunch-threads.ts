@@ -16,6 +16,7 @@ import {
   type Slabs,
   type ToThread,
 } from './messages.ts';
+import { closeLeftOpen } from './named-files.ts';
 
 /**
  * What a thread makes is small and short-lived: without this each would let tens of megabytes of it lie. What lives in it is
@@ -55,6 +56,7 @@ interface Waiting {
 interface Thread {
   readonly worker: Worker;
   readonly slabs: Slabs;
+  readonly openFiles: Int32Array;
   readonly messages: Set<ReadonlySet<number>>;
   flushed: (() => void)[];
   readonly ended: Promise<void>;
@@ -139,9 +141,10 @@ class Line implements CrunchLine {
       bytes: Array.from({ length: slabsPerThread }, () => new SharedArrayBuffer(slabLength(settings.packTarget))),
       states: new Int32Array(new SharedArrayBuffer(slabsPerThread * 4)),
     };
+    const openFiles = new Int32Array(new SharedArrayBuffer(jobsPerMessage * 4)).fill(-1);
     // Nothing of the surroundings is a thread's business, secrets that may be there least.
     const worker = new Worker(program, {
-      workerData: { settings, slabs, identity } satisfies CrunchThreadData,
+      workerData: { settings, slabs, openFiles, identity } satisfies CrunchThreadData,
       env: {},
       execArgv: [],
       resourceLimits,
@@ -151,7 +154,7 @@ class Line implements CrunchLine {
     });
     worker.setMaxListeners(0);
     const thread: Thread = {
-      ...{ worker, slabs, messages: new Set(), flushed: [] },
+      ...{ worker, slabs, openFiles, messages: new Set(), flushed: [] },
       ended: new Promise((resolve) => worker.once('exit', () => resolve())),
     };
     worker.on('message', (message: FromThread) => this.#hear(thread, message));
@@ -241,6 +244,7 @@ class Line implements CrunchLine {
   async #stop(error: StillpointError): Promise<void> {
     this.#failure ??= error;
     await Promise.all(this.#threads.map(({ worker }) => worker.terminate()));
+    for (const { openFiles } of this.#threads) closeLeftOpen(openFiles);
     this.#end(error);
   }
 

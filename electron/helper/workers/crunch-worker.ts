@@ -16,7 +16,7 @@ import { type OpenedFiles, openNamed } from './named-files.ts';
 // A thread that takes files in. Everything in it is synchronous: it reads from descriptors that others opened, and waits
 // where all its memory for packs is still being written.
 
-const { settings, slabs, identity } = workerData as CrunchThreadData;
+const { settings, slabs, identity, openFiles } = workerData as CrunchThreadData;
 const port = parentPort;
 if (port === null) throw new Error('this runs as a thread of the helper');
 const tell = (message: FromThread): void => port.postMessage(message);
@@ -44,7 +44,7 @@ port.on('message', (message: ToThread) => {
 });
 
 function answerAll(jobs: readonly NumberedJob[]): JobAnswer[] {
-  using named = openNamed(jobs, identity);
+  using named = openNamed(jobs, identity, openFiles);
   return jobs.map((each) => answer(each, named));
 }
 

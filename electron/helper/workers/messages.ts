@@ -13,6 +13,8 @@ export interface Slabs {
 export interface CrunchThreadData {
   readonly settings: CrunchSettings;
   readonly slabs: Slabs;
+  /** What a thread has opened by name, -1 where it has not: closed by others where the thread is ended over it. Shared. */
+  readonly openFiles: Int32Array;
   /** In whose name files are opened; null: the process's own. */
   readonly identity: Identity | null;
 }

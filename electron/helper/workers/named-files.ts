@@ -15,32 +15,49 @@ export interface OpenedFiles extends Disposable {
 
 const notThere: Crunched = { ids: [], cuts: [], length: 0, blobsNew: 0, bytesNew: 0, bytesStored: 0, isAsNamed: false };
 
-export function openNamed(jobs: readonly NumberedJob[], identity: Identity | null): OpenedFiles {
+/** `openFiles` has room for as many as one message has, and says at any moment which are open. */
+export function openNamed(jobs: readonly NumberedJob[], identity: Identity | null, openFiles: Int32Array): OpenedFiles {
   const files = jobs.flatMap(({ job }) => (job.kind === 'named' ? [job] : []));
+  if (files.length > openFiles.length) throw new Error('a message has more files than may be open');
+  /** Places in `openFiles`. */
   const opened = new Map<NamedJob, number>();
   const openAll = (): void => {
-    for (const file of files) {
+    for (const [place, file] of files.entries()) {
       const fd = openOrNothing(file);
-      if (fd !== undefined) opened.set(file, fd);
+      if (fd === undefined) continue;
+      openFiles[place] = fd;
+      opened.set(file, place);
     }
   };
   if (identity === null || files.length === 0) openAll();
   else asIdentity(identity, openAll);
   return {
     crunch: (job, cruncher) => {
-      const fd = opened.get(job);
-      if (fd === undefined) return notThere;
+      const place = opened.get(job);
+      if (place === undefined) return notThere;
       opened.delete(job);
       try {
-        return crunch(job, fd, cruncher);
+        return crunch(job, openFiles[place] as number, cruncher);
       } finally {
-        closeSync(fd);
+        closeAt(openFiles, place);
       }
     },
     [Symbol.dispose]: () => {
-      for (const fd of opened.values()) closeSync(fd);
+      for (const place of opened.values()) closeAt(openFiles, place);
     },
   };
+}
+
+/** What a thread that is over has left open. */
+export function closeLeftOpen(openFiles: Int32Array): void {
+  for (const place of openFiles.keys()) closeAt(openFiles, place);
+}
+
+/** Forgotten first: whoever looks must never close what is somebody else's by then. */
+function closeAt(openFiles: Int32Array, place: number): void {
+  const fd = openFiles[place] ?? -1;
+  openFiles[place] = -1;
+  if (fd >= 0) closeSync(fd);
 }
 
 /** Why it cannot be opened is found again, and told, by whoever reads it with care. */

@@ -216,6 +216,31 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       expect(promise.reasons).toHaveLength(1);
     });
 
+    it('asks for the count that was put off, unless it may not be held anyway', async () => {
+      const counted = await examineFolder(root);
+      let asked = 0;
+      const count = async () => {
+        asked += 1;
+        return counted;
+      };
+      const putOff = {
+        ...counted,
+        counted: false,
+        files: 0,
+        directories: 0,
+        others: 0,
+        bytes: 0,
+        storedBytes: 0,
+        count,
+      };
+      const refused = await preflight(putOff, { own: () => ({ paths: [filesystem.mountPoint] }) });
+      expect(refused).toMatchObject({ available: false, remedies: ['move-repository'] });
+      expect(refused.reasons).toHaveLength(1);
+      expect(asked).toBe(0);
+      expect(await preflight(putOff)).toEqual(await preflight(counted));
+      expect(asked).toBe(1);
+    });
+
     it('refuses what the system needs to go on, though it is not the root', async () => {
       const system = { concerns: () => true, obstacles: () => [], leaseMs: 250, emergencyThaw: true } as const;
       expect(await preflight(await examineFolder(root), { root: system })).toMatchObject({

@@ -6,6 +6,7 @@ import {
   ftruncateSync,
   mkdirSync,
   openSync,
+  readdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -22,7 +23,7 @@ import { processAbilities } from '../../system/capabilities.ts';
 import { findProgram, runProgramOk } from '../../system/exec.ts';
 import { identityFileOps } from '../../system/file-ops.ts';
 import { type LoopFilesystem, openLoopFilesystem, whyNoLoopFilesystem } from '../../system/testing/loop-filesystem.ts';
-import type { StillView } from '../contract.ts';
+import type { StillEntry, StillView } from '../contract.ts';
 import { examineFolder } from '../testing/examine-folder.ts';
 import { judge } from '../testing/judge.ts';
 import { startMappedWriter } from '../testing/mapped-writer/index.ts';
@@ -114,6 +115,69 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       });
       expect(observation.differences).toBe(0);
       expect(level).toBe('per-file');
+    });
+
+    it('looks at what nobody walked, and asks who writes to what nobody read', async () => {
+      const root = newTree();
+      await using writer = await startMappedWriter();
+      await writer.map(join(root, 'folder', 'other'), 5);
+      const { level, observation } = await run(await examineFolder(root), async () => 0);
+      expect(observation).toMatchObject({ differences: 0, suspectsTotal: 1 });
+      expect(level).toBe('per-file');
+      const listed = await run(await examineFolder(root), (view) => listAll(view.root));
+      expect(listed.observation).toMatchObject({ differences: 0, suspectsTotal: 1 });
+    });
+
+    it.each([
+      ['before its folder is listed', 0],
+      ['after its folder is listed', 1],
+    ])('does not earn it where a file changes while others are read, %s', async (_when, differences) => {
+      const root = newTree();
+      const change = (): void => appendFileSync(join(root, 'folder', 'other'), '!');
+      const { level, observation } = await run(await examineFolder(root), async (view) => {
+        for await (const entry of view.root.children?.() ?? []) {
+          if (entry.children === null) continue;
+          if (differences === 0) change();
+          await listAll(entry);
+          if (differences === 1) change();
+        }
+      });
+      expect(observation.differences).toBe(differences);
+      expect(level).toBe('per-file');
+    });
+
+    it('names files for others to open only where the look at their folder said enough', async () => {
+      const root = newTree();
+      writeFileSync(join(root, 'large'), Buffer.alloc(5 * mib, 1));
+      const holes = openSync(join(root, 'holes'), 'w');
+      ftruncateSync(holes, mib);
+      closeSync(holes);
+      await delay(2300);
+      writeFileSync(join(root, 'young'), 'x');
+      const names = async (view: StillView): Promise<string[]> => {
+        const found: string[] = [];
+        for await (const { name, content } of view.root.children?.() ?? [])
+          if (content?.named !== undefined) found.push(Buffer.from(name).toString());
+        return found.sort();
+      };
+      expect((await run(await examineFolder(root), names)).value).toEqual(['file']);
+      const flush = async (): Promise<void> => {
+        throw new Error('EIO');
+      };
+      const steps = { ...liveSteps, flush };
+      expect((await run(await examineFolder(root), names, { steps })).value).toEqual([]);
+    });
+
+    it('leaves no folder open, whatever its view was used for', async () => {
+      const facts = await examineFolder(newTree());
+      const before = readdirSync('/proc/self/fd').length;
+      await run(facts, (view) => listAll(view.root));
+      await expect(
+        run(facts, async (view) => {
+          for await (const entry of view.root.children?.() ?? []) throw new Error(`stopped at ${entry.name}`);
+        }),
+      ).rejects.toThrow('stopped at');
+      expect(readdirSync('/proc/self/fd').length).toBe(before);
     });
 
     it('does not suspect who merely has a file open for writing', async () => {
@@ -379,6 +443,10 @@ async function withMount(what: readonly string[], path: string, work: (path: str
 async function withTmpfs(work: (path: string) => Promise<void>): Promise<void> {
   using folder = scratchFolder('live');
   await withMount(['-t', 'tmpfs', '-o', 'size=8m', 'stillpoint'], folder.path, work);
+}
+
+async function listAll(entry: StillEntry): Promise<void> {
+  for await (const child of entry.children?.() ?? []) await listAll(child);
 }
 
 function renameAndBack(root: string): void {

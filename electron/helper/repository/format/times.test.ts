@@ -15,6 +15,25 @@ describe('times', () => {
     expect(decodeTime(text, 'It')).toBe(ns);
   });
 
+  it('writes every instant that can be halves of 64 bits as exactly as any other', () => {
+    const random = new SeededRandom(64);
+    const edges = [
+      1n,
+      999_999_999n,
+      2n ** 32n,
+      2n ** 62n,
+      4_294_967_295n * 1_000_000_000n + 999_999_999n,
+      2n ** 63n - 1n,
+    ];
+    const seconds = Array.from({ length: 2000 }, () => BigInt(random.int(2 ** 31)) * 2n + BigInt(random.int(2)));
+    const around = seconds.flatMap((second) => [-1n, 0n, 1n].map((ns) => second * 1_000_000_000n + ns));
+    for (const ns of [...edges, ...edges.map((edge) => edge + 1n), ...around]) {
+      const whole = new Date(Number((ns - (((ns % 1_000_000n) + 1_000_000n) % 1_000_000n)) / 1_000_000n)).toISOString();
+      expect(decodeTime(encodeTime(ns), 'It')).toBe(ns);
+      expect(encodeTime(ns).slice(0, 19)).toBe(whole.slice(0, 19));
+    }
+  });
+
   it('reads offsets, and the zero time of Go', () => {
     expect(decodeTime('2015-01-02T18:10:50.895208559+01:00', 'It')).toBe(1_420_218_650_895_208_559n);
     expect(decodeTime('2015-01-02T16:40:50-00:30', 'It')).toBe(1_420_218_650_000_000_000n);

@@ -33,6 +33,8 @@ export class PackStore {
   readonly #onListed: (blobs: readonly PackedBlob[]) => void;
   readonly #written: PackId[] = [];
   readonly #indexFiles: string[] = [];
+  /** Packs and index files that were read back whole. */
+  readonly #verified = new Set<string>();
   #unlisted: IndexedPack[] = [];
   /** When the first of them was saved. */
   #waitingSinceNs = 0n;
@@ -99,26 +101,37 @@ export class PackStore {
     }
   }
 
-  /** Reads every pack and index file of this run back through the backend and compares its hash with its name. */
+  /**
+   * Reads every pack and index file of this run back through the backend and compares its hash with its name. What was read
+   * back before is not read again: it is written once, and only then.
+   */
   async verify(signal: AbortSignal | undefined, onPack: (done: number, total: number) => void): Promise<void> {
+    await this.verifyWritten(signal, onPack);
     const breather = new Breather();
-    let done = 0;
-    const left = this.#written.values();
+    for (const name of this.#indexFiles.filter((each) => !this.#verified.has(each))) {
+      await breather.breathe(signal);
+      await this.#readBack('index', name);
+      this.#verified.add(name);
+    }
+  }
+
+  /** The same of the packs that are durable by now. */
+  async verifyWritten(signal: AbortSignal | undefined, onPack: (done: number, total: number) => void): Promise<void> {
+    const breather = new Breather();
+    let done = this.#verified.size;
+    const left = this.#written.filter((id) => !this.#verified.has(id)).values();
     // Several at once: where the place reads on threads, all of them are busy.
     const readPacks = async (): Promise<void> => {
       for (const id of left) {
         await breather.breathe(signal);
         await this.#readBack('pack', id);
+        this.#verified.add(id);
         done += 1;
         onPack(done, this.#written.length);
       }
     };
     const reading = await Promise.allSettled(Array.from({ length: readAtOnce }, readPacks));
     for (const outcome of reading) if (outcome.status === 'rejected') throw outcome.reason;
-    for (const name of this.#indexFiles) {
-      await breather.breathe(signal);
-      await this.#readBack('index', name);
-    }
   }
 
   async #readBack(kind: 'pack' | 'index', name: string): Promise<void> {

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { MemoryBackend } from '../backend/memory/memory-backend.ts';
 import { sha256 } from '../crypto/hash.ts';
+import type { RepositoryWriter } from '../index.ts';
 import { initRepository, openRepository } from '../open.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
 import { ControlledEnvironment } from '../testing/controlled-environment.ts';
@@ -158,6 +159,31 @@ describe('verifying what was written', () => {
     });
     expect(verified.packsVerified).toBe(verified.packsWritten);
     expect(verified.packsWritten).toBe(3);
+  });
+
+  it('may begin while more is to come, reads no pack twice, and tells at the end what it found', async () => {
+    const backend = faulty(new MemoryBackend());
+    const repository = await initRepository(backend, { ...testOptions, packTarget: 100 * kib });
+    const store = async (writer: RepositoryWriter): Promise<void> => {
+      for (let count = 0; count < 5; count += 1) await writer.saveBlob('data', random.bytes(60 * kib));
+    };
+    await withWriter(repository, async (writer) => {
+      await store(writer);
+      writer.verifyWritten();
+      await store(writer);
+      await writer.verifyPacks();
+      expect(writer.progress.packsVerified).toBe(writer.progress.packsWritten);
+    });
+    const count = (operation: string): number => backend.log.filter((entry) => entry === operation).length;
+    expect(count('save pack')).toBeGreaterThan(4);
+    expect(count('load pack')).toBe(count('save pack'));
+    backend.on('save', 'pack').nth(1).flipsByte(50);
+    const spoilt = withWriter(repository, async (writer) => {
+      await store(writer);
+      writer.verifyWritten();
+      await writer.verifyPacks();
+    });
+    await expect(spoilt).rejects.toMatchObject({ kind: 'pack-verification-failed' });
   });
 
   it.each([

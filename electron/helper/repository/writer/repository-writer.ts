@@ -225,13 +225,25 @@ export class RepositoryWriter {
    */
   async verifyPacks(): Promise<void> {
     await this.flush();
-    await this.#guard(
-      this.#store.verify(this.#with.signal, (done) => {
-        this.#counts.packsVerified = done;
-        this.#report();
-      }),
-    );
+    await this.#guard(this.#store.verify(this.#with.signal, this.#onVerified));
   }
+
+  /**
+   * The same of the packs that are written by now, while there is something else to wait for. Nothing is flushed for it, and
+   * `verifyPacks` does not read them again. What is found is told by whatever is called next.
+   */
+  verifyWritten(): void {
+    this.#assertUsable();
+    const verifying = this.#guard(this.#store.verifyWritten(this.#with.signal, this.#onVerified));
+    this.#saving.add(verifying);
+    const over = (): void => void this.#saving.delete(verifying);
+    verifying.then(over, over);
+  }
+
+  readonly #onVerified = (done: number): void => {
+    this.#counts.packsVerified = done;
+    this.#report();
+  };
 
   /** For the repository only: ends the run well. The trees it saved are complete in the index from now on. */
   async finish(): Promise<ReadonlySet<BlobId>> {

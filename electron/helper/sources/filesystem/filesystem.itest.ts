@@ -147,6 +147,21 @@ describe('a folder as a source', () => {
     await expect(refused).rejects.toMatchObject({ kind: 'bad-input', field: 'path' });
   });
 
+  it('counts nothing where that is put off, until somebody asks, and then once', async () => {
+    writeFileSync(at('file'), 'content');
+    const source = createFilesystemSource({ files: plainFileOps });
+    const { spec } = await examine(folder.path);
+    const context = { own: { paths: [] }, signal: new AbortController().signal };
+    const facts = await source.examine(spec, { ...context, counting: 'when-asked' });
+    expect(facts).toMatchObject({ counted: false, files: 0, bytes: 0 });
+    const counted = await facts.count?.();
+    expect(counted).toMatchObject({ counted: true, files: 1, bytes: 7 });
+    expect(counted?.count).toBeUndefined();
+    writeFileSync(at('more'), 'content');
+    expect(await facts.count?.()).toMatchObject({ files: 1 });
+    expect((await source.examine(spec, context)).count).toBeUndefined();
+  });
+
   it('stops counting in time, and says so', async () => {
     for (let index = 0; index < 20; index += 1) mkdirSync(at(`folder-${index}`));
     const facts = await examine(folder.path, { countLimitMs: -1 });
