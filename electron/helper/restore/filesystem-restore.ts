@@ -3,6 +3,7 @@ import type { RepositoryId, RunId } from '../../../shared/domain/ids.ts';
 import type { RestorePlan, RestoreRequest, UndoableRestore } from '../../../shared/domain/restore.ts';
 import { type Instant, instantToMs } from '../../../shared/domain/time.ts';
 import type { FileOps } from '../system/file-ops.ts';
+import { keepMemorySmall } from '../system/trim-memory.ts';
 import type { PreparedRestore, RestoreContext, RestoreDriver } from './contract.ts';
 import { displayPath } from './display-path.ts';
 import { badInput, nothingToUndo, planningFailure } from './errors.ts';
@@ -100,6 +101,7 @@ export function createFilesystemRestore(parts: FilesystemRestoreParts): Filesyst
     kind: 'filesystem',
     prepare: async (request, { signal }, planId = newPlanId()) => {
       if (request.point.instant !== null) throw noLog();
+      keepMemorySmall(garbagePercent);
       const source = await parts.repository(request.point.repositoryId);
       const built = await looking(() =>
         buildPlan({ request, source, ops, abilities, ownPaths: parts.ownPaths(), signal }),
@@ -165,6 +167,9 @@ function planOf(built: BuiltPlan, request: RestoreRequest, planId: string, parts
 function targetsOf(places: readonly Buffer[]): string[] {
   return [...new Set(places.map(displayPath))];
 }
+
+/** A plan lives for long, and what a batch leaves is collected at once: with more, a restore holds its listings many times over. */
+const garbagePercent = 40;
 
 function newPlanId(): string {
   return randomBytes(16).toString('hex');

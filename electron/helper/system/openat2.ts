@@ -19,6 +19,8 @@ const sysOpenat = bind<(n: number, dir: number, path: Bytes, flags: number, mode
   'long syscall(long, int, void *, int, uint)',
 );
 
+const close = bind<(fd: number) => number>('int close(int)');
+
 export interface OpenBeneathOptions {
   /** For O_CREAT and O_TMPFILE. The umask applies. */
   readonly mode?: number;
@@ -43,6 +45,11 @@ export function openBeneath(dirFd: number, path: PathBytes, flags: number, optio
     if (!hasCode(error, 'ENOSYS', 'EPERM')) throw error;
     return openBeneathStepwise(dirFd, path, flags, options.mode ?? 0);
   }
+}
+
+/** Closes what `openBeneath` opened in a thread: Node keeps count of what it opened there itself, and warns of anything else. */
+export function closeOpened(fd: number): void {
+  check(close(fd), 'close');
 }
 
 /** The same promise without openat2: one component at a time, none of them followed. Exported for its test. */

@@ -16,12 +16,13 @@ const growthOfNew = 1;
 /**
  * For a process that is about to start threads and to compute much: the C library keeps two pools of memory instead of eight a
  * processor and nothing that is large, and JavaScript's garbage is collected when there is as much of it as lives. With a
- * hundred thousand small files that is a hundred megabytes. May be called again. Source: mallopt(3).
+ * hundred thousand small files that is a hundred megabytes. `garbage`: in percent of what lives, for who keeps much. May be
+ * called again. Source: mallopt(3).
  */
-export function keepMemorySmall(): void {
+export function keepMemorySmall(garbage = garbagePercent): void {
   mallopt(M_ARENA_MAX, fewArenas);
   mallopt(M_MMAP_THRESHOLD, returnedBytes);
-  setFlagsFromString(`--heap-growing-percent=${garbagePercent}`);
+  setFlagsFromString(`--heap-growing-percent=${garbage}`);
   setFlagsFromString(`--semi-space-growth-factor=${growthOfNew}`);
 }
 

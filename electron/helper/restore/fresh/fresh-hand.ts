@@ -3,7 +3,7 @@ import type { BlobId } from '../../../../shared/domain/ids.ts';
 import { permissionsOfGoMode } from '../../repository/index.ts';
 import { hasCode } from '../../system/errno.ts';
 import type { FileOps } from '../../system/file-ops.ts';
-import { entryOf } from '../../system/openat2.ts';
+import { closeOpened, entryOf } from '../../system/openat2.ts';
 import type { SpecialKind } from '../../system/special-files.ts';
 import { isRefused, type Refused, refusedOf, type VerifyAnswer, type WantedBlob } from '../hands/contract.ts';
 import { applyMetadata, type NodeMetadata } from '../write/apply-metadata.ts';
@@ -251,7 +251,7 @@ class Folders {
 
   close(): void {
     for (const [index, fd] of this.#open.entries())
-      if (typeof fd === 'number' && fd !== this.#rows[index]?.[0]) this.#ops.closeSync(fd);
+      if (typeof fd === 'number' && fd !== this.#rows[index]?.[0]) closeOpened(fd);
   }
 
   #openFolder(top: number, path: Buffer): number {
@@ -270,7 +270,7 @@ class Folders {
       // Another thread made it in the meantime.
       if (!hasCode(error, 'EEXIST')) throw error;
     } finally {
-      if (parent !== top) this.#ops.closeSync(parent);
+      if (parent !== top) closeOpened(parent);
     }
     return this.#ops.openBeneath(top, path, flags);
   }

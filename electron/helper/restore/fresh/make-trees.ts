@@ -18,35 +18,13 @@ import { discardTemp, stageEntry } from '../write/stage-entry.ts';
 import type { EntryRow, FolderRow, MadeWith } from './contract.ts';
 import { foundOfLine, lineOfFound, lineOfStat } from './found-line.ts';
 import type { FolderOfTree, FreshTree } from './fresh-tree.ts';
+import { ensureFolder, FolderRows, groupsOf, lineAt, type Piece, rowOf } from './pieces.ts';
 
 const mostBlobs = 64;
-const entriesPerJob = 64;
-const sealedPerJob = 2 * 1024 * 1024;
+/** Small files that are put in the order of their content at a time. */
+const sortedTogether = 1536;
 
 export type Threads = NonNullable<RestoreContext['threads']>;
-
-/** One entry of a tree that is to be made. */
-interface Piece {
-  readonly tree: FreshTree;
-  readonly index: number;
-  readonly folder: FolderOfTree;
-  readonly node: TreeNode;
-  readonly blobs: readonly LocatedBlob[];
-}
-
-/** What threads are told of folders: each once in a job. */
-class FolderRows {
-  readonly rows: FolderRow[] = [];
-  readonly #known = new Map<FolderOfTree, number>();
-
-  indexOf(tree: FreshTree, folder: FolderOfTree): number {
-    const known = this.#known.get(folder);
-    if (known !== undefined) return known;
-    this.#known.set(folder, this.rows.length);
-    this.rows.push([tree.fd, folder.path]);
-    return this.rows.length - 1;
-  }
-}
 
 /** Makes everything in trees that were begun. One entry that cannot be made is listed. */
 export class TreeMaker {
@@ -77,9 +55,34 @@ export class TreeMaker {
    */
   async make(trees: readonly FreshTree[]): Promise<StillpointError | null> {
     const folders = new Map(trees.map((tree) => [tree, [...tree.folders()]] as const));
-    for (const [tree, inside] of folders)
-      for (const [directory, folder] of inside) await this.#sort(tree, directory, folder);
-    const done = await Promise.allSettled([this.#makePlain(), this.#makeBig()]);
+    const { hands, packs } = this.#threads;
+    const slots = new Slots(hands.count * 2 + 2);
+    const ranges = new PackRanges(packs, (fd) => this.#context.target.ops.closeSync(fd));
+    const making: Promise<void>[] = [];
+    const makeSorted = (): void => {
+      const made = this.#makePlain(this.#plain.splice(0), slots, ranges);
+      // Whoever waits for it hears of it.
+      made.catch(() => {});
+      making.push(made);
+    };
+    let unsorted: { readonly error: unknown } | null = null;
+    try {
+      for (const [tree, inside] of folders) {
+        for (const [directory, folder] of inside) {
+          await this.#sort(tree, directory, folder);
+          // Threads begin while the rest is looked up.
+          if (this.#plain.length >= sortedTogether) makeSorted();
+        }
+      }
+      makeSorted();
+      making.push(this.#makeBig());
+    } catch (error) {
+      unsorted = { error };
+    }
+    const done = await Promise.allSettled(making);
+    await slots.done().catch(() => {});
+    await ranges.close();
+    if (unsorted) throw unsorted.error;
     for (const each of done) if (each.status === 'rejected') this.#remember(each.reason);
     await this.#attempt(async () => {
       for (const piece of this.#slow) await this.#makeHere(piece);
@@ -150,25 +153,14 @@ export class TreeMaker {
     return length <= longestWhole && blobs.length <= mostBlobs ? this.#plain : this.#big;
   }
 
-  async #makePlain(): Promise<void> {
-    const { hands, packs } = this.#threads;
-    const { signal, target } = this.#context;
+  async #makePlain(pieces: Piece[], slots: Slots, ranges: PackRanges): Promise<void> {
     const place = ({ blobs: [first] }: Piece): number => (first ? (this.#packOrder.get(first.pack) ?? 0) : -1);
-    this.#plain.sort((a, b) => place(a) - place(b) || (a.blobs[0]?.offset ?? 0) - (b.blobs[0]?.offset ?? 0));
-    const slots = new Slots(hands.count * 2 + 2);
-    const ranges = new PackRanges(packs, (fd) => target.ops.closeSync(fd));
-    try {
-      for (const group of groupsOf(this.#plain)) {
-        throwIfAborted(signal);
-        await slots.begin(() => this.#makeGroup(group, ranges));
-      }
-    } finally {
-      try {
-        await slots.done();
-      } finally {
-        await ranges.close();
-      }
+    pieces.sort((a, b) => place(a) - place(b) || (a.blobs[0]?.offset ?? 0) - (b.blobs[0]?.offset ?? 0));
+    for (const group of groupsOf(pieces)) {
+      throwIfAborted(this.#context.signal);
+      await slots.begin(() => this.#makeGroup(group, ranges));
     }
+    await slots.done();
   }
 
   async #makeGroup(group: readonly Piece[], ranges: PackRanges): Promise<void> {
@@ -352,7 +344,7 @@ export class TreeMaker {
       const answer = answers[at];
       const item = tree.items[index] as PlanItem;
       if (answer === undefined || isRefused(answer)) {
-        const there = index === 0 ? null : this.#lookAt(directory);
+        const there = index === 0 ? null : lineAt(this.#context, directory);
         tree.lines[index] = there;
         if (!answer) continue;
         try {
@@ -364,15 +356,6 @@ export class TreeMaker {
       }
       tree.lines[index] = typeof answer === 'string' ? answer : answer.line;
       this.#lose(item, typeof answer === 'string' ? [] : answer.losses);
-    }
-  }
-
-  #lookAt({ parent, name }: PlanDirectory): string | null {
-    try {
-      const found = parent && this.#context.target.lookAt(parent, name);
-      return found && lineOfFound(found);
-    } catch {
-      return null;
     }
   }
 
@@ -406,50 +389,6 @@ export class TreeMaker {
       return undefined;
     } catch (error) {
       return { error };
-    }
-  }
-}
-
-function* groupsOf(pieces: readonly Piece[]): Generator<readonly Piece[], void, undefined> {
-  let group: Piece[] = [];
-  let sealed = 0;
-  for (const piece of pieces) {
-    const [first] = group;
-    // Who new entries belong to is told once in a job.
-    if (first && first.tree !== piece.tree && String(first.tree.owner) !== String(piece.tree.owner)) {
-      yield group;
-      group = [];
-      sealed = 0;
-    }
-    group.push(piece);
-    for (const { length } of piece.blobs) sealed += length;
-    if (group.length < entriesPerJob && sealed < sealedPerJob) continue;
-    yield group;
-    group = [];
-    sealed = 0;
-  }
-  if (group.length > 0) yield group;
-}
-
-function rowOf(node: TreeNode, folder: number, blobs: EntryRow[10]): EntryRow {
-  const { name, type, mode, uid, gid, atimeNs, mtimeNs, linkTarget, device, extendedAttributes = [] } = node;
-  const special = type === 'symlink' ? (linkTarget?.toString('latin1') ?? '') : type === 'file' ? '' : String(device);
-  const attributes = extendedAttributes.map(({ name: key, value }) => [key, value.toString('base64')] as const);
-  const times = [String(atimeNs), String(mtimeNs)] as const;
-  return [folder, name.toString('latin1'), type, mode, uid, gid, ...times, special, attributes, blobs];
-}
-
-/** Makes the folder with all above it that are not there. Threads do the same meanwhile. */
-function ensureFolder(target: RestoreContext['target'], directory: PlanDirectory): void {
-  try {
-    target.open(directory);
-  } catch (error) {
-    if (!hasCode(error, 'ENOENT') || !directory.parent) throw error;
-    ensureFolder(target, directory.parent);
-    try {
-      target.ops.mkdirSync(target.entry(directory.parent, directory.name), 0o700);
-    } catch (again) {
-      if (!hasCode(again, 'EEXIST')) throw again;
     }
   }
 }

@@ -30,7 +30,9 @@ export interface Batch {
 }
 
 /** Of folders that are made whole. What is interrupted on the way is lost up to this. */
-const treeLimits = { entries: 4096, bytes: 1024 * mebibyte };
+const treeLimits = { entries: 32_768, bytes: 1024 * mebibyte };
+/** So many entries of trees are a batch, or one tree that has more. */
+const madeTogether = 4096;
 
 export function* batchesOf(
   items: readonly PlanItem[],
@@ -57,7 +59,7 @@ export function* batchesOf(
       trees.push(unit.items);
       made += unit.items.length;
       bytes += bytesOf(unit.items);
-      if (made >= treeLimits.entries || bytes >= treeLimits.bytes) yield gathered();
+      if (made >= madeTogether || bytes >= treeLimits.bytes) yield gathered();
       continue;
     }
     for (let from = 0; from < unit.items.length; ) {

@@ -2,46 +2,33 @@ import { fsync } from 'node:fs';
 import { promisify } from 'node:util';
 import { isStillpointError, type StillpointError, throwIfAborted } from '../../../../shared/errors/index.ts';
 import type { TreeNode } from '../../repository/index.ts';
-import { hasCode } from '../../system/errno.ts';
 import type { FreshTree } from '../fresh/fresh-tree.ts';
 import { TreePutter, type TreesUnderWay } from '../fresh/put-trees.ts';
 import { longestWhole } from '../hands/threaded-stage.ts';
-import { recordOfFound } from '../journal/found-record.ts';
-import { itemPath, type PlanDirectory, type PlanItem, pathBelowRoot, stepsToItem } from '../plan/plan-item.ts';
+import { itemPath, type PlanDirectory, type PlanItem } from '../plan/plan-item.ts';
 import { foundOf } from '../target/found.ts';
 import type { AsideEntries } from './aside-entries.ts';
 import { type Batch, batchesOf } from './batches.ts';
 import { listOrEnd } from './entry-failure.ts';
 import type { DirectoryFinisher } from './finish-directories.ts';
-import { HardLinks, type LinkSource } from './hard-links.ts';
+import { HardLinks } from './hard-links.ts';
 import { makeDurable } from './make-durable.ts';
 import { mayReplace, type Placed, placeEntry } from './place-entry.ts';
+import { isSetInPlace, linkTemp, newPut, type Put, readyOf } from './put.ts';
 import { isPlainAddition, placePuts, stagePuts } from './put-on-threads.ts';
 import { recordPlaced } from './record-change.ts';
 import type { RestoreContext } from './restore-context.ts';
 import { setFileMetadata } from './set-metadata.ts';
-import { discardTemp, type StagedEntry, stageEntry } from './stage-entry.ts';
+import { discardTemp, stageEntry } from './stage-entry.ts';
 import type { WrittenFile } from './verify-files.ts';
+
+export type { Put } from './put.ts';
 
 const syncFile = promisify(fsync);
 
 /** Small files that are handed to threads at a time, while the next are looked up. */
 const stagedTogether = 192;
 const changedText = 'It was changed since the preview, so it was left as it is.';
-
-/** One entry on its way into place. */
-export interface Put {
-  readonly item: PlanItem;
-  readonly n: number;
-  readonly temp: Buffer;
-  node: TreeNode | null;
-  link: LinkSource | null;
-  staged: StagedEntry | null;
-  /** A thread makes it, or made something of it. */
-  isOnItsWay: boolean;
-  /** A thread is to make it. */
-  isDue: boolean;
-}
 
 /** Entries of a tree that somebody else made the folder of. */
 const othersTogether = 1024;
@@ -88,7 +75,7 @@ export class EntryPutter {
 
   /** Rejects with what ends the restore; everything unfinished was taken back by then. */
   async putAll(items: readonly PlanItem[]): Promise<void> {
-    const { context, trees } = { context: this.#context, trees: this.#trees };
+    const [context, trees] = [this.#context, this.#trees];
     let committing: Promise<void> = Promise.resolve();
     try {
       const batches = batchesOf(items, context.target, context.threads !== null);
@@ -106,7 +93,6 @@ export class EntryPutter {
           const following = await next;
           await committing;
           committing = this.#commit(batch, underWay, following);
-          // Whoever waits for it hears of it.
           committing.catch(() => {});
           if (underWay?.failure) await committing;
           batch = following;
@@ -162,7 +148,6 @@ export class EntryPutter {
   #announceNext(batches: Iterator<Batch, void, undefined>): Promise<Announced | null> {
     const { value: batch } = batches.next();
     const announced = batch ? this.#announceBatch(batch) : Promise.resolve(null);
-    // Whoever waits for it hears of it.
     announced.catch(() => {});
     return announced;
   }
@@ -241,27 +226,8 @@ export class EntryPutter {
 
   /** What will be done, durable before it is begun. */
   async #announce(items: readonly PlanItem[]): Promise<readonly Put[]> {
-    const { journal, tempPrefix, rootNumbers } = this.#context;
-    const puts = items.map((item): Put => {
-      const n = this.takeNumber();
-      return {
-        item,
-        n,
-        temp: Buffer.from(`${tempPrefix}-${n}`),
-        node: null,
-        link: null,
-        staged: null,
-        isOnItsWay: false,
-        isDue: false,
-      };
-    });
-    for (const { item, n, temp } of puts) {
-      const root = rootNumbers.get(item.in.root) ?? 0;
-      const path = pathBelowRoot(stepsToItem(item));
-      const was = item.now && recordOfFound(item.now);
-      journal.append({ record: 'put', n, root, path, temp: item.type === 'dir' ? null : temp.toString(), was });
-    }
-    await journal.sync();
+    const puts = items.map((item) => newPut(this.#context, item, this.takeNumber()));
+    await this.#context.journal.sync();
     return puts;
   }
 
@@ -352,7 +318,8 @@ export class EntryPutter {
     // Something ended the batch before it was whole: what there is of it must never get its name.
     if (!put.link && !put.staged && !isSetInPlace(item)) return this.#skip(put);
     const { target } = this.#context;
-    if (put.link && !this.#linkTemp(put, put.link)) put.staged = await stageEntry(this.#context, item, node, put.temp);
+    if (put.link && !linkTemp(this.#context, put, put.link))
+      put.staged = await stageEntry(this.#context, item, node, put.temp);
     if (put.staged?.fd != null) await this.#sync([put]);
     const now = target.lookAt(item.in, item.name);
     if (now && item.isTypeChange && now.type === 'dir' && mayReplace(this.#context, item, now))
@@ -399,26 +366,6 @@ export class EntryPutter {
     put.node = null;
   }
 
-  /** A further name of an inode that is in place, under the temporary name. False when it must be written by itself. */
-  #linkTemp(put: Put, source: LinkSource): boolean {
-    const { target, warnings } = this.#context;
-    const { item, temp } = put;
-    if (!source.found) return false;
-    const path = target.entry(item.in, temp);
-    try {
-      target.ops.linkSync(target.entry(source.item.in, source.item.name), path);
-    } catch (error) {
-      if (!hasCode(error, 'EPERM', 'ENOTSUP', 'ENOSYS', 'EMLINK', 'EXDEV', 'ENOENT', 'ENOTDIR', 'ELOOP')) throw error;
-      warnings.lose('hard-link', itemPath(item));
-      return false;
-    }
-    const { dev, ino } = target.ops.lstatSync(path);
-    if (dev === source.found.deviceId && ino === source.found.inode) return true;
-    // Somebody replaced the first name meanwhile: what it leads to now is not ours to spread.
-    discardTemp(this.#context, item, temp);
-    return false;
-  }
-
   async #syncDirectories(puts: readonly Put[]): Promise<void> {
     const { durability, journal } = this.#context;
     const directories = new Set(puts.filter(({ item }) => item.action !== 'same').map(({ item }) => item.in));
@@ -450,16 +397,4 @@ export class EntryPutter {
     if (staged?.fd != null) this.#context.target.ops.closeSync(staged.fd);
     if (staged || link || isOnItsWay) discardTemp(this.#context, put.item, put.temp);
   }
-}
-
-/** The inode that will be in place: made for it, that of the name it is linked to, or the one that is there already. */
-function readyOf({ item, staged, link }: Put): { readonly deviceId: bigint; readonly inode: bigint } | null {
-  if (staged) return staged;
-  if (link) return link.found ?? link.made;
-  return isSetInPlace(item) ? item.now : null;
-}
-
-/** Content is right and nothing else shares it: the metadata is set where the file is. */
-function isSetInPlace(item: PlanItem): boolean {
-  return item.action === 'metadata' && item.type === 'file';
 }
