@@ -199,6 +199,7 @@ export function createProgram(version: string, runner: Runner): Command {
     )
     .option('--max-repack-size <size>', 'write packs of so many bytes again at most, like 2G; the next one goes on')
     .option('--repack-small', 'also join packs that are small')
+    .option('--even-without-snapshots', 'also where no snapshot is listed: everything goes then')
     .addHelpText('after', aboutPrune)
     .action((options: PruneOptions) => on(false, (session) => prune(session, options)));
   program

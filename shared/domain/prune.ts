@@ -19,6 +19,8 @@ export const pruneLimitsSchema = z.strictObject({
   maxRepackBytes: bytes.optional(),
   /** Also joins packs that are small. */
   repackSmall: z.boolean().optional(),
+  /** Also where no snapshot is listed: without it that is refused, as it may be a mistake of the place. */
+  evenWithoutSnapshots: z.boolean().optional(),
 });
 
 /** What a prune does, in pack files and bytes; exact as long as nothing is damaged and there is room. */

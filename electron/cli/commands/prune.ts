@@ -10,16 +10,25 @@ export interface PruneOptions {
   readonly maxUnused?: string;
   readonly maxRepackSize?: string;
   readonly repackSmall?: boolean;
+  readonly evenWithoutSnapshots?: boolean;
+}
+
+interface Limits {
+  readonly maxUnused?: UnusedLimit;
+  readonly maxRepackBytes?: number;
+  readonly repackSmall?: boolean;
+  readonly evenWithoutSnapshots?: boolean;
 }
 
 /** Gives back what no snapshot needs. With `--dry-run` only says what that would be. */
 export async function prune(session: Session, options: PruneOptions): Promise<ExitCode> {
-  const { maxUnused, maxRepackSize, repackSmall } = options;
+  const { maxUnused, maxRepackSize, repackSmall, evenWithoutSnapshots } = options;
   const dryRun = options.dryRun === true;
-  const limits: { maxUnused?: UnusedLimit; maxRepackBytes?: number; repackSmall?: boolean } = {
+  const limits: Limits = {
     ...(maxUnused === undefined ? {} : { maxUnused: parseUnusedLimit('--max-unused', maxUnused) }),
     ...(maxRepackSize === undefined ? {} : { maxRepackBytes: parseSize('--max-repack-size', maxRepackSize) }),
     ...(repackSmall === true ? { repackSmall } : {}),
+    ...(evenWithoutSnapshots === true ? { evenWithoutSnapshots } : {}),
   };
   const id = await openedRepository(session);
   const { service, output, signal } = session;

@@ -31,6 +31,7 @@ import {
   type Freeable,
   measureFreeable,
   planReclaim,
+  type ReclaimOptions,
   type ReclaimPlan,
   type ScanOptions,
 } from './maintenance/reclaim.ts';
@@ -252,7 +253,7 @@ export class Repository {
   }
 
   /** Finds what can be deleted once some snapshots are gone. Read the index anew when the plan was carried out. */
-  planReclaim(lock: HeldLock, without: ReadonlySet<SnapshotId>, options: ScanOptions = {}): Promise<ReclaimPlan> {
+  planReclaim(lock: HeldLock, without: ReadonlySet<SnapshotId>, options: ReclaimOptions = {}): Promise<ReclaimPlan> {
     if (this.#writing) throw misuse('Space cannot be given back while a run is writing.');
     return planReclaim(this.#forMaintenance(lock), lock, without, options);
   }

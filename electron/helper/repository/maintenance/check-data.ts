@@ -8,7 +8,7 @@ import type { PackId } from '../format/ids.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
 import { blobAt, type ListedBlobs } from '../index/listed-blobs.ts';
 import type { CheckContext, DataRead, Finding } from './finding.ts';
-import { type InspectedPack, type KnownOfPack, PackInspector } from './inspect-pack.ts';
+import { type InspectedPack, type KnownOfPack, nothingKnown, PackInspector } from './inspect-pack.ts';
 import type { Inspectors, StartInspecting } from './inspecting.ts';
 import type { LookAhead } from './look-ahead.ts';
 
@@ -58,8 +58,7 @@ export async function checkData(check: DataCheck, context: CheckContext): Promis
       const listed = packs.blobsOf(id);
       const known = { isNamed: named.get(id) === sizeOf(id), whole: check.wholeIn?.(id, listed) };
       reading.inspect(id, sizeOf(id), { listed, known }, (damage) => {
-        if (damage === 'vanished' || damage.pack.length + damage.blobs.length > 0)
-          findings[position] = findingsOf(id, listed, damage);
+        if (damage === 'misread' || isDamage(damage)) findings[position] = findingsOf(id, listed, damage);
         done += sizeOf(id);
         context.progress({ phase: 'data', done, total });
       });
@@ -87,6 +86,10 @@ function inReadingOrder(chosen: readonly PackId[], index: BlobIndex, sizes: Read
 }
 
 type Inspected = InspectedPack | 'vanished';
+
+function isDamage(found: Inspected): boolean {
+  return found === 'vanished' || found.pack.length + found.blobs.length > 0;
+}
 
 interface Pack {
   readonly listed: ListedBlobs;
@@ -126,9 +129,9 @@ class Reading {
     );
   }
 
-  inspect(id: PackId, size: number, pack: Pack, tell: (damage: Inspected) => void): void {
+  inspect(id: PackId, size: number, pack: Pack, tell: (damage: Inspected | 'misread') => void): void {
     this.#bytes += size;
-    const work = this.#inspect(id, pack)
+    const work = this.#inspectSurely(id, pack)
       .then(tell)
       .catch((error: unknown) => {
         this.#failure ??= { error };
@@ -158,6 +161,15 @@ class Reading {
       if (isSo()) return;
       await Promise.race([...this.#underWay, this.#cancelled.promise]);
     }
+  }
+
+  /** What seems damaged is read a second time, from the medium where that can be asked for: memory and cables err as well. */
+  async #inspectSurely(id: PackId, pack: Pack): Promise<Inspected | 'misread'> {
+    const first = await this.#inspect(id, pack);
+    if (!isDamage(first)) return first;
+    await this.#backend.digest?.({ kind: 'pack', name: id }, { signal: this.#signal });
+    const second = await this.#inspect(id, { listed: pack.listed, known: nothingKnown });
+    return isDamage(second) ? second : 'misread';
   }
 
   async #inspect(id: PackId, { listed, known }: Pack): Promise<Inspected> {
@@ -201,7 +213,11 @@ function inspectHere(sealer: Sealer, signal: AbortSignal): Inspectors {
   };
 }
 
-function findingsOf(id: PackId, listed: ListedBlobs, damage: Inspected): Finding[] {
+function findingsOf(id: PackId, listed: ListedBlobs, damage: Inspected | 'misread'): Finding[] {
+  if (damage === 'misread') {
+    const text = `Pack ${id.slice(0, 8)} was read wrong once and right at once afterwards: what is stored is whole. Memory, a cable or the line is not to be trusted.`;
+    return [{ severity: 'warning', code: 'pack-misread', text, affects: [], file: id }];
+  }
   const pack = damage === 'vanished' ? ['vanished while it was checked'] : damage.pack;
   const blobs = damage === 'vanished' ? [] : damage.blobs;
   return [

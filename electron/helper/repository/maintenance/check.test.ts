@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MemoryBackend } from '../backend/memory/memory-backend.ts';
+import { sha256 } from '../crypto/hash.ts';
 import { Sealer } from '../crypto/sealer.ts';
 import { Documents } from '../documents.ts';
 import { unlock } from '../keys/key-store.ts';
@@ -117,6 +118,58 @@ describe('a check', () => {
     backend.files.delete(snapshot);
     expect((await check(backend)).findings.map(({ code }) => code)).toContain('blobs-unused');
     expect(index).not.toBe('');
+  });
+
+  it('does not call a repository clean whose snapshots are not listed', async () => {
+    const backend = await sample();
+    for (const key of keysOf(backend, 'snapshot')) backend.files.delete(key);
+    const report = await check(backend);
+    expect(wrong(report)).toMatchObject([{ severity: 'warning', code: 'snapshots-none' }]);
+    expect(codes(await check((await memoryRepository()).backend))).toEqual([]);
+  });
+
+  it('looks at the files of all passwords, and says what only a password would tell', async () => {
+    const backend = await sample();
+    await (await openRepository(backend, testOptions)).keys.add('another password');
+    const report = await check(backend);
+    expect(report.findings.map(({ code, severity }) => [code, severity])).toEqual([['keys-unopened', 'info']]);
+    const mine = (await unlock(backend, testPassword)).id;
+    const other = keysOf(backend, 'key').find((key) => key !== `key/${mine}`) ?? '';
+    const kept = backend.files.get(other) ?? Buffer.alloc(0);
+    const short = Buffer.from(kept.toString('utf8').replace(/"data":"[^"]*"/, '"data":"AAAA"'));
+    const files: readonly (readonly [string, Buffer])[] = [
+      [other, kept.subarray(0, 90)],
+      [other, Buffer.from(kept.toString('utf8').replace('"r":', '"R":'))],
+      [`key/${sha256(short)}`, short],
+      [`key/${sha256(Buffer.from('{}'))}`, Buffer.from('{}')],
+    ];
+    for (const [key, bytes] of files) {
+      backend.files.delete(other);
+      backend.files.set(key, bytes);
+      const found = wrong(await check(backend));
+      expect(found).toMatchObject([{ severity: 'warning', code: 'key-damaged', file: key.slice('key/'.length) }]);
+      backend.files.delete(key);
+    }
+  });
+
+  it('reads again what seems damaged, and tells a misread from damage', async () => {
+    const backend = faulty(await sample());
+    const repository = await openRepository(backend, testOptions);
+    for (let round = 0; round < 2; round += 1) {
+      const loads = (): number => backend.log.filter((line) => line === 'load pack').length;
+      backend.log.length = 0;
+      await repository.check();
+      // Trees come first, and are read alone.
+      backend
+        .on('load', 'pack')
+        .nth(loads() + 1)
+        .flipsByte(60);
+      const report = await repository.check({ readData: true });
+      backend.heal();
+      expect(wrong(report)).toMatchObject([{ severity: 'warning', code: 'pack-misread' }]);
+    }
+    backend.on('load', 'pack').every().flipsByte(1);
+    expect(codes(await repository.check({ readData: true }))).toContain('pack-damaged');
   });
 
   it('never throws on damage, wherever it is', async () => {

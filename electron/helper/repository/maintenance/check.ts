@@ -14,6 +14,7 @@ import type { Snapshot, SnapshotList } from '../snapshots/snapshots.ts';
 import { TreeCache } from '../trees/tree-cache.ts';
 import { findAffected } from './affected.ts';
 import { checkData } from './check-data.ts';
+import { checkKeys } from './check-keys.ts';
 import { checkPacks } from './check-packs.ts';
 import { checkTrees } from './check-trees.ts';
 import {
@@ -78,6 +79,8 @@ export async function checkRepository(
   const used = new Uint8Array(index.size);
   const sizes = new Map<string, number>();
   for (const { name, size } of await backend.list('pack', { signal: options.signal })) sizes.set(name, size);
+  if (snapshots.length === 0 && sizes.size > 0) await reportNoSnapshots(documents, sizes.size, context);
+  await checkKeys(backend, context);
   await checkPacks(sizes, index, context);
   const trees = new TreeBytes(backend, sealer, index, sizes);
   const { key, startInspecting: start, lookAhead: ahead } = dependencies;
@@ -139,6 +142,15 @@ async function readSnapshots(
     context.report({ severity: 'error', code: 'snapshot-damaged', text, affects: [`${id.slice(0, 8)}:/`], file: id });
   }
   return snapshots;
+}
+
+/** Perhaps all were forgotten; perhaps they were not listed. */
+async function reportNoSnapshots(documents: Documents, packs: number, context: CheckContext): Promise<void> {
+  const again = await documents.list('snapshot');
+  // Damaged ones are findings by themselves.
+  if (again.length > 0) return;
+  const text = `No snapshot is listed, twice, and there are ${packs} packs. If not every snapshot was forgotten, and this is not what the first backup left when it was interrupted, the place does not show all it holds.`;
+  context.report({ severity: 'warning', code: 'snapshots-none', text, affects: [] });
 }
 
 async function readIndex(documents: Documents, context: CheckContext): Promise<BlobIndex> {

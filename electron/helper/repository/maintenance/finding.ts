@@ -11,7 +11,11 @@ export type FindingCode =
   | 'blob-missing'
   | 'tree-damaged'
   | 'snapshot-damaged'
-  | 'blobs-unused';
+  | 'blobs-unused'
+  | 'snapshots-none'
+  | 'key-damaged'
+  | 'keys-unopened'
+  | 'pack-misread';
 
 /**
  * `error`: something that was backed up cannot be read. `warning`: nothing is lost, but something is not as it should be.

@@ -14,6 +14,8 @@ export interface PruneLimits {
   readonly repackSmall?: boolean | undefined;
   /** Writes no pack again of which more is needed than is gained, unless it holds duplicates. */
   readonly onlyWorthwhile?: boolean | undefined;
+  /** Somebody says that there is none any more: without it nothing is deleted where none is listed. */
+  readonly evenWithoutSnapshots?: boolean | undefined;
 }
 
 export const defaultMaxUnused: UnusedLimit = { kind: 'percent', percent: 5 };

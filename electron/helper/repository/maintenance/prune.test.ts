@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest';
 import type { BlobId, SnapshotId } from '../../../../shared/domain/ids.ts';
 import type { Backend } from '../backend/contract.ts';
 import type { MemoryBackend } from '../backend/memory/memory-backend.ts';
+import type { HeldLock } from '../locks/held-lock.ts';
 import { openRepository } from '../open.ts';
 import type { Repository } from '../repository.ts';
 import { assertHealthy } from '../testing/assert-healthy.ts';
@@ -62,6 +63,35 @@ const damage = (
 };
 
 describe('a prune', () => {
+  it('deletes nothing where no snapshot is listed, until somebody says that this is meant', async () => {
+    const { backend, repository, gone, stays } = await mixed();
+    const kept = new Map(backend.files);
+    for (const id of [gone, stays]) backend.files.delete(`snapshot/${id}`);
+    await expect(prune(backend)).rejects.toMatchObject({ kind: 'repository-damaged' });
+    const reclaim = (lock: HeldLock) => repository.planReclaim(lock, new Set());
+    await expect(repository.locks.withLock({ mode: 'exclusive' }, reclaim)).rejects.toThrow('No snapshot is listed');
+    expect(packsOf(backend).length).toBe([...kept.keys()].filter((key) => key.startsWith('pack/')).length);
+    await prune(backend, [], { ...nothingUnused, evenWithoutSnapshots: true });
+    expect(packsOf(backend)).toEqual([]);
+    expect((await prune((await memoryRepository()).backend)).figures.packs).toBe(0);
+  });
+
+  it('deletes nothing where the snapshots come and go, whatever somebody says', async () => {
+    const { backend: inner, gone, stays } = await mixed();
+    const kept = new Map(inner.files);
+    for (const id of [gone, stays]) inner.files.delete(`snapshot/${id}`);
+    const forgetful = faulty(inner);
+    forgetful
+      .on('list', 'snapshot')
+      .nth(3)
+      .calls(() => {
+        for (const [key, bytes] of kept) inner.files.set(key, bytes);
+      });
+    const meant = prune(forgetful, [], { ...nothingUnused, evenWithoutSnapshots: true });
+    await expect(meant).rejects.toThrow('listed twice, and not the same');
+    expect(packsOf(inner).length).toBeGreaterThan(3);
+  });
+
   it('writes packs anew that are needed in part, and does exactly what it announced', async () => {
     const { backend, gone, stays } = await mixed();
     const before = bytesOf(backend);

@@ -9,6 +9,7 @@ import { batchBytes, expectedPacks, nextBatch } from './batches.ts';
 import { readIndexFiles } from './index-files.ts';
 import { ListedPacks } from './listed-packs.ts';
 import { markInParts, type PartOfLook, wholeLook } from './mark-in-parts.ts';
+import { refuseWithoutSnapshots } from './no-snapshots.ts';
 import { choosePacks, type PackChoice, type Source } from './pack-choice.ts';
 import type { PruneLimits } from './prune-limits.ts';
 import { allSnapshots, markOptions, packMissing, type ReclaimDependencies, type ScanOptions } from './reclaim.ts';
@@ -103,6 +104,8 @@ export async function planPrune(
   const { limits = {}, without = new Set(), signal } = options;
   lock.assertHeld();
   const staying = (await allSnapshots(dependencies, signal, without)).filter(({ id }) => !without.has(id));
+  if (staying.length === 0 && without.size === 0)
+    await refuseWithoutSnapshots(dependencies, signal, limits.evenWithoutSnapshots === true);
   const files = await readIndexFiles(dependencies.documents, signal);
   const { index } = files;
   const marks = await markInParts(staying, dependencies.sealer, markOptions(dependencies, index, options), look);

@@ -13,6 +13,7 @@ import { TreeCache } from '../trees/tree-cache.ts';
 import { readIndexFiles } from './index-files.ts';
 import { ListedPacks } from './listed-packs.ts';
 import { type MarkOptions, markUsed, type Root } from './mark-used.ts';
+import { refuseWithoutSnapshots } from './no-snapshots.ts';
 import { packUse } from './pack-use.ts';
 import { withReserve } from './with-reserve.ts';
 
@@ -27,6 +28,11 @@ export interface ScanOptions {
   readonly signal?: AbortSignal | undefined;
   /** Snapshots gone through so far. */
   readonly onProgress?: ((done: number, total: number) => void) | undefined;
+}
+
+export interface ReclaimOptions extends ScanOptions {
+  /** Somebody says that there are no snapshots any more: without it nothing is deleted where none is listed and none named. */
+  readonly evenWithoutSnapshots?: boolean | undefined;
 }
 
 export interface Freeable {
@@ -81,11 +87,13 @@ export async function planReclaim(
   dependencies: ReclaimDependencies,
   lock: HeldLock,
   without: ReadonlySet<SnapshotId>,
-  options: ScanOptions = {},
+  options: ReclaimOptions = {},
 ): Promise<ReclaimPlan> {
   if (lock.mode !== 'exclusive') throw misuse('Giving space back needs an exclusive lock.');
   lock.assertHeld();
   const staying = (await allSnapshots(dependencies, options.signal, without)).filter(({ id }) => !without.has(id));
+  if (staying.length === 0 && without.size === 0)
+    await refuseWithoutSnapshots(dependencies, options.signal, options.evenWithoutSnapshots === true);
   const files = await readIndexFiles(dependencies.documents, options.signal);
   const roots: Root[] = staying.map((snapshot) => ({ snapshot, bits: 1 }));
   const marks = await markUsed(roots, markOptions(dependencies, files.index, options));

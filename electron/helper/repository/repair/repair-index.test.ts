@@ -56,6 +56,20 @@ describe('repairing the index', () => {
     expect(new Map(backend.files)).toEqual(before);
   });
 
+  it('lists of a pack that is in no index only what opens, whatever its header says', async () => {
+    const backend = await sample();
+    const [pack = ''] = keysOf(backend, 'pack').sort(
+      (one, other) => (backend.files.get(other)?.length ?? 0) - (backend.files.get(one)?.length ?? 0),
+    );
+    for (const key of keysOf(backend, 'index')) backend.files.delete(key);
+    const whole = memoryCopy(backend);
+    flip(backend, pack, 100);
+    const plan = await repair(backend);
+    expect(plan.damaged).toMatchObject([{ pack: pack.slice('pack/'.length), left: 1 }]);
+    expect(plan.lost.total).toBeGreaterThan(0);
+    expect(await repair(whole)).toMatchObject({ damaged: [], lost: { total: 0 } });
+  });
+
   it.each(['all files gone', 'one file gone', 'one file damaged', 'a stranger in its place'])(
     'makes it again of the headers: %s',
     async (what) => {

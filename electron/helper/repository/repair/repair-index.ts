@@ -8,7 +8,7 @@ import type { HeldLock } from '../locks/held-lock.ts';
 import type { CarryOutOptions, RepairDependencies, RepairOptions } from './contract.ts';
 import { readWhatIsLeft } from './damaged-index.ts';
 import { findLosses, type Losses } from './lost.ts';
-import { type PackContent, packByHeader, packInFull } from './read-pack.ts';
+import { type PackContent, type PackReading, packByHeader, packInFull } from './read-pack.ts';
 import { replaceIndex } from './replace-index.ts';
 
 export interface IndexRepairOptions extends RepairOptions {
@@ -124,12 +124,15 @@ async function lookAtPacks(
   { signal, readAll, onProgress }: IndexRepairOptions,
 ): Promise<void> {
   const left = new Map(files.map((file) => [file.name, file]));
-  const look = readAll ? packInFull : packByHeader;
+  // A header tells who wrote a pack, not that it came through whole: one that no index lists is believed when all of it has
+  // the hash that is its name, as when a run takes it up again.
+  const look = (reading: PackReading, file: ListedFile, listed: readonly PackedBlob[] | undefined) =>
+    readAll || listed === undefined ? packInFull(reading, file, listed ?? []) : packByHeader(reading, file, listed);
   let done = 0;
   const lookAt = async (batch: readonly { file: ListedFile; listed?: readonly PackedBlob[] }[]): Promise<void> => {
     throwIfAborted(signal);
     const contents = await Promise.all(
-      batch.map(({ file, listed }) => look({ backend, sealer, signal }, file, listed ?? [])),
+      batch.map(({ file, listed }) => look({ backend, sealer, signal }, file, listed)),
     );
     for (const [at, { file, listed }] of batch.entries()) {
       const content = contents[at];
@@ -152,8 +155,8 @@ async function lookAtPacks(
     if (file) await add(file, blobs);
     else found.missing.push(id);
   }
-  for (const file of left.values()) await add(file);
   if (batch.length > 0) await lookAt(batch);
+  for (const file of left.values()) await lookAt([{ file }]);
 }
 
 /** Whether both list the same blobs at the same places, in whatever order. */

@@ -136,14 +136,18 @@ async function findDamaged(
   const look = async (file: ListedFile, listed: readonly PackedBlob[]): Promise<void> => {
     throwIfAborted(signal);
     onProgress?.({ phase: 'packs', done, total });
-    const { blobs, damage, unreadable } = await packInFull({ backend, sealer, signal }, file, listed);
+    const read = { backend, sealer, signal };
+    const first = await packInFull(read, file, listed);
     done += 1;
-    if (damage === '') {
+    if (first.damage === '') {
       whole.add(file.name);
       return;
     }
+    // Memory, a cable or the line may have erred: what a second reading finds is what counts.
     const digest = await digestOf(backend, file.name);
-    found.push({ file, why: damage, digest: digest ?? '', good: blobs, bad: unreadable });
+    const { blobs, damage, unreadable } = await packInFull(read, file, listed);
+    if (damage === '') whole.add(file.name);
+    else found.push({ file, why: damage, digest: digest ?? '', good: blobs, bad: unreadable });
   };
   for (const { id, blobs } of index.packs()) {
     const file = files.get(id);
