@@ -74,9 +74,10 @@ describe('who gives up is free within a second', () => {
     [
       'waiting for a limit',
       // A thousand seconds of it are taken already.
-      () =>
-        void slow.take(1_000) ??
-        decorated(new MemoryBackend(), { ...patient, buckets: { upload: slow, download: slow } }),
+      () => {
+        void slow.take(1_000);
+        return decorated(new MemoryBackend(), { ...patient, buckets: { upload: slow, download: slow } });
+      },
     ],
   ] as const)('%s', async (_, place) => {
     const stop = new AbortController();
