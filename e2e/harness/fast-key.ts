@@ -1,6 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { LocalBackend } from '../../electron/helper/repository/index.ts';
-import { openRepository } from '../../electron/helper/repository/open.ts';
+import { LocalBackend, openRepository } from '../../electron/helper/repository/index.ts';
 
 /**
  * A password hash is meant to cost half a second, and every command pays that. What is tested is seldom that: the password of

@@ -95,6 +95,8 @@ export function composeServices(parts: ServiceParts): ComposedServices {
     report,
     keep: (run) => catalog.putRuns([run]),
     settle: (runId) => scheduler.settleRun(runId),
+    wanted: (id) =>
+      void access.call('repositories.want', { id }).catch((error) => report('wanting a repository', error)),
     onFinished: (run) => {
       const after = afterRun(run).finally(() => afterRuns.delete(after));
       afterRuns.add(after);

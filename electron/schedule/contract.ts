@@ -52,6 +52,8 @@ export interface SchedulerPorts {
   startBackup(request: BackupRequest): Promise<RunResult>;
   /** What belongs to a backup that made its snapshot (keep rules); its end is in the journal by then, the lease still held. */
   afterBackup?(request: Pick<BackupRequest, 'source' | 'signal'>, result: RunResult): Promise<void>;
+  /** A run is due in a repository that another run of this process uses: what that does without being asked for may end. */
+  wanted?(repositoryId: RepositoryId): void;
   newRunId(): RunId;
   now(): number;
   /** Milliseconds that pass evenly, also through a change of the wall clock; they may stand still during sleep. */

@@ -138,6 +138,8 @@ describe('a look', () => {
       };
       expect((await world.scheduler.tick()).map(({ kind }) => kind)).toEqual(['ran', 'ran']);
       expect(most).toBe(together);
+      // Who has the repository is told that somebody waits.
+      expect(world.wanted).toEqual(together === 1 ? [repositoryId] : []);
     }
   });
 

@@ -169,6 +169,7 @@ export class SourceKeeper {
     if (first !== 'wait') return first;
     this.#waitsForRepository = true;
     this.#options.onChange();
+    this.#options.ports.wanted?.(source.policy.repositoryId);
     const leave = await this.#options.turns.enter(repositoryKey(source));
     this.#waitsForRepository = false;
     const second = await this.#underLease(source, leave);

@@ -54,6 +54,15 @@ export const keepCommands = {
     result: runResultSchema,
     event: runEventSchema,
   }),
+  'repositories.want': command({
+    title: 'Say that a run waits for a repository: what is done there without being asked for ends soon',
+    right: 'registered',
+    cancellable: false,
+    timeoutMs: 5_000,
+    params: z.strictObject({ id: repositoryIdSchema }),
+    result: z.strictObject({}),
+    event: z.never(),
+  }),
   'repositories.prune': command({
     title: 'Give back the space that nothing needs any more, writing packs again that are needed in part',
     right: 'registered',

@@ -60,6 +60,7 @@ export function schedulerPorts({ service, repositories, startBackup }: PortsOpti
       }
     },
     startBackup,
+    wanted: (id) => void service.call('repositories.want', { id }).catch(() => undefined),
     newRunId,
     now: () => Date.now(),
     monotonic: () => performance.now(),

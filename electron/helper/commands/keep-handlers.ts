@@ -18,7 +18,12 @@ import { undoIds } from './undo-ids.ts';
 
 type KeepHandlers = Pick<
   Handlers,
-  'keep.plan' | 'keep.apply' | 'repositories.freeable' | 'repositories.reclaim' | 'repositories.prune'
+  | 'keep.plan'
+  | 'keep.apply'
+  | 'repositories.freeable'
+  | 'repositories.reclaim'
+  | 'repositories.want'
+  | 'repositories.prune'
 >;
 
 export function keepHandlers(context: HelperContext): KeepHandlers {
@@ -72,6 +77,10 @@ export function keepHandlers(context: HelperContext): KeepHandlers {
           turnOf(title, report, signal),
         ),
       );
+    },
+    'repositories.want': async ({ id }) => {
+      sessions.want(repositoryById(registry, caller.uid, id).id);
+      return {};
     },
     'repositories.prune': async ({ id, runId, dryRun, limits }, { signal, emit }) => {
       const { name } = repositoryById(registry, caller.uid, id);

@@ -22,6 +22,7 @@ type RepositoryHandlers = Omit<
   Pick<Handlers, Extract<keyof Handlers, `repositories.${string}`>>,
   | 'repositories.freeable'
   | 'repositories.reclaim'
+  | 'repositories.want'
   | 'repositories.prune'
   | 'repositories.repairIndex'
   | 'repositories.repairPacks'

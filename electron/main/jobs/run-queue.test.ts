@@ -18,6 +18,7 @@ function runs() {
   const tick = () => new Promise((resolve) => setImmediate(resolve));
   return {
     begun,
+    isBusy: (...keys: string[]) => queue.isBusy(keys),
     ask,
     tick,
     leave: async (name: string) => {
@@ -72,4 +73,14 @@ it('gives keys back once, whoever says so twice', async () => {
   await leave('a');
   await leave('a');
   expect(begun).toEqual(['a', 'b']);
+});
+
+it('knows whether somebody uses a key, so that he may be told that others wait', async () => {
+  const { ask, isBusy, leave, tick } = runs();
+  expect(isBusy('x')).toBe(false);
+  void ask('a', 'x');
+  await tick();
+  expect([isBusy('y', 'x'), isBusy('y')]).toEqual([true, false]);
+  await leave('a');
+  expect(isBusy('x')).toBe(false);
 });

@@ -37,6 +37,11 @@ export class RunQueue {
     });
   }
 
+  /** Whether somebody uses one of them now. */
+  isBusy(keys: readonly QueueKey[]): boolean {
+    return keys.some((key) => this.#busy.has(key));
+  }
+
   #leave(entry: Waiting): void {
     if (!this.#inside.delete(entry)) return;
     for (const key of entry.keys) this.#busy.delete(key);

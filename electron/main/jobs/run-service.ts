@@ -61,6 +61,8 @@ export interface RunServiceOptions {
   readonly onActivity: (isActive: boolean) => void;
   /** The end of a backup that its own process did not write: whether it lives, and whether its snapshot is there. */
   readonly settle: (runId: RunId) => Promise<'under-way' | 'unknown' | RunEvent | undefined>;
+  /** A run waits for a repository that another one uses. */
+  readonly wanted: (id: RepositoryId) => void;
   readonly report: (what: string, error: unknown) => void;
 }
 
@@ -250,7 +252,9 @@ export class RunService {
     const { runId, askedAt } = run.view;
     const { signal } = run.abort;
     this.#say(run, 'Waiting to begin.');
-    const leave = await this.#queue.enter(run.request.keys, signal);
+    const { keys, repositoryId } = run.request;
+    if (repositoryId !== null && this.#queue.isBusy(keys)) this.#options.wanted(repositoryId);
+    const leave = await this.#queue.enter(keys, signal);
     try {
       return await run.request.perform({ runId, askedAt, signal, onEvent: (event) => this.#onEvent(run, event) });
     } finally {

@@ -77,6 +77,7 @@ export function schedulerPorts(options: SchedulerPortsOptions): SchedulerPorts {
       const { ended } = runs.run({ ...backupJob(access, source, 'schedule'), runId, askedAt });
       return whileWanted(runs, runId, ended, signal);
     },
+    wanted: (id) => void access.call('repositories.want', { id }).catch(() => undefined),
     afterBackup: ({ source }, result) => afterBackup(source, result),
     newRunId,
     now,

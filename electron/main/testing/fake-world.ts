@@ -179,6 +179,7 @@ export class FakeWorld implements HelperCalls {
       if (result.outcome === 'done') this.snapshots = this.snapshots.filter(({ id }) => !snapshotIds.includes(id));
       return result;
     },
+    'repositories.want': () => ({}),
     'repositories.prune': async ({ runId }, emit, signal) => {
       this.#requireReady();
       const run = await simulatedRun({

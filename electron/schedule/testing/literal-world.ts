@@ -35,6 +35,8 @@ export class LiteralWorld {
   machine: SchedulerPorts['machine'] = async () => ({ onMains: true, metered: false, sleepAnnounced: false });
   readonly begun: BackupRequest[] = [];
   readonly asked: string[] = [];
+  /** Repositories that a run waited for. */
+  readonly wanted: string[] = [];
   readonly reported: string[] = [];
   readonly reportedErrors: unknown[] = [];
   readonly parts: MemoryParts;
@@ -56,6 +58,7 @@ export class LiteralWorld {
         return this.activity(source, since);
       },
       snapshotOfRun: async (_repository, runId) => this.snapshotOfRun(runId),
+      wanted: (id) => void this.wanted.push(id),
       startBackup: (request) => {
         this.begun.push(request);
         return this.backup(request);

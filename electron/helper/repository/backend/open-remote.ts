@@ -3,12 +3,9 @@ import { locationText } from '../../../../shared/domain/location.ts';
 import { StillpointError } from '../../../../shared/errors/index.ts';
 import type { StartProgram } from './child/contract.ts';
 import type { Backend } from './contract.ts';
-import { atMost } from './decorators/at-most.ts';
-import { cancellable } from './decorators/cancel.ts';
-import { type Buckets, rateLimited } from './decorators/rate-limit.ts';
-import { hastyRetries, patientRetries, type RetryPolicy, retrying } from './decorators/retry.ts';
-import { timingOut } from './decorators/timeout.ts';
-import { readingWhole } from './decorators/whole.ts';
+import { decorated } from './decorators/decorated.ts';
+import type { Buckets } from './decorators/rate-limit.ts';
+import { hastyRetries, patientRetries, type RetryPolicy } from './decorators/retry.ts';
 import type { HttpClient } from './http/contract.ts';
 import { lazyClient } from './http/lazy-client.ts';
 import type { TlsTrust } from './http/node-http-client.ts';
@@ -61,14 +58,9 @@ export function openRemote(
 ): RemotePlace {
   const bare = bareBackend(location, credentials, ports);
   const { buckets } = ports;
-  const decorated = ({ silenceMs, retries }: Patience): Backend => {
-    const timed = timingOut(bare, silenceMs);
-    const limited = buckets ? rateLimited(timed, buckets) : timed;
-    return cancellable(readingWhole(retrying(atMost(limited, callsAtOnce), retries)));
-  };
   return {
-    backend: decorated(patience.run),
-    quick: decorated(patience.look),
+    backend: decorated(bare, { ...patience.run, buckets, callsAtOnce }),
+    quick: decorated(bare, { ...patience.look, buckets, callsAtOnce }),
     close: async () => {
       await bare.close?.();
     },

@@ -105,7 +105,13 @@ const certificateCodes =
 
 /** What came back was no TLS, or of a version that is not safe any more. */
 function speaksNoTls(error: unknown): boolean {
-  const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+  if (!(error instanceof Error) || !('code' in error)) return false;
+  const code = String(error.code);
+  // While something was being sent the reason is in OpenSSL’s words only.
+  if (code === 'EPROTO')
+    return /wrong version number|packet length too long|unsupported protocol|alert protocol version/.test(
+      error.message,
+    );
   return /^ERR_SSL_(?:WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|UNSUPPORTED_PROTOCOL|TLSV1_ALERT_PROTOCOL_VERSION)$/.test(
     code,
   );

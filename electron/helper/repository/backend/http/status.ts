@@ -24,6 +24,7 @@ export function statusError(answer: HttpAnswer, action: string, location: string
       kind: 'not-permitted',
       message: `${location} does not allow this: could not ${action}.`,
       guidance: 'Ask who runs it which rights you have there.',
+      field: 'location',
       context,
     });
   if (status === 413 || status === 507 || (status >= 500 && saysNoRoom(answer.body.toString('utf8', 0, 2000))))

@@ -13,10 +13,12 @@ import {
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
 const udisksd = '/usr/libexec/udisks2/udisksd';
 const polkitd = ['/usr/lib/polkit-1/polkitd', '/usr/libexec/polkitd'].find((path) => existsSync(path)) ?? '';
+const relayProgram = fileURLToPath(new URL('./udev-relay.py', import.meta.url));
 const megabytes = 32;
 
 /** Whose rights something has. */
@@ -34,8 +36,8 @@ export interface Part {
 /**
  * A mount namespace with the real udisksd and the real polkitd on a system bus of their own, and in it the parts of one
  * removable disk: loop devices that udev's database, kept by hand there, calls a USB disk, and whose `removable` says so.
- * Nothing outside it sees a mount, a rule or a record of it. No udevd is there to tell of what changes: after each mount and
- * unmount udisksd waits 20 s for its word, and goes on.
+ * Nothing outside it sees a mount, a rule or a record of it. No udevd is there; what it would tell of these disks `udev-relay.py`
+ * tells, in a network of its own: udisksd waits for that word after each mount and unmount.
  */
 export interface DiskRoom {
   /** Of the bus. */
@@ -80,7 +82,7 @@ export async function openDiskRoom(...parts: readonly Part[]): Promise<DiskRoom>
     const within: DiskRoom['within'] = (command, who) => [
       'nsenter',
       [
-        `--mount=/proc/${holder.pid}/ns/mnt`,
+        ...[`--mount=/proc/${holder.pid}/ns/mnt`, `--net=/proc/${holder.pid}/ns/net`],
         ...(who === undefined ? [] : ['setpriv', `--reuid=${who.uid}`, `--regid=${who.gid}`, '--clear-groups']),
         ...command,
       ],
@@ -113,6 +115,11 @@ export async function openDiskRoom(...parts: readonly Part[]): Promise<DiskRoom>
     ]);
     undo.push(() => end(bus));
     await once(createInterface({ input: bus.stdout }), 'line');
+    const relay = spawn('setpriv', ['--pdeathsig', 'KILL', ...within(['/usr/bin/python3', relayProgram]).flat()], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    undo.push(() => end(relay));
+    await once(createInterface({ input: relay.stdout }), 'line');
     await daemon('org.freedesktop.PolicyKit1', [polkitd, '--no-debug']);
     await daemon('org.freedesktop.UDisks2', [udisksd]);
     return {
@@ -179,7 +186,7 @@ exec cat`;
 }
 
 async function held(script: string): Promise<ChildProcess> {
-  const child = spawn('unshare', ['--mount', '--propagation', 'private', 'sh', '-c', script], {
+  const child = spawn('unshare', ['--mount', '--propagation', 'private', '--net', 'sh', '-c', script], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   const lines = createInterface({ input: child.stdout });
