@@ -22,7 +22,7 @@ export const careHandlers: Handlers = {
         : ('check-data' as const)
       : ('check-structure' as const);
     const { snapshots, name, care } = repositoryOf(id, stage.world);
-    const all = 21 * GiB;
+    const all = care.lastCheck?.checked?.allBytes ?? 21 * GiB;
     const of = share?.of ?? null;
     const bytes = readData ? (of === null ? all : Math.round(all / of)) : 0;
     const part = of === null ? null : ((care.lastCheck?.checked?.part ?? 0) % of) + 1;

@@ -82,11 +82,7 @@ export function RepairStep({
         onClose={() => setAsked(false)}
       >
         <p>{t('repair.kept')}</p>
-        <p>
-          {lossCount(report) === 0
-            ? t('repair.lostNone')
-            : t('repair.lost', { lost: t('repair.losses', { count: lossCount(report) }).replace(/:$/, '') })}
-        </p>
+        <p>{lossCount(report) === 0 ? t('repair.lostNone') : t('repair.lost', { count: lossCount(report) })}</p>
       </ConfirmDialog>
     </li>
   );
