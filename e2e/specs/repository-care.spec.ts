@@ -42,9 +42,10 @@ test('a newcomer backs up, sees what is stored, checks a part of it and frees sp
     await first.later();
   });
 
+  let name = '';
   await test.step('what it holds', async () => {
     await frame(page).go('Repositories');
-    const name = await page.getByRole('article').getByRole('heading', { level: 2 }).innerText();
+    name = await page.getByRole('article').getByRole('heading', { level: 2 }).innerText();
     await expect(page.getByRole('article')).toContainText('Not checked yet');
     await care.open(name);
     await expect(care.heading(name)).toBeFocused();
@@ -81,6 +82,9 @@ test('a newcomer backs up, sees what is stored, checks a part of it and frees sp
     const [oldest] = JSON.parse(restic(world, repository, 'snapshots', '--json')) as { id: string }[];
     restic(world, repository, 'forget', oldest?.id ?? '');
     const before = bytesBelow(join(repository, 'data'));
+    // A backup leads to the timeline.
+    await frame(page).go('Repositories');
+    await care.open(name);
     await care.look();
     await expect(care.space).toContainText(/Would free 2\d/, { timeout: 60_000 });
     expect(bytesBelow(join(repository, 'data'))).toBe(before);
@@ -123,7 +127,7 @@ test('damage is found, said, repaired step by step, and over only after everythi
     await care.choose('Everything');
     await care.checkNow();
     await expect(care.soundness).toContainText('Damage found', { timeout: 60_000 });
-    await expect(care.soundness.getByRole('region', { name: 'What was found' }).first()).toContainText('film.bin');
+    await expect(care.soundness.getByRole('region', { name: 'What was found' }).first()).toContainText(source);
     await keep('5-damage');
   });
 
