@@ -56,7 +56,9 @@ export function RepairStep({
       </p>
       {run !== null && !isOver && <RunProgress run={run} />}
       {started.error !== null && <ErrorPanel error={started.error} onRetry={() => repair(true)} />}
-      {isOver && (report === null || !isDryRun || run.outcome === 'failed') && <RunResult run={run} />}
+      {isOver && (report === null || !isDryRun || run.outcome === 'failed') && (
+        <RunResult run={run} title={report === null ? undefined : t(`repair.doneTitle.${what}`)} />
+      )}
       {isOver && report !== null && <RepairReportView report={report} />}
       {mayRepair && (
         <div className={classes.row}>
