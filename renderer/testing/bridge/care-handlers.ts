@@ -206,7 +206,7 @@ function statisticsOf(id: RepositoryId, world: World): NonNullable<Measured>['st
     snapshots: snapshots.slice(-10_000),
     snapshotsTotal: snapshots.length,
     unreadableSnapshots: 0,
-    packs: Math.max(1, Math.round(storedBytes / (16 * 1024 ** 2))),
+    packs: Math.ceil(storedBytes / (16 * 1024 ** 2)),
     packBytes: storedBytes + unusedBytes,
     otherBytes: Math.round(storedBytes * 0.004),
     blobs: 120_422,
