@@ -34,7 +34,7 @@ export const madeCheckSchema = z.object({
 export type MadeCheck = z.infer<typeof madeCheckSchema>;
 
 /** Why a planned check that is due does not begin. */
-export const heldChecks = ['paused', 'away', 'password', 'busy', 'battery', 'metered', 'failed'] as const;
+export const heldChecks = ['paused', 'away', 'password', 'busy', 'battery', 'metered'] as const;
 export const heldCheckSchema = z.enum(heldChecks);
 export type HeldCheck = z.infer<typeof heldCheckSchema>;
 

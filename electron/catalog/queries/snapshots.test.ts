@@ -195,6 +195,7 @@ describe('verified', () => {
     ['two did: the newer one', [damage(2), damage(4)], [4]],
     ['a backup was verified since', [damage(2), backupRun(3, verifying)], [2]],
     ['the structure alone was found right since', [damage(2), check(3, ['check-structure'])], [2]],
+    ['a part of the data was found right since', [damage(2), check(3, ['check-share'])], [2]],
     ['all data was read since, and nothing found', [damage(2), check(3, ['check-structure', 'check-data'])], []],
     ['it was found after all data had been read', [check(2, ['check-data']), damage(3)], [3]],
     ['a check could not be done', [unable(2)], []],

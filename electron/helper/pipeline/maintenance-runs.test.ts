@@ -4,6 +4,7 @@ import { assertHealthy } from '../repository/testing/assert-healthy.ts';
 import { flip, keysOf } from '../repository/testing/memory-copy.ts';
 import { memoryRepository, testOptions } from '../repository/testing/memory-repository.ts';
 import { copyRun } from './copy.ts';
+import { checkRun } from './maintenance.ts';
 import { repairIndex, repairPacks, repairSnapshots } from './repair.ts';
 import { statisticsOf } from './statistics.ts';
 import { madeDaysAgo, reporting, runId, signal } from './testing/kept-world.ts';
@@ -101,5 +102,40 @@ describe('measuring', () => {
     expect(found).toMatchObject({ snapshotsTotal: 2, unusedBytes: 0 });
     expect(found.snapshots[0]?.time).toMatch(/^\d{4}-\d\d-\d\dT/);
     expect(keysOf(backend, 'lock')).toEqual([]);
+  });
+});
+
+describe('checking', () => {
+  it('calls a part of the data a part, and tells how far it is and what it read', async () => {
+    const { repository } = await world();
+    const structure = reporting();
+    const looked = await checkRun(repository, { runId, readData: false }, structure.report, signal);
+    expect(phases(structure.events)).toEqual(['check-structure']);
+    expect(looked.checked).toEqual({
+      ...{ what: 'structure', part: null, of: null, snapshots: 2, bytes: 0, allBytes: null },
+    });
+    expect(structure.events.findLast((event) => event.type === 'progress')).toMatchObject({
+      progress: { files: 2, totalFiles: 2, bytes: 0 },
+    });
+
+    let read = 0;
+    let all = 0;
+    for (const part of [1, 2]) {
+      const share = reporting();
+      const job = { runId, readData: true, share: { part, of: 2 } };
+      const { checked } = await checkRun(repository, job, share.report, signal);
+      expect(phases(share.events)).toEqual(['check-share']);
+      expect(checked).toMatchObject({ what: 'share', part, of: 2, snapshots: 2 });
+      read += checked.bytes;
+      all = checked.allBytes ?? 0;
+    }
+    expect(all).toBeGreaterThan(0);
+    expect(read).toBe(all);
+
+    const whole = reporting();
+    const { checked } = await checkRun(repository, { runId, readData: true }, whole.report, signal);
+    expect(phases(whole.events)).toEqual(['check-data']);
+    expect(checked).toMatchObject({ what: 'all', part: null, bytes: all, allBytes: all });
+    await repository.close();
   });
 });

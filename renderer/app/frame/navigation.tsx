@@ -15,7 +15,8 @@ const places = [
 /** The places below the sources. */
 export function Navigation({ narrow }: { readonly narrow: boolean }): ReactNode {
   const { t } = useTranslation('app');
-  const current = useStore((state) => state.view.name);
+  // The page of a repository lies below the list of them.
+  const current = useStore(({ view }) => (view.name === 'repository' ? 'repositories' : view.name));
   const open = useStore((state) => state.open);
   return (
     <nav className={classes.places} aria-label={t('places')} data-narrow={narrow}>

@@ -22,7 +22,7 @@ export const careHandlers: Handlers = {
         : ('check-data' as const)
       : ('check-structure' as const);
     const { snapshots, name, care } = repositoryOf(id, stage.world);
-    const all = 21 * GiB;
+    const all = care.lastCheck?.checked?.allBytes ?? 21 * GiB;
     const of = share?.of ?? null;
     const bytes = readData ? (of === null ? all : Math.round(all / of)) : 0;
     const part = of === null ? null : ((care.lastCheck?.checked?.part ?? 0) % of) + 1;
@@ -206,7 +206,7 @@ function statisticsOf(id: RepositoryId, world: World): NonNullable<Measured>['st
     snapshots: snapshots.slice(-10_000),
     snapshotsTotal: snapshots.length,
     unreadableSnapshots: 0,
-    packs: Math.max(1, Math.round(storedBytes / (16 * 1024 ** 2))),
+    packs: Math.ceil(storedBytes / (16 * 1024 ** 2)),
     packBytes: storedBytes + unusedBytes,
     otherBytes: Math.round(storedBytes * 0.004),
     blobs: 120_422,

@@ -10,10 +10,11 @@ import { day, hour, type World } from './world.ts';
 const GiB = 1024 ** 3;
 
 /** The sixth part of ten was read three days ago, each part a week after the one before it. */
-export function careOf(now: number): Care {
-  const at = now - 3 * day - 5 * hour;
-  const bytes = Math.round(2.07 * GiB);
-  const checked = { what: 'share' as const, part: 6, of: 10, snapshots: 214, bytes, allBytes: 21 * GiB };
+export function careOf(world: World): Care {
+  const at = world.now - 3 * day - 5 * hour;
+  const { allBytes, snapshots } = factsOf(world);
+  const bytes = Math.round(allBytes * 0.098);
+  const checked = { what: 'share' as const, part: 6, of: 10, snapshots, bytes, allBytes };
   return {
     ...noCare,
     lastCheck: { runId: runIdOf('planned check'), at, outcome: 'clean', checked, planned: true },
@@ -23,10 +24,33 @@ export function careOf(now: number): Care {
   };
 }
 
+function shownFacts(world: World): { readonly snapshots: number; readonly growthPerDay: number } {
+  const { snapshots, growthPerDay } = factsOf(world);
+  return { snapshots, growthPerDay };
+}
+
+/** What follows from the snapshots on the timeline. */
+function factsOf({ lanes, now }: World): {
+  readonly snapshots: number;
+  readonly allBytes: number;
+  readonly growthPerDay: number;
+} {
+  const marks = lanes.flatMap(({ snapshots }) => snapshots);
+  const sum = (some: typeof marks): number => some.reduce((all, { newBytes }) => all + (newBytes ?? 0), 0);
+  const recent = marks.filter(({ time }) => time > now - 30 * day);
+  return { snapshots: marks.length, allBytes: Math.round(sum(marks) * 1.134), growthPerDay: sum(recent) / 30 };
+}
+
 export function caredWorld(world: World): World {
   world.repositories = [
-    ...world.repositories.map((repository) => ({ ...repository, care: careOf(world.now) })),
-    repositoryOf('Attic disk', { snapshots: 212, location: { kind: 'local', path: '/media/mika/Attic/stillpoint' } }),
+    ...world.repositories.map((repository) => ({ ...repository, ...shownFacts(world), care: careOf(world) })),
+    repositoryOf('Attic disk', {
+      growthPerDay: null,
+      location: { kind: 'local', path: '/media/mika/Attic/stillpoint' },
+      mountPoint: '/media/mika/Attic',
+      freeBytes: 1_790 * GiB,
+      totalBytes: 1_862 * GiB,
+    }),
   ];
   return world;
 }
@@ -40,11 +64,13 @@ const damagedPaths = [
 export function damagedWorld(world: World): World {
   const at = world.now - 9 * hour;
   const check = damagingCheck(at);
-  const checked = { what: 'all' as const, part: null, of: null, snapshots: 214, bytes: 21 * GiB, allBytes: 21 * GiB };
+  const { allBytes, snapshots } = factsOf(world);
+  const checked = { what: 'all' as const, part: null, of: null, snapshots, bytes: allBytes, allBytes };
   const lastCheck: MadeCheck = { runId: check.runId, at, outcome: 'damaged', checked, planned: true };
   world.runs = [check, ...world.runs];
   world.repositories = world.repositories.map((repository) => ({
     ...repository,
+    ...shownFacts(world),
     care: {
       ...noCare,
       lastCheck,
@@ -96,8 +122,8 @@ export function serversWorld(world: World): World {
       id: repositoryIdOf('Backup disk'),
       location: { kind: 'rest', url: 'https://backup.example.org:8000/mika/' },
       limits,
-      snapshots: 214,
-      care: { ...careOf(world.now), nextCheckAt: world.now - hour, heldBack: 'metered' },
+      ...shownFacts(world),
+      care: { ...careOf(world), nextCheckAt: world.now - hour, heldBack: 'metered' },
     }),
     repositoryOf('Bucket', {
       ...remote,

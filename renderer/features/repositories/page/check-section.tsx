@@ -131,8 +131,8 @@ function Standing({ repository: { care } }: { readonly repository: RepositoryFac
         <div>
           <dt>{t('check.verified')}</dt>
           <dd>
-            {verified === null ? (
-              t('check.verifiedNone')
+            {verified === null || verified.share === 0 ? (
+              t(verified === null ? 'check.verifiedNone' : 'check.verifiedZero')
             ) : (
               <span className={classes.verified}>
                 <span

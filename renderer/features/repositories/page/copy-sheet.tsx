@@ -105,7 +105,11 @@ export function CopySheet({
           disabled={to === undefined || ids.length === 0 || (which !== 'all' && ids.length > mostNamed)}
           onClick={copy}
         >
-          {which === 'all' ? t('copy.startAll') : t('copy.start', { count: ids.length })}
+          {which === 'all'
+            ? t('copy.startAll')
+            : ids.length === 0
+              ? t('copy.choose')
+              : t('copy.start', { count: ids.length })}
         </Button>
       </div>
     </div>

@@ -82,6 +82,8 @@ function MeasuredFigures({ measured }: { readonly measured: NonNullable<Measurin
   const { t } = useTranslation('repository');
   const { statistics } = measured;
   const { packBytes, otherBytes, logicalBytes, uniqueBytes, storedBytes, snapshotsTotal, packs } = statistics;
+  if (snapshotsTotal + statistics.unreadableSnapshots === 0 && packs === 0)
+    return <p className={classes.quiet}>{t('figures.empty')}</p>;
   const partly = statistics.snapshots.filter(({ isWhole }) => !isWhole).length + statistics.unreadableSnapshots;
   const details = [
     ['unused', formatBytes(statistics.unusedBytes)],

@@ -7,6 +7,7 @@ import { dateFormat } from '../../../ui/format/date-time.ts';
 import { IconButton } from '../../../ui/icon-button.tsx';
 import { Segmented } from '../../../ui/segmented.tsx';
 import type { LimitDraft, LimitField } from './limit-plan.ts';
+import styles from './limits.module.css';
 import classes from './page.module.css';
 
 const workHours: TimeWindow = { days: weekdays.slice(0, 5), from: '08:00', to: '18:00' };
@@ -29,9 +30,9 @@ export function LimitRule({
   const { direction, amount, unit, window } = draft;
   const tooSlow = errors.amount === undefined ? null : errors.amount;
   return (
-    <fieldset className={classes.rule}>
+    <fieldset className={styles.rule}>
       <legend className="sp-visually-hidden">{t('limits.rule', { n })}</legend>
-      <div className={classes.ruleFields}>
+      <div className={styles.ruleFields}>
         <Segmented
           label={t('limits.direction')}
           value={direction}
@@ -63,7 +64,7 @@ export function LimitRule({
           onChange={(value) => onChange({ ...draft, window: value === 'always' ? null : workHours })}
           options={(['always', 'hours'] as const).map((value) => ({ value, label: t(`limits.${value}`) }))}
         />
-        <span className={classes.ruleRemove}>
+        <span className={styles.ruleRemove}>
           <IconButton label={t('limits.remove', { n })} onClick={onRemove}>
             <IconX size={16} />
           </IconButton>
@@ -89,7 +90,7 @@ function WindowFields({
   const toggle = (day: (typeof weekdays)[number], chosen: boolean): void =>
     onChange({ ...window, days: weekdays.filter((other) => (other === day ? chosen : window.days.includes(other))) });
   return (
-    <div className={classes.ruleFields}>
+    <div className={styles.ruleFields}>
       <TextInput
         type="time"
         label={t('limits.from')}
@@ -104,15 +105,15 @@ function WindowFields({
         error={errors.to ?? null}
         onChange={(event) => onChange({ ...window, to: event.currentTarget.value })}
       />
-      <fieldset className={classes.days}>
+      <fieldset className={styles.days}>
         <legend>{t('limits.days')}</legend>
-        <div className={classes.chips}>
+        <div className={styles.chips}>
           {weekdays.map((day, at) => (
             <Chip
               key={day}
               size="sm"
               variant="outline"
-              classNames={{ label: classes.chip ?? '' }}
+              classNames={{ label: styles.chip ?? '' }}
               checked={window.days.includes(day)}
               aria-label={dateFormat({ weekday: 'long' }).format(new Date(2024, 0, 1 + at, 12))}
               onChange={(chosen) => toggle(day, chosen)}
@@ -122,7 +123,7 @@ function WindowFields({
           ))}
         </div>
         {errors.days !== undefined && (
-          <p className={classes.problem} role="alert">
+          <p className={styles.problem} role="alert">
             {t('limits.noDay')}
           </p>
         )}

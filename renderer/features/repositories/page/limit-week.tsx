@@ -4,6 +4,7 @@ import { type LineDirection, type LineLimits, limitText } from '../../../../shar
 import { formatRate } from '../../../ui/format/bytes.ts';
 import { dateFormat, formatTime } from '../../../ui/format/date-time.ts';
 import { weekOf } from './limit-plan.ts';
+import styles from './limits.module.css';
 import classes from './page.module.css';
 
 /** The week at a glance: a row for each day, a cell for each hour, the darker the slower. */
@@ -20,13 +21,13 @@ export function LimitWeek({
   const depth = (rate: number | null): number => (rate === null ? 0 : 3 - Math.min(2, rates.indexOf(rate)));
   const words = limits.filter((limit) => limit.direction === direction).map(limitText);
   return (
-    <figure className={classes.week}>
+    <figure className={styles.week}>
       <figcaption className={classes.fieldName}>{t('limits.week', { direction: t(`limits.${direction}`) })}</figcaption>
       <div role="img" aria-label={words.join('; ')}>
         {week.map((hours, day) => {
           const name = dateFormat({ weekday: 'short' }).format(new Date(2024, 0, 1 + day, 12));
           return (
-            <div key={name} className={classes.weekRow}>
+            <div key={name} className={styles.weekRow}>
               <span>{name}</span>
               {hours.map((rate, hour) => (
                 <i
@@ -43,7 +44,7 @@ export function LimitWeek({
             </div>
           );
         })}
-        <div className={classes.weekHours} aria-hidden="true">
+        <div className={styles.weekHours} aria-hidden="true">
           {[0, 6, 12, 18, 24].map((hour) => (
             <span key={hour} style={{ left: `${(hour / 24) * 100}%` }}>
               {formatTime(new Date(2024, 0, 1, hour).getTime())}
@@ -51,7 +52,7 @@ export function LimitWeek({
           ))}
         </div>
       </div>
-      <ul className={classes.weekKey} aria-hidden="true">
+      <ul className={styles.weekKey} aria-hidden="true">
         <li>
           <i data-depth={0} /> {t('limits.most')}
         </li>

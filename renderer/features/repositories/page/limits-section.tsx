@@ -14,6 +14,7 @@ import type { RepositoryFacts } from '../repository-state.ts';
 import { draftOf, type LimitDraft, limitNow, readDrafts } from './limit-plan.ts';
 import { LimitRule } from './limit-rule.tsx';
 import { LimitWeek } from './limit-week.tsx';
+import styles from './limits.module.css';
 import classes from './page.module.css';
 
 const mostLimits = 20;
@@ -48,7 +49,7 @@ export function LimitsSection({ repository }: { readonly repository: RepositoryF
     <section className={classes.section} aria-labelledby="limits-title">
       <h2 id="limits-title">{t('limits.title')}</h2>
       <p className={classes.quiet}>{t('limits.line')}</p>
-      <p className={classes.now}>
+      <p className={styles.now}>
         <strong>{t('limits.now')}</strong>{' '}
         {t('limits.nowLine', { up: useNowWords(saved, 'upload'), down: useNowWords(saved, 'download') })}
       </p>
@@ -89,7 +90,7 @@ export function LimitsSection({ repository }: { readonly repository: RepositoryF
           </>
         )}
         {state.done && drafts === null && (
-          <span className={classes.done} role="status">
+          <span className={styles.done} role="status">
             {t('limits.saved')}
           </span>
         )}

@@ -56,7 +56,9 @@ export function RepairStep({
       </p>
       {run !== null && !isOver && <RunProgress run={run} />}
       {started.error !== null && <ErrorPanel error={started.error} onRetry={() => repair(true)} />}
-      {isOver && (report === null || !isDryRun || run.outcome === 'failed') && <RunResult run={run} />}
+      {isOver && (report === null || !isDryRun || run.outcome === 'failed') && (
+        <RunResult run={run} title={report === null ? undefined : t(`repair.doneTitle.${what}`)} />
+      )}
       {isOver && report !== null && <RepairReportView report={report} />}
       {mayRepair && (
         <div className={classes.row}>
@@ -82,11 +84,7 @@ export function RepairStep({
         onClose={() => setAsked(false)}
       >
         <p>{t('repair.kept')}</p>
-        <p>
-          {lossCount(report) === 0
-            ? t('repair.lostNone')
-            : t('repair.lost', { lost: t('repair.losses', { count: lossCount(report) }).replace(/:$/, '') })}
-        </p>
+        <p>{lossCount(report) === 0 ? t('repair.lostNone') : t('repair.lost', { count: lossCount(report) })}</p>
       </ConfirmDialog>
     </li>
   );

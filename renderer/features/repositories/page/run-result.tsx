@@ -7,7 +7,16 @@ import { Notice } from '../../../ui/notice.tsx';
 import type { Run } from './use-run.ts';
 
 /** How a run ended, in its own words; `children` what follows from it. */
-export function RunResult({ run, children }: { readonly run: Run; readonly children?: ReactNode }): ReactNode {
+export function RunResult({
+  run,
+  title,
+  children,
+}: {
+  readonly run: Run;
+  /** Instead of the run's own words, where it did what it was to do. */
+  readonly title?: string | undefined;
+  readonly children?: ReactNode;
+}): ReactNode {
   const { t } = useTranslation('repository');
   const open = useStore((state) => state.open);
   const log = (
@@ -16,10 +25,11 @@ export function RunResult({ run, children }: { readonly run: Run; readonly child
     </Button>
   );
   if (run.error !== null) return <ErrorPanel error={run.error} actions={log} />;
+  const hasDone = run.outcome === 'done' || run.outcome === 'warnings';
   const isFine = run.outcome === 'done' && run.warningsTotal === 0;
   const tone = isFine ? 'ok' : run.outcome === 'cancelled' ? 'info' : run.outcome === 'failed' ? 'bad' : 'warn';
   return (
-    <Notice tone={tone} live title={run.summary} actions={isFine ? undefined : log}>
+    <Notice tone={tone} live title={hasDone ? (title ?? run.summary) : run.summary} actions={isFine ? undefined : log}>
       {children}
     </Notice>
   );

@@ -116,8 +116,7 @@ function LimitFields({
         suffix=" %"
         min={0}
         max={99}
-        w={170}
-        styles={{ root: { width: '100%' } }}
+        classNames={{ wrapper: classes.shortInput ?? '' }}
         value={limits.percent ?? ''}
         error={isValid ? null : t('space.invalid')}
         onChange={(value) => onChange({ percent: typeof value === 'number' ? value : null })}

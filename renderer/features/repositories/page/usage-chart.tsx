@@ -5,6 +5,7 @@ import { formatBytes } from '../../../ui/format/bytes.ts';
 import { dateFormat, formatDate } from '../../../ui/format/date-time.ts';
 import { useNow } from '../../../ui/use-now.ts';
 import type { RepositoryFacts } from '../repository-state.ts';
+import chart from './chart.module.css';
 import classes from './page.module.css';
 import { type Addition, axisSteps, timeTicks, type UsageSeries, usageSeries } from './usage-series.ts';
 import type { Measuring } from './use-measured.ts';
@@ -13,6 +14,10 @@ const width = 1000;
 const height = 200;
 const barsHeight = 44;
 const month = 30 * 86_400_000;
+/** Of less than a day no curve can be seen. */
+const shortest = 86_400_000;
+/** Fewer bars are no comparison. */
+const fewestMonths = 3;
 
 /** How a repository came to hold what it holds: exact where it was measured, else what backups said, and called so. */
 export function UsageChart({
@@ -48,8 +53,8 @@ export function UsageChart({
           </span>
         )}
       </div>
-      {series === null ? (
-        <p className={classes.quiet}>{t('usage.none')}</p>
+      {series === null || series.to - series.from < shortest ? (
+        <p className={classes.quiet}>{t(series === null ? 'usage.none' : 'usage.young')}</p>
       ) : (
         <>
           <Chart series={series} recent={lastMonth(additions, now)} estimated={measured === null} />
@@ -90,7 +95,8 @@ function Chart({
   const most = Math.max(1, ...months.map(({ bytes }) => bytes));
   return (
     <div
-      className={classes.chart}
+      className={chart.chart}
+      data-bars={months.length >= fewestMonths}
       role="img"
       aria-label={t('usage.chart', {
         total: formatBytes(total),
@@ -98,40 +104,42 @@ function Chart({
         month: formatBytes(recent),
       })}
     >
-      <div className={classes.yAxis} aria-hidden="true">
+      <div className={chart.yAxis} aria-hidden="true">
         {steps.map((step) => (
           <span key={step} style={{ bottom: `${(step / top) * 100}%` }}>
             {step === 0 ? '0' : formatBytes(step)}
           </span>
         ))}
       </div>
-      <div className={classes.plot}>
+      <div className={chart.plot}>
         <svg viewBox={`0 0 ${width} ${height}`} preserveAspectRatio="none" aria-hidden="true" focusable="false">
           {steps.map((step) => (
-            <line key={step} className={classes.gridLine} x1={0} x2={width} y1={y(step)} y2={y(step)} />
+            <line key={step} className={chart.gridLine} x1={0} x2={width} y1={y(step)} y2={y(step)} />
           ))}
-          <path className={classes.area} d={`${path}V${height}H0Z`} />
-          <path className={classes.curve} d={path} data-estimated={estimated} />
+          <path className={chart.area} d={`${path}V${height}H0Z`} />
+          <path className={chart.curve} d={path} data-estimated={estimated} />
         </svg>
       </div>
-      <div className={classes.bars} aria-hidden="true">
-        {months.map(({ start, bytes }, n) => {
-          const begin = Math.max(0, x(Math.max(start, from)));
-          const end = Math.min(width, x(months[n + 1]?.start ?? to));
-          return (
-            <i
-              key={start}
-              title={`${monthName(start)}: ${formatBytes(bytes)}`}
-              style={{
-                left: `${begin / 10}%`,
-                width: `max(2px, calc(${Math.max(0, end - begin) / 10}% - 2px))`,
-                height: bytes === 0 ? 0 : Math.max(2, (bytes / most) * barsHeight),
-              }}
-            />
-          );
-        })}
-      </div>
-      <div className={classes.xAxis} aria-hidden="true">
+      {months.length >= fewestMonths && (
+        <div className={chart.bars} aria-hidden="true">
+          {months.map(({ start, bytes }, n) => {
+            const begin = Math.max(0, x(Math.max(start, from)));
+            const end = Math.min(width, x(months[n + 1]?.start ?? to));
+            return (
+              <i
+                key={start}
+                title={`${monthName(start)}: ${formatBytes(bytes)}`}
+                style={{
+                  left: `${begin / 10}%`,
+                  width: `max(2px, calc(${Math.max(0, end - begin) / 10}% - 2px))`,
+                  height: bytes === 0 ? 0 : Math.max(2, (bytes / most) * barsHeight),
+                }}
+              />
+            );
+          })}
+        </div>
+      )}
+      <div className={chart.xAxis} aria-hidden="true">
         {timeTicks(from, to).map(({ at, unit }) => (
           <span key={at} style={{ left: `${x(at) / 10}%` }}>
             {tickName(at, unit)}
@@ -160,8 +168,8 @@ function MonthTable({ series }: { readonly series: UsageSeries }): ReactNode {
     <details className={classes.more}>
       <summary>{t('usage.table')}</summary>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls has to be reached without a mouse. */}
-      <section className={classes.tableFrame} aria-label={t('usage.newTitle')} tabIndex={0}>
-        <table className={classes.table}>
+      <section className={chart.tableFrame} aria-label={t('usage.newTitle')} tabIndex={0}>
+        <table className={chart.table}>
           <thead>
             <tr>
               <th scope="col">{t('usage.month')}</th>
