@@ -19,7 +19,9 @@ function crunched(job: CrunchJob): Crunched {
 function startedIntake(): Intake {
   const intake = new Intake({
     start: () => ({
+      atOnce: 2,
       put: async (job) => crunched(job),
+      putNamed: (_, done) => done(nothing as never),
       moreClaims: () => {},
       flush: async () => {},
       close: async () => {},

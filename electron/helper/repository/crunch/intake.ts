@@ -121,6 +121,7 @@ export class Intake {
       while (at < end) {
         throwIfAborted(this.#parts.signal);
         if (beforeRead === undefined && this.#large >= (this.#line?.atOnce ?? 0)) {
+          if (isStill?.() === false) return asTaken(await Promise.all(done));
           const run = await this.#put({ kind: 'run', fd, start: at, end, enough: runBytes }, onRead);
           if (run.length === 0) break;
           done.push(Promise.resolve(run));

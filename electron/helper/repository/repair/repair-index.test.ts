@@ -11,7 +11,7 @@ import { assertHealthy } from '../testing/assert-healthy.ts';
 import { atEveryStep } from '../testing/break-after.ts';
 import { describeTree } from '../testing/compare-nodes.ts';
 import { diskError, faulty } from '../testing/faulty.ts';
-import { flip, keysOf } from '../testing/memory-copy.ts';
+import { flip, keysOf, memoryCopy } from '../testing/memory-copy.ts';
 import { memoryRepository, testOptions } from '../testing/memory-repository.ts';
 import { SeededRandom } from '../testing/seeded-random.ts';
 import { dir, file, storeSnapshot } from '../testing/tree-literal.ts';
