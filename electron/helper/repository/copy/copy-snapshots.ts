@@ -9,7 +9,7 @@ import type { HeldLock } from '../locks/held-lock.ts';
 import { BlobReader } from '../pack/blob-reader.ts';
 import type { Snapshot, Snapshots } from '../snapshots/snapshots.ts';
 import type { RepositoryWriter } from '../writer/repository-writer.ts';
-import { readStored, type StoredBlob, type StoredSource, type WantedBlob } from './read-stored.ts';
+import { letGoOf, readStored, type StoredBlob, type StoredSource, type WantedBlob } from './read-stored.ts';
 import { KnownCopies } from './similar.ts';
 import { SourceTrees } from './tree-store.ts';
 
@@ -227,7 +227,11 @@ class Copying {
     const blobs: WantedBlob[] = [...wanted.blobs.keys()].map((id) => ({ type: 'data', id }));
     for await (const blob of readStored(this.#source, blobs, this.#options.signal)) {
       // One that cannot be read is missed when a tree that needs it is to be stored.
-      if (!('error' in blob)) await writer.saveStored(blob.type, blob.id, blob.plaintext, blob.compressed);
+      if (!('error' in blob)) {
+        await writer.saveStored(blob.type, blob.id, blob.plaintext, blob.compressed);
+        // It is sealed in a pack.
+        letGoOf(blob);
+      }
       this.#bytes += wanted.blobs.get(blob.id) ?? 0;
       this.#report();
     }

@@ -66,6 +66,20 @@ export function openStored(
   return { type: wanted.type, id: wanted.id, plaintext, compressed: uncompressedLength > 0 ? stored : asItIs };
 }
 
+/** Shorter ones are as well left to the collector. */
+const worthwhile = 64 * 1024;
+
+/**
+ * Gives back the memory of a blob that nobody looks at any more. The collector counts megabytes outside of its own memory little,
+ * and would let hundreds of them lie.
+ */
+export function letGoOf({ plaintext, compressed }: StoredBlob): void {
+  for (const bytes of [plaintext, compressed]) {
+    if (bytes === undefined || bytes.length < worthwhile || bytes.length !== bytes.buffer.byteLength) continue;
+    if (bytes.buffer instanceof ArrayBuffer) bytes.buffer.transfer(0);
+  }
+}
+
 /**
  * Blobs in the order of their packs, each pack in long pieces, a few pieces ahead. One that is damaged is looked for in
  * every other pack that has it.
