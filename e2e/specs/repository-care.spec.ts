@@ -51,7 +51,7 @@ test('a newcomer backs up, sees what is stored, checks a part of it and frees sp
     await expect(care.heading(name)).toBeFocused();
     await expect(care.holds).toContainText('1 snapshot, as if it were a copy of its own');
     await expect(care.holds).toContainText(/2[5-9](\.\d)?\sMiB\s*stored/);
-    await expect(care.growth).toContainText('What is stored now, by the snapshot that brought it.');
+    await expect(care.growth).toContainText(/\+2[5-9](\.\d)?\sMiB in the last 30 days/);
     await keep('1-page');
     expect(await barriersOn(page)).toEqual([]);
     expect(await overflowOf(page)).toEqual([]);

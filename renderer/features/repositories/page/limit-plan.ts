@@ -73,9 +73,14 @@ export function readDrafts(drafts: readonly LimitDraft[]): {
   const errors: Partial<Record<LimitField, string>>[] = drafts.map(() => ({}));
   for (const { path, message } of read.error?.issues ?? []) {
     const errorsOf = errors[Number(path[0])];
-    if (errorsOf !== undefined) errorsOf[fieldOf(path.map(String))] ??= message;
+    if (errorsOf !== undefined) errorsOf[fieldOf(path.map(String))] ??= sentence(message);
   }
   return { limits: read.success ? read.data : null, errors };
+}
+
+/** The contract says what is wrong as a part of a sentence. */
+function sentence(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
 }
 
 function fieldOf(path: readonly string[]): LimitField {
