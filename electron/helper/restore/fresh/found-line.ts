@@ -34,3 +34,13 @@ export function foundOfLine(line: string, type: NodeType, deviceId: bigint): Fou
     rdev: BigInt(rdev),
   };
 }
+
+/**
+ * The version of a file that further names may be linked to, or were: told with two names at least, as its change time moves
+ * with each that comes or goes, which is nobody's change of it.
+ */
+export function sharedLine(line: string): string {
+  const fields = line.split(' ');
+  if (fields[7] === '1') fields[7] = '2';
+  return fields.join(' ');
+}

@@ -63,20 +63,34 @@ export class FreshTree {
     return this.lines[0] !== null;
   }
 
-  /** Makes the folder. What a folder above it passes on to new ones (a group, an access list) is taken off: for now it is ours. */
-  begin(target: TargetTree): void {
+  /**
+   * Makes the folder. What a folder above it passes on to new ones (a group, an access list) is taken off: for now it is ours.
+   * Throws where it is not, and changes nothing of what is there then: whoever may write beside it could have put another
+   * in its place.
+   */
+  begin(target: TargetTree, { isPrivileged }: { readonly isPrivileged: boolean }): void {
     const { ops } = target;
     ops.mkdirSync(target.entry(this.top.in, this.temp), 0o700);
-    const fd = ops.openBeneath(target.open(this.top.in), this.temp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+    let fd: number | null = null;
+    try {
+      fd = ops.openBeneath(target.open(this.top.in), this.temp, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
+      const { mode, uid, gid, dev, ino } = ops.fstatSync(fd);
+      const isOurs = (!isPrivileged || uid === 0n) && (mode & 0o077n) === 0n;
+      if (!isOurs || ops.readdirSync(`/proc/self/fd/${fd}`).length > 0)
+        throw new Error('the folder that was made is another one, or not for us alone');
+      for (const name of ownAttributes(ops, fd, { isPrivileged: false }))
+        if (name.startsWith('system.posix_acl_')) ops.removeXattr(fd, name);
+      if ((mode & 0o7777n) !== 0o700n) ops.fchmodSync(fd, 0o700);
+      this.owner = [Number(uid), Number(gid)];
+      this.deviceId = dev;
+      this.inode = ino;
+    } catch (error) {
+      if (fd !== null) ops.closeSync(fd);
+      this.#removeEmpty(target);
+      throw error;
+    }
     this.#fd = fd;
     this.directory.name = this.temp;
-    for (const name of ownAttributes(ops, fd, { isPrivileged: false }))
-      if (name.startsWith('system.posix_acl_')) ops.removeXattr(fd, name);
-    const { mode, uid, gid, dev, ino } = ops.fstatSync(fd);
-    if ((mode & 0o7777n) !== 0o700n) ops.fchmodSync(fd, 0o700);
-    this.owner = [Number(uid), Number(gid)];
-    this.deviceId = dev;
-    this.inode = ino;
   }
 
   /** Gives it its name. False when something has it. */
@@ -96,10 +110,15 @@ export class FreshTree {
     emptyFolder(target.ops, fd);
     this.close(target.ops);
     this.directory.name = this.top.name;
+    this.#removeEmpty(target);
+  }
+
+  /** What somebody put there instead, with something in it, is not ours to remove. */
+  #removeEmpty(target: TargetTree): void {
     try {
       target.ops.rmdirSync(target.entry(this.top.in, this.temp));
     } catch (error) {
-      if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP')) throw error;
+      if (!hasCode(error, 'ENOENT', 'ENOTDIR', 'ELOOP', 'ENOTEMPTY', 'EEXIST')) throw error;
     }
   }
 

@@ -16,7 +16,7 @@ import { stagePuts } from '../write/put-on-threads.ts';
 import type { RestoreContext } from '../write/restore-context.ts';
 import { discardTemp, stageEntry } from '../write/stage-entry.ts';
 import type { EntryRow, FolderRow, MadeWith } from './contract.ts';
-import { foundOfLine, lineOfFound, lineOfStat } from './found-line.ts';
+import { foundOfLine, lineOfFound, lineOfStat, sharedLine } from './found-line.ts';
 import type { FolderOfTree, FreshTree } from './fresh-tree.ts';
 import { ensureFolder, FolderRows, groupsOf, lineAt, type Piece, rowOf } from './pieces.ts';
 
@@ -220,7 +220,7 @@ export class TreeMaker {
     const line = typeof answer === 'string' ? answer : answer.line;
     const zeros = typeof answer === 'string' ? [] : answer.zeros;
     this.#lose(item, typeof answer === 'string' ? [] : answer.losses);
-    tree.lines[index] = line;
+    tree.lines[index] = node.links > 1n ? sharedLine(line) : line;
     if (node.links > 1n) this.#links.placed(item, node, foundOfLine(line, item.type, tree.deviceId));
     if (node.type === 'file') tree.written.push({ index, node, lengths: blobs.map(({ plain }) => plain), zeros });
   }
@@ -274,7 +274,8 @@ export class TreeMaker {
     const at = target.entry(item.in, item.name);
     try {
       if (this.#sync && fd !== null) target.ops.fsyncSync(fd);
-      piece.tree.lines[piece.index] = lineOfStat(fd === null ? target.ops.lstatSync(at) : target.ops.fstatSync(fd));
+      const stat = fd === null ? target.ops.lstatSync(at) : target.ops.fstatSync(fd);
+      piece.tree.lines[piece.index] = piece.node.links > 1n ? sharedLine(lineOfStat(stat)) : lineOfStat(stat);
     } finally {
       if (fd !== null) target.ops.closeSync(fd);
       staged.fd = null;
@@ -312,7 +313,7 @@ export class TreeMaker {
       target.ops.linkSync(target.entry(source.item.in, source.item.name), path);
       const found = foundOf(target.ops.lstatSync(path));
       if (found.deviceId === source.found.deviceId && found.inode === source.found.inode) {
-        tree.lines[index] = lineOfFound(found);
+        tree.lines[index] = sharedLine(lineOfFound(found));
         this.#context.report.advance(1, 0, itemPath(item));
         return;
       }

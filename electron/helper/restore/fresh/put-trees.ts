@@ -1,7 +1,16 @@
 import { constants, fsync } from 'node:fs';
 import { promisify } from 'node:util';
 import type { StillpointError } from '../../../../shared/errors/index.ts';
-import { type PlanDirectory, type PlanItem, pathBelowRoot, stepsToItem } from '../plan/plan-item.ts';
+import { displayPath } from '../display-path.ts';
+import { endsRestore } from '../errors.ts';
+import {
+  localPath,
+  type PlanDirectory,
+  type PlanItem,
+  pathBelowRoot,
+  stepsTo,
+  stepsToItem,
+} from '../plan/plan-item.ts';
 import { listOrEnd } from '../write/entry-failure.ts';
 import type { DirectoryFinisher } from '../write/finish-directories.ts';
 import type { HardLinks } from '../write/hard-links.ts';
@@ -61,13 +70,12 @@ export class TreePutter {
     const begun: FreshTree[] = [];
     for (const tree of trees) {
       try {
-        tree.begin(target);
+        tree.begin(target, context.abilities);
         begun.push(tree);
         const { n, deviceId, inode } = tree;
         journal.append({ record: 'begun', n, deviceId: String(deviceId), inode: String(inode) });
       } catch {
         // Each of its entries tells what is wrong, or goes where somebody made the folder meanwhile.
-        tree.drop(target);
         journal.append({ record: 'skipped', n: tree.n });
         for (const item of tree.items) others.push(item);
       }
@@ -79,7 +87,10 @@ export class TreePutter {
     // Whoever waits for it hears of it.
     told.catch(() => {});
     const failure = await new TreeMaker(context, threads, links, !isWhole).make(begun);
-    await told;
+    // Where the journal lies on the target there is no room for it either: what is full is the target.
+    await told.catch((error: unknown) => {
+      throw failure ?? error;
+    });
     return { trees: begun, others, isWhole, failure };
   }
 
@@ -111,11 +122,11 @@ export class TreePutter {
     await this.#syncNames(whole, underWay.isWhole);
   }
 
-  /** Reads back what was written. */
+  /** Reads back what was written. Others are still being written: it counts, and is told later. */
   async prove({ trees }: TreesUnderWay): Promise<void> {
     const { context, threads } = this.#with;
     await proveTrees(
-      context,
+      { ...context, report: context.proved.quieting(context.report) },
       threads.hands,
       trees.filter(({ isPlaced }) => isPlaced),
     );
@@ -158,6 +169,8 @@ export class TreePutter {
     const { durability, journal } = this.#with.context;
     this.handOver();
     if (isWhole) for (const { top } of trees) durability.touch(top.in);
+    // While these were made, a sync of those before may have failed: then nothing makes them durable at once any more.
+    if (isWhole) for (const tree of trees) if (!durability.isAtOnce(tree.top.in)) await this.#syncEach(tree);
     try {
       await durability.sync();
     } catch {
@@ -169,19 +182,24 @@ export class TreePutter {
   }
 
   async #syncEach(tree: FreshTree): Promise<void> {
-    const { target } = this.#with.context;
-    for (const [directory, { entries }] of tree.folders()) {
+    const { target, durability } = this.#with.context;
+    for (const [directory, { entries, index: at }] of tree.folders()) {
+      if (tree.lines[at] === null) continue;
       for (const index of entries) {
         const { type, name } = tree.items[index] as PlanItem;
         if (type !== 'file' || tree.lines[index] === null) continue;
         const fd = target.ops.openSync(target.entry(directory, name), O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
         try {
           await syncFile(fd);
+        } catch (error) {
+          // Filesystems that find room only now say so here.
+          const { root } = directory;
+          throw endsRestore(error, displayPath(localPath(root, [...stepsTo(directory), name]))) ?? error;
         } finally {
           target.ops.closeSync(fd);
         }
       }
-      await syncFile(target.open(directory));
+      await durability.syncDirectory(directory);
     }
   }
 
@@ -190,7 +208,7 @@ export class TreePutter {
     const { durability } = this.#with.context;
     const parents = new Set(trees.filter(({ isPlaced }) => isPlaced).map(({ top }) => top.in));
     for (const directory of parents) {
-      if (isWhole) this.#pending.add(directory);
+      if (isWhole && durability.isAtOnce(directory)) this.#pending.add(directory);
       else await durability.syncDirectory(directory);
     }
   }

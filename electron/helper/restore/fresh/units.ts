@@ -37,7 +37,8 @@ export function* unitsOf(items: readonly PlanItem[], limits: TreeLimits): Genera
 /** Where the tree ends that begins at `at`; `at` itself where there is none. */
 function endOfTree(items: readonly PlanItem[], at: number, limits: TreeLimits): number {
   const top = items[at];
-  if (!top || !isNew(top) || top.type !== 'dir' || !top.directory || top.isHidden || top.name.length === 0) return at;
+  if (!top || !isNew(top) || top.type !== 'dir' || !top.directory?.node || top.isHidden || top.name.length === 0)
+    return at;
   const lengths = new Map<PlanDirectory, number>([[top.directory, 0]]);
   let bytes = 0;
   let until = at + 1;
@@ -50,7 +51,8 @@ function endOfTree(items: readonly PlanItem[], at: number, limits: TreeLimits): 
     if (bytes > limits.bytes) return at;
     if (item.type !== 'dir') continue;
     const below = length + item.name.length + 1;
-    if (!item.directory || below > longestPath) return at;
+    // One that the snapshot does not know keeps what its parent passes on.
+    if (!item.directory?.node || below > longestPath) return at;
     lengths.set(item.directory, below);
   }
   return until;

@@ -3,6 +3,7 @@ import {
   fdatasync,
   fstatSync,
   fsyncSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -107,8 +108,15 @@ export class Journal {
   #write(): void {
     if (this.#pending.length === 0) return;
     const bytes = Buffer.from(`${this.#pending.join('\n')}\n`);
+    const { size } = fstatSync(this.#fd);
+    try {
+      for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
+    } catch (error) {
+      // A line that is cut off would hide all that follow it. What was not written is tried again with the next.
+      ftruncateSync(this.#fd, size);
+      throw error;
+    }
     this.#pending = [];
-    for (let done = 0; done < bytes.length; ) done += writeSync(this.#fd, bytes, done);
   }
 }
 

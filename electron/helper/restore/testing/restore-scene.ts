@@ -29,7 +29,7 @@ export interface SceneOptions {
   /** Read through this instead of the repository. */
   readonly source?: SnapshotSource;
   /** Threads; without them everything is done where it is asked for. */
-  readonly startHands?: StartHands;
+  readonly startHands?: StartHands | undefined;
   /** Where folders of the scene are; the system's temporary directory by default. */
   readonly folder?: string;
 }

@@ -65,3 +65,17 @@ it.skipIf(!isPlain)(`is told before an entry is made: what fails from then on is
   expect(calls).toEqual([`/proc/self/fd/${fd}`, `${folder}/temp`]);
   durability.close();
 });
+
+it.skipIf(!isPlain)(
+  `is not counted on any more when it failed once, also by what was begun before${noPlain}`,
+  async () => {
+    const durability = new Durability(target);
+    durability.begin(16);
+    const wasWhole = durability.isWhole(directory);
+    await durability.syncOneByOne();
+    expect([wasWhole, durability.isAtOnce(directory), durability.isWhole(directory)]).toEqual([true, false, false]);
+    durability.touch(directory);
+    expect(durability.isTouched).toBe(false);
+    durability.close();
+  },
+);

@@ -54,6 +54,14 @@ export class Durability {
     return !this.#isFew && this.#filesystemOf(directory) !== null;
   }
 
+  /**
+   * Whether `touch` still means that `sync` makes it durable. After a sync that failed it does not: what was not synced by
+   * itself, counting on that, has to be after all.
+   */
+  isAtOnce(directory: PlanDirectory): boolean {
+    return this.#filesystemOf(directory) !== null;
+  }
+
   touch(directory: PlanDirectory): void {
     const filesystem = this.#filesystemOf(directory);
     if (filesystem === null) return;

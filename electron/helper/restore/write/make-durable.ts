@@ -1,6 +1,6 @@
 import { constants, fsync } from 'node:fs';
 import { promisify } from 'node:util';
-import type { Put } from './put-entries.ts';
+import type { Put } from './put.ts';
 import type { RestoreContext } from './restore-context.ts';
 
 const syncFile = promisify(fsync);

@@ -22,8 +22,6 @@ import { setFileMetadata } from './set-metadata.ts';
 import { discardTemp, stageEntry } from './stage-entry.ts';
 import type { WrittenFile } from './verify-files.ts';
 
-export type { Put } from './put.ts';
-
 const syncFile = promisify(fsync);
 
 /** Small files that are handed to threads at a time, while the next are looked up. */
@@ -98,7 +96,7 @@ export class EntryPutter {
           batch = following;
         } catch (error) {
           if (underWay) trees?.drop(underWay.trees);
-          throw error;
+          throw underWay?.failure ?? error;
         }
       }
       await committing;
@@ -140,6 +138,8 @@ export class EntryPutter {
       await this.#directories.finishLeft();
       if (underWay?.failure) throw underWay.failure;
       if (underWay) await this.#trees?.prove(underWay);
+    } catch (error) {
+      throw underWay?.failure ?? error;
     } finally {
       if (underWay) this.#trees?.drop(underWay.trees);
     }

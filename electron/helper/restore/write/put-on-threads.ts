@@ -9,7 +9,7 @@ import { itemPath, type PlanDirectory } from '../plan/plan-item.ts';
 import { applyMetadata } from './apply-metadata.ts';
 import { type LossKind, lossKinds } from './entry-warnings.ts';
 import type { Placed } from './place-entry.ts';
-import type { Put } from './put-entries.ts';
+import type { Put } from './put.ts';
 import type { RestoreContext } from './restore-context.ts';
 import { discardTemp, rulesFor } from './stage-entry.ts';
 

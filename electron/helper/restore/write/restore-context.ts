@@ -1,5 +1,6 @@
 import type { RestoreMode } from '../../../../shared/domain/restore.ts';
 import type { PhaseReporter } from '../../quiesce/contract.ts';
+import type { ProofCount } from '../fresh/proof-count.ts';
 import type { TreeText } from '../fresh/tree-lines.ts';
 import type { RestoreHands } from '../hands/contract.ts';
 import type { Journal } from '../journal/journal.ts';
@@ -36,6 +37,8 @@ export interface RestoreContext {
   /** Start of the names that are ours for this run; `.stillpoint-restore-` and the run. */
   readonly tempPrefix: string;
   readonly tally: RestoreTally;
+  /** Files of trees that were read back already. */
+  readonly proved: ProofCount;
   /** What was done, for undo. */
   readonly changes: Change[];
   /** Folders that were made with everything in them. */

@@ -5,6 +5,7 @@ import { asStillpointError, type StillpointError } from '../../../../shared/erro
 import type { FileOps } from '../../system/file-ops.ts';
 import type { RestoreContext as Asked, RestoreOutcome } from '../contract.ts';
 import { planningFailure } from '../errors.ts';
+import { ProofCount } from '../fresh/proof-count.ts';
 import type { StartHands } from '../hands/contract.ts';
 import { Journal } from '../journal/journal.ts';
 import { journalVersion, type RestoreHead } from '../journal/journal-records.ts';
@@ -142,10 +143,12 @@ async function write(
 }
 
 async function verify(context: RestoreContext, { written }: EntryPutter): Promise<void> {
+  const { files, bytes } = context.proved;
   context.report.totals(
-    written.length,
-    written.reduce((sum, { found }) => sum + Number(found.size), 0),
+    files + written.length,
+    written.reduce((sum, { found }) => sum + Number(found.size), bytes),
   );
+  if (files > 0) context.report.advance(files, bytes);
   await (context.threads ? verifyOnThreads(context, context.threads.hands, written) : verifyFiles(context, written));
 }
 
@@ -177,6 +180,7 @@ function contextOf(work: RestoreWork, asked: Asked, target: TargetTree, journal:
     threads: threadsOf(work),
     tempPrefix: `.stillpoint-restore-${runId.slice(0, 12)}`,
     tally: newTally(),
+    proved: new ProofCount(),
     changes: [],
     trees: [],
     rootNumbers: new Map(roots.map((root, index) => [root, index])),
