@@ -1,10 +1,11 @@
 import type { BlobId } from '../../../shared/domain/ids.ts';
+import { throwIfAborted } from '../../../shared/errors/index.ts';
 import type { EntryMeta, PhaseReporter, StillEntry } from '../quiesce/contract.ts';
 import type { TreeNode } from '../repository/index.ts';
 import type { AccountNames } from './account-names.ts';
 import { baseNotStored } from './base-content.ts';
 import { ContentReader, type ReadContent } from './content-reader.ts';
-import type { BlobStore, CaptureOptions } from './contract.ts';
+import type { BlobStore, CaptureOptions, TakenNamedFile } from './contract.ts';
 import { nodeOfEntry } from './node-of-entry.ts';
 import type { ParentTree } from './parent-tree.ts';
 import { type StoredContent, storedContent } from './stored-content.ts';
@@ -59,7 +60,7 @@ export class FileCapture {
 
   /**
    * Has threads open and read it. One of both is called, later: `done` with the file's node, or with undefined where it was not
-   * as it was described, and is to be read with care.
+   * as it was described, and is to be read with care. Throws where the store takes nothing any more; none is called then.
    */
   takeByName(
     entry: StillEntry,
@@ -67,25 +68,37 @@ export class FileCapture {
     done: (node: TreeNode | undefined) => void,
     failed: (error: unknown) => void,
   ): void {
-    const { content, meta } = entry;
-    if (content?.named === undefined) throw new Error('only a named file is taken by its name');
-    this.#store.takeNamed?.(
+    const { content } = entry;
+    if (content?.named === undefined || this.#store.takeNamed === undefined)
+      throw new Error('only a named file is taken by its name');
+    this.#store.takeNamed(
       content.named,
       (taken) => {
-        if (this.#options.signal.aborted) return failed(this.#options.signal.reason);
-        if (taken.storedLength > 0) this.#tally.storedBytes(taken.storedLength);
-        if (!taken.isAsNamed) {
-          this.#notAsNamed += 1;
-          return done(undefined);
+        let node: TreeNode | undefined;
+        // Nobody waits for a promise here: what is thrown would end the helper, not the run.
+        try {
+          node = this.#nodeOfNamed(entry, path, taken);
+        } catch (error) {
+          return failed(error);
         }
-        this.#asNamed += 1;
-        content.passOver?.('read');
-        this.#tally.file(taken.length);
-        this.#report.advance(1, taken.length, path);
-        done(nodeOfEntry(entry.name, meta, this.#accounts, taken.blobs));
+        done(node);
       },
       failed,
     );
+  }
+
+  #nodeOfNamed(entry: StillEntry, path: string, taken: TakenNamedFile): TreeNode | undefined {
+    throwIfAborted(this.#options.signal);
+    if (taken.storedLength > 0) this.#tally.storedBytes(taken.storedLength);
+    if (!taken.isAsNamed) {
+      this.#notAsNamed += 1;
+      return undefined;
+    }
+    this.#asNamed += 1;
+    entry.content?.passOver?.('read');
+    this.#tally.file(taken.length);
+    this.#report.advance(1, taken.length, path);
+    return nodeOfEntry(entry.name, entry.meta, this.#accounts, taken.blobs);
   }
 
   /** The file's node when nothing of it has to be read; undefined otherwise. */

@@ -142,25 +142,31 @@ export class ViewWalk {
   /** In a slot that was taken. */
   #takeByName(entry: StillEntry, path: string, before: TreeNode | undefined, into: DirectoryToStore): void {
     into.underWay += 1;
-    this.#files.takeByName(
-      entry,
-      path,
-      (node) => {
+    const failed = (error: unknown): void => {
+      this.#slotsByName.give();
+      this.#failure ??= { error };
+      finish(into);
+    };
+    const done = (node: TreeNode | undefined): void => {
+      if (node === undefined) this.#startIn(into, this.#readInTurn(entry, path, before));
+      else {
         this.#slotsByName.give();
-        if (node !== undefined) into.nodes.push(node);
-        else this.#startIn(into, this.#readInTurn(entry, path, before));
-        finish(into);
-      },
-      (error) => {
-        this.#slotsByName.give();
-        this.#failure ??= { error };
-        finish(into);
-      },
-    );
+        into.nodes.push(node);
+      }
+      finish(into);
+    };
+    // What the store refuses at once must not leave the folder waiting for it.
+    try {
+      this.#files.takeByName(entry, path, done, failed);
+    } catch (error) {
+      failed(error);
+    }
   }
 
+  /** In a slot among those taken by name: given back when there is another, so that those who wait are no more than that. */
   async #readInTurn(entry: StillEntry, path: string, before: TreeNode | undefined): Promise<TreeNode | null> {
     await this.#slots.take();
+    this.#slotsByName.give();
     return this.#read(entry, path, before);
   }
 

@@ -137,9 +137,10 @@ describe('files taken in by their names', () => {
     const before = readdirSync('/proc/self/fd').length;
     let waiting: Promise<PromiseSettledResult<TakenNamedFile>[]> | undefined;
     const run = withWriter(await repositoryWith(), async (writer) => {
-      waiting = Promise.allSettled(Array.from({ length: 500 }, () => take(writer, file)));
-      // Until the threads are in the middle of it.
-      await take(writer, file);
+      const all = Array.from({ length: 500 }, () => take(writer, file));
+      waiting = Promise.allSettled(all);
+      // Until the threads are in the middle of it: the first message is answered, and others are under way.
+      await Promise.race(all);
       throw new Error('over');
     });
     await expect(run).rejects.toThrow('over');

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import type { Crunched, CrunchJob } from './contract.ts';
+import type { Crunched, CrunchJob, CrunchLine } from './contract.ts';
 import { Intake } from './intake.ts';
 
 const mib = 1024 * 1024;
@@ -16,7 +16,7 @@ function crunched(job: CrunchJob): Crunched {
   return { ...nothing, cuts, length: job.end - job.start };
 }
 
-function startedIntake(): Intake {
+function startedIntake(signal = new AbortController().signal, line: Partial<CrunchLine> = {}): Intake {
   const intake = new Intake({
     start: () => ({
       atOnce: 2,
@@ -25,11 +25,12 @@ function startedIntake(): Intake {
       moreClaims: () => {},
       flush: async () => {},
       close: async () => {},
+      ...line,
     }),
     settings: {} as never,
     savePack: async () => {},
     onFailure: () => {},
-    signal: new AbortController().signal,
+    signal,
     onCrunched: () => {},
   });
   intake.start([]);
@@ -66,4 +67,24 @@ it('ends a large file where it is no longer the same, as if it were cut off ther
 it('asks nothing about what one job takes', async () => {
   const taken = await startedIntake().take(-1, 0, 16 * mib, { isStill: () => expect.unreachable() });
   expect(taken.length).toBe(16 * mib);
+});
+
+it('ends the threads with a cancel, and says so to all who wait, however much they still had to do', async () => {
+  const cancel = new AbortController();
+  const end = Promise.withResolvers<never>();
+  const waiting = Promise.withResolvers<unknown>();
+  const intake = startedIntake(cancel.signal, {
+    put: () => end.promise,
+    putNamed: (_file, _done, failed) => void end.promise.catch(failed),
+    close: async () => end.reject(new Error('The run was over.')),
+  });
+  const taking = intake.take(-1, 0, mib, {});
+  intake.takeNamed(
+    { directory: -1, name: Buffer.from('file'), size: 1, inode: 1n, mtimeNs: 1n, ctimeNs: 1n },
+    waiting.reject,
+    waiting.resolve,
+  );
+  cancel.abort();
+  await expect(taking).rejects.toMatchObject({ kind: 'cancelled' });
+  expect(await waiting.promise).toMatchObject({ kind: 'cancelled' });
 });

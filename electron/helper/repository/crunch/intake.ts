@@ -88,7 +88,7 @@ export class Intake {
     if (this.#line !== null) return;
     this.#claims.add(this.#table);
     for (const id of stored) this.#claims.claim(Buffer.from(id, 'hex'));
-    const { start, settings, savePack, onFailure } = this.#parts;
+    const { start, settings, savePack, onFailure, signal } = this.#parts;
     const onPack = (pack: CrunchedPack): void => {
       // What was given up may still be written by the place: its memory is never filled anew, so the threads end.
       savePack(pack).then(pack.release, (error: unknown) => {
@@ -98,6 +98,8 @@ export class Intake {
       });
     };
     this.#line = start({ ...settings, claims: this.#table }, onPack, onFailure);
+    signal.addEventListener('abort', this.#onAbort, { once: true });
+    if (signal.aborted) this.#onAbort();
   }
 
   /**
@@ -184,8 +186,15 @@ export class Intake {
   }
 
   async close(): Promise<void> {
+    this.#parts.signal.removeEventListener('abort', this.#onAbort);
     await this.#line?.close();
   }
+
+  /** What waits in the line, hundreds of files of megabytes, is not worth waiting for: the run is over. */
+  readonly #onAbort = (): void => {
+    this.#failure ??= { error: whyAborted(this.#parts.signal) };
+    void this.#line?.close();
+  };
 
   async #put(job: CrunchJob, onRead?: TakeOptions['onRead']): Promise<Crunched> {
     if (this.#line === null) throw new Error('an intake is started before it is used');
@@ -213,6 +222,15 @@ export class Intake {
     this.#claims.add(this.#table);
     line.moreClaims(this.#table);
   }
+}
+
+function whyAborted(signal: AbortSignal): unknown {
+  try {
+    throwIfAborted(signal);
+  } catch (error) {
+    return error;
+  }
+  return undefined;
 }
 
 /** Chunks one after the other, as many together as fit a job. */

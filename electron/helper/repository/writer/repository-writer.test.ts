@@ -186,6 +186,19 @@ describe('verifying what was written', () => {
     await expect(spoilt).rejects.toMatchObject({ kind: 'pack-verification-failed' });
   });
 
+  it('is given up when the run fails meanwhile: nobody waits for what no snapshot will need', async () => {
+    const backend = faulty(new MemoryBackend());
+    const repository = await initRepository(backend, { ...testOptions, packTarget: 20 * kib });
+    const failing = withWriter(repository, async (writer) => {
+      for (let count = 0; count < 60; count += 1) await writer.saveBlob('data', random.bytes(30 * kib));
+      writer.verifyWritten();
+      throw new Error('the last look failed');
+    });
+    await expect(failing).rejects.toThrow('the last look failed');
+    expect(backend.log.filter((entry) => entry === 'save pack')).toHaveLength(60);
+    expect(backend.log.filter((entry) => entry === 'load pack').length).toBeLessThan(20);
+  });
+
   it.each([
     ['a changed byte', (backend: ReturnType<typeof faulty>) => backend.on('save', 'pack').nth(1).flipsByte(50)],
     ['a cut end', (backend: ReturnType<typeof faulty>) => backend.on('save', 'pack').nth(1).truncatesTo(10)],

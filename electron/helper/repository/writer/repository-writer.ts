@@ -73,6 +73,8 @@ export class RepositoryWriter {
   readonly #intake: Intake | null;
   readonly #breather = new Breather();
   readonly #saving = new Set<Promise<void>>();
+  /** Ends what is read back beside other work, where the run has failed. */
+  readonly #readingBack = new AbortController();
   readonly #counts = { blobsNew: 0, blobsKnown: 0, bytesNew: 0, bytesStored: 0, packsVerified: 0 };
   #failure: unknown;
   #open = true;
@@ -234,7 +236,8 @@ export class RepositoryWriter {
    */
   verifyWritten(): void {
     this.#assertUsable();
-    const verifying = this.#guard(this.#store.verifyWritten(this.#with.signal, this.#onVerified));
+    const signal = AbortSignal.any([this.#with.signal, this.#readingBack.signal]);
+    const verifying = this.#guard(this.#store.verifyWritten(signal, this.#onVerified));
     this.#saving.add(verifying);
     const over = (): void => void this.#saving.delete(verifying);
     verifying.then(over, over);
@@ -262,6 +265,7 @@ export class RepositoryWriter {
    */
   async abandon(keepPacks: boolean): Promise<void> {
     this.#open = false;
+    this.#readingBack.abort();
     await this.#intake?.close();
     await Promise.allSettled(this.#saving);
     if (keepPacks) await this.#store.writeIndex().catch(() => {});

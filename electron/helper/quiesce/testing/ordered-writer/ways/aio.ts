@@ -1,4 +1,5 @@
 import { constants } from 'node:fs';
+import { hasCode } from '../../../../system/errno.ts';
 import { bind, check } from '../../../../system/libc.ts';
 import { blockBytes, blockOfStep } from '../plan.ts';
 import { makeBlockFiles, required } from './block-files.ts';
@@ -43,9 +44,21 @@ export const openAio: OpenWriter = (place) => {
       iocb.writeBigInt64LE(BigInt(block * blockBytes), 40);
       store(order, iocb);
       check(submit(numbers.submit, id, 1, list), 'io_submit', file);
-      check(getevents(numbers.getevents, id, 1, 1, events, 0), 'io_getevents', file);
+      waitForOne(id, events, file);
       const written = events.readBigInt64LE(16);
       if (written !== BigInt(blockBytes)) throw new Error(`io_submit wrote ${written} of ${blockBytes} bytes`);
     },
   };
 };
+
+/** A signal that somebody sends meanwhile interrupts the wait, not the write. */
+function waitForOne(context: bigint, events: Uint8Array, file: string): void {
+  for (;;) {
+    try {
+      check(getevents(numbers.getevents, context, 1, 1, events, 0), 'io_getevents', file);
+      return;
+    } catch (error) {
+      if (!hasCode(error, 'EINTR')) throw error;
+    }
+  }
+}
