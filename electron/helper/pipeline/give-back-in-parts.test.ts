@@ -203,7 +203,7 @@ describe('giving back in parts', () => {
     const begun = looks();
     await oneDay(repository, { looks: begun, nowMs });
     expect(begun.kept.size).toBe(1);
-    const [lost] = await packsOfFiles(repository, gone.tree);
+    const [lost = ''] = await packsOfFiles(repository, gone.tree);
     await repository.backend.remove({ kind: 'pack', name: lost });
     await under(repository, (lock) => repository.snapshots.remove(lock, [gone.id]));
     const left = { looks: begun, nowMs: () => 0 };
