@@ -1,4 +1,14 @@
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -28,6 +38,15 @@ describe('the folder of compiled code', () => {
       expect(folderFor(), part).toBeNull();
       chmodSync(join(home, part), 0o700);
     }
+    // Others cannot replace what is in it, but they can add to it.
+    chmodSync(folderFor() ?? '', 0o1777);
+    expect(folderFor()).toBeNull();
+  });
+
+  it.skipIf(ours !== 0)('is not made by root in the home of somebody else (only root can try)', () => {
+    chownSync(home, 1234, 1234);
+    expect(folderFor()).toBeNull();
+    expect(existsSync(join(home, 'cache'))).toBe(false);
   });
 
   it('is judged by where it really is', () => {

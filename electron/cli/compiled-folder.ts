@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, realpathSync } from 'node:fs';
+import { existsSync, lstatSync, mkdirSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, isAbsolute, join } from 'node:path';
 
@@ -18,13 +18,22 @@ export function compiledFolder(
   try {
     const { XDG_CACHE_HOME: wanted } = env;
     const cache = wanted !== undefined && isAbsolute(wanted) ? wanted : join(homedir(), '.cache');
-    mkdirSync(join(cache, 'stillpoint', 'compiled'), { recursive: true, mode: 0o700 });
-    const folder = realpathSync(join(cache, 'stillpoint', 'compiled'));
-    return lstatSync(folder).uid === uid && isOnlyOurs(folder, uid) ? folder : null;
+    const path = join(cache, 'stillpoint', 'compiled');
+    // Before anything is made: what root made in somebody's home that one could not use.
+    if (!isOnlyOurs(realpathSync(nearestThere(path)), uid)) return null;
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    const folder = realpathSync(path);
+    const { uid: owner, mode } = lstatSync(folder);
+    return owner === uid && (mode & writableByOthers) === 0 && isOnlyOurs(folder, uid) ? folder : null;
   } catch {
     // A disk that is full or may not be written to: it takes longer, and that is all.
     return null;
   }
+}
+
+/** Itself, or the first folder above it. */
+function nearestThere(path: string): string {
+  return existsSync(path) ? path : nearestThere(dirname(path));
 }
 
 /** In a sticky folder others can add, but not replace what is ours. */

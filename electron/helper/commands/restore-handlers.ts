@@ -5,6 +5,7 @@ import type { Handlers } from '../server/service.ts';
 import type { HelperContext } from './context.ts';
 import { PlanCache } from './plan-cache.ts';
 import { run } from './run.ts';
+import { turnOf } from './turn-of.ts';
 
 type RestoreHandlers = Pick<Handlers, Extract<keyof Handlers, `restore.${string}`>>;
 
@@ -31,8 +32,10 @@ export function restoreHandlers(context: HelperContext): RestoreHandlers {
       const job = { runId, askedAt, kind: 'restore' as const, unticked, safetySnapshot };
       const title = titleOf(prepared);
       return run({ runId, kind: 'restore', sourceId: null, repositoryId, askedAt, title }, emit, (report) =>
-        sessions.inTurn(repositoryId, async () =>
-          restore(job, prepared, await sessions.opened(repositoryId), stages, report, signal),
+        sessions.inTurn(
+          repositoryId,
+          async () => restore(job, prepared, await sessions.opened(repositoryId), stages, report, signal),
+          turnOf(title, report, signal),
         ),
       );
     },
@@ -41,13 +44,17 @@ export function restoreHandlers(context: HelperContext): RestoreHandlers {
       const { repositoryId } = restores.record(restoreRunId).head;
       const title = 'Take a restore back';
       return run({ runId, kind: 'undo', sourceId: null, repositoryId, askedAt, title }, emit, (report) =>
-        sessions.inTurn(repositoryId, async () => {
-          const repository = await sessions.opened(repositoryId);
-          const job = { runId, askedAt, kind: 'undo' as const, unticked: [], safetySnapshot: true };
-          return restores.undo(restoreRunId, { signal, report }, (prepared) =>
-            restore(job, prepared, repository, stages, report, signal),
-          );
-        }),
+        sessions.inTurn(
+          repositoryId,
+          async () => {
+            const repository = await sessions.opened(repositoryId);
+            const job = { runId, askedAt, kind: 'undo' as const, unticked: [], safetySnapshot: true };
+            return restores.undo(restoreRunId, { signal, report }, (prepared) =>
+              restore(job, prepared, repository, stages, report, signal),
+            );
+          },
+          turnOf(title, report, signal),
+        ),
       );
     },
   };

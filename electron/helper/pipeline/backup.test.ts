@@ -352,4 +352,16 @@ describe('the pipeline', () => {
     expect(result).toMatchObject({ outcome: 'warnings', level: 'crash', warnings: [{ code: 'weaker-than-required' }] });
     expect(result.snapshotId).not.toBeNull();
   });
+
+  it('keeps room back for what it has stored, when all of it is there', async () => {
+    const { examine } = database();
+    const { repository } = await memoryRepository();
+    const kept: { indexFiles: number; locks: number }[] = [];
+    const count = async (kind: 'index' | 'lock') => (await repository.backend.list(kind)).length;
+    Object.assign(repository.backend, {
+      keepReserve: async () => void kept.push({ indexFiles: await count('index'), locks: await count('lock') }),
+    });
+    await setUp(examine, [memoryDatabaseBackup as QuiesceMethod<never>]).run(repository);
+    expect(kept.at(-1)).toEqual({ indexFiles: 1, locks: 0 });
+  });
 });

@@ -137,6 +137,8 @@ export async function backup(
     return backupResult(job, snapshot.id, stored.evidence, stored.newBytes);
   } finally {
     await lock.release();
+    // What was stored may need more of it than there was to keep back before.
+    await repository.backend.keepReserve?.();
   }
 }
 

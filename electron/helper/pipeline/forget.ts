@@ -5,7 +5,7 @@ import { type KeepRules, keepsEverything } from '../../../shared/domain/keep/rul
 import type { RunResult, RunWarning } from '../../../shared/domain/run.ts';
 import { asStillpointError } from '../../../shared/errors/index.ts';
 import type { HeldLock, Repository } from '../repository/index.ts';
-import { type GivenBack, type GivingBack, giveBackDaily } from './give-back.ts';
+import { type GivenBack, type GivingBack, giveBackDaily, isFirstOfDay } from './give-back.ts';
 import { lockExclusively } from './lock-exclusively.ts';
 import { inUnits } from './reclaim.ts';
 import type { RunReporter } from './run-reporter.ts';
@@ -109,11 +109,13 @@ function forgetNow(
   signal: AbortSignal,
   waitMs: number,
   giveBack: GiveBack = async () => null,
-  /** Something is to be gone on with, also where nothing goes now. */
-  isOwed = false,
+  /** Something is to be gone on with, on the next day also where nothing goes. */
+  isBegun = false,
 ): Promise<Forgotten> {
   return report.phase('forget', async () => {
     const first = await decide(repository, job, signal);
+    // On any other backup of the day others would be held up for nothing.
+    const isOwed = isBegun && isFirstOfDay(first.times, job.zone);
     if (first.goes.length === 0 && !isOwed) return { gone: 0, aged: 0, kept: first.kept, freed: null };
     const lock = await lockExclusively(repository, report, signal, waitMs);
     try {

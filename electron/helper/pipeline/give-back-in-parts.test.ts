@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import type { BlobId } from '../../../shared/domain/ids.ts';
 import { openRepository, type Repository } from '../repository/index.ts';
 import { assertHealthy } from '../repository/testing/assert-healthy.ts';
 import { faulty } from '../repository/testing/faulty.ts';
@@ -70,6 +71,13 @@ async function owed(repository: Repository): Promise<number> {
     repository.planPrune(lock, { limits: { onlyWorthwhile: true } }),
   );
   return figures.deletePacks + figures.repackPacks;
+}
+
+async function packsOfFiles(repository: Repository, tree: BlobId): Promise<string[]> {
+  const packs = new Set<string>();
+  for await (const { node } of repository.walk(tree))
+    for (const blob of node.content ?? []) packs.add(repository.locateBlob('data', blob)?.pack ?? '');
+  return [...packs];
 }
 
 describe('giving back in parts', () => {
@@ -187,5 +195,41 @@ describe('giving back in parts', () => {
     expect(await run()).toMatchObject({ outcome: 'done', summary: expect.stringMatching(/KiB given back\.$/) });
     expect(begun.kept.size).toBe(0);
     await assertHealthy(repository);
+  });
+
+  it('begins anew after damage: of what is damaged only snapshots that are gone may have known', async () => {
+    const { repository, nowMs } = await onDisk(2 * minute);
+    const [gone] = [await store(repository), await store(repository), await store(repository)];
+    const begun = looks();
+    await oneDay(repository, { looks: begun, nowMs });
+    expect(begun.kept.size).toBe(1);
+    const [lost = ''] = await packsOfFiles(repository, gone.tree);
+    await repository.backend.remove({ kind: 'pack', name: lost });
+    await under(repository, (lock) => repository.snapshots.remove(lock, [gone.id]));
+    const left = { looks: begun, nowMs: () => 0 };
+    expect(await oneDay(repository, left)).toMatchObject({
+      warnings: [{ text: expect.stringContaining('is missing') }],
+    });
+    expect(await oneDay(repository, left)).toMatchObject({ bytes: expect.any(Number), warnings: [] });
+    expect(await owed(repository)).toBe(0);
+    await assertHealthy(repository);
+  });
+
+  it('asks for the repository alone no more than once a day', async () => {
+    const { repository, nowMs } = await onDisk();
+    const made = await madeDaysAgo(repository, 0);
+    await madeDaysAgo(repository, 0, {}, { timeNs: made.timeNs });
+    const result = { ...emptyResult(runId, 'done', 'Held still.'), snapshotId: made.id };
+    const begun = looks();
+    begun.write(repository.id, new Uint8Array(1));
+    const job = () => forgetJob({ last: 9 });
+    const { report } = reporting();
+    const giving = { turn: nobodyElse, looks: begun, nowMs };
+    const other = await repository.locks.acquire({ mode: 'shared' });
+    try {
+      expect(await forgetAfterBackup(result, repository, job, report, signal, giving)).toEqual(result);
+    } finally {
+      await other.release();
+    }
   });
 });

@@ -84,7 +84,9 @@ export async function giveBackDaily(
     const bytes = Math.max(0, pruned.bytesDeleted - pruned.bytesWritten);
     return { bytes, warnings: warningsOf(pruned) };
   } catch (error) {
-    const { message } = asStillpointError(error);
+    const { kind, message } = asStillpointError(error);
+    // Perhaps only snapshots that are gone since need what is damaged: those that are there decide, from the beginning.
+    if (kind === 'repository-damaged') looks.write(repository.id, undefined);
     return { bytes: 0, warnings: [{ code: 'prune', text: `Space was not given back: ${message}` }] };
   }
 }

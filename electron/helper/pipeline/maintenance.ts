@@ -2,6 +2,7 @@ import type { RunId } from '../../../shared/domain/ids.ts';
 import type { Checked, CheckFinding } from '../../../shared/domain/repository.ts';
 import type { RunResult } from '../../../shared/domain/run.ts';
 import type { CheckReport, Finding, Repository } from '../repository/index.ts';
+import { lockToLook } from './lock-to-look.ts';
 import type { RunReporter } from './run-reporter.ts';
 import { emptyResult } from './run-results.ts';
 
@@ -24,25 +25,25 @@ export async function checkRun(
   // Whoever reads the log later takes `check-data` for a reading of everything: a part has a name of its own.
   const phase = job.readData ? (job.share ? 'check-share' : 'check-data') : 'check-structure';
   let bytesRead = 0;
-  const checked = await repository.locks.withLock({ mode: 'shared', signal, waitMs: 60_000 }, (lock) =>
-    report.phase(phase, () => {
-      let done = 0;
-      return repository.check({
-        readData: job.readData,
-        share: job.share,
-        signal: AbortSignal.any([signal, lock.lost]),
-        onProgress: (progress) => {
-          // Beside the data, folders are too little to be told; without it they are the whole of the work.
-          if (progress.phase !== (job.readData ? 'data' : 'trees')) return;
-          const step = Math.max(0, progress.done - done);
-          done += step;
-          if (job.readData) bytesRead = done;
-          report.totals(job.readData ? 0 : progress.total, job.readData ? progress.total : 0);
-          report.advance(job.readData ? 0 : step, job.readData ? step : 0);
-        },
-      });
-    }),
-  );
+  const lock = await lockToLook(report, () => repository.locks.acquire({ mode: 'shared', signal, waitMs: 60_000 }));
+  const look = (): Promise<CheckReport> => {
+    let done = 0;
+    return repository.check({
+      readData: job.readData,
+      share: job.share,
+      signal: AbortSignal.any([signal, lock.lost]),
+      onProgress: (progress) => {
+        // Beside the data, folders are too little to be told; without it they are the whole of the work.
+        if (progress.phase !== (job.readData ? 'data' : 'trees')) return;
+        const step = Math.max(0, progress.done - done);
+        done += step;
+        if (job.readData) bytesRead = done;
+        report.totals(job.readData ? 0 : progress.total, job.readData ? progress.total : 0);
+        report.advance(job.readData ? 0 : step, job.readData ? step : 0);
+      },
+    });
+  };
+  const checked = await report.phase(phase, look).finally(() => lock.release());
   const { findings, snapshots, packs } = checked;
   const errors = findings.filter(({ severity }) => severity === 'error').length;
   const warnings = findings.filter(({ severity }) => severity === 'warning').length;

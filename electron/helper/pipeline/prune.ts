@@ -4,6 +4,7 @@ import type { RunResult, RunWarning } from '../../../shared/domain/run.ts';
 import type { HeldLock, Pruned, PruneLimits, PrunePlan, Repository } from '../repository/index.ts';
 import { lockExclusively } from './lock-exclusively.ts';
 import { lockInTurn } from './lock-in-turn.ts';
+import { lockToLook } from './lock-to-look.ts';
 import { nobodyElse, type OwnTurn } from './own-turn.ts';
 import { inUnits, progressTo } from './reclaim.ts';
 import type { RunReporter } from './run-reporter.ts';
@@ -89,7 +90,7 @@ export async function carryOut(
   }
 }
 
-/** A shared lock, so that nobody deletes what is looked at; without one where none can be written, which harms nobody. */
+/** A shared lock, so that nobody deletes what is looked at; without one where none can be written. */
 async function lookOnly(
   repository: Repository,
   { runId, limits }: PruneJob,
@@ -99,8 +100,10 @@ async function lookOnly(
 ): Promise<PruneOutcome> {
   const onWait = tellWaiting(report);
   const lock = await report.phase('open', () =>
-    lockInTurn(turn, report, signal, patienceMs, (until, waitMs) =>
-      repository.locks.acquire({ mode: 'shared', signal: until, waitMs, onWait }),
+    lockToLook(report, () =>
+      lockInTurn(turn, report, signal, patienceMs, (until, waitMs) =>
+        repository.locks.acquire({ mode: 'shared', signal: until, waitMs, onWait }),
+      ),
     ),
   );
   try {

@@ -15,7 +15,7 @@ import { misuse } from './failures.ts';
 import type { BlobType } from './format/blob.ts';
 import type { RepositoryConfig } from './format/config.ts';
 import type { Tree } from './format/tree.ts';
-import { TreeText } from './format/tree-text.ts';
+import type { TreeText } from './format/tree-text.ts';
 import type { BlobLocation } from './index/blob-index.ts';
 import { type LoadIndexOptions, loadIndex } from './index/load-index.ts';
 import { LoadedIndex } from './index/loaded-index.ts';
@@ -44,10 +44,9 @@ import type { RepositorySettings, WithWriterOptions } from './repository-setting
 import { nextSequence } from './sequence.ts';
 import { Snapshots } from './snapshots/snapshots.ts';
 import { measureRepository, type RepositoryStatistics, type StatisticsOptions } from './statistics/statistics.ts';
-import { type Folder, Folders } from './trees/folders.ts';
-import { TreeCache } from './trees/tree-cache.ts';
+import type { Folder } from './trees/folders.ts';
+import { KnownTrees } from './trees/known-trees.ts';
 import { isSubtreeWhole } from './trees/tree-if-whole.ts';
-import { TreeTexts } from './trees/tree-texts.ts';
 import { type WalkedNode, walkTree } from './trees/walk.ts';
 import { PackStore } from './writer/pack-store.ts';
 import { RepositoryWriter } from './writer/repository-writer.ts';
@@ -69,9 +68,7 @@ export class Repository {
   readonly #sealer: Sealer;
   readonly #documents: Documents;
   readonly #reader: BlobReader;
-  readonly #trees = new TreeCache();
-  readonly #texts = new TreeTexts();
-  readonly #folders = new Folders();
+  readonly #trees = new KnownTrees();
   readonly #gear: Uint32Array;
   readonly #masterKey: MasterKey;
   #index = new LoadedIndex();
@@ -181,18 +178,17 @@ export class Repository {
 
   /** A directory to be looked at in part: of a large one only what is shown is decoded. Those shown last are kept. */
   async openFolder(id: BlobId): Promise<Folder> {
-    return this.#folders.load(id, (tree) => this.loadBlob('tree', tree));
+    return this.#trees.openFolder(id, (tree) => this.loadBlob('tree', tree));
   }
 
   /** A directory to be stored again with a few nodes changed; undefined where it is not written as ours are. */
   async openTree(id: BlobId): Promise<TreeText | undefined> {
-    return this.#texts.find(id) ?? TreeText.of(id, await this.loadBlob('tree', id));
+    return this.#trees.openText(id, (tree) => this.loadBlob('tree', tree));
   }
 
   /** Keeps in memory what was stored in place of another tree, for when it is opened next. */
   keepTree(text: TreeText, before: TreeText): void {
-    this.#texts.forget(before.id);
-    this.#texts.keep(text);
+    this.#trees.keepText(text, before);
   }
 
   /** Every node below a tree, directories before what is in them. */
@@ -318,13 +314,13 @@ export class Repository {
     return new Chunker(this.#gear);
   }
 
-  /** Forgets what is in memory. Locks must have been released before. */
+  /** Forgets what is in memory, and ends what was begun for a check. Locks must have been released before. */
   close(): void {
     this.#index = new LoadedIndex();
     this.#indexSequence = 0;
     this.#trees.clear();
-    this.#texts.clear();
-    this.#folders.clear();
+    // It never fails, and nobody waits for it.
+    void this.#settings.lookAhead?.close();
   }
 
   /**

@@ -2,7 +2,14 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'n
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { type Backend, initRepository, LocalBackend, MemoryBackend, openRepository } from '../repository/index.ts';
+import {
+  type Backend,
+  type Inspectors,
+  initRepository,
+  LocalBackend,
+  MemoryBackend,
+  openRepository,
+} from '../repository/index.ts';
 import { testOptions } from '../repository/testing/memory-repository.ts';
 import { SeededRandom } from '../repository/testing/seeded-random.ts';
 import { dir, file, storeSnapshot } from '../repository/testing/tree-literal.ts';
@@ -125,6 +132,29 @@ describe('a check of all data on threads', () => {
         expect(damaged).toEqual(expect.arrayContaining([first, second].map((path) => basename(path))));
       } finally {
         for (const [at, path] of [first, second].entries()) writeFileSync(path, kept[at] ?? Buffer.alloc(0));
+      }
+    });
+
+    it('ends where no data is read after all: the check fails before, looks at the folders only, or is never asked for', async () => {
+      for (const how of ['fails', 'folders', 'never'] as const) {
+        let closed = 0;
+        const startCounted = (): Inspectors => {
+          const threads = startInspecting();
+          return Object.assign(threads, {
+            close: async () => {
+              await Object.getPrototypeOf(threads).close.call(threads);
+              closed += 1;
+            },
+          });
+        };
+        const repository = await openRepository(place(), { ...ahead, startInspecting: startCounted });
+        if (how === 'never') repository.close();
+        else if (how === 'folders') expect((await repository.check()).findings).toEqual([]);
+        else
+          await expect(repository.check({ readData: true, signal: AbortSignal.abort() })).rejects.toMatchObject({
+            kind: 'cancelled',
+          });
+        await vi.waitUntil(() => closed > 0, { timeout: 20_000 });
       }
     });
 

@@ -27,7 +27,10 @@ export function scryptThreads(options: ScryptThreadsOptions = {}): MixOnThreads 
     // Whole blocks; no share is longer than another by more than one.
     const ends = Array.from({ length: sharers }, (_, index) => Math.floor(((index + 1) * count) / sharers) * each);
     try {
-      await Promise.all(ends.map((end, index) => mixed(program, { shared, start: ends[index - 1] ?? 0, end, cost })));
+      const shares = ends.map((end, index) => mixed(program, { shared, start: ends[index - 1] ?? 0, end, cost }));
+      // All of them, also where one failed: who still mixes would write again what is wiped below.
+      const failed = (await Promise.allSettled(shares)).find(({ status }) => status === 'rejected');
+      if (failed?.status === 'rejected') throw failed.reason;
       bytes.copy(blocks);
     } finally {
       bytes.fill(0);

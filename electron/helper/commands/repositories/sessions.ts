@@ -102,7 +102,10 @@ export class RepositorySessions {
     try {
       const options = { ...this.#openOptions(password), isForDataCheck: isForDataCheck && known === undefined };
       const repository = await openRepository(place.backend, options);
-      if (repository.id !== id) throw otherRepository(registered);
+      if (repository.id !== id) {
+        repository.close();
+        throw otherRepository(registered);
+      }
       const isSame = known !== undefined && credentials === undefined;
       if (isSame) await place.close();
       else this.#keep(id, access, place);

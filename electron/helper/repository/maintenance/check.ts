@@ -63,6 +63,15 @@ export async function checkRepository(
   dependencies: CheckDependencies,
   options: CheckOptions = {},
 ): Promise<CheckReport> {
+  try {
+    return await lookThrough(dependencies, options);
+  } finally {
+    // Nothing was read of what was begun, or the check ended before it got there.
+    await dependencies.lookAhead?.close();
+  }
+}
+
+async function lookThrough(dependencies: CheckDependencies, options: CheckOptions): Promise<CheckReport> {
   const { backend, sealer, documents } = dependencies;
   const findings: Finding[] = [];
   const context: CheckContext = {

@@ -1,4 +1,5 @@
 import type { BlobId } from '../../../../shared/domain/ids.ts';
+import { Breather } from '../breather.ts';
 import type { Sealer } from '../crypto/sealer.ts';
 import type { BlobType } from '../format/blob.ts';
 import type { BlobIndex } from '../index/blob-index.ts';
@@ -32,7 +33,7 @@ export async function markInParts(
   { begun, isEnough }: PartOfLook,
 ): Promise<Marked> {
   const { index, onSnapshot } = options;
-  const found = begun === undefined ? undefined : decode(sealer, begun, index);
+  const found = begun === undefined ? undefined : await decode(sealer, begun, index, options.signal);
   const all = found?.marks ?? new Uint8Array(index.size);
   const waiting: Waiting[] = (found?.waiting ?? []).map((tree) => ({ tree, where: 'an earlier look:' }));
   const left = (): Marked => ({ left: encode(sealer, index, all, waiting) });
@@ -50,29 +51,46 @@ export async function markInParts(
 
 const version = 1;
 const idLength = 32;
+/** Looked up before the event loop may have its turn. */
+const idsAtOnce = 1024;
 const kinds: readonly (BlobType | 'waiting')[] = ['tree', 'data', 'waiting'];
 const headLength = 1 + 4 * kinds.length;
 
+/** Of copies each is named: for millions of blobs nothing is made of their ids but the bytes that are kept. */
 function encode(sealer: Sealer, index: BlobIndex, marks: Uint8Array, waiting: readonly Waiting[]): Uint8Array {
-  const found: Record<BlobType, Set<string>> = { tree: new Set(), data: new Set() };
-  for (const [entry, bits] of marks.entries()) {
-    if ((bits & needed) === 0) continue;
-    const { type, id } = index.blobAt(entry);
-    found[type].add(id);
+  const { ids, types } = index.columns;
+  const kindOf = (entry: number): number => (types[entry] === 1 ? 0 : 1);
+  const counts = [0, 0, waiting.length];
+  for (const [entry, bits] of marks.entries())
+    if ((bits & needed) !== 0) counts[kindOf(entry)] = (counts[kindOf(entry)] ?? 0) + 1;
+  const bytes = Buffer.alloc(headLength + idLength * counts.reduce((sum, count) => sum + count, 0));
+  bytes[0] = version;
+  const to: number[] = [];
+  let next = headLength;
+  for (const [at, count] of counts.entries()) {
+    bytes.writeUInt32BE(count, 1 + 4 * at);
+    to.push(next);
+    next += idLength * count;
   }
-  const lists = [[...found.tree], [...found.data], waiting.map(({ tree }) => tree)];
-  const head = Buffer.alloc(headLength);
-  head[0] = version;
-  for (const [at, ids] of lists.entries()) head.writeUInt32BE(ids.length, 1 + 4 * at);
-  return sealer.seal(Buffer.concat([head, ...lists.map((ids) => Buffer.from(ids.join(''), 'hex'))]));
+  const place = (kind: number): number => {
+    const at = to[kind] ?? 0;
+    to[kind] = at + idLength;
+    return at;
+  };
+  for (const [entry, bits] of marks.entries())
+    if ((bits & needed) !== 0) bytes.set(ids.subarray(entry * idLength, (entry + 1) * idLength), place(kindOf(entry)));
+  for (const { tree } of waiting) bytes.write(tree, place(2), 'hex');
+  return sealer.seal(bytes);
 }
 
 /** Undefined where it is not ours, or not of what is there now. */
-function decode(
+async function decode(
   sealer: Sealer,
   sealed: Uint8Array,
   index: BlobIndex,
-): { readonly marks: Uint8Array; readonly waiting: readonly BlobId[] } | undefined {
+  signal: AbortSignal | undefined,
+): Promise<{ readonly marks: Uint8Array; readonly waiting: readonly BlobId[] } | undefined> {
+  const breather = new Breather();
   const bytes = sealer.open(Buffer.from(sealed));
   if (bytes === undefined || bytes[0] !== version || bytes.length < headLength) return undefined;
   const counts = kinds.map((_, at) => bytes.readUInt32BE(1 + 4 * at));
@@ -82,6 +100,7 @@ function decode(
   let from = headLength;
   for (const [at, kind] of kinds.entries())
     for (let left = counts[at] ?? 0; left > 0; left -= 1, from += idLength) {
+      if (left % idsAtOnce === 0) await breather.breathe(signal);
       const id = bytes.toString('hex', from, from + idLength);
       const type = kind === 'waiting' ? 'tree' : kind;
       const mark = (entry: number): void => {
