@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
-import { chmodSync, chownSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, existsSync, lstatSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { observeTree } from '../restore/testing/observe-tree.ts';
 import { RestoreScene } from '../restore/testing/restore-scene.ts';
 import { processAbilities } from '../system/capabilities.ts';
 import { findProgram } from '../system/exec.ts';
-import { identityFileOps } from '../system/file-ops.ts';
+import { type FileOps, identityFileOps, plainFileOps } from '../system/file-ops.ts';
 import { restoreThreads } from './restore-threads.ts';
 
 const somebody = { uid: 23456, gid: 23456, groups: [] };
@@ -84,5 +84,36 @@ describe('folders that are made whole', () => {
     expect(lstatSync(`${path}/d/f1`).mode & 0o7777).toBe(0o6755);
     for (const name of ['d', 'd/e', 'd/f0'])
       expect(execFileSync('getfacl', ['-c', '-p', `${path}/${name}`], { encoding: 'utf8' })).not.toContain(':23456:');
+  });
+
+  it.skipIf(noRoot !== '')(`are for nobody else until they have their name${noRoot}`, async () => {
+    const seen: string[] = [];
+    let path = '';
+    const ops: FileOps = {
+      ...plainFileOps,
+      // What gets its name does so within this.
+      run: (work) => {
+        for (const name of existsSync(path) ? readdirSync(path) : []) {
+          if (!name.startsWith('.stillpoint-restore-')) continue;
+          const { mode, uid } = lstatSync(`${path}/${name}`);
+          seen.push(`${uid} ${(mode & 0o7777).toString(8)}`);
+        }
+        return work();
+      },
+    };
+    using scene = await RestoreScene.open({ ops, startHands: restoreThreads({ identity: null, threads: 2 }) });
+    const source = scene.make('source');
+    for (const name of ['one', 'two']) {
+      mkdirSync(`${source}/${name}`);
+      for (let index = 0; index < 20; index += 1) writeFileSync(`${source}/${name}/f${index}`, `${index}`);
+      chownSync(`${source}/${name}`, somebody.uid, somebody.gid);
+      chmodSync(`${source}/${name}`, 0o2777);
+    }
+    const snapshot = await scene.backup(source);
+    path = scene.make('target');
+    const { outcome } = await scene.restore(snapshot, { target: { kind: 'folder', path } });
+    expect(outcome).toMatchObject({ warnings: [], notDone: 0, endedBy: null });
+    expect(new Set(seen)).toEqual(new Set(['0 700']));
+    expect(observeTree(path)).toEqual(observeTree(source));
   });
 });
