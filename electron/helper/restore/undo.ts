@@ -95,6 +95,8 @@ class UndoPlanner {
   readonly items: PlanItem[] = [];
   readonly notes = new PlanNotes();
   readonly #kept: string[] = [];
+  /** Folders that nobody may look into in whose name it is done. */
+  readonly #shut: string[] = [];
   #present: PresentRoot | null = null;
   readonly #target: TargetTree;
   readonly #tree: StoredTree;
@@ -138,6 +140,8 @@ class UndoPlanner {
 
   tellKept(): void {
     const text = `${count(this.#kept.length, 'entry was', 'entries were')} changed since the restore and will be kept as now.`;
+    const shut = `${count(this.#shut.length, 'folder', 'folders')} cannot be looked into with your rights and will be kept.`;
+    if (this.#shut.length > 0) this.notes.say({ code: 'no-rights', text: shut, paths: this.#shut, asks: false });
     if (this.#kept.length > 0) this.notes.say({ code: 'newer-now', text, paths: this.#kept, asks: false });
   }
 
@@ -259,10 +263,30 @@ class UndoPlanner {
     }
     const directory = directoryBelow(parent, changed.name, { snapshotPath: path, tree: null, node: null });
     const below: PlanItem[] = [];
-    const isWhole = this.#planRemovals(directory, changed, insideOf, below);
+    const isWhole = this.#planRemovalsWithRights(directory, changed, insideOf, below);
     if (isWhole) into.push(removalOf(parent, changed.name, now, directory, insideOf));
     for (const item of below) into.push(item);
     return isWhole;
+  }
+
+  /** A folder that its owner may not look into stays, and is told; everything else is taken back all the same. */
+  #planRemovalsWithRights(
+    directory: PlanDirectory,
+    changed: Changed,
+    insideOf: PlanItem | null,
+    into: PlanItem[],
+  ): boolean {
+    const inside: PlanItem[] = [];
+    try {
+      return this.#planRemovals(directory, changed, insideOf, inside);
+    } catch (error) {
+      if (!hasCode(error, 'EACCES')) throw error;
+      inside.length = 0;
+      this.#shut.push(directory.snapshotPath);
+      return false;
+    } finally {
+      for (const item of inside) into.push(item);
+    }
   }
 
   #planRemovals(directory: PlanDirectory, changed: Changed, insideOf: PlanItem | null, into: PlanItem[]): boolean {

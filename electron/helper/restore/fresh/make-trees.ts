@@ -339,7 +339,8 @@ export class TreeMaker {
 
   async #finishTree(tree: FreshTree, inside: readonly (readonly [PlanDirectory, FolderOfTree])[]): Promise<void> {
     const rows = inside.map(([, { path }]): FolderRow => [tree.fd, path]);
-    const entries = inside.map(([{ node }]) => node && rowOf(node, 0, []));
+    // The top stays for us alone until it has its name.
+    const entries = inside.map(([{ node }, { index }]) => (index === 0 ? null : node && rowOf(node, 0, [])));
     const answers = await this.#threads.hands.do({ kind: 'finish', folders: rows, entries, sync: this.#sync });
     for (const [at, [directory, { index }]] of inside.entries()) {
       const answer = answers[at];

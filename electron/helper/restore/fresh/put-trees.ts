@@ -11,13 +11,16 @@ import {
   stepsTo,
   stepsToItem,
 } from '../plan/plan-item.ts';
+import { applyMetadata } from '../write/apply-metadata.ts';
 import { listOrEnd } from '../write/entry-failure.ts';
 import type { DirectoryFinisher } from '../write/finish-directories.ts';
 import type { HardLinks } from '../write/hard-links.ts';
 import type { RestoreContext } from '../write/restore-context.ts';
+import { rulesFor } from '../write/stage-entry.ts';
 import { FreshTree } from './fresh-tree.ts';
 import { type Threads, TreeMaker } from './make-trees.ts';
 import { proveTrees } from './prove-trees.ts';
+import { topMetadataOf } from './top-metadata.ts';
 
 const syncFile = promisify(fsync);
 const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
@@ -103,13 +106,17 @@ export class TreePutter {
     if (whole.length === 0) return;
     await this.#makeDurable(whole, underWay.isWhole);
     const texts = whole.map((tree) => ({ tree, lines: tree.text() }));
-    for (const { tree, lines } of texts)
-      journal.append({ record: 'made', n: tree.n, deviceId: String(tree.deviceId), lines });
+    for (const { tree, lines } of texts) {
+      const { n, deviceId, directory } = tree;
+      const top = directory.node ? { top: topMetadataOf(directory.node) } : {};
+      journal.append({ record: 'made', n, deviceId: String(deviceId), lines, ...top });
+    }
     await journal.sync();
     for (const { tree, lines } of texts) {
       try {
         if (tree.place(target)) {
           this.#placed(tree, lines);
+          this.#finishTop(tree);
           continue;
         }
         // Made by somebody else meanwhile: what belongs into it can be put there all the same.
@@ -117,7 +124,7 @@ export class TreePutter {
       } catch (error) {
         listOrEnd(context, tree.top, error);
       }
-      this.#drop(tree);
+      if (!tree.isPlaced) this.#drop(tree);
     }
     await this.#syncNames(whole, underWay.isWhole);
   }
@@ -152,6 +159,15 @@ export class TreePutter {
     if (!tree.isThere) return;
     tree.drop(target);
     journal.append({ record: 'skipped', n: tree.n });
+  }
+
+  /**
+   * Until it had its name the top was for us alone: whoever it belongs to could put something into it before, which is
+   * not ours to remove where it has to be taken back.
+   */
+  #finishTop({ top, directory, fd, owner: [uid, gid] }: FreshTree): void {
+    const { context } = this.#with;
+    if (directory.node) applyMetadata(context.target.ops, { at: fd, uid, gid }, directory.node, rulesFor(context, top));
   }
 
   #placed(tree: FreshTree, lines: string): void {
@@ -206,8 +222,10 @@ export class TreePutter {
   /** Where a whole filesystem is made durable, that comes with the next batch. */
   async #syncNames(trees: readonly FreshTree[], isWhole: boolean): Promise<void> {
     const { durability } = this.#with.context;
-    const parents = new Set(trees.filter(({ isPlaced }) => isPlaced).map(({ top }) => top.in));
-    for (const directory of parents) {
+    const placed = trees.filter(({ isPlaced }) => isPlaced);
+    if (!isWhole || placed.some(({ top }) => !durability.isAtOnce(top.in)))
+      for (const { fd } of placed) await syncFile(fd);
+    for (const directory of new Set(placed.map(({ top }) => top.in))) {
       if (isWhole && durability.isAtOnce(directory)) this.#pending.add(directory);
       else await durability.syncDirectory(directory);
     }

@@ -3,6 +3,7 @@ import { repositoryIdSchema, runIdSchema, snapshotIdSchema } from '../../../../s
 import { restoreModeSchema } from '../../../../shared/domain/restore.ts';
 import { instantSchema } from '../../../../shared/domain/time.ts';
 import { displayPath } from '../display-path.ts';
+import { topMetadataSchema } from '../fresh/top-metadata.ts';
 import { foundRecordSchema } from './found-record.ts';
 
 export const journalVersion = 1;
@@ -72,8 +73,14 @@ export const journalRecordSchema = z.discriminatedUnion('record', [
   z.object({ record: z.literal('tree'), n, ...place, temp: z.string() }),
   /** The folder that is `temp` now. */
   z.object({ record: z.literal('begun'), n, deviceId: z.string(), inode: z.string() }),
-  /** All of it is there and durable. `lines`: see `TreeText`. */
-  z.object({ record: z.literal('made'), n, deviceId: z.string(), lines: z.string() }),
+  /** All of it is there and durable. `lines`: see `TreeText`. `top`: what its top gets when it has its name, not before. */
+  z.object({
+    record: z.literal('made'),
+    n,
+    deviceId: z.string(),
+    lines: z.string(),
+    top: topMetadataSchema.optional(),
+  }),
   z.object({ record: z.literal('named'), n }),
   z.object({ record: z.literal('skipped'), n }),
   z.object({ record: z.literal('remove'), n, ...place, was: foundRecordSchema }),

@@ -2,6 +2,7 @@ import { constants } from 'node:fs';
 import { hasCode } from '../../system/errno.ts';
 import { renameNew } from '../../system/rename-new.ts';
 import { emptyFolder } from '../fresh/remove-tree.ts';
+import { finishTop } from '../fresh/top-metadata.ts';
 import { entriesOfTree, type TreeText } from '../fresh/tree-lines.ts';
 import type { Found, PlanDirectory } from '../plan/plan-item.ts';
 import type { TargetTree } from '../target/target-tree.ts';
@@ -47,11 +48,17 @@ export function recoverTree(entry: Tree, places: Places, target: TargetTree, cou
   if (made) {
     const { root, path } = tree;
     const text: TreeText = { root, path, deviceId: made.deviceId, lines: made.lines };
-    if (isNamed || isSame(places, entry, look(target, directory, name), inodeOf(text))) return [text];
-    const isThere = isSame(places, entry, look(target, directory, temp), inodeOf(text));
+    const inode = inodeOf(text);
+    if (isNamed) return [text];
+    if (isSame(places, entry, look(target, directory, name), inode)) {
+      if (made.top && inode !== undefined) finishTop(target, directory, name, inode, made.top);
+      return [text];
+    }
+    const isThere = isSame(places, entry, look(target, directory, temp), inode);
     if (isThere && !isOver) {
       const parent = target.open(directory);
       if (target.ops.run(() => renameNew(target.ops, parent, temp, name))) {
+        if (made.top && inode !== undefined) finishTop(target, directory, name, inode, made.top);
         counts.finished += 1;
         return [text];
       }
