@@ -150,6 +150,28 @@ describe('files taken in by their names', () => {
     expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
   });
 
+  it('are not waited for after a cancel, however many there still are, and leave nothing open', async () => {
+    writeFileSync(join(folder, 'file'), randomFillSync(Buffer.alloc(4_000_000)));
+    const file = described('file');
+    const before = readdirSync('/proc/self/fd').length;
+    const cancel = new AbortController();
+    const repository = await repositoryWith();
+    let outcomes: readonly PromiseSettledResult<TakenNamedFile>[] = [];
+    const run = repository.locks.withLock({ mode: 'shared' }, (lock) =>
+      repository.withWriter(lock, { signal: cancel.signal }, async (writer) => {
+        const all = Array.from({ length: 500 }, () => take(writer, file));
+        void Promise.race(all).then(() => cancel.abort());
+        outcomes = await Promise.allSettled(all);
+        await writer.flush();
+      }),
+    );
+    await expect(run).rejects.toMatchObject({ kind: 'cancelled' });
+    const failures = outcomes.flatMap((each) => (each.status === 'rejected' ? [each.reason] : []));
+    expect(failures.length).toBeGreaterThan(400);
+    for (const failure of failures) expect(failure).toMatchObject({ kind: 'cancelled' });
+    expect(readdirSync('/proc/self/fd').length).toBeLessThanOrEqual(before);
+  });
+
   const missing = processAbilities().uid === 0 ? null : 'needs root to read in another name';
   it.skipIf(missing !== null)(missing ?? 'are opened with the rights of whoever asks, and no others', async () => {
     const nobody: Identity = { uid: 65534, gid: 65534, groups: [] };

@@ -67,7 +67,7 @@ export class FirstLook {
     const onFile: VisitEntry = (entry, dirFd) => writers?.visit(entry, dirFd);
     await scanFolders(tree, [...this.#unlisted.values()], sightings, { signal, onFile });
     this.#unlisted.clear();
-    return { scan: sightings.finish(), writers: writers?.findings() ?? findings };
+    return { scan: sightings.finish(), writers: writers?.findings(true) ?? findings };
   }
 
   /** Lets go of what is open. */

@@ -113,6 +113,15 @@ describe.each(['ext4', 'xfs', 'btrfs'] as const)('on %s', (type) => {
       expect(observation.suspects).toEqual([]);
     });
 
+    it('does not earn it where a file was open for writing when it was read, and who had it cannot be asked any more', async () => {
+      const root = newTree();
+      const fd = openSync(join(root, 'file'), 'r+');
+      const { level, observation } = await levelWhen(root, undefined, () => closeSync(fd));
+      expect(observation).toMatchObject({ differences: 0, suspectsTotal: 0, suspectScanComplete: false });
+      expect(observation.suspectScanGap).toContain('has ended since');
+      expect(level).toBe('per-file');
+    });
+
     it('suspects who has a file mapped, and never calls the tree quiet', async () => {
       const root = newTree();
       await using writer = await startMappedWriter();

@@ -14,6 +14,7 @@ async function watchOne(
   probes: readonly WriterProbe[],
   holders: readonly Holder[],
   gaps: readonly string[] = [],
+  isReadMeanwhile = false,
 ): Promise<ReturnType<WriterWatch['findings']>> {
   using folder = scratchFolder('watch');
   writeFileSync(join(folder.path, 'file'), 'content');
@@ -27,7 +28,7 @@ async function watchOne(
     }),
   });
   tree.list(tree.root, (entry, dirFd) => watch.visit(entry, dirFd));
-  const findings = watch.findings();
+  const findings = watch.findings(isReadMeanwhile);
   tree.close();
   return {
     ...findings,
@@ -79,6 +80,13 @@ describe('WriterWatch', () => {
 
   it('forgets a writer who was just finishing', async () => {
     expect(await watchOne(['some', 'none'], [])).toEqual({ suspects: [], gap: '' });
+  });
+
+  it('does not forget one who was there before the file was read, and is gone afterwards', async () => {
+    const gap = '1 file was open for writing when looked at first, by something that has ended since.';
+    expect(await watchOne(['some', 'none'], [], [], true)).toEqual({ suspects: [], gap });
+    expect(await watchOne(['some', 'some'], [descriptor], [], true)).toEqual({ suspects: [], gap: '' });
+    expect(await watchOne(['none'], [], [], true)).toEqual({ suspects: [], gap: '' });
   });
 
   it('asks the kernel by itself too', async () => {

@@ -67,8 +67,11 @@ export class WriterWatch {
     }
   }
 
-  /** To be called once, after the scan. */
-  findings(): SuspectFindings {
+  /**
+   * To be called once, after the scan. `isReadMeanwhile`: files were read between being asked about and this. Who had one open
+   * then, and is gone, may have ended a write past the page cache after the file was read: it is not forgiven.
+   */
+  findings(isReadMeanwhile = false): SuspectFindings {
     if (this.#candidates.length === 0) return { suspects: [], gap: '' };
     const identities = this.#candidates.map(({ entry }) => ({
       deviceId: entry.stat.deviceId,
@@ -80,13 +83,16 @@ export class WriterWatch {
 
     const suspects: Suspect[] = [];
     let unexplained = 0;
+    let gone = 0;
     for (const candidate of this.#candidates) {
       const own = byInode.get(candidate.entry.stat.inode) ?? [];
       const path = this.#tree.describe(candidate.entry.path);
       suspects.push(...own.flatMap((holder) => suspectOf(holder, path)));
-      if (own.length === 0 && this.#isStillHeld(candidate)) unexplained += 1;
+      if (own.length > 0) continue;
+      if (this.#isStillHeld(candidate)) unexplained += 1;
+      else if (isReadMeanwhile && candidate.probe === 'some') gone += 1;
     }
-    return { suspects: withoutRepeats(suspects), gap: describeGap(this.#candidates, gaps, unexplained) };
+    return { suspects: withoutRepeats(suspects), gap: describeGap(this.#candidates, gaps, unexplained, gone) };
   }
 
   /** Between the question and the look at /proc the writer may simply have finished. */
@@ -137,7 +143,12 @@ function withoutRepeats(suspects: readonly Suspect[]): Suspect[] {
   return [...new Map(suspects.map((each) => [`${each.kind} ${each.pid} ${each.path}`, each])).values()];
 }
 
-function describeGap(candidates: readonly Candidate[], gaps: readonly string[], unexplained: number): string {
+function describeGap(
+  candidates: readonly Candidate[],
+  gaps: readonly string[],
+  unexplained: number,
+  gone: number,
+): string {
   const unknown = candidates.filter(({ probe }) => probe === 'unknown').length;
   const open = candidates.length - unknown;
   const sentences: string[] = [];
@@ -146,6 +157,10 @@ function describeGap(candidates: readonly Candidate[], gaps: readonly string[], 
     sentences.push(`Whether ${countFiles(unknown)} open for writing cannot be asked without more rights.`);
   sentences.push(...gaps);
   if (unexplained > 0) sentences.push(`${countFiles(unexplained)} open for writing by something out of sight.`);
+  if (gone > 0)
+    sentences.push(
+      `${gone === 1 ? '1 file was' : `${gone} files were`} open for writing when looked at first, by something that has ended since.`,
+    );
   return sentences.join(' ');
 }
 
