@@ -58,6 +58,8 @@ export async function copyRun(
   } finally {
     await target.release();
     await source.release();
+    // What was stored may need more of it than there was to keep back before.
+    await to.backend.keepReserve?.();
   }
 }
 

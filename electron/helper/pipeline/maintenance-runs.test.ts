@@ -81,7 +81,13 @@ describe('copying', () => {
     const { backend: to } = await memoryRepository(small);
     const { report, events } = reporting();
     const [source, target] = [await open(from), await open(to)];
+    let listed = 0;
+    const keepReserve = async (): Promise<void> => {
+      listed = keysOf(to, 'index').length;
+    };
+    Object.assign(target.backend, { keepReserve });
     const first = await copyRun(source, target, { runId, snapshotIds: [] }, report, signal);
+    expect(listed, 'room is kept back for what was copied').toBe(1);
     expect(first).toMatchObject({ result: { outcome: 'done', files: 2, summary: '2 snapshots copied.' } });
     expect(phases(events)).toEqual(['open', 'copy']);
     expect(events.some((event) => event.type === 'progress' && event.progress.bytes > 0)).toBe(true);

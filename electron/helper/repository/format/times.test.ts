@@ -63,6 +63,18 @@ describe('times', () => {
     },
   );
 
+  it('brings back what is far away, also where it differs from another time by what 64 bits hold', () => {
+    const seconds = [
+      1n << 32n,
+      (1n << 64n) / 1_000_000_000n,
+      -(1n << 64n) / 1_000_000_000n,
+      (1n << 65n) / 1_000_000_000n,
+    ];
+    for (const second of seconds)
+      for (const ns of [second * 1_000_000_000n - 1n, second * 1_000_000_000n, (second + 7n) * 1_000_000_000n + 1n])
+        expect(decodeTime(encodeTime(ns), 'It')).toBe(ns);
+  });
+
   it('brings any nanosecond back', () => {
     const random = new SeededRandom(2);
     for (let round = 0; round < 2000; round += 1) {

@@ -20,14 +20,17 @@ export function encodeTime(ns: bigint, offsetMinutes = 0): string {
   return text;
 }
 
+/** 2^32 seconds. */
+const usualEndNs = 2n ** 32n * nsPerSecond;
 const long = new BigInt64Array(1);
 const halves = new Uint32Array(long.buffer);
 
 /** From 1970 to 2106 in UTC, without making a bigint on the way: a backup writes two of them for every file. */
 function encodeUsual(ns: bigint): string | undefined {
+  // Some filesystems keep times of more than 64 bits of nanoseconds: the array would drop what is above.
+  if (ns < 0n || ns >= usualEndNs) return undefined;
   long[0] = ns;
   const [low = 0, high = 0] = halves;
-  if (high >= 1e9) return undefined;
   // The quotient of two rounded numbers may be wrong by one; what is left is exact in 32 bits and says so.
   let seconds = Math.floor((high * 2 ** 32 + low) / 1e9);
   let rest = (low - Math.imul(seconds | 0, 1e9)) | 0;

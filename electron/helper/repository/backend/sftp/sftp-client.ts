@@ -122,7 +122,10 @@ export class SftpClient {
       for (let done = 0; done < wanted; ) {
         signal?.throwIfAborted();
         const at = from + done;
-        const piece = await this.#window.send(() => this.#readPiece(handle, offset + at, wanted - done));
+        const piece = await this.#window.send(async () => {
+          signal?.throwIfAborted();
+          return this.#readPiece(handle, offset + at, wanted - done);
+        });
         await pace?.(piece?.length ?? 0);
         if (piece === undefined || piece.length === 0) {
           end = Math.min(end, from + done);
