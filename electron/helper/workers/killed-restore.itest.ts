@@ -50,8 +50,12 @@ describe('a restore on threads that is killed', () => {
     let undone = 0;
     let finished = 0;
     const every = whole.steps / kills;
-    for (let kill = 0; kill < kills; kill += 1) {
-      const step = 1 + Math.floor(kill * every + random.int(Math.max(1, Math.floor(every))));
+    const spread = Array.from({ length: kills }, (_, kill) =>
+      Math.floor(1 + kill * every + random.int(Math.max(1, Math.floor(every)))),
+    );
+    // Near the end folders go that were emptied: there a few steps decide.
+    const nearTheEnd = Array.from({ length: 6 }, (_, kill) => whole.steps - 15 + 2 * kill);
+    for (const [kill, step] of [...spread, ...nearTheEnd].entries()) {
       const what = `step ${step} of ${whole.steps}`;
       const runId = runIdOf('a', kill);
       expect(await run(folder, snapshot, runId, step), what).toBe('');

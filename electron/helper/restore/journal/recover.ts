@@ -117,7 +117,12 @@ function recoverEntry(entry: Entry, places: Places, target: TargetTree, counts: 
   if (entry.remove) {
     // Announced, and gone: it was deleted, whether or not there was time to say so.
     const { directory, name } = places.of(entry.remove);
-    return look(target, directory, name) === null ? [change(entry.remove, 'deleted', null)] : [];
+    const there = look(target, directory, name);
+    if (there === null) return [change(entry.remove, 'deleted', null)];
+    // A folder of which only what was in it is gone: its times moved with that, and come back with it.
+    const was = places.root(entry.remove).foundOf(entry.remove.was);
+    const isEmptied = there.type === 'dir' && isSameInode(was, there) && was.mtimeNs !== there.mtimeNs;
+    return isEmptied ? [change(entry.remove, 'metadata', there)] : [];
   }
   const { put, placed } = entry;
   if (!put) return [];
@@ -159,6 +164,10 @@ function recoverEntry(entry: Entry, places: Places, target: TargetTree, counts: 
   if (staged) discard(target, directory, temp, counts, true);
   putBack(entry, directory, name, target);
   return [];
+}
+
+function isSameInode(one: Found, other: Found): boolean {
+  return one.inode === other.inode && one.deviceId === other.deviceId && one.type === other.type;
 }
 
 function recoverDirectory(
