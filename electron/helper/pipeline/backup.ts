@@ -13,6 +13,7 @@ import type { SourceFacts } from '../sources/contract.ts';
 import { addEvidence } from './add-evidence.ts';
 import { firstThatHolds } from './attempts.ts';
 import { composeEvidence } from './compose-evidence.ts';
+import { countMeanwhile } from './count-meanwhile.ts';
 import type { HoldConditions } from './hold-rules.ts';
 import type { BackupJob } from './job.ts';
 import { findParent } from './parent.ts';
@@ -98,6 +99,7 @@ export async function backup(
         },
         (view) =>
           report.phase('store', async () => {
+            using _counting = before === undefined && !facts.counted ? countMeanwhile(facts, report) : undefined;
             const captured = await capture(view, store, { signal: running, report, ...parent });
             unlisted.splice(0, unlisted.length, ...view.unreadable());
             // While the method makes sure of what it saw, most of what was written can be read back.

@@ -32,6 +32,8 @@ export interface SourceFacts {
   readonly bytes: number;
   /** False when counting stopped early, or was not asked for; the counts are then lower bounds. Else full, as of now or of a run before. */
   readonly counted: boolean;
+  /** Where counting was put off: the same facts counted. Rejects where the source cannot be looked through. */
+  count?(): Promise<SourceFacts>;
   /** What was chosen to be left out, as restic shows it of a snapshot. For people. Absent: nothing can be. */
   readonly excludes?: readonly string[];
   /** What a snapshot’s evidence keeps of the source, whatever method holds it: its `detail`. */

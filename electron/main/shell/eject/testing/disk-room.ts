@@ -82,10 +82,15 @@ export async function openDiskRoom(...parts: readonly Part[]): Promise<DiskRoom>
     const within: DiskRoom['within'] = (command, who) => [
       'nsenter',
       [
-        ...[`--mount=/proc/${holder.pid}/ns/mnt`, `--net=/proc/${holder.pid}/ns/net`],
+        `--mount=/proc/${holder.pid}/ns/mnt`,
         ...(who === undefined ? [] : ['setpriv', `--reuid=${who.uid}`, `--regid=${who.gid}`, '--clear-groups']),
         ...command,
       ],
+    ];
+    /** Only for who listens to udev and who speaks for it: what a test starts keeps the network it came with. */
+    const inNetwork = (command: readonly string[]): string[] => [
+      ...['nsenter', `--net=/proc/${holder.pid}/ns/net`],
+      ...command,
     ];
     const mounted = (): string[] =>
       readFileSync(`/proc/${holder.pid}/mounts`, 'utf8')
@@ -115,13 +120,17 @@ export async function openDiskRoom(...parts: readonly Part[]): Promise<DiskRoom>
     ]);
     undo.push(() => end(bus));
     await once(createInterface({ input: bus.stdout }), 'line');
-    const relay = spawn('setpriv', ['--pdeathsig', 'KILL', ...within(['/usr/bin/python3', relayProgram]).flat()], {
-      stdio: ['ignore', 'pipe', 'inherit'],
-    });
+    const relay = spawn(
+      'setpriv',
+      ['--pdeathsig', 'KILL', ...within(inNetwork(['/usr/bin/python3', relayProgram])).flat()],
+      {
+        stdio: ['ignore', 'pipe', 'inherit'],
+      },
+    );
     undo.push(() => end(relay));
     await once(createInterface({ input: relay.stdout }), 'line');
     await daemon('org.freedesktop.PolicyKit1', [polkitd, '--no-debug']);
-    await daemon('org.freedesktop.UDisks2', [udisksd]);
+    await daemon('org.freedesktop.UDisks2', inNetwork([udisksd]));
     return {
       address,
       within,
