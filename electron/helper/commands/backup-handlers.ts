@@ -1,4 +1,5 @@
 import { localZone } from '../../../shared/domain/keep/wall-clock.ts';
+import { isStillpointError } from '../../../shared/errors/index.ts';
 import { sourceById } from '../authority/registry.ts';
 import { backup } from '../pipeline/backup.ts';
 import { forgetAfterBackup } from '../pipeline/forget.ts';
@@ -16,6 +17,10 @@ export function backupHandlers(context: HelperContext): Pick<Handlers, 'backup.r
       const source = sourceById(registry, caller.uid, sourceId);
       const { name, spec, policy } = source;
       const { repositoryId } = policy;
+      // No run has begun yet: who has the password gives it, as after this helper took another's place, and asks again.
+      await sessions.opened(repositoryId).catch((error) => {
+        if (isStillpointError(error, 'password-needed')) throw error;
+      });
       const job = { runId, askedAt, sourceId, sourceName: name, spec, policy, trigger };
       return run({ runId, kind: 'backup', sourceId, repositoryId, askedAt, title: name, trigger }, emit, (report) =>
         sessions.inTurn(

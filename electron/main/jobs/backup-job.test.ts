@@ -5,7 +5,7 @@ import type { Source } from '../../../shared/domain/source.ts';
 import { cancelled, StillpointError } from '../../../shared/errors/index.ts';
 import { resultWithout } from '../../schedule/index.ts';
 import { photosId, repositoryId, sources } from '../testing/world-data.ts';
-import { AskedBackups } from './backup-job.ts';
+import { AskedBackups, backupJob } from './backup-job.ts';
 import type { HeldRun, RunRequest } from './run-service.ts';
 
 const [source] = sources;
@@ -78,4 +78,23 @@ it('says who wants it, and asks only where a person does', async () => {
   const { backups, requests } = asked();
   backups.start(source);
   expect(requests[0]).toMatchObject({ trigger: 'person', sourceId: photosId, repositoryId, title: 'Back up Photos' });
+});
+
+it('gives the password to a helper that came in place of the one that was ready, once', async () => {
+  const locked = new StillpointError({ kind: 'password-needed', message: 'Locked.', guidance: '' });
+  const attempt = async (failures: number) => {
+    let left = failures;
+    const call = vi.fn(async () => {
+      if (left === 0) return done;
+      left -= 1;
+      throw locked;
+    });
+    const requireReady = vi.fn();
+    const { perform } = backupJob({ call, requireReady } as never, source, 'schedule');
+    const { signal } = new AbortController();
+    const result = perform({ runId: id, askedAt: 0 as never, signal, onEvent: () => undefined });
+    return { result: await result.catch((error: unknown) => error), asked: requireReady.mock.calls.length };
+  };
+  expect(await attempt(1)).toEqual({ result: done, asked: 2 });
+  expect(await attempt(2)).toEqual({ result: locked, asked: 2 });
 });

@@ -20,12 +20,18 @@ export function backupJob(access: Access, source: Source, trigger: RunTrigger): 
     trigger,
     keys: [`source:${source.id}`, `repository:${repositoryId}`],
     perform: async ({ runId, askedAt, signal, onEvent }) => {
-      await access.requireReady(repositoryId);
-      return access.call(
-        'backup.run',
-        { sourceId: source.id, runId, askedAt, trigger },
-        { signal, onEvent, mayAsk: trigger === 'person' },
-      );
+      const begin = async (): Promise<RunResult> => {
+        await access.requireReady(repositoryId);
+        const job = { sourceId: source.id, runId, askedAt, trigger };
+        return access.call('backup.run', job, { signal, onEvent, mayAsk: trigger === 'person' });
+      };
+      try {
+        return await begin();
+      } catch (error) {
+        // Another helper may have come in place of the one that was ready. It knows no password yet, and has begun nothing.
+        if (!isStillpointError(error, 'password-needed')) throw error;
+        return begin();
+      }
     },
   };
 }
